@@ -1,0 +1,601 @@
+import { frozen } from "../bytes/frozen";
+import { Ring } from "../bytes/ring";
+import type { Alarm, Clock, CopyBytes, Port, PortCallbacks } from "../platform";
+import { write, type Command } from "./command";
+import type { Fields } from "./fields";
+import { Common, type Lexicon, type Line } from "./lexicon";
+import { Operation, Outcome, Stage } from "./operation";
+import { Scanner, type ScannerSink } from "./scanner";
+import { Writer } from "./writer";
+
+/** The driver, as the channel knows it. All of it is called with the channel ready for the next call. */
+export interface ChannelOwner {
+  /** A line that `operation` asked for. */
+  onAnswer(operation: Operation, line: Line, fields: Fields): void;
+  /** A line of the lexicon that nobody asked for. */
+  onUrc(line: Line, fields: Fields): void;
+  /** A line without a known beginning, while `operation` takes such lines. It is in the ring from `start` to `end`. */
+  onText(operation: Operation, start: number, end: number): void;
+  onMessage(line: Line, fields: Fields, available: number, more: boolean): void;
+  onFragment(available: number, more: boolean): void;
+  /** The operation has ended; it is used again once this returns. */
+  onDone(operation: Operation, outcome: Outcome, code: number): void;
+  /** Bytes were lost: a line longer than the ring, or a message that was not read in time. */
+  onOverflow(): void;
+  /** The modem and the channel agree again which answer belongs to which command; `cmee` is its CMEE setting. */
+  onSynchronised(cmee: number): void;
+  /** The modem gives no answer at all. */
+  onSilent(): void;
+  /** What {@link Channel.wake} asked for. */
+  onWake(): void;
+  onPortError(error: unknown): void;
+}
+
+export interface ChannelOptions {
+  openPort(callbacks: PortCallbacks): Port;
+  clock: Clock;
+  copy: CopyBytes;
+  lexicon: Lexicon;
+  /** Sizes in bytes. */
+  receiveBuffer: number;
+  commandBuffer: number;
+  payloadBuffer: number;
+  /** The byte that leaves a data phase without sending, or 0 where the modem has none. */
+  cancel: number;
+}
+
+const enum Phase {
+  Idle,
+  /** The command line is going out. */
+  Sending,
+  /** The prompt is owed. */
+  Prompt,
+  /** The payload is going out. */
+  Payload,
+  /** The final is owed. */
+  Final,
+  /** An answer may be on its way that belongs to no command: nothing is sent but the marker. */
+  Doubt,
+}
+
+/** Operations that can be under way at once: five publishes (S1 3.2.9, remark 1) and three others. */
+const OPERATIONS = 8;
+/** How long a final may come after its result (dialects.md 3.1). */
+const GRACE = 1000;
+const MARKER_PATIENCE = 2000;
+const MARKER_TRIES = 5;
+/** Asks for something that no other command's answer looks like, so what came before it is late and what follows is not. */
+const MARKER = new Uint8Array([0x41, 0x54, 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3f, 0x0d]); // AT+CMEE?\r
+
+/** Before {@link Channel.open}. */
+const NO_PORT: Port = frozen({ read: () => 0, write: () => 0, close() {} });
+
+/**
+ * One command at a time: sends it, gives it the lines that are its own, waits for its final and its result, and keeps
+ * every other line for the driver. After a timeout it trusts no final until the modem has answered a marker.
+ */
+export class Channel implements ScannerSink {
+  readonly scanner: Scanner;
+  readonly ring: Ring;
+  readonly writer: Writer;
+  readonly operations: readonly Operation[];
+  /** Lines that nothing here knows. */
+  unknownLines = 0;
+  /** Finals that belonged to no command any more. */
+  strayFinals = 0;
+
+  readonly #owner: ChannelOwner;
+  readonly #clock: Clock;
+  readonly #alarm: Alarm;
+  #port: Port = NO_PORT;
+  readonly #openPort: ChannelOptions["openPort"];
+  readonly #cancel: number;
+  #closed = false;
+
+  #phase: Phase = Phase.Idle;
+  #current: Operation | null = null;
+  /** Bytes of the line, or of the payload, that the port has taken. */
+  #sent = 0;
+  /** `OK` came before the prompt. */
+  #earlyOk = false;
+  /** The modem repeats what it is sent. */
+  #echoing = false;
+
+  readonly #queue: (Operation | null)[];
+  #queueHead = 0;
+  #queued = 0;
+  #order = 0;
+
+  #stagingTail: number;
+  #staged = 0;
+
+  #markerSeen = false;
+  #markerValue = -1;
+  #markerTries = 0;
+  #markerDeadline = 0;
+  /** How much of the marker, after the cancelling byte, is to be sent yet. */
+  #markerLeft = 0;
+
+  #resuming = false;
+  #waking = false;
+  #wakeDeadline = 0;
+  #armed = false;
+  #armedFor = 0;
+
+  constructor(owner: ChannelOwner, options: ChannelOptions) {
+    this.#owner = owner;
+    this.#clock = options.clock;
+    this.#cancel = options.cancel;
+    this.ring = new Ring(options.receiveBuffer, options.copy);
+    this.scanner = new Scanner(this.ring, options.lexicon, this);
+    this.writer = new Writer(options.commandBuffer, options.payloadBuffer, options.copy);
+    this.#stagingTail = this.writer.staging;
+    const operations: Operation[] = [];
+    for (let i = 0; i < OPERATIONS; i++) operations.push(new Operation());
+    this.operations = operations;
+    this.#queue = new Array(OPERATIONS).fill(null);
+    this.#alarm = options.clock.alarm(() => this.#tick());
+    this.#openPort = options.openPort;
+  }
+
+  /** Opens the port. @throws what the port's class throws */
+  open(): void {
+    if (this.#port !== NO_PORT || this.#closed) return;
+    this.#port = this.#openPort({
+      onReadable: () => this.receive(),
+      onWritable: () => this.#transmit(),
+      onError: (error) => { if (!this.#closed) this.#owner.onPortError(error); },
+    });
+  }
+
+  /** Releases the port and the timer. Nothing is called afterwards; what was under way is forgotten. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#alarm.close();
+    this.#port.close();
+    this.scanner.reset();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Whether the modem owes an answer. */
+  get busy(): boolean {
+    return this.#current !== null || this.#phase === Phase.Doubt;
+  }
+
+  // ---- up: bytes from the port
+
+  /** Takes everything that the port has, and looks at it. */
+  receive(): void {
+    if (this.#closed) return;
+    this.scanner.makeRoom();
+    while (!this.#closed && this.ring.fill(this.#port) > 0) this.scanner.scan();
+  }
+
+  /** A reader has read: goes on, from the timer where the scanner is not at work already. */
+  released(): void {
+    if (this.#closed || this.scanner.scanning || !this.scanner.held || this.scanner.available > 0) return;
+    this.#resuming = true;
+    this.#arm(this.#clock.now());
+  }
+
+  onLine(line: Line): void {
+    const fields = this.scanner.fields;
+    switch (line.id) {
+      case Common.Ok: return this.#final(true, 0);
+      case Common.Error: return this.#final(false, -1);
+      case Common.CmeError:
+      case Common.CmsError: return this.#final(false, fields.int(0));
+    }
+    if (this.#phase === Phase.Doubt) {
+      if (line.id === Common.Cmee) {
+        this.#markerSeen = true;
+        this.#markerValue = fields.int(0);
+        return;
+      }
+    } else {
+      const operation = this.#current;
+      if (operation !== null && operation.command!.answer === line.id && this.#phase !== Phase.Sending)
+        return this.#owner.onAnswer(operation, line, fields);
+    }
+    this.#owner.onUrc(line, fields);
+  }
+
+  onText(start: number, end: number): void {
+    const bytes = this.ring.bytes, mask = this.ring.mask;
+    // The echo of a command line. Nothing that a modem says of itself begins like this.
+    if (((bytes[start & mask]! | 0x20) === 0x61) && ((bytes[(start + 1) & mask]! | 0x20) === 0x74)) {
+      this.#echoing = true;
+      return;
+    }
+    const operation = this.#current;
+    if (operation !== null && operation.command!.text === true && this.#phase === Phase.Final)
+      this.#owner.onText(operation, start, end);
+    else this.unknownLines++;
+  }
+
+  onMessage(line: Line, available: number, more: boolean): void {
+    this.#owner.onMessage(line, this.scanner.fields, available, more);
+  }
+
+  onFragment(available: number, more: boolean): void {
+    this.#owner.onFragment(available, more);
+  }
+
+  onOverflow(): void {
+    this.#owner.onOverflow();
+  }
+
+  onPrompt(): void {
+    if (this.#phase !== Phase.Prompt) return;
+    this.#phase = Phase.Payload;
+    this.#sent = 0;
+    const operation = this.#current!;
+    this.#wait(operation, operation.command!.final);
+    if (this.#echoing)
+      this.scanner.expectEcho(this.writer.buffer, operation.offset, operation.offset + operation.length);
+    this.#transmit();
+  }
+
+  #final(good: boolean, code: number): void {
+    if (this.#phase === Phase.Doubt) {
+      if (!this.#markerSeen) this.strayFinals++;
+      else this.#synchronised();
+      return;
+    }
+    const operation = this.#current;
+    if (operation === null || this.#phase === Phase.Sending) {
+      this.strayFinals++;
+      return;
+    }
+    if (this.#phase === Phase.Prompt && good) {
+      // Some firmware accepts the command with OK before it asks for the payload (anchors.md 9).
+      this.#earlyOk = true;
+      return;
+    }
+    this.#leave();
+    if (operation.resulted) this.#finish(operation, operation.result === 0 ? Outcome.Done : Outcome.Failed, operation.result);
+    else if (!good) this.#finish(operation, Outcome.Refused, code);
+    else if (operation.command!.result === undefined) this.#finish(operation, Outcome.Done, 0);
+    else {
+      operation.stage = Stage.Awaiting;
+      this.#wait(operation, operation.patience);
+    }
+    this.#pump();
+  }
+
+  /** The channel is done with its current operation. */
+  #leave(): void {
+    this.#unstage(this.#current!);
+    this.#current = null;
+    this.#phase = Phase.Idle;
+    this.scanner.expectPrompt(false);
+    this.scanner.forgetEcho();
+  }
+
+  // ---- down: operations from the driver
+
+  /** A free operation, or null when all are under way. */
+  take(): Operation | null {
+    const operations = this.operations;
+    for (let i = 0; i < OPERATIONS; i++) {
+      const operation = operations[i]!;
+      if (operation.stage === Stage.Free) {
+        operation.stage = Stage.Filling;
+        return operation;
+      }
+    }
+    return null;
+  }
+
+  get hasFree(): boolean {
+    for (let i = 0; i < OPERATIONS; i++) if (this.operations[i]!.stage === Stage.Free) return true;
+    return false;
+  }
+
+  /** How long a payload {@link reserve} can take now, in bytes. */
+  get room(): number {
+    const buffer = this.writer.buffer.length;
+    if (this.#phase === Phase.Payload) return buffer - this.#stagingTail;
+    let used = 0;
+    if (this.#staged > 0)
+      for (let i = 0; i < OPERATIONS; i++) if (this.operations[i]!.staged) used += this.operations[i]!.length;
+    return buffer - this.writer.staging - used;
+  }
+
+  /** Keeps `length` bytes of the staging part for the operation's payload; false when there is no room now. */
+  reserve(operation: Operation, length: number): boolean {
+    operation.length = length;
+    operation.filled = 0;
+    if (length === 0) return true;
+    if (this.#stagingTail + length > this.writer.buffer.length) {
+      if (this.#phase === Phase.Payload) return false;
+      this.#compact();
+      if (this.#stagingTail + length > this.writer.buffer.length) return false;
+    }
+    operation.offset = this.#stagingTail;
+    operation.staged = true;
+    this.#staged++;
+    this.#stagingTail += length;
+    return true;
+  }
+
+  /** Adds `length` bytes to the operation's payload; they are copied. */
+  fill(operation: Operation, source: Uint8Array, length: number): void {
+    this.writer.stage(operation.offset + operation.filled, source, length);
+    operation.filled += length;
+  }
+
+  /** Hands the operation to the channel, behind those that wait already. */
+  submit(operation: Operation, command: Command): void {
+    operation.command = command;
+    operation.stage = Stage.Queued;
+    operation.resulted = false;
+    operation.order = this.#order = (this.#order + 1) | 0;
+    this.#queue[(this.#queueHead + this.#queued) % OPERATIONS] = operation;
+    this.#queued++;
+    this.#pump();
+  }
+
+  /** Gives back an operation that was taken and not submitted. */
+  abandon(operation: Operation): void {
+    this.#unstage(operation);
+    operation.stage = Stage.Free;
+  }
+
+  /** The oldest operation of a kind whose outcome is owed, with this id on the wire where `id` is not negative. */
+  find(kind: number, id: number): Operation | null {
+    let found: Operation | null = null;
+    for (let i = 0; i < OPERATIONS; i++) {
+      const operation = this.operations[i]!;
+      if ((operation.stage === Stage.Active || operation.stage === Stage.Awaiting) && operation.kind === kind &&
+          !operation.resulted && (id < 0 || operation.wire === id) &&
+          (found === null || ((operation.order - found.order) | 0) < 0)) found = operation;
+    }
+    return found;
+  }
+
+  /** How many operations of a kind are not over. */
+  count(kind: number): number {
+    let count = 0;
+    for (let i = 0; i < OPERATIONS; i++)
+      if (this.operations[i]!.stage !== Stage.Free && this.operations[i]!.kind === kind) count++;
+    return count;
+  }
+
+  /** The operation's result line is in: `code` 0 is good. */
+  resolve(operation: Operation, code: number): void {
+    operation.resulted = true;
+    operation.result = code;
+    if (operation.stage === Stage.Awaiting || (this.#phase === Phase.Final && this.#earlyOk)) {
+      if (operation === this.#current) this.#leave();
+      this.#finish(operation, code === 0 ? Outcome.Done : Outcome.Failed, code);
+      this.#pump();
+    } else this.#wait(operation, GRACE);
+  }
+
+  /** The operation is not over, but the modem shows that it works on it: wait as long again. */
+  extend(operation: Operation): void {
+    if (operation.stage === Stage.Awaiting) this.#wait(operation, operation.patience);
+  }
+
+  /** Ends every operation, as when the modem has restarted. */
+  abort(): void {
+    for (let i = 0; i < OPERATIONS; i++) {
+      const operation = this.operations[i]!;
+      if (operation.stage !== Stage.Free && operation.stage !== Stage.Filling) operation.stage = Stage.Aborted;
+    }
+    if (this.#current !== null) this.#leave();
+    this.#phase = Phase.Idle;
+    this.#queued = 0;
+    for (let i = 0; i < OPERATIONS; i++)
+      if (this.operations[i]!.stage === Stage.Aborted) this.#finish(this.operations[i]!, Outcome.Aborted, 0);
+  }
+
+  /** Calls `onWake` once, after `milliseconds`. */
+  wake(milliseconds: number): void {
+    this.#waking = true;
+    this.#wakeDeadline = (this.#clock.now() + milliseconds) | 0;
+    this.#arm(this.#wakeDeadline);
+  }
+
+  sleep(): void {
+    this.#waking = false;
+  }
+
+  /**
+   * Trusts no final until the modem has answered the marker; then `onSynchronised`, or `onSilent` when it never does.
+   */
+  synchronise(): void {
+    if (this.#current !== null) this.#leave();
+    this.#phase = Phase.Doubt;
+    this.#markerTries = 0;
+    this.#mark(false);
+  }
+
+  #mark(cancel: boolean): void {
+    this.#markerSeen = false;
+    this.#markerTries++;
+    const writer = this.writer;
+    writer.begin();
+    if (cancel && this.#cancel !== 0) writer.byte(this.#cancel);
+    writer.literal(MARKER);
+    this.#markerLeft = writer.length;
+    this.#sent = 0;
+    this.#markerDeadline = (this.#clock.now() + MARKER_PATIENCE) | 0;
+    this.#arm(this.#markerDeadline);
+    this.#transmit();
+  }
+
+  #synchronised(): void {
+    this.#phase = Phase.Idle;
+    this.#owner.onSynchronised(this.#markerValue);
+    this.#pump();
+  }
+
+  /** Starts the next operation when there is one and the channel is free. */
+  #pump(): void {
+    if (this.#phase !== Phase.Idle || this.#queued === 0 || this.#closed) return;
+    const operation = this.#queue[this.#queueHead]!;
+    this.#queueHead = (this.#queueHead + 1) % OPERATIONS;
+    this.#queued--;
+    const command = operation.command!;
+    write(command, this.writer, operation, this.#owner);
+    if (this.writer.overflow) {
+      // Told from the timer: the application may be in the middle of the call that submitted it.
+      operation.stage = Stage.TooLong;
+      this.#wait(operation, 0);
+      this.#pump();
+      return;
+    }
+    operation.stage = Stage.Active;
+    this.#current = operation;
+    this.#phase = Phase.Sending;
+    this.#sent = 0;
+    this.#earlyOk = false;
+    this.#echoing = false;
+    this.#wait(operation, command.prompt ?? command.final);
+    this.#transmit();
+  }
+
+  /** Gives the port what it takes of what is to be sent. */
+  #transmit(): void {
+    if (this.#closed) return;
+    const buffer = this.writer.buffer;
+    if (this.#phase === Phase.Doubt) {
+      if (this.#markerLeft > 0) {
+        const taken = this.#port.write(buffer, this.#sent, this.#markerLeft);
+        this.#sent += taken;
+        this.#markerLeft -= taken;
+      }
+      return;
+    }
+    const operation = this.#current;
+    if (operation === null) return;
+    if (this.#phase === Phase.Sending) {
+      this.#sent += this.#port.write(buffer, this.#sent, this.writer.length - this.#sent);
+      if (this.#sent < this.writer.length) return;
+      if (operation.command!.prompt === undefined) this.#phase = Phase.Final;
+      else {
+        this.#phase = Phase.Prompt;
+        this.scanner.expectPrompt(true);
+      }
+    } else if (this.#phase === Phase.Payload) {
+      this.#sent += this.#port.write(buffer, operation.offset + this.#sent, operation.length - this.#sent);
+      if (this.#sent < operation.length) return;
+      this.#phase = Phase.Final;
+      if (!this.#echoing) this.#unstage(operation);
+    }
+  }
+
+  // ---- time
+
+  #wait(operation: Operation, milliseconds: number): void {
+    operation.deadline = (this.#clock.now() + milliseconds) | 0;
+    this.#arm(operation.deadline);
+  }
+
+  /** Sets the alarm when it would fire too late; one that fires too early costs one look. */
+  #arm(deadline: number): void {
+    if (this.#armed && ((this.#armedFor - deadline) | 0) <= 0) return;
+    const left = (deadline - this.#clock.now()) | 0;
+    this.#armed = true;
+    this.#armedFor = deadline;
+    this.#alarm.set(left > 0 ? left : 0);
+  }
+
+  #tick(): void {
+    if (this.#closed) return;
+    this.#armed = false;
+    if (this.#resuming) {
+      this.#resuming = false;
+      this.scanner.scan();
+      this.receive();
+    }
+    const now = this.#clock.now();
+    if (this.#phase === Phase.Doubt && ((this.#markerDeadline - now) | 0) <= 0) {
+      if (this.#markerTries < MARKER_TRIES) this.#mark(false);
+      else {
+        this.#phase = Phase.Idle;
+        this.#owner.onSilent();
+      }
+    }
+    for (let i = 0; i < OPERATIONS && !this.#closed; i++) {
+      const operation = this.operations[i]!;
+      if (operation.stage >= Stage.Active && ((operation.deadline - now) | 0) <= 0) this.#expire(operation);
+    }
+    if (this.#waking && !this.#closed && ((this.#wakeDeadline - now) | 0) <= 0) {
+      this.#waking = false;
+      this.#owner.onWake();
+    }
+    this.#rearm();
+  }
+
+  #rearm(): void {
+    if (this.#closed) return;
+    if (this.#phase === Phase.Doubt) this.#arm(this.#markerDeadline);
+    if (this.#waking) this.#arm(this.#wakeDeadline);
+    for (let i = 0; i < OPERATIONS; i++)
+      if (this.operations[i]!.stage >= Stage.Active) this.#arm(this.operations[i]!.deadline);
+  }
+
+  #expire(operation: Operation): void {
+    if (operation.stage === Stage.TooLong) return this.#finish(operation, Outcome.TooLong, 0);
+    if (operation.stage === Stage.Awaiting) {
+      this.#finish(operation, operation.command!.resultOptional === true ? Outcome.Done : Outcome.TimedOut, 0);
+      this.#pump();
+      return;
+    }
+    const probe = operation.command!.probe === true;
+    const inData = this.#phase === Phase.Prompt || this.#phase === Phase.Payload;
+    this.#leave();
+    if (!probe) {
+      // Its answer may still come. Nothing new is sent until it is certain to be told apart.
+      this.#phase = Phase.Doubt;
+      this.#markerTries = 0;
+      this.#mark(inData);
+    }
+    if (operation.resulted) this.#finish(operation, operation.result === 0 ? Outcome.Done : Outcome.Failed, operation.result);
+    else this.#finish(operation, Outcome.TimedOut, 0);
+    this.#pump();
+  }
+
+  #finish(operation: Operation, outcome: Outcome, code: number): void {
+    operation.stage = Stage.Ended;
+    this.#unstage(operation);
+    this.#owner.onDone(operation, outcome, code);
+    operation.stage = Stage.Free;
+    operation.topic = null;
+    operation.items = null;
+  }
+
+  // ---- the staging part of the transmit buffer
+
+  #unstage(operation: Operation): void {
+    if (!operation.staged) return;
+    operation.staged = false;
+    this.#staged--;
+    if (this.#staged === 0) this.#stagingTail = this.writer.staging;
+  }
+
+  /** Moves the waiting payloads together, oldest first: they lie in the order in which they were reserved. */
+  #compact(): void {
+    let to = this.writer.staging;
+    let from = to;
+    for (let moved = 0; moved < this.#staged; moved++) {
+      let next: Operation | null = null;
+      for (let i = 0; i < OPERATIONS; i++) {
+        const operation = this.operations[i]!;
+        if (operation.staged && operation.offset >= from && (next === null || operation.offset < next.offset)) next = operation;
+      }
+      from = next!.offset + next!.length;
+      if (next!.offset !== to) this.writer.buffer.copyWithin(to, next!.offset, from);
+      next!.offset = to;
+      to += next!.length;
+    }
+    this.#stagingTail = to;
+  }
+}

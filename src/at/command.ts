@@ -1,0 +1,72 @@
+import { frozen } from "../bytes/frozen";
+import type { Writer } from "./writer";
+import type { Operation } from "./operation";
+
+/** Writes one argument of a command, from the operation and from what its driver keeps. */
+export type Argument<D> = (writer: Writer, operation: Operation, driver: D) => void;
+
+/** How a command ends. */
+export interface CommandOptions {
+  /** Milliseconds until the final result code at the most. */
+  final: number;
+  /**
+   * The line (its id in the lexicon) that tells the outcome, before or after the final. Without it the final is the
+   * outcome.
+   */
+  result?: number;
+  /** The result may be missing: it counts as good when it has not come in time. */
+  resultOptional?: boolean;
+  /** The information response that the command may take; a line of that id is otherwise a URC. */
+  answer?: number;
+  /** Lines without a known beginning are the command's answer too. */
+  text?: boolean;
+  /** The modem asks for the payload with a prompt; milliseconds until it does, at the most. */
+  prompt?: number;
+  /** Sent while the modem may not answer at all: silence is not doubt. */
+  probe?: boolean;
+}
+
+/** A command as the manual prints it, made ready to be written: literal bytes and arguments in turn. */
+export interface Command<D = any> extends CommandOptions {
+  /** For messages: `AT+QMTOPEN`. */
+  readonly name: string;
+  readonly literals: readonly Uint8Array[];
+  readonly arguments: readonly Argument<D>[];
+}
+
+/**
+ * `template` is the command line with its arguments in braces, as in `AT+QMTOPEN=0,{host},{port}`; each names one of
+ * `argumentTable`. The carriage return that ends the line is added here: a line feed after it could become the first
+ * byte of a payload (dialects.md 1, rule 1).
+ */
+export function command<D>(template: string, argumentTable: Readonly<Record<string, Argument<D>>>, options: CommandOptions): Command<D> {
+  const parts = `${template}\r`.split(/\{(\w+)\}/);
+  const literals: Uint8Array[] = [];
+  const names: Argument<D>[] = [];
+  parts.forEach((part, index) => {
+    if (index % 2 === 0) literals.push(ascii(part));
+    else {
+      const argument = argumentTable[part];
+      if (argument === undefined) throw new TypeError(`${template}: no argument is called ${part}`);
+      names.push(argument);
+    }
+  });
+  return frozen({ ...options, name: /^AT[+\w]*/.exec(template)![0], literals, arguments: names });
+}
+
+/** Writes the whole line. */
+export function write<D>(command: Command<D>, writer: Writer, operation: Operation, driver: D): void {
+  const literals = command.literals;
+  const argumentsOf = command.arguments;
+  writer.begin();
+  for (let i = 0; i < literals.length; i++) {
+    writer.literal(literals[i]!);
+    if (i < argumentsOf.length) argumentsOf[i]!(writer, operation, driver);
+  }
+}
+
+function ascii(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}

@@ -1,0 +1,104 @@
+import { frozen } from "../bytes/frozen";
+
+/**
+ * What a modem can say at the beginning of a line, as data: each driver lists its lines beside the manual, and the
+ * list becomes a tree of bytes when the module is loaded (on a device: when it is linked, so the tree is in flash).
+ * The scanner walks the tree one byte at a time and never looks at a byte twice.
+ */
+
+/** What must follow the text of a line for it to be that line. */
+export const enum Follow {
+  /** A colon, then fields: `+QMTSTAT: 0,1`. Blanks inside the name are skipped, `+CME ERROR` being `+CMEERROR`. */
+  Fields,
+  /** The end of the line: `OK`. Blanks before the end are skipped. */
+  End,
+  /** Anything: `REBOOT_CAUSE_…`. */
+  Anything,
+}
+
+/** How the end of a message is known. */
+export const enum Framing {
+  /** It is not a message. */
+  None,
+  /** Only by the end of the line (dialects.md 6.2). */
+  Line,
+}
+
+export interface Line {
+  /** What the driver and the channel call it. Below 16: common to all modems, see {@link Common}. */
+  readonly id: number;
+  /** How the line begins, without the colon and, after a `+`, without blanks. */
+  readonly text: string;
+  readonly follow: Follow;
+  /** The line is a message from the broker, framed like this. */
+  readonly framing?: Framing;
+  /** For a message: the field that holds the topic; the payload is what follows it. */
+  readonly topic?: number;
+}
+
+/** The lines that every modem has (27.007; S1 3.1). */
+export const enum Common {
+  Ok = 1,
+  Error = 2,
+  CmeError = 3,
+  CmsError = 4,
+  Cmee = 5,
+  Attach = 6,
+  /** The first number that a family may use. */
+  Family = 16,
+}
+
+export const COMMON_LINES: readonly Line[] = frozen([
+  { id: Common.Ok, text: "OK", follow: Follow.End },
+  { id: Common.Error, text: "ERROR", follow: Follow.End },
+  { id: Common.CmeError, text: "+CMEERROR", follow: Follow.Fields },
+  { id: Common.CmsError, text: "+CMSERROR", follow: Follow.Fields },
+  { id: Common.Cmee, text: "+CMEE", follow: Follow.Fields },
+  { id: Common.Attach, text: "+CGATT", follow: Follow.Fields },
+]);
+
+/** The tree. Node 0 is the root; 0 also means "none", for nothing leads back to the root. */
+export interface Lexicon {
+  /** The byte that leads to a node. */
+  readonly byte: Uint8Array;
+  /** The first node below a node. */
+  readonly below: Uint16Array;
+  /** The next node beside a node. */
+  readonly beside: Uint16Array;
+  /** The line that ends at a node: an index into `lines`, or 255. */
+  readonly line: Uint8Array;
+  readonly lines: readonly Line[];
+}
+
+export const NO_LINE = 255;
+
+/** Builds the tree for the common lines and a family's own. */
+export function lexicon(family: readonly Line[]): Lexicon {
+  const lines = [...COMMON_LINES, ...family];
+  const size = lines.reduce((sum, line) => sum + line.text.length, 1);
+  const tree = {
+    byte: new Uint8Array(size),
+    below: new Uint16Array(size),
+    beside: new Uint16Array(size),
+    line: new Uint8Array(size).fill(NO_LINE),
+    lines,
+  };
+  let used = 1;
+  lines.forEach((line, index) => {
+    let node = 0;
+    for (let i = 0; i < line.text.length; i++) {
+      const byte = line.text.charCodeAt(i);
+      let next = tree.below[node]!;
+      while (next !== 0 && tree.byte[next] !== byte) next = tree.beside[next]!;
+      if (next === 0) {
+        next = used++;
+        tree.byte[next] = byte;
+        tree.beside[next] = tree.below[node]!;
+        tree.below[node] = next;
+      }
+      node = next;
+    }
+    tree.line[node] = index;
+  });
+  return frozen(tree);
+}

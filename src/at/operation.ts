@@ -1,0 +1,96 @@
+import type { Text } from "../bytes/text";
+import type { Command } from "./command";
+
+/** Where an operation is. */
+export const enum Stage {
+  Free,
+  /** Taken, its payload not complete yet. */
+  Filling,
+  /** Waiting for the channel. */
+  Queued,
+  /** Over, and its owner is being told. */
+  Ended,
+  /** Being ended with all others. */
+  Aborted,
+  // From here on its deadline counts.
+  /** On the channel, its final result code owed. */
+  Active,
+  /** Its final is in, its result line owed. */
+  Awaiting,
+  /** Its line did not fit into the transmit buffer. */
+  TooLong,
+}
+
+/** How an operation ended. */
+export const enum Outcome {
+  Done,
+  /** `ERROR`, `+CME ERROR` or `+CMS ERROR`; the code is the modem's number, or −1. */
+  Refused,
+  /** The result line told of a failure; the code is the line's. */
+  Failed,
+  /** Nothing came in time. */
+  TimedOut,
+  /** The modem restarted, or the link went, before it ended. */
+  Aborted,
+  /** The line did not fit into the transmit buffer: nothing was sent. */
+  TooLong,
+}
+
+/** What is asked to be subscribed or unsubscribed; kept by reference until the operation ends. */
+export interface TopicItem {
+  text: Text;
+  QoS: number;
+}
+
+/** In {@link Operation.granted}; 3 is no QoS. */
+const REFUSED = 3;
+
+/**
+ * One command on its way: queued, sent, its final and its result awaited. The channel makes a few of them once and
+ * uses them again and again.
+ */
+export class Operation {
+  stage: Stage = Stage.Free;
+  command: Command | null = null;
+  /** What its owner uses to tell its operations apart. */
+  kind = 0;
+  /** The client's packet id, 1–65535. */
+  id = 0;
+  /** The id that the result line will carry, which is 0 for QoS 0 in some dialects. */
+  wire = 0;
+  QoS = 0;
+  retain = 0;
+  /** Publish: the topic. */
+  topic: Text | null = null;
+  /** Subscribe and unsubscribe: the topics. */
+  items: readonly TopicItem[] | null = null;
+  /** The payload's place in the transmit buffer, and its bytes. */
+  offset = 0;
+  length = 0;
+  /** Bytes of the payload that are there already, while it is being filled. */
+  filled = 0;
+  /** The payload still has its place. */
+  staged = false;
+  /** Milliseconds that its result may take after the final. */
+  patience = 0;
+  /** Grows from one operation to the next, and wraps. */
+  order = 0;
+  /** When its present wait ends, on the clock. */
+  deadline = 0;
+  /** The result line is in, with this code; 0 is good. */
+  resulted = false;
+  result = 0;
+  /** What the broker granted, three bits a topic; see {@link grant}. */
+  granted = 0;
+
+  /** Keeps a SUBACK value, 0–2 or 128, for topic `index`. */
+  grant(index: number, value: number): void {
+    this.granted |= (value >= 0 && value <= 2 ? value : REFUSED) << (index * 3);
+  }
+
+  /** The SUBACK value for topic `index`: 0–2, or 128 for a refusal. */
+  grantOf(index: number): number {
+    const value = (this.granted >> (index * 3)) & 7;
+    return value === REFUSED ? 128 : value;
+  }
+}

@@ -1,0 +1,69 @@
+import type { Text } from "../bytes/text";
+import type { CopyBytes } from "../platform";
+
+const QUOTE = 0x22;
+const MINUS = 0x2d;
+const DIGIT_0 = 0x30;
+
+/**
+ * The one transmit buffer. Command lines are written at its beginning, straight from numbers and bytes; payloads wait
+ * in its rest, first in first out, until the modem asks for them.
+ */
+export class Writer {
+  readonly buffer: Uint8Array;
+  /** Where the waiting payloads begin; the command line has the bytes before. */
+  readonly staging: number;
+  /** Bytes of command line written since {@link begin}. */
+  length = 0;
+  /** Whether the line did not fit. It must not be sent then. */
+  overflow = false;
+  readonly #copy: CopyBytes;
+
+  constructor(command: number, staging: number, copy: CopyBytes) {
+    this.buffer = new Uint8Array(command + staging);
+    this.staging = command;
+    this.#copy = copy;
+  }
+
+  begin(): void {
+    this.length = 0;
+    this.overflow = false;
+  }
+
+  byte(byte: number): void {
+    if (this.length < this.staging) this.buffer[this.length++] = byte;
+    else this.overflow = true;
+  }
+
+  /** Literal parts of a command: they come from a driver's table, never from an application. */
+  literal(bytes: Uint8Array): void {
+    if (this.length + bytes.length > this.staging) {
+      this.overflow = true;
+      return;
+    }
+    this.buffer.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  /** A quoted string. Nothing but a checked {@link Text} is ever quoted. */
+  quoted(text: Text): void {
+    this.byte(QUOTE);
+    this.literal(text.bytes);
+    this.byte(QUOTE);
+  }
+
+  int(value: number): void {
+    if (value < 0) {
+      this.byte(MINUS);
+      value = -value;
+    }
+    let divisor = 1;
+    while (value >= divisor * 10) divisor *= 10;
+    for (; divisor >= 1; divisor = (divisor / 10) | 0) this.byte(DIGIT_0 + (((value / divisor) | 0) % 10));
+  }
+
+  /** Puts `length` bytes of `source` at `offset` of the staging part. */
+  stage(offset: number, source: Uint8Array, length: number): void {
+    this.#copy(this.buffer, offset, source, 0, length);
+  }
+}

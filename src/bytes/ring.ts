@@ -1,0 +1,92 @@
+import { ArgumentError } from "../errors";
+import type { CopyBytes, Port } from "../platform";
+
+/**
+ * The received bytes that nobody has dealt with yet, in one buffer that is allocated here and never again.
+ *
+ * Positions are integers that only grow and wrap at 32 bits; `position & mask` is an index into `bytes`, and the
+ * difference of two positions, `| 0`, is a count. Ten years of traffic pass 2³¹ bytes, so the wrap is real.
+ *
+ * The scanner owns `head`; everything from `head` to `tail` is kept.
+ */
+export class Ring {
+  readonly bytes: Uint8Array;
+  readonly mask: number;
+  /** The oldest byte that is kept. */
+  head = 0;
+  /** One past the newest byte. */
+  tail = 0;
+  readonly #copy: CopyBytes;
+
+  /**
+   * @param size in bytes, a power of two from 64 to 65536
+   * @throws ArgumentError for any other size
+   */
+  constructor(size: number, copy: CopyBytes) {
+    if (!(size >= 64 && size <= 65536) || (size & (size - 1)) !== 0)
+      throw new ArgumentError("ARGUMENT_RANGE", "receiveBuffer", size, "must be a power of two from 64 to 65536 bytes");
+    this.bytes = new Uint8Array(size);
+    this.mask = size - 1;
+    this.#copy = copy;
+  }
+
+  get used(): number {
+    return (this.tail - this.head) | 0;
+  }
+
+  get free(): number {
+    return this.mask + 1 - ((this.tail - this.head) | 0);
+  }
+
+  /** Takes what the port has, as far as there is room. Returns how many bytes came. */
+  fill(port: Port): number {
+    const size = this.mask + 1;
+    let total = 0;
+    for (;;) {
+      const start = this.tail & this.mask;
+      let room = size - ((this.tail - this.head) | 0);
+      if (room > size - start) room = size - start;
+      if (room === 0) return total;
+      const count = port.read(this.bytes, start, room);
+      this.tail = (this.tail + count) | 0;
+      total += count;
+      if (count < room) return total;
+    }
+  }
+
+  /** Copies `length` bytes from `position` on into `target[offset…]`, in bulk. */
+  copy(position: number, target: Uint8Array, offset: number, length: number): void {
+    const start = position & this.mask;
+    const first = this.mask + 1 - start;
+    if (length <= first) {
+      this.#copy(target, offset, this.bytes, start, length);
+      return;
+    }
+    this.#copy(target, offset, this.bytes, start, first);
+    this.#copy(target, offset + first, this.bytes, 0, length - first);
+  }
+
+  /** The position of the first `byte` from `position` on, or `tail` when there is none. The search is native. */
+  find(byte: number, position: number): number {
+    if (position === this.tail) return position;
+    const start = position & this.mask;
+    const end = this.tail & this.mask;
+    // Bytes between `tail` and `head` are stale, so a hit counts only inside the window.
+    let index = this.bytes.indexOf(byte, start);
+    if (start < end) return index >= 0 && index < end ? (position + index - start) | 0 : this.tail;
+    if (index >= 0) return (position + index - start) | 0;
+    index = this.bytes.indexOf(byte);
+    return index >= 0 && index < end ? (position + this.mask + 1 - start + index) | 0 : this.tail;
+  }
+
+  /** Whether the bytes from `position` on are those of `text`. The caller made sure that there are enough. */
+  matches(position: number, text: Uint8Array): boolean {
+    for (let i = 0; i < text.length; i++)
+      if (this.bytes[(position + i) & this.mask] !== text[i]) return false;
+    return true;
+  }
+
+  clear(): void {
+    this.head = this.tail;
+  }
+}

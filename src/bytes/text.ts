@@ -1,0 +1,38 @@
+import { ArgumentError } from "../errors";
+import { NOT_ENCODABLE, utf8Encode, utf8Length } from "./utf8";
+
+/**
+ * A string that may stand between the quotes of an AT command: checked once, encoded once.
+ * The writer quotes nothing else, so no argument can end its quotes and start a command of its own.
+ */
+export class Text {
+  readonly string: string;
+  readonly bytes: Uint8Array;
+
+  /**
+   * @param name the argument's name, for the error
+   * @param limit bytes of UTF-8 at the most
+   * @param secret keeps the value out of the error
+   * @throws ArgumentError naming the argument, the limit and the value
+   */
+  constructor(name: string, string: unknown, limit: number, secret = false) {
+    const shown = secret ? "a secret" : string;
+    if (typeof string !== "string") throw new ArgumentError("ARGUMENT_TYPE", name, shown, "must be a string");
+    const length = utf8Length(string);
+    if (length === NOT_ENCODABLE)
+      throw new ArgumentError("ARGUMENT_CHARACTER", name, shown, "must not hold half of a surrogate pair");
+    if (length > limit)
+      throw new ArgumentError("ARGUMENT_LENGTH", name, shown, `must be at most ${limit} bytes of UTF-8, this is ${length}`);
+    const bytes = utf8Encode(string);
+    for (let i = 0; i < length; i++) {
+      const byte = bytes[i]!;
+      // No vendor's document defines an escape for these inside quotes (dialects.md 1, rule 8).
+      if (byte === 0x22 || byte < 0x20 || byte === 0x7f)
+        throw new ArgumentError("ARGUMENT_CHARACTER", name, shown,
+          `must not hold ${byte === 0x22 ? "a double quote" : `the control character 0x${byte.toString(16).padStart(2, "0")}`} ` +
+          `(at byte ${i}): the modem's quoted strings cannot carry it`);
+    }
+    this.string = string;
+    this.bytes = bytes;
+  }
+}

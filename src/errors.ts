@@ -1,0 +1,86 @@
+/**
+ * Every error of this package is an instance of {@link MQTTModemError} and has a `code` that a program can test.
+ * A message says what happened, what was expected, and what to do.
+ */
+
+/** An argument was refused before a byte was sent. */
+export type ArgumentCode =
+  | "ARGUMENT_TYPE"
+  | "ARGUMENT_RANGE"
+  | "ARGUMENT_LENGTH"
+  | "ARGUMENT_CHARACTER"
+  | "ARGUMENT_WILDCARD";
+
+/** The call does not fit the client's state. */
+export type StateCode = "NOT_CONNECTED" | "CLOSED" | "BUSY" | "NOT_SUPPORTED";
+
+/** The modem itself failed or misbehaved. */
+export type ModemCode =
+  | "MODEM_SILENT"
+  | "MODEM_RESTARTED"
+  | "COMMAND_REFUSED"
+  | "COMMAND_TIMEOUT"
+  | "RECEIVE_OVERFLOW"
+  | "PORT_FAILED";
+
+/** The cellular network or the way to the broker failed. */
+export type NetworkCode = "NOT_ATTACHED" | "OPEN_FAILED" | "LINK_LOST" | "CREDENTIALS_FETCH_FAILED";
+
+/** The broker refused, or did not acknowledge. */
+export type BrokerCode =
+  | "CONNECTION_REFUSED"
+  | "CONNECT_FAILED"
+  | "SUBSCRIPTION_REFUSED"
+  | "SUBSCRIBE_FAILED"
+  | "UNSUBSCRIBE_FAILED"
+  | "PUBLISH_FAILED"
+  | "DISCONNECT_FAILED"
+  | "ACK_TIMEOUT";
+
+export type ErrorCode = ArgumentCode | StateCode | ModemCode | NetworkCode | BrokerCode;
+
+export class MQTTModemError extends Error {
+  /** What a program tests. */
+  readonly code: ErrorCode;
+  /** The modem's own number for it (CME error, result, return code), or undefined when it gave none. */
+  readonly modemCode: number | undefined;
+
+  constructor(code: ErrorCode, message: string, modemCode?: number, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.modemCode = modemCode;
+  }
+}
+
+/** An argument was refused before a byte was sent. */
+export class ArgumentError extends MQTTModemError {
+  /** The argument's name, as the caller wrote it: `topic`, `will.message`, `port`. */
+  readonly argument: string;
+  /** The value that was refused. A secret is not repeated here. */
+  readonly value: unknown;
+
+  constructor(code: ArgumentCode, argument: string, value: unknown, expected: string) {
+    super(code, `${argument} ${expected}; got ${describe(value)}`);
+    this.argument = argument;
+    this.value = value;
+  }
+}
+
+/** The call does not fit the client's state. */
+export class StateError extends MQTTModemError {}
+
+/** The modem failed, refused a command, restarted or fell silent. */
+export class ModemError extends MQTTModemError {}
+
+/** The network, or the way to the broker, failed. */
+export class NetworkError extends MQTTModemError {}
+
+/** The broker refused or did not answer. */
+export class BrokerError extends MQTTModemError {}
+
+function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === "number" || typeof value === "boolean" || value == null) return String(value);
+  return typeof value === "object" ? `an object (${(value as object).constructor?.name ?? "Object"})` : `a ${typeof value}`;
+}

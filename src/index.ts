@@ -1,0 +1,14 @@
+/** The core: runs on XS and on Node, and needs nothing of either. */
+export { MQTTClient, MQTTClient as default } from "./mqtt/client";
+export type {
+  ByteBuffer, ControlMessage, ModemClass, MQTTClientOptions, ReadableOptions, StageName, WriteOptions,
+} from "./mqtt/client";
+export {
+  ArgumentError, BrokerError, ModemError, MQTTModemError, NetworkError, StateError,
+} from "./errors";
+export type { ArgumentCode, BrokerCode, ErrorCode, ModemCode, NetworkCode, StateCode } from "./errors";
+export { CME_ERRORS, CONNACK_CODES, meaning } from "./modem/codes";
+export type { CodeTable } from "./modem/codes";
+export type { ModemOptions } from "./modem/modem";
+export { copyBytes } from "./platform";
+export type { Alarm, Clock, CopyBytes, Port, PortCallbacks, PortOptions } from "./platform";

@@ -1,0 +1,13 @@
+import { command } from "../at/command";
+import { Common } from "../at/lexicon";
+
+/** Commands of 27.007 (and V.250) that every family has. */
+
+/** Does nothing; the answer shows that somebody listens. */
+export const ATTENTION = command("AT", {}, { final: 1000, probe: true });
+/** Command echo off: V.250 6.2.4. */
+export const ECHO_OFF = command("ATE0", {}, { final: 2000 });
+/** Errors as numbers: 27.007 9.1. */
+export const ERROR_NUMBERS = command("AT+CMEE=1", {}, { final: 2000 });
+/** Whether the packet domain service is attached: 27.007 10.1.9. */
+export const ATTACHED = command("AT+CGATT?", {}, { final: 2000, answer: Common.Attach });

@@ -1,0 +1,20 @@
+import { Outcome, type Operation } from "../at/operation";
+import { ModemError, type MQTTModemError } from "../errors";
+import { CME_ERRORS, meaning } from "./codes";
+
+/** The error for a command that did not end well, where the result line says nothing more exact. */
+export function failure(operation: Operation, outcome: Outcome, code: number): MQTTModemError {
+  const name = operation.command!.name;
+  switch (outcome) {
+    case Outcome.Refused:
+      return code < 0
+        ? new ModemError("COMMAND_REFUSED", `the modem refused ${name} with ERROR and gave no reason; is the modem's family the one that was named?`)
+        : new ModemError("COMMAND_REFUSED", `the modem refused ${name}: +CME ERROR: ${code} (${meaning(CME_ERRORS, code)})`, code);
+    case Outcome.TimedOut:
+      return new ModemError("COMMAND_TIMEOUT", `the modem did not answer ${name} in time; whether it was carried out is not known`);
+    case Outcome.TooLong:
+      return new ModemError("COMMAND_REFUSED", `${name} with these arguments is longer than the transmit buffer; nothing was sent; use fewer or shorter topics`);
+    default:
+      return new ModemError("COMMAND_REFUSED", `${name} failed with the modem's result ${code}`, code);
+  }
+}

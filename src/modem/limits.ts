@@ -1,0 +1,17 @@
+/** What a dialect can carry (dialects.md 8), in bytes of UTF-8 where it is about strings. */
+export interface Limits {
+  readonly host: number;
+  /** Client id, user name and password, each. */
+  readonly credential: number;
+  readonly topic: number;
+  /** Topics in one subscribe or unsubscribe. */
+  readonly topics: number;
+  readonly willTopic: number;
+  readonly willMessage: number;
+  /** Payload of one publish. */
+  readonly payload: number;
+  /** Seconds, from and to. */
+  readonly keepAlive: readonly [number, number];
+  /** Publishes that may be unacknowledged at once. */
+  readonly window: number;
+}

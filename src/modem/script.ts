@@ -1,0 +1,39 @@
+import type { Command } from "../at/command";
+
+/** What an operation is for. */
+export const enum Kind {
+  // Asked for by the client.
+  Publish,
+  Subscribe,
+  Unsubscribe,
+  // Steps of the driver's own scripts, from here on.
+  Step,
+  Open,
+  Connect,
+  Disconnect,
+  Close,
+  Authorise,
+}
+
+export const enum Tolerates {
+  Nothing,
+  /** The modem may refuse the command itself. */
+  Refusal,
+  /** It may fail in any way. */
+  Failure,
+}
+
+/** One command of a script; the next one follows when it has ended well. */
+export interface Step<D = any> {
+  readonly command: Command<D>;
+  /** {@link Kind.Step} unless a result line must find it. */
+  readonly kind?: Kind;
+  /** Left out where this says no. */
+  readonly when?: (driver: D) => boolean;
+  /** What does not end the script. Nothing, when left out. */
+  readonly tolerates?: Tolerates;
+  /** Milliseconds until the result line, after the final; needed where the command has one. */
+  readonly patience?: (driver: D) => number;
+}
+
+export type Script<D = any> = readonly Step<D>[];

@@ -1,0 +1,64 @@
+import { ArgumentError } from "../errors";
+import { Text } from "../bytes/text";
+import { integer, flag } from "../mqtt/arguments";
+import { topicName } from "../mqtt/topic";
+import type { Limits } from "./limits";
+
+/** What a connection is made with, in the words that all families share. */
+export interface ConnectionOptions {
+  host: string;
+  /** 1–65535, default 1883. */
+  port?: number;
+  id?: string;
+  user?: string;
+  password?: string;
+  /** Seconds. The modem sends the PINGREQs. */
+  keepAlive: number;
+  clean?: boolean;
+  will?: { topic: string; message: string; QoS?: number; retain?: boolean };
+}
+
+export interface Will {
+  readonly topic: Text;
+  readonly message: Text;
+  readonly QoS: number;
+  readonly retain: number;
+}
+
+/** The same, checked against the modem's limits and encoded, so that nothing can be refused later. */
+export interface Settings {
+  readonly host: Text;
+  readonly port: number;
+  readonly id: Text;
+  readonly user: Text | null;
+  readonly password: Text | null;
+  readonly keepAlive: number;
+  readonly clean: number;
+  readonly will: Will | null;
+}
+
+/** @throws ArgumentError naming the argument, the limit and the value */
+export function settings(options: ConnectionOptions, limits: Limits): Settings {
+  const { will } = options;
+  const user = options.user === undefined ? null : new Text("user", options.user, limits.credential);
+  return {
+    host: nonEmpty(new Text("host", options.host, limits.host), "host"),
+    port: integer("port", options.port ?? 1883, 1, 65535),
+    id: new Text("id", options.id ?? "", limits.credential),
+    user,
+    password: options.password === undefined ? null : new Text("password", options.password, limits.credential, true),
+    keepAlive: integer("keepAlive (in seconds)", options.keepAlive, limits.keepAlive[0], limits.keepAlive[1]),
+    clean: flag("clean", options.clean ?? true),
+    will: will === undefined || will === null ? null : {
+      topic: topicName("will.topic", will.topic, limits.willTopic),
+      message: new Text("will.message", will.message, limits.willMessage),
+      QoS: integer("will.QoS", will.QoS ?? 0, 0, 2),
+      retain: flag("will.retain", will.retain ?? false),
+    },
+  };
+}
+
+function nonEmpty(text: Text, name: string): Text {
+  if (text.bytes.length > 0) return text;
+  throw new ArgumentError("ARGUMENT_LENGTH", name, text.string, "must not be empty");
+}

@@ -1,0 +1,423 @@
+/**
+ * Quectel BC35-G and BC28. The source is "BC35-G&BC28 MQTT application guide", V1.0 (S1), with what dialects.md,
+ * chapters 2 and 12, has found out about its gaps.
+ */
+import { command, type Argument } from "../at/command";
+import type { Fields } from "../at/fields";
+import { Follow, Framing, lexicon, type Line } from "../at/lexicon";
+import type { Operation } from "../at/operation";
+import { frozen } from "../bytes/frozen";
+import { Text } from "../bytes/text";
+import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
+import { CONNACK_CODES, meaning, type CodeTable } from "../modem/codes";
+import type { Limits } from "../modem/limits";
+import { Modem, Stage, type Dialect, type ModemClient, type ModemOptions } from "../modem/modem";
+import { Kind, Tolerates, type Script } from "../modem/script";
+import type { Settings } from "../modem/settings";
+import { integer } from "../mqtt/arguments";
+
+/** What a BC35-G can be told beyond what all modems can. */
+export interface BC35GOptions extends ModemOptions {
+  /** MQTT 3.1 or 3.1.1. Default 4. S1 marks no default, so it is always set. */
+  version?: 3 | 4;
+  /** Seconds that the modem waits for the broker's acknowledgement, 1–60, default 10. */
+  packetTimeout?: number;
+  /** How often the modem sends a packet again, 0–10, default 3. */
+  retries?: number;
+  /** Alibaba Cloud: the modem computes user name and password itself (S1 3.2.1). */
+  alibaba?: { productKey: string; deviceName: string; deviceSecret: string };
+  /** Tencent Cloud: the modem fetches the password over HTTP before it connects (S1 3.2.2). */
+  tencent?: { productId: string; deviceName: string; deviceSecret: string; expire?: number; url?: string };
+  /**
+   * Firmware that puts quotes around payloads exists (dialects.md A-2). "raw" (default) hands on what comes;
+   * "strip" takes one pair away.
+   */
+  payloadQuotes?: "raw" | "strip";
+}
+
+// ---- what the modem says (S1 chapters 3 and 4)
+
+const enum Say {
+  Open = 16,
+  Close,
+  Conn,
+  Disc,
+  Sub,
+  Uns,
+  Pub,
+  PubRel,
+  Cfg,
+  Auth,
+  Stat,
+  Message,
+  Restart,
+}
+
+const LINES: readonly Line[] = frozen([
+  { id: Say.Open, text: "+QMTOPEN", follow: Follow.Fields },
+  { id: Say.Close, text: "+QMTCLOSE", follow: Follow.Fields },
+  { id: Say.Conn, text: "+QMTCONN", follow: Follow.Fields },
+  { id: Say.Disc, text: "+QMTDISC", follow: Follow.Fields },
+  { id: Say.Sub, text: "+QMTSUB", follow: Follow.Fields },
+  { id: Say.Uns, text: "+QMTUNS", follow: Follow.Fields },
+  { id: Say.Pub, text: "+QMTPUB", follow: Follow.Fields },
+  { id: Say.PubRel, text: "+QMTPUBREL", follow: Follow.Fields }, // figure 1 only (A-3)
+  { id: Say.Cfg, text: "+QMTCFG", follow: Follow.Fields },
+  { id: Say.Auth, text: "+QMTTENAUTH", follow: Follow.Fields },
+  { id: Say.Auth, text: "+QMTENAUTH", follow: Follow.Fields }, // A-1
+  { id: Say.Stat, text: "+QMTSTAT", follow: Follow.Fields },
+  { id: Say.Message, text: "+QMTRECV", follow: Follow.Fields, framing: Framing.Line, topic: 2 },
+  { id: Say.Message, text: "+QMTRCV", follow: Follow.Fields, framing: Framing.Line, topic: 2 }, // figure 1 (A-3)
+  // The banner of a BC28: "Boot: Unsigned … REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET, Neul, OK" (public captures).
+  { id: Say.Restart, text: "REBOOT_CAUSE_", follow: Follow.Anything },
+]);
+
+// ---- what it is told
+
+const ARGUMENTS: Readonly<Record<string, Argument<BC35G>>> = frozen({
+  version: (writer, _, modem) => writer.int(modem.version),
+  keepalive: (writer, _, modem) => writer.int(modem.settings.keepAlive),
+  session: (writer, _, modem) => writer.int(modem.settings.clean),
+  packetTimeout: (writer, _, modem) => writer.int(modem.packetTimeout),
+  retries: (writer, _, modem) => writer.int(modem.retries),
+  willQoS: (writer, _, modem) => writer.int(modem.settings.will!.QoS),
+  willRetain: (writer, _, modem) => writer.int(modem.settings.will!.retain),
+  willTopic: (writer, _, modem) => writer.quoted(modem.settings.will!.topic),
+  willMessage: (writer, _, modem) => writer.quoted(modem.settings.will!.message),
+  host: (writer, _, modem) => writer.quoted(modem.settings.host),
+  port: (writer, _, modem) => writer.int(modem.settings.port),
+  clientId: (writer, _, modem) => writer.quoted(modem.settings.id),
+  credentials: (writer, _, modem) => {
+    const user = modem.settings.user;
+    const password = modem.fetchedPassword ?? modem.settings.password;
+    if (user === null && password === null) return;
+    writer.byte(COMMA);
+    writer.quoted(user ?? NOTHING);
+    if (password === null) return;
+    writer.byte(COMMA);
+    writer.quoted(password);
+  },
+  productKey: (writer, _, modem) => writer.quoted(modem.alibaba!.productKey),
+  deviceName: (writer, _, modem) => writer.quoted(modem.alibaba!.deviceName),
+  deviceSecret: (writer, _, modem) => writer.quoted(modem.alibaba!.deviceSecret),
+  tencent: (writer, _, modem) => {
+    const { productId, deviceName, clientId, deviceSecret, expire, url } = modem.tencent!;
+    writer.quoted(productId);
+    writer.byte(COMMA);
+    writer.quoted(deviceName);
+    writer.byte(COMMA);
+    writer.quoted(clientId);
+    writer.byte(COMMA);
+    writer.quoted(deviceSecret);
+    if (expire === 0 && url === null) return;
+    writer.byte(COMMA);
+    writer.int(expire === 0 ? EXPIRE_MOST : expire);
+    if (url === null) return;
+    writer.byte(COMMA);
+    writer.quoted(url);
+  },
+  id: (writer, operation) => writer.int(operation.wire),
+  QoS: (writer, operation) => writer.int(operation.QoS),
+  retain: (writer, operation) => writer.int(operation.retain),
+  topic: (writer, operation) => writer.quoted(operation.topic!),
+  length: (writer, operation) => writer.int(operation.length),
+  filters: (writer, operation) => {
+    for (let i = 0; i < operation.items!.length; i++) {
+      const item = operation.items![i]!;
+      writer.byte(COMMA);
+      writer.quoted(item.text);
+      if (operation.kind !== Kind.Subscribe) continue;
+      writer.byte(COMMA);
+      writer.int(item.QoS);
+    }
+  },
+});
+
+const COMMA = 0x2c;
+const CTRL_Z = new Uint8Array([0x1a]);
+const ESC = 0x1b;
+const NOTHING = frozen(new Text("user", "", 0));
+const EXPIRE_MOST = 60;
+
+// Times: S1 gives 300 ms for what stays in the modem, 75 s for QMTOPEN, 195 s for the password; the finals and the
+// margins are those of dialects.md 9.
+const say = (template: string, final: number, more: object = {}) => command<BC35G>(template, ARGUMENTS, { final, ...more });
+
+const CFG_VERSION = say('AT+QMTCFG="version",0,{version}', 2000);
+const CFG_KEEPALIVE = say('AT+QMTCFG="keepalive",0,{keepalive}', 2000);
+const CFG_SESSION = say('AT+QMTCFG="session",0,{session}', 2000);
+// The notices of a retransmission are asked for (last argument): they show that the modem is still at it.
+const CFG_TIMEOUT = say('AT+QMTCFG="timeout",0,{packetTimeout},{retries},1', 2000);
+const CFG_WILL = say('AT+QMTCFG="will",0,1,{willQoS},{willRetain},{willTopic},{willMessage}', 2000);
+const CFG_NO_WILL = say('AT+QMTCFG="will",0,0', 2000);
+const CFG_ALIBABA = say('AT+QMTCFG="aliauth",0,{productKey},{deviceName},{deviceSecret}', 2000);
+// The document spells it both ways; the set form with two Ts (A-1).
+const FETCH_PASSWORD = say("AT+QMTTENAUTH={tencent}", 5000, { result: Say.Auth });
+const FETCH_PASSWORD_ONE_T = say("AT+QMTENAUTH={tencent}", 5000, { result: Say.Auth });
+const OPEN = say("AT+QMTOPEN=0,{host},{port}", 5000, { result: Say.Open });
+const CONNECT = say("AT+QMTCONN=0,{clientId}{credentials}", 5000, { result: Say.Conn });
+// The example ends at OK, without the result line that the format promises (A-7).
+const DISCONNECT = say("AT+QMTDISC=0", 2000, { result: Say.Disc, resultOptional: true });
+const CLOSE = say("AT+QMTCLOSE=0", 2000, { result: Say.Close, resultOptional: true });
+const SUBSCRIBE = say("AT+QMTSUB=0,{id}{filters}", 5000, { result: Say.Sub });
+const UNSUBSCRIBE = say("AT+QMTUNS=0,{id}{filters}", 5000, { result: Say.Uns });
+// With a length every byte from 0 to 255 passes; without it 0x1A ends and 0x1B cancels (2.4).
+const PUBLISH = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic},{length}", 10_000, { result: Say.Pub, prompt: 5000 });
+// The length starts at 1: an empty payload can only be one that ends at once.
+const PUBLISH_EMPTY = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic}", 10_000, { result: Say.Pub, prompt: 5000 });
+
+const openPatience = () => 80_000;
+const connectPatience = (modem: BC35G) => (modem.packetTimeout + 2) * (modem.retries + 1) * 1000;
+const closePatience = () => 1000;
+const fetchPatience = () => 200_000;
+
+const CLOSE_STEP = frozen({ command: CLOSE, kind: Kind.Close, tolerates: Tolerates.Failure, patience: closePatience });
+
+const CONNECT_SCRIPT: Script<BC35G> = frozen([
+  CLOSE_STEP, // what an earlier run of the host may have left open
+  { command: CFG_VERSION },
+  { command: CFG_KEEPALIVE },
+  { command: CFG_SESSION },
+  { command: CFG_TIMEOUT },
+  { command: CFG_WILL, when: (modem) => modem.settings.will !== null },
+  { command: CFG_NO_WILL, when: (modem) => modem.settings.will === null },
+  { command: CFG_ALIBABA, when: (modem) => modem.alibaba !== null },
+  { command: FETCH_PASSWORD, kind: Kind.Authorise, when: (modem) => modem.tencent !== null, tolerates: Tolerates.Refusal, patience: fetchPatience },
+  { command: FETCH_PASSWORD_ONE_T, kind: Kind.Authorise, when: (modem) => modem.tencent !== null && modem.fetchedPassword === null, patience: fetchPatience },
+  { command: OPEN, kind: Kind.Open, patience: openPatience },
+  // At once: brokers drop a connection that stays silent (dialects.md 2.2.3).
+  { command: CONNECT, kind: Kind.Connect, patience: connectPatience },
+]);
+
+const LIMITS: Limits = frozen({
+  host: 100,
+  credential: 256,
+  topic: 255,
+  topics: 5,
+  willTopic: 255,
+  willMessage: 255,
+  payload: 1024,
+  keepAlive: [0, 3600],
+  window: 5,
+});
+
+const DIALECT: Dialect<BC35G> = frozen({
+  name: "BC35-G/BC28",
+  lexicon: lexicon(LINES),
+  limits: LIMITS,
+  commandBuffer: 1024,
+  cancel: ESC,
+  restart: Say.Restart,
+  connect: CONNECT_SCRIPT,
+  disconnect: [{ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: closePatience }, CLOSE_STEP],
+  close: [CLOSE_STEP],
+  subscribe: SUBSCRIBE,
+  unsubscribe: UNSUBSCRIBE,
+});
+
+// ---- what its numbers mean
+
+/** `+QMTOPEN: 0,<result>`: S1 3.2.3. */
+const OPEN_RESULTS: CodeTable = frozen([
+  [-1, "the network could not be opened"],
+  [1, "a parameter is wrong"],
+  [2, "the MQTT connection is in use already"],
+  [3, "the PDP context could not be activated; check the SIM, the APN and the coverage"],
+  [4, "the host's name could not be resolved; check the name, or use the address"],
+  [5, "the network was disconnected; check that the broker listens at this host and port"],
+]);
+
+/** `+QMTSTAT: 0,<err_code>`: S1 4.1, table 3. */
+const LINK_CODES: CodeTable = frozen([
+  [1, "the broker closed or reset the connection"],
+  [2, "PINGREQ could not be sent or was not answered; deactivate and activate the PDP context"],
+  [3, "CONNECT could not be sent or timed out; check user name and password, and that no other client has this id"],
+  [4, "CONNACK did not come; check user name and password, and that no other client has this id"],
+  [5, "the client disconnected and the broker closed the connection"],
+  [6, "sending failed again and again, so the modem closed the connection"],
+  [7, "the link is down or the broker is not available"],
+]);
+
+/** `+QMTTENAUTH: <result_code>`: S1 3.2.2. */
+const PASSWORD_RESULTS: CodeTable = frozen([
+  [1, "DNS failed"],
+  [2, "the socket could not be made"],
+  [3, "HTTP packet error"],
+  [4, "sending failed"],
+  [5, "the HTTP answer could not be read"],
+  [6, "timeout"],
+]);
+
+/** `<result>` of CONN, SUB, UNS and PUB. */
+const enum Result {
+  Acknowledged = 0,
+  /** Progress, not the end (A-17). */
+  Retransmission = 1,
+  Failed = 2,
+}
+
+/** Above what a modem's result can be: a CONNACK return code stands behind it. */
+const RETURN_CODE = 256;
+
+interface AlibabaTexts {
+  productKey: Text;
+  deviceName: Text;
+  deviceSecret: Text;
+}
+
+interface TencentTexts extends Omit<AlibabaTexts, "productKey"> {
+  productId: Text;
+  clientId: Text;
+  /** Days; 0 leaves it out. */
+  expire: number;
+  url: Text | null;
+}
+
+export class BC35G extends Modem {
+  readonly version: number;
+  readonly packetTimeout: number;
+  readonly retries: number;
+  readonly alibaba: AlibabaTexts | null;
+  readonly tencent: TencentTexts | null;
+  fetchedPassword: Text | null = null;
+
+  constructor(options: BC35GOptions, client: ModemClient) {
+    super(DIALECT, options, client);
+    this.version = integer("modem.version", options.version ?? 4, 3, 4);
+    this.packetTimeout = integer("modem.packetTimeout", options.packetTimeout ?? 10, 1, 60);
+    this.retries = integer("modem.retries", options.retries ?? 3, 0, 10);
+    this.channel.scanner.stripQuotes = options.payloadQuotes === "strip";
+    this.alibaba = options.alibaba === undefined ? null : {
+      productKey: new Text("modem.alibaba.productKey", options.alibaba.productKey, LIMITS.credential),
+      deviceName: new Text("modem.alibaba.deviceName", options.alibaba.deviceName, LIMITS.credential),
+      deviceSecret: new Text("modem.alibaba.deviceSecret", options.alibaba.deviceSecret, LIMITS.credential, true),
+    };
+    this.tencent = options.tencent === undefined ? null : tencentTexts(options.tencent);
+  }
+
+  override start(settings: Settings): void {
+    this.fetchedPassword = null;
+    super.start(settings);
+  }
+
+  protected get ackPatience(): number {
+    return this.packetTimeout * (this.retries + 1) * 1000 + 5000;
+  }
+
+  publish(operation: Operation): boolean {
+    operation.kind = Kind.Publish;
+    // The id is 0 for QoS 0 and only then (S1 3.2.9).
+    operation.wire = operation.QoS === 0 ? 0 : operation.id;
+    operation.patience = this.ackPatience;
+    if (operation.length > 0) {
+      this.channel.submit(operation, PUBLISH);
+      return true;
+    }
+    if (!this.channel.reserve(operation, CTRL_Z.length)) return false;
+    this.channel.fill(operation, CTRL_Z, CTRL_Z.length);
+    this.channel.submit(operation, PUBLISH_EMPTY);
+    return true;
+  }
+
+  onMessage(_line: Line, fields: Fields, available: number, more: boolean): void {
+    // The modem tells the packet id, which QoS 0 has not, and no more: 1 stands for 1 or 2.
+    this.deliver(fields, 2, fields.int(1, 0) === 0 ? 0 : 1, -1, -1, available, more);
+  }
+
+  protected onFamilyLine(line: Line, fields: Fields): void {
+    switch (line.id) {
+      case Say.Pub: return this.#acknowledged(Kind.Publish, fields);
+      case Say.Sub: return this.#acknowledged(Kind.Subscribe, fields);
+      case Say.Uns: return this.#acknowledged(Kind.Unsubscribe, fields);
+      case Say.Open: return this.#resolve(Kind.Open, fields.int(1));
+      case Say.Conn: return this.#connected(fields);
+      case Say.Disc: return this.#resolve(Kind.Disconnect, fields.int(1));
+      case Say.Close: return this.#resolve(Kind.Close, fields.int(1));
+      case Say.Auth: return this.#authorised(fields);
+      case Say.Stat: return this.#linkChanged(fields.int(1));
+    }
+  }
+
+  #resolve(kind: Kind, code: number): void {
+    const operation = this.channel.find(kind, -1);
+    if (operation !== null) this.channel.resolve(operation, code);
+  }
+
+  /** `+QMTPUB: 0,<msgID>,<result>[,<value>…]` and its like. QoS 0 has the id 0: first sent, first done. */
+  #acknowledged(kind: Kind, fields: Fields): void {
+    const operation = this.channel.find(kind, fields.int(1));
+    if (operation === null) return;
+    const result = fields.int(2);
+    if (result === Result.Retransmission) return this.channel.extend(operation);
+    if (kind === Kind.Subscribe && result === Result.Acknowledged) {
+      operation.granted = 0;
+      for (let i = 0; i < operation.items!.length; i++) {
+        // S1 documents one value even for several topics (A-12).
+        const value = fields.int(3 + i, fields.int(3, operation.items![i]!.QoS));
+        operation.grant(i, value);
+      }
+    }
+    this.channel.resolve(operation, result);
+  }
+
+  /** `+QMTCONN: 0,<result>[,<retcode>]`: only 0,0 is success. */
+  #connected(fields: Fields): void {
+    const operation = this.channel.find(Kind.Connect, -1);
+    if (operation === null) return;
+    const result = fields.int(1);
+    if (result === Result.Retransmission) return this.channel.extend(operation);
+    const returnCode = fields.int(2, 0);
+    this.channel.resolve(operation, result === Result.Acknowledged && returnCode > 0 ? RETURN_CODE + returnCode : result);
+  }
+
+  /** `+QMTTENAUTH: <result_code>[,<password>]`. */
+  #authorised(fields: Fields): void {
+    const operation = this.channel.find(Kind.Authorise, -1);
+    if (operation === null) return;
+    const result = fields.int(0);
+    if (result === 0 && fields.count > 1) this.fetchedPassword = new Text("the fetched password", fields.string(1), LIMITS.credential, true);
+    this.channel.resolve(operation, result);
+  }
+
+  /** `+QMTSTAT: 0,<err_code>`: whatever it says, the modem has closed the MQTT connection. */
+  #linkChanged(code: number): void {
+    if (this.stage !== Stage.Online && this.stage !== Stage.Connecting) return;
+    // While connecting, the result line of the command under way says it better, and follows or has come.
+    if (this.stage === Stage.Connecting && this.channel.find(Kind.Connect, -1) === null) return;
+    this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone: ${meaning(LINK_CODES, code)} (+QMTSTAT ${code})`, code));
+  }
+
+  protected resultError(operation: Operation, code: number): MQTTModemError {
+    switch (operation.kind) {
+      case Kind.Open:
+        return new NetworkError("OPEN_FAILED", `no connection to ${this.settings.host.string}:${this.settings.port}: ${meaning(OPEN_RESULTS, code)} (+QMTOPEN ${code})`, code);
+      case Kind.Connect:
+        return code >= RETURN_CODE
+          ? new BrokerError("CONNECTION_REFUSED", `the broker refused the connection: ${meaning(CONNACK_CODES, code - RETURN_CODE)} (return code ${code - RETURN_CODE})`, code - RETURN_CODE)
+          : new BrokerError("CONNECT_FAILED", `the broker did not answer CONNECT, however often the modem sent it (+QMTCONN ${code})`, code);
+      case Kind.Authorise:
+        return new NetworkError("CREDENTIALS_FETCH_FAILED", `the modem could not fetch the password from Tencent Cloud: ${meaning(PASSWORD_RESULTS, code)} (+QMTTENAUTH ${code})`, code);
+      case Kind.Subscribe:
+        return new BrokerError("SUBSCRIBE_FAILED", `the broker did not acknowledge the subscription, however often the modem sent it (+QMTSUB ${code})`, code);
+      case Kind.Unsubscribe:
+        return new BrokerError("UNSUBSCRIBE_FAILED", `the broker did not acknowledge the end of the subscription, however often the modem sent it (+QMTUNS ${code})`, code);
+      case Kind.Publish:
+        return new BrokerError("PUBLISH_FAILED", `the broker did not acknowledge the message, however often the modem sent it; whether it arrived is not known (+QMTPUB ${code})`, code);
+      default:
+        return new ModemError("COMMAND_REFUSED", `${operation.command!.name} failed with the modem's result ${code}`, code);
+    }
+  }
+}
+
+function tencentTexts(options: NonNullable<BC35GOptions["tencent"]>): TencentTexts {
+  return {
+    productId: new Text("modem.tencent.productId", options.productId, LIMITS.credential),
+    deviceName: new Text("modem.tencent.deviceName", options.deviceName, LIMITS.credential),
+    clientId: new Text("modem.tencent.clientId", `${options.productId}@${options.deviceName}`, LIMITS.credential),
+    deviceSecret: new Text("modem.tencent.deviceSecret", options.deviceSecret, LIMITS.credential, true),
+    expire: options.expire === undefined ? 0 : integer("modem.tencent.expire", options.expire, 1, EXPIRE_MOST),
+    url: options.url === undefined ? null : new Text("modem.tencent.url", options.url, LIMITS.credential),
+  };
+}
+
+export default BC35G;

@@ -1,0 +1,16 @@
+import { ArgumentError } from "../errors";
+
+/** @throws ArgumentError when `value` is no integer from `least` to `most` */
+export function integer(name: string, value: unknown, least: number, most: number): number {
+  if (typeof value !== "number") throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be a number");
+  if (!(value >= least && value <= most) || value !== Math.floor(value))
+    throw new ArgumentError("ARGUMENT_RANGE", name, value, `must be an integer from ${least} to ${most}`);
+  return value;
+}
+
+/** A boolean as the 0 or 1 that goes on the wire; 0 and 1 themselves are taken too. */
+export function flag(name: string, value: unknown): number {
+  if (value === true || value === 1) return 1;
+  if (value === false || value === 0) return 0;
+  throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be true or false");
+}

@@ -1,0 +1,488 @@
+import { Text } from "../bytes/text";
+import { utf8Decode } from "../bytes/utf8";
+import { Fields } from "../at/fields";
+import type { Operation, TopicItem } from "../at/operation";
+import { ArgumentError, StateError, type MQTTModemError } from "../errors";
+import { Stage, type Modem, type ModemClient, type ModemOptions } from "../modem/modem";
+import { Kind } from "../modem/script";
+import { settings } from "../modem/settings";
+import { flag, integer } from "./arguments";
+import { KnownTopics, type Known } from "./known";
+import { topicFilter, topicName } from "./topic";
+
+/** Bytes as ECMA-419 has them. */
+export type ByteBuffer = ArrayBuffer | ArrayBufferView;
+
+/** What a driver module exports: `BC35G` and its like. */
+export type ModemClass<O extends ModemOptions = any> = new (options: O, client: ModemClient) => Modem;
+
+/** Beside the message's bytes. One object serves all messages: copy what is to outlive the callback. */
+export interface ReadableOptions {
+  /** At a message's first part; undefined at the others. */
+  topic: string | undefined;
+  /**
+   * At a message's first part. A modem that tells only whether there is a packet id (BC35-G) gives 1 for both 1 and 2;
+   * `undefined` where it tells nothing.
+   */
+  QoS: number | undefined;
+  /** At a message's first part: its length, or undefined when it is longer than the ring and the modem gave no length. */
+  byteLength: number | undefined;
+  /** Whether further parts follow. */
+  more: boolean;
+  /** Where the modem tells it. */
+  retain: boolean | undefined;
+  /** Where the modem tells it. */
+  duplicate: boolean | undefined;
+}
+
+/** A control message that the modem has told of. */
+export interface ControlMessage {
+  /** One of the class's constants. */
+  operation: number;
+  /** The id of the `write` that it answers. */
+  id?: number;
+  /** CONNACK: 0 accepted, 1–5 refused. */
+  returnCode?: number;
+  /** SUBACK: for each topic the granted QoS, or 128 for a refusal. */
+  payload?: number[];
+}
+
+export interface MQTTClientOptions {
+  host: string;
+  /** 1–65535; default 1883. */
+  port?: number;
+  /** Client id; default empty. */
+  id?: string | ByteBuffer;
+  user?: string | ByteBuffer;
+  password?: string | ByteBuffer;
+  /** Milliseconds, rounded up to seconds; default 0, no keep-alive. The modem does it by itself. */
+  keepAlive?: number;
+  /** The spelling that Moddable's own client takes as well. */
+  keepalive?: number;
+  /** Default true. */
+  clean?: boolean;
+  will?: { topic: string | ByteBuffer; message: string | ByteBuffer; QoS?: number; retain?: boolean };
+  /** The driver, the serial port, and whatever the driver can be told. */
+  modem: { io: ModemClass } & Partial<ModemOptions> & Record<string, any>;
+  /** Bytes of a message can be read. An empty message comes with 0. */
+  onReadable?(this: MQTTClient, count: number, options: ReadableOptions): void;
+  /** A message of up to `count` bytes can be written. */
+  onWritable?(this: MQTTClient, count: number): void;
+  onControl?(this: MQTTClient, message: ControlMessage): void;
+  /** The connection has ended as it was asked to, with DISCONNECT. */
+  onClose?(this: MQTTClient): void;
+  /** The connection has ended, or never came to be; nothing follows. */
+  onError?(this: MQTTClient, error: MQTTModemError): void;
+  /** Beyond ECMA-419: a `write` has ended, with `error` null when it ended well. QoS 0: when the modem has sent it. */
+  onDone?(this: MQTTClient, id: number, error: MQTTModemError | null): void;
+  /** Beyond ECMA-419: what is being done. */
+  onStage?(this: MQTTClient, stage: StageName): void;
+  /** Beyond ECMA-419: received bytes were lost, because a line did not fit into the ring or a message was not read. */
+  onOverflow?(this: MQTTClient): void;
+}
+
+export interface WriteOptions {
+  /** Default PUBLISH. */
+  operation?: number;
+  /** 1–65535; one is chosen when it is left out. */
+  id?: number;
+  topic?: string | ByteBuffer;
+  /** 0–2; default 0. */
+  QoS?: number;
+  retain?: boolean;
+  /** Taken and not used: the modem sets the flag where it is true. */
+  duplicate?: boolean;
+  /** The whole message's length, when this is only its first part. */
+  byteLength?: number;
+  /** SUBSCRIBE and UNSUBSCRIBE. */
+  items?: readonly { topic: string | ByteBuffer; QoS?: number }[];
+}
+
+const STAGES = Object.freeze(["idle", "waking", "preparing", "attaching", "connecting", "online", "disconnecting", "closing"] as const);
+/** What is being done, for people. */
+export type StageName = (typeof STAGES)[number];
+
+/** Topics that are remembered in each direction. */
+const TOPICS = 12;
+/** Operations that are not publishes and may be under way at once. */
+const OTHERS = 2;
+// Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
+const STRING = "string";
+const FORMAT = "buffer";
+
+/**
+ * ECMA-419's MQTT client class pattern over a modem's own MQTT client.
+ *
+ * Buffers: what is given to `write` is copied before it returns; what `read` fills is the caller's. Received bytes that
+ * are not read keep everything behind them waiting, and are dropped when the ring is full of them.
+ */
+export class MQTTClient {
+  readonly #modem: Modem;
+  readonly #options: MQTTClientOptions;
+  readonly #received = new KnownTopics<Known>(TOPICS);
+  readonly #published = new KnownTopics<Text>(TOPICS);
+  readonly #info: ReadableOptions = {
+    topic: undefined, QoS: undefined, byteLength: undefined, more: false, retain: undefined, duplicate: undefined,
+  };
+  readonly #acknowledgement: ControlMessage = { operation: 0, id: 0 };
+  #filling: Operation | null = null;
+  #id = 0;
+  #closed = false;
+  #starting = true;
+
+  /**
+   * Opens the port and begins to connect; `onWritable` follows, or `onError`.
+   * @throws ArgumentError before anything is sent; what the port's class throws
+   */
+  constructor(options: MQTTClientOptions) {
+    const modem = options.modem;
+    if (typeof modem?.io !== "function")
+      throw new ArgumentError("ARGUMENT_TYPE", "modem.io", modem?.io, "must be a driver: BC35G, M531X, ML302 or NM28");
+    this.#options = options;
+    this.#modem = new modem.io(modem as unknown as ModemOptions, this.#listener());
+    const connection = settings({
+      host: options.host,
+      port: options.port,
+      id: textOf(options.id),
+      user: textOf(options.user),
+      password: textOf(options.password),
+      keepAlive: seconds(options.keepAlive ?? options.keepalive ?? 0),
+      clean: options.clean,
+      will: options.will && {
+        topic: textOf(options.will.topic)!, message: textOf(options.will.message)!,
+        QoS: options.will.QoS, retain: options.will.retain,
+      },
+    }, this.#modem.dialect.limits);
+    this.#modem.start(connection);
+    this.#starting = false;
+  }
+
+  /** Always `"buffer"`. */
+  get format(): string {
+    return FORMAT;
+  }
+
+  set format(value: string) {
+    if (value !== FORMAT) throw new RangeError(`the only format is "buffer"; got ${JSON.stringify(value)}`);
+  }
+
+  /**
+   * Ends everything at once and without a DISCONNECT, so that the broker publishes the will; no callback comes
+   * afterwards. The modem is still told to close its connection. A second call does nothing.
+   */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#modem.shut();
+  }
+
+  /**
+   * Without an argument, or with a number: the bytes of the present message, as many as there are or as asked for, in a
+   * new ArrayBuffer. With a buffer: fills as much of it as there is, and returns how many bytes that was.
+   * @returns undefined when there is nothing to read
+   */
+  read(count?: number): ArrayBuffer | undefined;
+  read(buffer: ByteBuffer): number | undefined;
+  read(wanted?: number | ByteBuffer): ArrayBuffer | number | undefined {
+    const scanner = this.#modem.channel.scanner;
+    if (this.#closed || scanner.available === 0) return undefined;
+    let result: ArrayBuffer | number;
+    if (wanted === undefined || typeof wanted === "number") {
+      const length = wanted === undefined ? scanner.available : integer("count", wanted, 0, 0x7fffffff);
+      const bytes = new Uint8Array(length < scanner.available ? length : scanner.available);
+      scanner.read(bytes, 0, bytes.length);
+      result = bytes.buffer;
+    } else {
+      const bytes = bytesOf(wanted, "buffer");
+      result = scanner.read(bytes, 0, bytes.length);
+    }
+    this.#modem.channel.released();
+    return result;
+  }
+
+  /**
+   * Sends a message or a control message.
+   * PUBLISH, SUBSCRIBE and UNSUBSCRIBE are done by the modem; DISCONNECT ends the connection in good order, then
+   * `onClose`. The acknowledgements (PUBACK, PUBREC, PUBREL, PUBCOMP) and PINGREQ are the modem's own affair: writing
+   * them does nothing.
+   * @param data the payload, or the next part of one; copied before this returns
+   * @returns how many bytes can be written now
+   * @throws ArgumentError when the modem cannot carry it; StateError NOT_CONNECTED, CLOSED, or BUSY until `onWritable`
+   */
+  write(data: ByteBuffer | null | undefined, options?: WriteOptions): number {
+    if (this.#closed) throw new StateError("CLOSED", "this client has been closed; make a new one");
+    if (this.#modem.stage !== Stage.Online)
+      throw new StateError("NOT_CONNECTED", "there is no connection to the broker yet or any more; wait for onWritable");
+    if (this.#filling !== null) {
+      if (options !== undefined) throw new StateError("BUSY", "a message is not complete yet: write the rest of its bytes first, without options");
+      this.#fill(data);
+    } else switch (options?.operation ?? MQTTClient.PUBLISH) {
+      case MQTTClient.PUBLISH:
+        this.#publish(data, options);
+        break;
+      case MQTTClient.SUBSCRIBE:
+        this.#changeSubscriptions(options!, true);
+        break;
+      case MQTTClient.UNSUBSCRIBE:
+        this.#changeSubscriptions(options!, false);
+        break;
+      case MQTTClient.DISCONNECT:
+        this.#modem.disconnect();
+        return 0;
+      case MQTTClient.PUBACK:
+      case MQTTClient.PUBREC:
+      case MQTTClient.PUBREL:
+      case MQTTClient.PUBCOMP:
+      case MQTTClient.PINGREQ:
+        break;
+      default:
+        throw new ArgumentError("ARGUMENT_RANGE", "operation", options!.operation, "must be one that a client sends");
+    }
+    return this.#writable;
+  }
+
+  // ---- writing
+
+  /** Bytes of payload that the next publish may have. */
+  get #writable(): number {
+    const modem = this.#modem;
+    if (modem.stage !== Stage.Online || this.#filling !== null || !this.#hasRoomFor(Kind.Publish)) return 0;
+    const room = modem.channel.room;
+    const most = modem.dialect.limits.payload;
+    return room < most ? room : most;
+  }
+
+  #hasRoomFor(kind: Kind): boolean {
+    const channel = this.#modem.channel;
+    return kind === Kind.Publish
+      ? channel.count(Kind.Publish) < this.#modem.dialect.limits.window
+      : channel.count(Kind.Subscribe) + channel.count(Kind.Unsubscribe) < OTHERS;
+  }
+
+  #publish(data: ByteBuffer | null | undefined, options: WriteOptions | undefined): void {
+    if (options === undefined) throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given with the first part of a message");
+    const modem = this.#modem;
+    const limits = modem.dialect.limits;
+    const topic = this.#topic(options.topic);
+    const QoS = options.QoS === undefined ? 0 : integer("QoS", options.QoS, 0, 2);
+    const retain = options.retain === undefined ? 0 : flag("retain", options.retain);
+    const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, "data");
+    const length = options.byteLength === undefined ? bytes.length : integer("byteLength", options.byteLength, bytes.length, 0x7fffffff);
+    if (length > limits.payload)
+      throw new ArgumentError("ARGUMENT_LENGTH", "data", length, `must be at most ${limits.payload} bytes for a ${modem.dialect.name}`);
+    const id = this.#chosenId(options.id);
+    const operation = this.#take(Kind.Publish);
+    operation.id = id;
+    operation.QoS = QoS;
+    operation.retain = retain;
+    operation.topic = topic;
+    if (!modem.channel.reserve(operation, length)) this.#refuse(operation);
+    if (bytes.length > 0) modem.channel.fill(operation, bytes, bytes.length);
+    if (operation.filled < length) this.#filling = operation;
+    else if (!modem.publish(operation)) this.#refuse(operation);
+  }
+
+  /** Adds a part to the message that is being written. */
+  #fill(data: ByteBuffer | null | undefined): void {
+    const operation = this.#filling!;
+    const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, "data");
+    const left = operation.length - operation.filled;
+    if (bytes.length > left) throw new ArgumentError("ARGUMENT_LENGTH", "data", bytes.length, `must be at most the ${left} bytes that byteLength left`);
+    this.#modem.channel.fill(operation, bytes, bytes.length);
+    if (operation.filled < operation.length) return;
+    this.#filling = null;
+    this.#modem.publish(operation); // not empty, so it has its room already
+  }
+
+  #changeSubscriptions(options: WriteOptions, subscribe: boolean): void {
+    const modem = this.#modem;
+    const { topic: longest, topics: most } = modem.dialect.limits;
+    const items = options.items;
+    if (!Array.isArray(items)) throw new ArgumentError("ARGUMENT_TYPE", "items", items, "must be an array of topics");
+    if (items.length < 1 || items.length > most)
+      throw new ArgumentError("ARGUMENT_LENGTH", "items", items.length, `must have 1 to ${most} topics for a ${modem.dialect.name}`);
+    const checked: TopicItem[] = items.map((item, index) => ({
+      text: topicFilter(`items[${index}].topic`, textOf(item?.topic), longest),
+      QoS: item.QoS === undefined ? 0 : integer(`items[${index}].QoS`, item.QoS, 0, 2),
+    }));
+    const bytes = checked.reduce((sum, item) => sum + item.text.bytes.length + 5, 40);
+    if (bytes > modem.dialect.commandBuffer)
+      throw new ArgumentError("ARGUMENT_LENGTH", "items", bytes, `must fit into a command line of ${modem.dialect.commandBuffer} bytes: use fewer topics at a time`);
+    const id = this.#chosenId(options.id);
+    const operation = this.#take(subscribe ? Kind.Subscribe : Kind.Unsubscribe);
+    operation.id = id;
+    operation.items = checked;
+    if (subscribe) modem.subscribe(operation);
+    else modem.unsubscribe(operation);
+  }
+
+  #take(kind: Kind): Operation {
+    const operation = this.#hasRoomFor(kind) ? this.#modem.channel.take() : null;
+    if (operation === null)
+      throw new StateError("BUSY", "as much is under way as the modem can do at once; wait for onWritable");
+    operation.kind = kind;
+    operation.length = 0;
+    return operation;
+  }
+
+  #refuse(operation: Operation): never {
+    this.#modem.channel.abandon(operation);
+    throw new StateError("BUSY", "the transmit buffer has no room for this message now; wait for onWritable");
+  }
+
+  #topic(topic: string | ByteBuffer | undefined): Text {
+    const string = typeof topic === STRING ? (topic as string) : textOf(topic);
+    if (string !== undefined) {
+      const known = this.#published.byString(string);
+      if (known !== null) return known;
+    }
+    return this.#published.keep(topicName("topic", string, this.#modem.dialect.limits.topic));
+  }
+
+  /** The id that was asked for, or the next one that is not under way; never 0. */
+  #chosenId(asked: number | undefined): number {
+    if (asked !== undefined) {
+      integer("id", asked, 1, 65535);
+      if (this.#isUnderWay(asked)) throw new StateError("BUSY", `id ${asked} is under way; use another one, or leave it out`);
+      return asked;
+    }
+    do this.#id = this.#id === 65535 ? 1 : this.#id + 1;
+    while (this.#isUnderWay(this.#id));
+    return this.#id;
+  }
+
+  #isUnderWay(id: number): boolean {
+    const operations = this.#modem.channel.operations;
+    for (let i = 0; i < operations.length; i++) if (operations[i]!.stage !== 0 && operations[i]!.kind < Kind.Step && operations[i]!.id === id) return true;
+    return false;
+  }
+
+  // ---- what the modem tells
+
+  #listener(): ModemClient {
+    return {
+      onStage: (stage) => {
+        if (!this.#closed && !this.#starting) this.#options.onStage?.call(this, STAGES[stage]!);
+      },
+      onConnack: (returnCode) => {
+        this.#options.onControl?.call(this, { operation: MQTTClient.CONNACK, returnCode });
+        if (returnCode === 0) this.#tellWritable();
+      },
+      onDown: (error) => this.#ended(error),
+      onMessage: (fields, topic, QoS, retain, duplicate, available, more) =>
+        this.#message(fields, topic, QoS, retain, duplicate, available, more),
+      onFragment: (available, more) => {
+        const info = this.#info;
+        info.topic = info.QoS = info.byteLength = info.retain = info.duplicate = undefined;
+        this.#readable(available, more);
+      },
+      onDone: (operation, error) => this.#done(operation, error),
+      onOverflow: () => {
+        if (!this.#closed) this.#options.onOverflow?.call(this);
+      },
+    };
+  }
+
+  #message(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number, available: number, more: boolean): void {
+    const info = this.#info;
+    const ring = this.#modem.channel.ring;
+    const start = fields.start(topic);
+    const length = fields.length(topic);
+    let known = this.#received.byBytes(ring, start, length);
+    if (known === null) {
+      const bytes = new Uint8Array(length);
+      ring.copy(start, bytes, 0, length);
+      known = this.#received.keep({ string: utf8Decode(bytes), bytes });
+    }
+    info.topic = known.string;
+    info.QoS = QoS < 0 ? undefined : QoS;
+    info.retain = retain < 0 ? undefined : retain === 1;
+    info.duplicate = duplicate < 0 ? undefined : duplicate === 1;
+    info.byteLength = more ? undefined : available;
+    this.#readable(available, more);
+  }
+
+  #readable(available: number, more: boolean): void {
+    const onReadable = this.#options.onReadable;
+    if (this.#closed || onReadable === undefined) {
+      this.#modem.channel.scanner.skip();
+      return;
+    }
+    this.#info.more = more;
+    onReadable.call(this, available, this.#info);
+  }
+
+  #done(operation: Operation, error: MQTTModemError | null): void {
+    if (this.#closed) return;
+    if (error === null) this.#acknowledged(operation);
+    if (this.#closed) return;
+    this.#options.onDone?.call(this, operation.id, error);
+    this.#tellWritable();
+  }
+
+  /** Makes the control message that the modem's report stands for. */
+  #acknowledged(operation: Operation): void {
+    const onControl = this.#options.onControl;
+    if (onControl === undefined) return;
+    if (operation.kind === Kind.Subscribe) {
+      const payload = operation.items!.map((_, index) => operation.grantOf(index));
+      onControl.call(this, { operation: MQTTClient.SUBACK, id: operation.id, payload });
+    } else if (operation.kind === Kind.Unsubscribe) {
+      onControl.call(this, { operation: MQTTClient.UNSUBACK, id: operation.id });
+    } else if (operation.QoS > 0) {
+      const message = this.#acknowledgement;
+      message.operation = operation.QoS === 1 ? MQTTClient.PUBACK : MQTTClient.PUBCOMP;
+      message.id = operation.id;
+      onControl.call(this, message);
+    }
+  }
+
+  #tellWritable(): void {
+    if (this.#closed || this.#options.onWritable === undefined) return;
+    const count = this.#writable;
+    if (count > 0) this.#options.onWritable.call(this, count);
+  }
+
+  #ended(error: MQTTModemError | null): void {
+    if (this.#closed) return;
+    this.#filling = null;
+    if (error === null) this.#options.onClose?.call(this);
+    else this.#options.onError?.call(this, error);
+    this.close();
+  }
+
+  static readonly CONNECT = 1;
+  static readonly CONNACK = 2;
+  static readonly PUBLISH = 3;
+  static readonly PUBACK = 4;
+  static readonly PUBREC = 5;
+  static readonly PUBREL = 6;
+  static readonly PUBCOMP = 7;
+  static readonly SUBSCRIBE = 8;
+  static readonly SUBACK = 9;
+  static readonly UNSUBSCRIBE = 10;
+  static readonly UNSUBACK = 11;
+  static readonly PINGREQ = 12;
+  static readonly PINGRESP = 13;
+  static readonly DISCONNECT = 14;
+}
+
+const EMPTY = new Uint8Array(0);
+
+function seconds(milliseconds: unknown): number {
+  if (typeof milliseconds !== "number" || !(milliseconds >= 0))
+    throw new ArgumentError("ARGUMENT_RANGE", "keepAlive", milliseconds, "must be milliseconds, 0 or more");
+  return Math.ceil(milliseconds / 1000);
+}
+
+/** ECMA-419 takes strings and byte buffers alike in many places. */
+function textOf(value: string | ByteBuffer | undefined): string | undefined {
+  return value === undefined || typeof value === "string" ? value : utf8Decode(bytesOf(value, "a string"));
+}
+
+function bytesOf(value: ByteBuffer, name: string): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be bytes: an ArrayBuffer, or a view of one");
+}

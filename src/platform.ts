@@ -1,0 +1,60 @@
+/**
+ * What the core is given by whoever runs it. The core reads no clock, timer, randomness or port by itself.
+ */
+
+/** Moves `length` bytes from `source[start…]` to `target[offset…]`. A host may have a faster one than script. */
+export type CopyBytes = (target: Uint8Array, offset: number, source: Uint8Array, start: number, length: number) => void;
+
+/** One byte stream to the modem. */
+export interface Port {
+  /**
+   * Moves bytes that have arrived into `target[offset … offset + length)`.
+   * The port keeps no reference to `target`.
+   * @returns how many bytes were moved; 0 when none are waiting
+   */
+  read(target: Uint8Array, offset: number, length: number): number;
+  /**
+   * Takes bytes from `source[offset … offset + length)`, as many as it can at this moment.
+   * The bytes are copied or sent before the call returns: `source` stays the caller's.
+   * @returns how many bytes were taken; when fewer than `length`, `onWritable` follows
+   */
+  write(source: Uint8Array, offset: number, length: number): number;
+  /** Releases the port. No callback comes afterwards. */
+  close(): void;
+}
+
+/** What a port tells. Every function is called on an empty stack, never from inside `read` or `write`. */
+export interface PortCallbacks {
+  /** Bytes can be read. The argument is a hint; the receiver reads until `read` gives 0. */
+  onReadable(count?: number): void;
+  /** `write` takes bytes again. */
+  onWritable(count?: number): void;
+  /** The port is gone: unplugged, or failed beyond repair. */
+  onError(error?: unknown): void;
+}
+
+/** ECMA-419's nesting: the class to construct, and that class's own options beside it. */
+export interface PortOptions {
+  io: new (options: any) => Port;
+  [option: string]: unknown;
+}
+
+/** A timer that is made once and set again and again, so that running costs no allocation. */
+export interface Alarm {
+  /** Fires once, `milliseconds` from now, in place of whatever was set before. 0 means as soon as the stack is empty. */
+  set(milliseconds: number): void;
+  clear(): void;
+  /** Releases it. It never fires afterwards. */
+  close(): void;
+}
+
+export interface Clock {
+  /** Milliseconds since any moment, as a signed 32-bit integer that wraps; only differences are used. */
+  now(): number;
+  alarm(callback: () => void): Alarm;
+}
+
+/** The portable {@link CopyBytes}. `subarray` costs four slots on XS; hosts give a copy that costs none. */
+export function copyBytes(target: Uint8Array, offset: number, source: Uint8Array, start: number, length: number): void {
+  target.set(source.subarray(start, start + length), offset);
+}

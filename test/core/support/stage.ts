@@ -1,0 +1,95 @@
+import type { Alarm, Clock, Port, PortCallbacks } from "../../../src/platform";
+
+/** Time that passes only when a test says so. */
+export class VirtualClock implements Clock {
+  #now: number;
+  readonly #alarms: VirtualAlarm[] = [];
+
+  /** The clock wraps at 32 bits, so tests may start close to the edge. */
+  constructor(start = 0) {
+    this.#now = start | 0;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  alarm(callback: () => void): Alarm {
+    const alarm = new VirtualAlarm(this, callback);
+    this.#alarms.push(alarm);
+    return alarm;
+  }
+
+  /** Lets time pass; alarms fire in their order, each at its own time. */
+  pass(milliseconds: number): void {
+    const end = (this.#now + milliseconds) | 0;
+    for (;;) {
+      let next: VirtualAlarm | null = null;
+      for (const alarm of this.#alarms)
+        if (alarm.set_ && ((alarm.at - end) | 0) <= 0 && (next === null || ((alarm.at - next.at) | 0) < 0)) next = alarm;
+      if (next === null) break;
+      if (((next.at - this.#now) | 0) > 0) this.#now = next.at;
+      next.set_ = false;
+      next.callback();
+    }
+    this.#now = end;
+  }
+}
+
+class VirtualAlarm implements Alarm {
+  set_ = false;
+  at = 0;
+  constructor(readonly clock: VirtualClock, readonly callback: () => void) {}
+  set(milliseconds: number): void {
+    this.set_ = true;
+    this.at = (this.clock.now() + milliseconds) | 0;
+  }
+  clear(): void {
+    this.set_ = false;
+  }
+  close(): void {
+    this.set_ = false;
+  }
+}
+
+/** A port whose other end is the test. */
+export class TestPort implements Port {
+  static latest: TestPort;
+  readonly callbacks: PortCallbacks;
+  /** What the host has sent and the test has not looked at yet. */
+  sent: number[] = [];
+  closed = false;
+  /** Bytes that one `write` takes at the most. */
+  gulp = Infinity;
+  #waiting: number[] = [];
+
+  constructor(options: PortCallbacks & { gulp?: number; attach?: (port: TestPort) => void }) {
+    this.callbacks = options;
+    this.gulp = options.gulp ?? Infinity;
+    options.attach?.(this);
+  }
+
+  read(target: Uint8Array, offset: number, length: number): number {
+    const count = Math.min(length, this.#waiting.length);
+    for (let i = 0; i < count; i++) target[offset + i] = this.#waiting[i]!;
+    this.#waiting = this.#waiting.slice(count);
+    return count;
+  }
+
+  write(source: Uint8Array, offset: number, length: number): number {
+    const count = Math.min(length, this.gulp);
+    for (let i = 0; i < count; i++) this.sent.push(source[offset + i]!);
+    return count;
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  /** The modem says something. */
+  receive(bytes: readonly number[]): void {
+    if (this.closed) return;
+    this.#waiting = this.#waiting.concat(bytes as number[]);
+    this.callbacks.onReadable(this.#waiting.length);
+  }
+}
