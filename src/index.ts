@@ -9,6 +9,14 @@ export {
 export type { ArgumentCode, BrokerCode, ErrorCode, ModemCode, NetworkCode, StateCode } from "./errors";
 export { CME_ERRORS, CONNACK_CODES, meaning } from "./modem/codes";
 export type { CodeTable } from "./modem/codes";
+export type { Limits } from "./modem/limits";
+// For those who write a driver.
+export type { Fields } from "./at/fields";
+export type { Line } from "./at/lexicon";
+export type { Operation } from "./at/operation";
+export type { Text } from "./bytes/text";
+export type { Modem, ModemClient } from "./modem/modem";
+export type { Settings } from "./modem/settings";
 export type { ModemOptions } from "./modem/modem";
 export { copyBytes } from "./platform";
 export type { Alarm, Clock, CopyBytes, Port, PortCallbacks, PortOptions } from "./platform";

@@ -274,6 +274,9 @@ interface TencentTexts extends Omit<AlibabaTexts, "productKey"> {
 }
 
 export class BC35G extends Modem {
+  /** Bit/s from the factory. S1 does not say; public drivers open it so (dialects.md 1, rule 12). */
+  static readonly baud = 9600;
+
   readonly version: number;
   readonly packetTimeout: number;
   readonly retries: number;

@@ -3,6 +3,7 @@ import { utf8Decode } from "../bytes/utf8";
 import { Fields } from "../at/fields";
 import type { Operation, TopicItem } from "../at/operation";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
+import type { Limits } from "../modem/limits";
 import { Stage, type Modem, type ModemClient, type ModemOptions } from "../modem/modem";
 import { Kind } from "../modem/script";
 import { settings } from "../modem/settings";
@@ -155,6 +156,11 @@ export class MQTTClient {
     }, this.#modem.dialect.limits);
     this.#modem.start(connection);
     this.#starting = false;
+  }
+
+  /** What this modem can carry. */
+  get limits(): Limits {
+    return this.#modem.dialect.limits;
   }
 
   /** Always `"buffer"`. */

@@ -1,0 +1,39 @@
+// What esbuild makes: the command, and the tests. Both use the built library by its public names.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+const common = {
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  packages: "external",
+  logLevel: "warning",
+};
+
+const testFiles = (folder) =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((file) => file.isFile() && file.name.endsWith(".test.ts"))
+    .map((file) => join(file.parentPath, file.name));
+
+const targets = {
+  command: () => build({
+    ...common,
+    entryPoints: ["hosts/node/command/main.ts"],
+    outfile: "dist/command.js",
+    banner: { js: "#!/usr/bin/env node" },
+    define: { VERSION: JSON.stringify(version) },
+  }),
+  tests: () => build({
+    ...common,
+    entryPoints: testFiles("test"),
+    outdir: "dist/test",
+    outbase: "test",
+    outExtension: { ".js": ".mjs" },
+    sourcemap: "inline",
+  }),
+};
+
+for (const target of process.argv.slice(2)) await targets[target]();

@@ -1,0 +1,29 @@
+// The library: one file for each specifier of package.json's `exports`, and what they share in chunks beside them.
+import { readdirSync } from "node:fs";
+import typescript from "@rollup/plugin-typescript";
+import dts from "rollup-plugin-dts";
+
+/** Drivers and virtual modems are found by name at run time, so each is a file of its own. */
+const modules = (folder, output) =>
+  Object.fromEntries(readdirSync(folder)
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => file.slice(0, -3))
+    .map((name) => [`${output}/${name}`, `${folder}/${name}.ts`]));
+
+const core = { index: "src/index.ts", ...modules("src/modems", "modems") };
+const input = {
+  ...core,
+  node: "hosts/node/index.ts",
+  "virtual-modem": "hosts/virtual-modem/index.ts",
+  ...modules("hosts/virtual-modem/families", "families"),
+};
+
+const external = [/^node:/, "serialport", "mqtt-packet", "@lydell/node-pty"];
+const options = { outDir: "dist", declaration: false, noEmit: false, exclude: ["test/**", "hosts/esp32/**"], include: ["src/**", "hosts/**"] };
+const output = { dir: "dist", format: "es" };
+
+export default [
+  // `import.meta.url` must stay beside the folders of drivers and families: those modules are not put into chunks.
+  { input, external, plugins: [typescript(options)], output: { ...output, chunkFileNames: "[name]-[hash].js" } },
+  { input: { ...core, node: input.node, "virtual-modem": input["virtual-modem"] }, external, plugins: [dts()], output: { ...output, chunkFileNames: "types/[name]-[hash].d.ts" } },
+];

@@ -1,0 +1,29 @@
+import type { Alarm, Clock } from "../../src/platform";
+
+/** The host's monotonic clock and timers. */
+export const hostClock: Clock = {
+  now: () => performance.now() | 0,
+  alarm: (callback) => new HostAlarm(callback),
+};
+
+class HostAlarm implements Alarm {
+  readonly #callback: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(callback: () => void) {
+    this.#callback = callback;
+  }
+
+  set(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#callback, milliseconds);
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+}

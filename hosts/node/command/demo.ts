@@ -1,0 +1,67 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { Aedes } from "aedes";
+import { Command } from "commander";
+import { connectAsync } from "mqtt";
+import { connect, TrafficTrace } from "modem-mqtt/node";
+import { createVirtualModem } from "modem-mqtt/virtual-modem";
+import { Exit, run } from "./exit";
+
+const DEVICE = "meter-1";
+const PASSWORD = "correct horse";
+
+export function demoCommand(): Command {
+  return new Command("demo")
+    .description("the whole system on this machine: a broker, a virtual modem on a pseudo-terminal, and the client")
+    .option("--modem <name>", "the modem", "bc35g")
+    .action(({ modem }: { modem: string }) => run(() => demo(modem)));
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+async function demo(modem: string): Promise<Exit> {
+  const broker = await Aedes.createBroker();
+  const server = createServer(broker.handle);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  say(`# an MQTT broker listens at 127.0.0.1:${port}`);
+
+  const virtual = await createVirtualModem({ modem });
+  say(`# a virtual ${modem} is behind the serial port ${virtual.path}`);
+
+  const office = await connectAsync(`mqtt://127.0.0.1:${port}`, { clientId: "office" });
+  await office.subscribeAsync("meter/#");
+  const arrived = new Promise<[string, Buffer]>((resolve) => office.once("message", (topic, payload) => resolve([topic, payload])));
+
+  const traffic = new TrafficTrace((line) => process.stdout.write(line), [PASSWORD]);
+  const device = await connect({
+    serial: virtual.path, modem, host: "127.0.0.1", port, clientId: DEVICE, username: "u", password: PASSWORD,
+    will: { topic: "meter/1/gone", payload: "1", qos: 1 },
+    trace: traffic.trace,
+  });
+  say("# connected: the broker has accepted the modem's CONNECT");
+
+  const [granted] = await device.subscribe("meter/1/cmd", { qos: 1 });
+  say(`# subscribed to ${granted!.topic} with QoS ${granted!.qos}`);
+
+  const command = once(device, "message");
+  await device.publish("meter/1/data", JSON.stringify({ t: 21.5 }), { qos: 1 });
+  const [topic, payload] = await arrived;
+  say(`# the office has received on ${topic}: ${payload}`);
+
+  await office.publishAsync("meter/1/cmd", JSON.stringify({ valve: "open" }), { qos: 1 });
+  const [commandTopic, commandPayload] = await command;
+  traffic.flush();
+  say(`# the device has received on ${commandTopic}: ${commandPayload}`);
+
+  await device.end();
+  await office.endAsync();
+  await virtual.close();
+  server.close();
+  await new Promise<void>((resolve) => broker.close(() => resolve()));
+  say("# disconnected; that was all");
+  return Exit.Done;
+}

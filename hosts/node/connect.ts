@@ -1,0 +1,95 @@
+import { ModemError, type MQTTModemError } from "../../src/errors";
+import type { ModemClass } from "../../src/mqtt/client";
+import { ModemMQTTClient, type QoS } from "./client";
+import { hostClock } from "./clock";
+import { loadDriver, type Driver } from "./drivers";
+import { SerialPort, type Direction } from "./serial-port";
+
+export interface ConnectOptions {
+  /** The serial port: `/dev/ttyUSB0`, `COM3`, a pseudo-terminal. */
+  serial: string;
+  /** Bit/s; the modem family's own from the factory when left out. */
+  baud?: number;
+  /** A name (`"bc35g"`), or a driver class of your own. */
+  modem: string | Driver | ModemClass;
+  /** Further options of the driver: `version`, `packetTimeout`, `attachTimeout`, … */
+  modemOptions?: Record<string, unknown>;
+  host: string;
+  /** 1–65535; default 1883. */
+  port?: number;
+  /** Default: `modem-mqtt_` and eight random digits. */
+  clientId?: string;
+  username?: string;
+  password?: string | Uint8Array;
+  /** Seconds; default 60. */
+  keepalive?: number;
+  /** Default true. */
+  clean?: boolean;
+  will?: { topic: string; payload: string | Uint8Array; qos?: QoS; retain?: boolean };
+  /** Sees all traffic on the serial port, secrets included. */
+  trace?(direction: Direction, bytes: Uint8Array): void;
+  /** Ends the attempt, or the client, as `end(true)` does. */
+  signal?: AbortSignal;
+  /** Sees the client before it is connected, for its `stage` events. */
+  onClient?(client: ModemMQTTClient): void;
+}
+
+const DEFAULT_BAUD = 9600;
+
+/**
+ * Brings the modem up, opens the connection and settles when the broker has accepted it.
+ * @throws ArgumentError before a byte is sent; ModemError, NetworkError or BrokerError; each as a rejection, with the
+ * port released
+ */
+export async function connect(options: ConnectOptions): Promise<ModemMQTTClient> {
+  options.signal?.throwIfAborted();
+  const driver = (typeof options.modem === "string" ? await loadDriver(options.modem) : options.modem) as Partial<Driver> & ModemClass;
+  let release!: () => void;
+  const released = new Promise<void>((resolve) => { release = resolve; });
+  const client = new ModemMQTTClient({
+    host: options.host,
+    port: options.port,
+    id: options.clientId ?? `modem-mqtt_${Math.floor(Math.random() * 1e8).toString().padStart(8, "0")}`,
+    user: options.username,
+    password: options.password,
+    keepAlive: (options.keepalive ?? 60) * 1000,
+    clean: options.clean,
+    will: options.will && { topic: options.will.topic, message: options.will.payload, QoS: options.will.qos, retain: options.will.retain },
+    modem: {
+      ...options.modemOptions,
+      io: driver,
+      clock: hostClock,
+      serial: {
+        io: SerialPort,
+        path: options.serial,
+        baudRate: options.baud ?? driver.baud ?? DEFAULT_BAUD,
+        trace: options.trace,
+        onClosed: release,
+      },
+    },
+  }, released);
+  options.onClient?.(client);
+  const abort = (): void => void client.end(true);
+  options.signal?.addEventListener("abort", abort, { once: true });
+  client.once("close", () => options.signal?.removeEventListener("abort", abort));
+  await opened(client, released, options.signal);
+  return client;
+}
+
+function opened(client: ModemMQTTClient, released: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let reason: MQTTModemError | undefined;
+    const onError = (error: MQTTModemError): void => { reason = error; };
+    const onClose = (): void => {
+      client.off("error", onError);
+      void released.then(() => reject(signal?.aborted ? signal.reason : reason ?? new ModemError("PORT_FAILED", "the client was ended before it was connected")));
+    };
+    client.once("error", onError);
+    client.once("close", onClose);
+    client.once("connect", () => {
+      client.off("error", onError);
+      client.off("close", onClose);
+      resolve();
+    });
+  });
+}

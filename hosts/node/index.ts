@@ -1,0 +1,10 @@
+/** `modem-mqtt/node`: a client with MQTT.js's words, over a serial port. */
+export { connect, type ConnectOptions } from "./connect";
+export { ModemMQTTClient, type ClientEvents, type Granted, type Packet, type QoS } from "./client";
+export { hostClock } from "./clock";
+export { loadDriver, modemNames, type Driver } from "./drivers";
+export { SerialPort, type Direction, type SerialPortOptions } from "./serial-port";
+export { TrafficTrace, visible } from "./trace";
+export { ArgumentError, BrokerError, ModemError, MQTTModemError, NetworkError, StateError } from "../../src/errors";
+export type { ErrorCode } from "../../src/errors";
+export type { StageName } from "../../src/mqtt/client";

@@ -1,0 +1,83 @@
+import { SerialPort as Stream } from "serialport";
+import type { Port, PortCallbacks } from "../../src/platform";
+
+/** Which way bytes go: `sent` to the modem, or `received` from it. */
+export type Direction = "sent" | "received";
+
+export interface SerialPortOptions extends Partial<PortCallbacks> {
+  /** `/dev/ttyUSB0`, `COM3`, a pseudo-terminal. */
+  path: string;
+  baudRate: number;
+  /** Sees all traffic. The bytes are its own. */
+  trace?(direction: Direction, bytes: Uint8Array): void;
+  /** The port has been released, whether it ever was open or not. */
+  onClosed?(): void;
+}
+
+/** The core's {@link Port} over the `serialport` package: 8 data bits, no parity, one stop bit, no flow control. */
+export class SerialPort implements Port {
+  readonly #stream: Stream;
+  readonly #options: SerialPortOptions;
+  #received: Uint8Array[] = [];
+  /** Bytes of the first piece that have been read. */
+  #taken = 0;
+  #closing = false;
+
+  constructor(options: SerialPortOptions) {
+    this.#options = options;
+    this.#stream = new Stream({ path: options.path, baudRate: options.baudRate, autoOpen: false });
+    this.#stream.on("data", (bytes: Buffer) => this.#receive(bytes));
+    this.#stream.on("error", (error) => this.#fail(error));
+    this.#stream.on("close", () => {
+      if (!this.#closing) this.#fail(new Error(`${options.path} was closed from outside, or unplugged`));
+      options.onClosed?.();
+    });
+    this.#stream.open((error) => {
+      if (error !== null) {
+        this.#fail(error);
+        options.onClosed?.();
+      } else if (this.#closing) this.#stream.close();
+    });
+  }
+
+  #receive(bytes: Buffer): void {
+    if (this.#closing) return;
+    this.#options.trace?.("received", bytes);
+    this.#received.push(bytes);
+    this.#options.onReadable?.(bytes.length);
+  }
+
+  #fail(error: Error): void {
+    if (!this.#closing) this.#options.onError?.(error);
+  }
+
+  read(target: Uint8Array, offset: number, length: number): number {
+    let count = 0;
+    while (count < length && this.#received.length > 0) {
+      const piece = this.#received[0]!;
+      const part = piece.subarray(this.#taken, this.#taken + length - count);
+      target.set(part, offset + count);
+      count += part.length;
+      this.#taken += part.length;
+      if (this.#taken < piece.length) break;
+      this.#received.shift();
+      this.#taken = 0;
+    }
+    return count;
+  }
+
+  write(source: Uint8Array, offset: number, length: number): number {
+    // A copy: the stream keeps what it is given until the kernel takes it, and the core uses its buffer again.
+    const bytes = source.slice(offset, offset + length);
+    this.#options.trace?.("sent", bytes);
+    this.#stream.write(bytes);
+    return length;
+  }
+
+  close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#received = [];
+    if (this.#stream.isOpen) this.#stream.close();
+  }
+}

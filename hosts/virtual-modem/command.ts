@@ -1,0 +1,131 @@
+// `modem-mqtt virtual-modem`: the emulated modem as a command.
+
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+// By its public name: the command is bundled by itself, and must share the library's classes.
+import {
+  commonVariants,
+  createVirtualModem,
+  familyNames,
+  faultHelp,
+  loadFamily,
+  type Trace,
+  type VariantTable,
+  type VirtualModem,
+  VirtualModemError,
+} from "modem-mqtt/virtual-modem";
+
+interface Flags {
+  readonly modem: string;
+  readonly link?: string;
+  readonly baud?: number;
+  readonly echo?: boolean;
+  readonly seed?: number;
+  readonly fault: readonly string[];
+  readonly variant: readonly string[];
+  readonly trace?: boolean;
+  readonly help?: boolean;
+}
+
+function integer(text: string): number {
+  if (!/^-?\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+}
+
+const collect = (text: string, before: readonly string[]): string[] => [...before, text];
+
+function readVariants(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const equals = text.indexOf("=");
+      if (equals < 1) throw new VirtualModemError("UNKNOWN_VARIANT", `--variant takes NAME=VALUE, not "${text}"`);
+      return [text.slice(0, equals), text.slice(equals + 1)];
+    }),
+  );
+}
+
+/** One line of traffic: seconds, direction as the client sees it, and the bytes with control characters readable. */
+function traceLine({ direction, bytes, time }: Trace, start: number): string {
+  const text = Buffer.from(bytes).toString("latin1");
+  const shown = text.replace(/[^\x20-\x7e]|\\/g, (character) => {
+    if (character === "\r") return "\\r";
+    if (character === "\n") return "\\n";
+    if (character === "\\") return "\\\\";
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  });
+  return `${((time - start) / 1000).toFixed(3)} ${direction === "rx" ? ">" : "<"} ${shown}\n`;
+}
+
+function variantHelp(table: VariantTable): string[] {
+  return Object.entries(table).map(([name, { values, about }]) => `${name}=${values.join("|")}\n      ${about}`);
+}
+
+async function help(): Promise<string> {
+  const sections = [["Faults (name[:arg[,arg]]; counts: 0 for always; times in milliseconds):", ...faultHelp()]];
+  sections.push(["Variants of every modem (the first value is the default):", ...variantHelp(commonVariants)]);
+  for (const name of await familyNames()) {
+    const { title, variants } = await loadFamily(name);
+    sections.push([`Variants of ${name} (${title}):`, ...variantHelp(variants)]);
+  }
+  return sections.map(([head, ...rows]) => `\n${head}\n${rows.map((row) => `  ${row}\n`).join("")}`).join("");
+}
+
+async function run(flags: Flags): Promise<void> {
+  const start = performance.timeOrigin + performance.now();
+  const modem: VirtualModem = await createVirtualModem({
+    modem: flags.modem,
+    link: flags.link,
+    baud: flags.baud,
+    echo: flags.echo,
+    seed: flags.seed,
+    faults: flags.fault,
+    variants: readVariants(flags.variant),
+    trace: flags.trace ? (trace) => process.stderr.write(traceLine(trace, start)) : undefined,
+  });
+  const stopped = new Promise<void>((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
+  process.stdout.write(`listening ${flags.link ?? modem.path}\n`);
+  await stopped;
+  await modem.close();
+}
+
+/** Which of our errors are wrong usage (exit 2), and not this machine's doing (exit 1). */
+const usageErrors: readonly string[] = ["UNKNOWN_MODEM", "UNKNOWN_VARIANT", "UNKNOWN_FAULT", "BAD_OPTION"];
+
+/**
+ * The command, to be parsed by itself or mounted into a larger one. It runs until SIGINT or SIGTERM. Wrong usage
+ * ends the process with status 2, a machine without pseudo-terminals with 1, each with one line on stderr.
+ */
+export function virtualModemCommand(): Command {
+  const command = new Command("virtual-modem");
+  command
+    .description("run an emulated modem on a pseudo-terminal; it makes real MQTT connections")
+    .option("--modem <name>", "the modem to be", "bc35g")
+    .option("--link <path>", "make a symbolic link to the pseudo-terminal")
+    .option("--baud <n>", "pace the bytes as a UART at this rate does; 0: do not", integer)
+    .option("--echo", "start with command echo on")
+    .option("--seed <n>", "seed of what byte faults hit", integer)
+    .option("--fault <spec>", "make something go wrong; may be repeated", collect, [])
+    .option("--variant <name=value>", "behave as another document or firmware says; may be repeated", collect, [])
+    .option("--trace", "show the traffic on stderr")
+    // commander's own help cannot wait for the families' tables.
+    .helpOption(false)
+    .option("--help", "show this, with every fault and variant")
+    .allowExcessArguments(false)
+    .configureOutput({ outputError: (text, write) => write(text.trimEnd().replaceAll("\n", " ") + "\n") })
+    .exitOverride((error: CommanderError) => {
+      process.exit(error.exitCode === 0 ? 0 : 2);
+    })
+    .action(async (flags: Flags) => {
+      try {
+        if (flags.help) process.stdout.write(command.helpInformation() + (await help()));
+        else await run(flags);
+      } catch (error) {
+        if (!(error instanceof VirtualModemError)) throw error;
+        process.stderr.write(`modem-mqtt virtual-modem: ${error.message}\n`);
+        process.exitCode = usageErrors.includes(error.code) ? 2 : 1;
+      }
+    });
+  return command;
+}

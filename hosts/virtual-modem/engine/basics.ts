@@ -1,0 +1,172 @@
+// The commands of 3GPP TS 27.007 and ITU-T V.250 that every family has, as one table. Forms and examples are those of
+// the Quectel BC35-G&BC28&BC95 R2.0 AT manual V1.0, chapter 2; where the colon's blank differs between families
+// their dialect says so.
+
+import { cme, CmeError } from "./errors";
+import type { Call, CommandSpec, Dialect, Identity } from "./family";
+import type { RadioState } from "./radio";
+
+/** What the common commands act on. */
+export interface BasicsHost {
+  readonly identity: Identity;
+  readonly dialect: Dialect;
+  readonly radio: RadioState;
+  errorMode: number;
+  echo: boolean;
+  /** Unix time in milliseconds. */
+  now(): number;
+  restart(): void;
+}
+
+const twoDigits = (value: number): string => String(value).padStart(2, "0");
+
+/** `yy/MM/dd,hh:mm:ss±zz`, the zone in quarters of an hour: here always GMT. */
+function clockText(now: number): string {
+  const date = new Date(now);
+  const day = [date.getUTCFullYear() % 100, date.getUTCMonth() + 1, date.getUTCDate()].map(twoDigits).join("/");
+  const time = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(twoDigits).join(":");
+  return `${day},${time}+00`;
+}
+
+/** The common commands of one power-on. */
+export function basicCommands(host: BasicsHost): CommandSpec[] {
+  const { identity, dialect, radio } = host;
+  const { colon } = dialect;
+  const text = (name: string, value: string): CommandSpec => ({
+    name,
+    test: (call) => call.ok(),
+    execute: (call) => call.line(value),
+  });
+  const iccid = (call: Call): void => call.line(`${dialect.iccidCommand}${colon}${identity.iccid}`);
+  const address = (call: Call): void => {
+    if (radio.active) call.line(`+CGPADDR${colon}0,${radio.address}`);
+  };
+  const commands: CommandSpec[] = [
+    {
+      name: "E",
+      set: ({ args }) => void (host.echo = args.expect(1).integer(0, 0, 1) === 1),
+      // V.250 6.2.4: a number left out is 0.
+      execute: () => void (host.echo = false),
+    },
+    { name: "I", execute: (call) => call.line(...identity.product) },
+    {
+      name: "+CMEE",
+      test: [`+CMEE${colon}(${dialect.cmeeModes.join(",")})`],
+      read: (call) => call.line(`+CMEE${colon}${host.errorMode}`),
+      set: ({ args }) => {
+        const mode = args.expect(1).integer(0, 0, 2);
+        if (!dialect.cmeeModes.includes(mode)) args.refuse();
+        host.errorMode = mode;
+      },
+    },
+    text("+CGMI", identity.maker),
+    text("+CGMM", identity.model),
+    {
+      name: "+CGMR",
+      test: (call) => call.ok(),
+      execute: (call) => identity.firmware.forEach((line) => call.line(line)),
+    },
+    {
+      name: "+CGSN",
+      test: [`+CGSN${colon}(0,1)`],
+      execute: (call) => call.line(identity.imei),
+      set: (call) => {
+        if (call.args.expect(1).integer(0, 0, 1) === 0) call.line(identity.imei);
+        else call.line(`+CGSN${colon}${identity.imei}`);
+      },
+    },
+    text("+CIMI", identity.imsi),
+    { name: dialect.iccidCommand, test: (call) => call.ok(), execute: iccid, read: iccid },
+    {
+      name: "+CSQ",
+      test: [`+CSQ${colon}(0-31,99),(99)`],
+      execute: (call) => call.line(`+CSQ${colon}${radio.registered ? radio.signal : 99},99`),
+    },
+    {
+      name: "+CEREG",
+      test: [`+CEREG${colon}(0,1)`],
+      read: (call) => call.line(`+CEREG${colon}${radio.registrationReports ? 1 : 0},${radio.registration}`),
+      set: ({ args }) => void (radio.registrationReports = args.expect(1).integer(0, 0, 1) === 1),
+    },
+    {
+      name: "+CGATT",
+      test: [`+CGATT${colon}(0,1)`],
+      read: (call) => call.line(`+CGATT${colon}${radio.attached ? 1 : 0}`),
+      latency: 50,
+      set: ({ args }) => {
+        const attach = args.expect(1).integer(0, 0, 1) === 1;
+        if (!radio.on) throw new CmeError(cme.notAllowed);
+        if (attach) radio.attach();
+        else radio.detach();
+      },
+    },
+    {
+      name: "+CGACT",
+      test: [`+CGACT${colon}(0,1)`],
+      read: (call) => call.line(`+CGACT${colon}0,${radio.active ? 1 : 0}`),
+      latency: 50,
+      set: ({ args }) => {
+        const activate = args.expect(1, 2).integer(0, 0, 1) === 1;
+        // One context, number 0, exists from the start: manual 2.14, remark 1.
+        args.integer(1, 0, 0, 0);
+        if (!radio.attached) throw new CmeError(cme.noNetwork);
+        radio.activate(activate);
+      },
+    },
+    { name: "+CGPADDR", test: [`+CGPADDR${colon}(0)`], execute: address, set: address, read: address },
+    {
+      name: "+COPS",
+      read: (call) => call.line(radio.registered ? `+COPS${colon}0,2,"${radio.operator}"` : `+COPS${colon}0`),
+      set: ({ args }) => {
+        const mode = args.expect(1, 4).integer(0, 0, 2);
+        if (mode === 2) radio.detach();
+        else radio.attach();
+      },
+    },
+    {
+      name: "+CFUN",
+      test: [`+CFUN${colon}(0,1),(0,1)`],
+      read: (call) => call.line(`+CFUN${colon}${radio.on ? 1 : 0}`),
+      latency: 100,
+      set: ({ args }) => {
+        radio.switch(args.expect(1, 2).integer(0, 0, 1) === 1);
+        // Manual 2.17: a reset is not supported and ignored.
+        args.integer(1, 0, 1, 0);
+      },
+    },
+    {
+      name: "+CPIN",
+      test: (call) => call.ok(),
+      // Manual 2.32, remark 1: only while the radio is on. The blank after the colon is the manual's.
+      read: (call) => {
+        if (!radio.on) throw new CmeError(cme.notAllowed);
+        call.line("+CPIN: READY");
+      },
+      // Manual 2.32: an error while no PIN is asked for.
+      set: () => {
+        throw new CmeError(cme.notAllowed);
+      },
+    },
+    {
+      name: "+CCLK",
+      test: (call) => call.ok(),
+      read: (call) => {
+        // Manual 2.19, remark 2: nothing before the network has told the time.
+        if (radio.everRegistered) call.line(`+CCLK${colon}${clockText(host.now())}`);
+      },
+    },
+  ];
+  const { rebootCommand } = dialect;
+  if (rebootCommand) {
+    commands.push({
+      name: rebootCommand.name,
+      // Manual 4.1: no OK; commands are no longer processed.
+      execute: (call) => {
+        call.defer();
+        call.line(rebootCommand.answer);
+        host.restart();
+      },
+    });
+  }
+  return commands;
+}

@@ -1,0 +1,100 @@
+// Errors of the AT interface, and of the program that runs the modem.
+
+/**
+ * Ends the command being processed with `+CME ERROR: <code>`, or `ERROR` when the host has not asked for codes.
+ * Thrown by command handlers.
+ */
+export class CmeError extends Error {
+  override readonly name = "CmeError";
+  /** A code of {@link cmeTexts}, or one of the modem family's own. */
+  readonly code: number;
+
+  constructor(code: number) {
+    super(`+CME ERROR: ${code}`);
+    this.code = code;
+  }
+}
+
+/** Ends the command being processed with a bare `ERROR`, whatever `AT+CMEE` says. Thrown by command handlers. */
+export class PlainError extends Error {
+  override readonly name = "PlainError";
+}
+
+/**
+ * Whether a handler ended its command by throwing, and how. By name: a family is a module loaded at run time, and
+ * may have come with its own copy of these classes.
+ */
+export function commandError(error: unknown): { readonly code?: number } | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === "CmeError") return { code: (error as CmeError).code };
+  return error.name === "PlainError" ? {} : undefined;
+}
+
+/** What can be wrong with the use of the virtual modem, as {@link VirtualModemError.code}. */
+export type VirtualModemErrorCode =
+  | "UNKNOWN_MODEM"
+  | "UNKNOWN_VARIANT"
+  | "UNKNOWN_FAULT"
+  | "BAD_OPTION"
+  | "NO_PTY"
+  | "CLOSED";
+
+/** A wrong option, or a pseudo-terminal that could not be made. */
+export class VirtualModemError extends Error {
+  override readonly name = "VirtualModemError";
+  readonly code: VirtualModemErrorCode;
+
+  constructor(code: VirtualModemErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Codes of 3GPP TS 27.007 that the common commands use. */
+export const cme = {
+  notAllowed: 3,
+  notSupported: 4,
+  noNetwork: 30,
+  badParameters: 50,
+  busy: 159,
+} as const;
+
+/**
+ * The words of `+CME ERROR` after `AT+CMEE=2`, by code: 3GPP TS 27.007 9.2 and 27.005 3.2.5, as the Quectel
+ * BC35-G&BC28&BC95 R2.0 AT manual V1.0, chapter 6, tables 3 and 4, spells them.
+ */
+export const cmeTexts: Readonly<Record<number, string>> = {
+  3: "Operation not allowed",
+  4: "Operation not supported",
+  5: "Need to enter PIN",
+  23: "Memory failure",
+  30: "No network service",
+  50: "Incorrect parameters",
+  51: "Command implemented but currently disabled",
+  52: "Command aborted by user",
+  100: "Unknown",
+  159: "Uplink busy/flow control",
+  300: "ME failure",
+  301: "SMS service of ME reserved",
+  302: "Operation not allowed",
+  303: "Operation not supported",
+  304: "Invalid PDU mode parameter",
+  305: "Invalid text mode parameter",
+  310: "USIM not inserted",
+  311: "USIM PIN required",
+  312: "PH-USIM PIN required",
+  313: "USIM failure",
+  314: "USIM busy",
+  315: "USIM wrong",
+  316: "USIM PUK required",
+  317: "USIM PIN2 required",
+  318: "USIM PUK2 required",
+  320: "Memory failure",
+  321: "Invalid memory index",
+  322: "Memory full",
+  330: "SMSC address unknown",
+  331: "No network service",
+  332: "Network timeout",
+  340: "No +CNMA acknowledgement expected",
+  500: "Unknown error",
+};

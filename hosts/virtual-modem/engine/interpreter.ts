@@ -1,0 +1,238 @@
+// The AT command interpreter, the same for every family: bytes in, command lines found, one command at a time
+// handed to its handler, answers framed. What arrives while a command is being processed waits in the input
+// buffer, as in a UART's, and is read when the final result is out; a host that does not wait for the prompt has
+// its bytes taken as data, and a line feed after the carriage return of a data command too.
+
+import type { Clock } from "../clock";
+import type { Faults, Place } from "../faults";
+import { Args, SyntaxFault } from "./args";
+import { binary } from "./bytes";
+import { DataCollector } from "./data";
+import { cme, cmeTexts, commandError } from "./errors";
+import type { Call, CommandSpec, DataPhase, Dialect, Handler } from "./family";
+import type { Output } from "./output";
+import { afterPrefix, parseCommand, type ParsedCommand } from "./parse";
+
+const carriageReturn = 13;
+const lineFeed = 10;
+/** Bytes that arrive while the input buffer is full are lost, as in a UART without flow control. */
+const inputBufferSize = 4096;
+/** From the final result to the report of what a command started, in milliseconds. */
+const pause = 10;
+
+const prompts: Readonly<Record<string, string>> = { spaced: "\r\n> ", unspaced: "\r\n>", bare: ">" };
+
+export interface InterpreterOptions {
+  readonly commands: ReadonlyMap<string, CommandSpec>;
+  readonly dialect: Dialect;
+  readonly clock: Clock;
+  readonly faults: Faults;
+  readonly output: Output;
+  readonly variant: (name: string) => string;
+  readonly scaled: (milliseconds: number) => number;
+  readonly echo: boolean;
+  /** A place of a command's life has been reached: injected bytes go out here. */
+  readonly reached: (place: Place) => void;
+}
+
+/** One power-on to power-off of the command interpreter. */
+export class Interpreter {
+  /** `AT+CMEE`: 0 no codes, 1 numbers, 2 words. Set by the common commands. */
+  errorMode = 0;
+  readonly #options: InterpreterOptions;
+  #echo: boolean;
+  #input: number[] = [];
+  #line: number[] = [];
+  #overlong = false;
+  #busy = false;
+  #ignoreInput = false;
+  #data: DataCollector | undefined;
+  /** From the prompt to the final result. */
+  #inData = false;
+  /** What the commands of this line have started, to go on after the line's final result. */
+  readonly #followUps: (() => void)[] = [];
+  /** URCs that wait for the end of the data phase. */
+  #held: (() => void)[] = [];
+
+  constructor(options: InterpreterOptions) {
+    this.#options = options;
+    this.#echo = options.echo || options.variant("echo") === "stuck";
+  }
+
+  set echo(on: boolean) {
+    this.#echo = on || this.#options.variant("echo") === "stuck";
+  }
+
+  /** Bytes from the host. */
+  receive(bytes: Uint8Array): void {
+    if (this.#ignoreInput) return;
+    for (const byte of bytes) if (this.#input.length < inputBufferSize) this.#input.push(byte);
+    this.#read();
+  }
+
+  /** Writes something unsolicited, now or after the data phase. */
+  unsolicited(write: () => void): void {
+    if (this.#options.variant("urcInData") === "held" && this.#inData) this.#held.push(write);
+    else write();
+  }
+
+  #read(): void {
+    const read: number[] = [];
+    const { length } = this.#input;
+    let used = 0;
+    while (!this.#busy && used < length) {
+      if (this.#data) used += this.#readData(this.#data, this.#input.slice(used), read);
+      else this.#readByte(this.#input[used++], read);
+    }
+    this.#input.splice(0, used);
+    // Whatever was begun answers later: the echo comes first.
+    if (this.#echo && read.length > 0) this.#options.output.raw(Uint8Array.from(read));
+  }
+
+  #readByte(byte: number, read: number[]): void {
+    if (byte === lineFeed) return;
+    read.push(byte);
+    if (byte !== carriageReturn) {
+      if (this.#line.length < this.#options.dialect.maximumLine) this.#line.push(byte);
+      else this.#overlong = true;
+      return;
+    }
+    const line = binary(this.#line);
+    const overlong = this.#overlong;
+    this.#line = [];
+    this.#overlong = false;
+    this.#begin(line, overlong);
+  }
+
+  #begin(line: string, overlong: boolean): void {
+    const commands = afterPrefix(line);
+    if (commands === undefined) {
+      if (line.trim() !== "" && this.#options.variant("garbage") === "error") this.#later(10, () => this.#fail());
+      return;
+    }
+    if (overlong) this.#later(10, () => this.#fail(this.#options.dialect.parameterError));
+    else if (commands === "") this.#later(10, () => this.#succeed());
+    else this.#next(commands);
+  }
+
+  /** Processes the first command of a list; the others follow if it succeeds. */
+  #next(text: string): void {
+    const { commands, variant } = this.#options;
+    let parsed: { command: ParsedCommand; rest: string } | undefined;
+    try {
+      parsed = parseCommand(text, (name) => commands.get(name)?.escapes ?? false);
+    } catch (error) {
+      if (!(error instanceof SyntaxFault)) throw error;
+      return this.#later(10, () => this.#fail(this.#options.dialect.parameterError));
+    }
+    const spec = parsed && commands.get(parsed.command.name);
+    if (!parsed || !spec) {
+      const code = variant("unknown") === "cme" ? cme.notSupported : undefined;
+      return this.#later(10, () => this.#fail(code));
+    }
+    const { command, rest } = parsed;
+    this.#later(spec.latency ?? 10, () => this.#run(spec, command, rest));
+  }
+
+  #later(latency: number, action: () => void): void {
+    const { clock, faults, scaled } = this.#options;
+    this.#busy = true;
+    const late = Number(faults.take("late") ?? 0);
+    clock.setTimer(() => {
+      this.#options.reached("before-answer");
+      action();
+    }, scaled(latency) + late);
+  }
+
+  #run(spec: CommandSpec, command: ParsedCommand, rest: string): void {
+    const form = spec[command.form];
+    if (form === undefined) return this.#fail(cme.notSupported);
+    const handler: Handler = typeof form === "function" ? form : (call) => call.line(...form);
+    const { output } = this.#options;
+    let mine = true;
+    let deferred = false;
+    const followUps: (() => void)[] = [];
+    const end = (finish: () => void): void => {
+      if (!mine) throw new Error(`${spec.name} was ended twice`);
+      mine = false;
+      finish();
+    };
+    const call: Call = {
+      args: new Args(command.args, this.#options.dialect.parameterError),
+      line: (...lines) => output.lines(lines),
+      ok: () =>
+        end(() => {
+          this.#followUps.push(...followUps);
+          if (rest.trim() === "") this.#succeed();
+          else this.#next(rest);
+        }),
+      fail: (code) => end(() => this.#fail(code)),
+      defer: () => (deferred = true),
+      afterOk: (action) => followUps.push(action),
+      data: (phase) => {
+        deferred = true;
+        this.#prompt(phase);
+      },
+    };
+    try {
+      handler(call);
+      if (!deferred && mine) call.ok();
+    } catch (error) {
+      const ended = commandError(error);
+      if (!ended) throw error;
+      call.fail(ended.code);
+    }
+  }
+
+  #prompt(phase: DataPhase): void {
+    const { faults, output, reached, variant } = this.#options;
+    reached("before-prompt");
+    if (faults.take("no-prompt") === undefined) output.text(phase.prompt ?? prompts[variant("prompt")]);
+    this.#data = new DataCollector(phase);
+    this.#inData = true;
+    reached("after-prompt");
+    this.#busy = false;
+    this.#read();
+  }
+
+  /** @returns how many bytes of `input` belong to the data */
+  #readData(data: DataCollector, input: readonly number[], read: number[]): number {
+    const { used, done } = data.take(input);
+    read.push(...input.slice(0, used));
+    if (!done) return used;
+    this.#data = undefined;
+    this.#later(20, () => {
+      if (data.surplusIgnored) this.#input = [];
+      if (data.cancelled) data.phase.cancelled();
+      else data.phase.received(data.bytes);
+    });
+    return used;
+  }
+
+  #succeed(): void {
+    this.#final("OK");
+  }
+
+  #fail(code?: number): void {
+    if (code === undefined || this.errorMode === 0) this.#final("ERROR");
+    else this.#final(`+CME ERROR: ${this.errorMode === 2 ? (cmeTexts[code] ?? code) : code}`);
+  }
+
+  #final(text: string): void {
+    const { clock, faults, output, reached, scaled } = this.#options;
+    reached("before-final");
+    if (faults.take("no-final") === undefined) output.lines([text]);
+    reached("after-final");
+    this.#busy = false;
+    this.#inData = false;
+    for (const action of this.#followUps.splice(0)) clock.setTimer(action, scaled(pause));
+    for (const write of this.#held.splice(0)) write();
+    this.#read();
+  }
+
+  /** The modem restarts: nothing is read any more. */
+  powerOff(): void {
+    this.#ignoreInput = true;
+    this.#input = [];
+  }
+}

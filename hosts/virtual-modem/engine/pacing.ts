@@ -1,0 +1,81 @@
+// Bytes at the rate of a UART: 10 bits a byte (start, 8 data, stop), so 960 bytes a second at 9600 baud.
+
+import type { Clock } from "../clock";
+
+/** No more than this is handed over in one piece, in milliseconds of line time: a UART has no bursts. */
+const slice = 2;
+
+/** A queue that lets bytes through as a line of `baud` bits a second would. */
+export class Pacer {
+  readonly #clock: Clock;
+  readonly #byteTime: number;
+  readonly #deliver: (bytes: Uint8Array) => void;
+  #queue: Uint8Array[] = [];
+  #queued = 0;
+  /** When the last byte that was let through had left the line. */
+  #lineFree = 0;
+  #waiting = false;
+
+  /**
+   * @param baud bits a second; 0 lets every byte through at once
+   * @param deliver takes the bytes that have arrived; it owns them
+   */
+  constructor(clock: Clock, baud: number, deliver: (bytes: Uint8Array) => void) {
+    this.#clock = clock;
+    this.#byteTime = baud > 0 ? 10_000 / baud : 0;
+    this.#deliver = deliver;
+  }
+
+  push(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    if (this.#byteTime === 0) {
+      this.#deliver(bytes);
+      return;
+    }
+    if (this.#queued === 0) this.#lineFree = Math.max(this.#lineFree, this.#clock.now());
+    this.#queue.push(bytes);
+    this.#queued += bytes.length;
+    this.#wait();
+  }
+
+  /** How many bytes wait. */
+  get queued(): number {
+    return this.#queued;
+  }
+
+  #wait(): void {
+    if (this.#waiting || this.#queued === 0) return;
+    this.#waiting = true;
+    const bytes = Math.min(this.#queued, Math.max(1, Math.floor(slice / this.#byteTime)));
+    const due = this.#lineFree + bytes * this.#byteTime;
+    this.#clock.setTimer(() => {
+      this.#waiting = false;
+      this.#release();
+      this.#wait();
+    }, Math.max(0, due - this.#clock.now()));
+  }
+
+  #release(): void {
+    // A timer that fires late lets through what the line would have carried by now, and nothing more.
+    const passed = Math.floor((this.#clock.now() - this.#lineFree) / this.#byteTime + 1e-6);
+    const count = Math.min(passed, this.#queued);
+    if (count <= 0) return;
+    this.#lineFree += count * this.#byteTime;
+    this.#deliver(this.#take(count));
+  }
+
+  #take(count: number): Uint8Array {
+    const result = new Uint8Array(count);
+    let filled = 0;
+    while (filled < count) {
+      const head = this.#queue[0];
+      const part = head.subarray(0, count - filled);
+      result.set(part, filled);
+      filled += part.length;
+      if (part.length === head.length) this.#queue.shift();
+      else this.#queue[0] = head.subarray(part.length);
+    }
+    this.#queued -= count;
+    return result;
+  }
+}

@@ -1,0 +1,96 @@
+// The serial line between the host and the modem: pacing, and what can happen to bytes on the way.
+
+import type { Clock } from "../clock";
+import type { Faults } from "../faults";
+import type { Random } from "../random";
+import { Pacer } from "./pacing";
+
+/** Where the modem's bytes go: a pseudo-terminal, or whatever a test plugs in. */
+export interface BytePort {
+  /** Takes bytes from the modem; it owns them. */
+  write(bytes: Uint8Array): void;
+}
+
+/** One piece of traffic: `rx` is from the host to the modem, `tx` from the modem to the host. */
+export interface Trace {
+  readonly direction: "rx" | "tx";
+  /** As they were on the line, after any byte fault. Not to be changed. */
+  readonly bytes: Uint8Array;
+  /** The clock's time, in milliseconds. */
+  readonly time: number;
+}
+
+export interface UartOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly faults: Faults;
+  readonly port: BytePort;
+  /** Bits a second, or 0 for no pacing. */
+  readonly baud: number;
+  readonly trace?: (trace: Trace) => void;
+  /** Takes what arrived from the host. */
+  readonly received: (bytes: Uint8Array) => void;
+}
+
+/** The line, both directions. */
+export class Uart {
+  readonly #options: UartOptions;
+  readonly #toHost: Pacer;
+  readonly #toModem: Pacer;
+  /** While this is in the future the modem neither reads nor writes. */
+  #muteUntil = -Infinity;
+
+  constructor(options: UartOptions) {
+    this.#options = options;
+    const { clock, baud, port, trace } = options;
+    this.#toHost = new Pacer(clock, baud, (bytes) => {
+      trace?.({ direction: "tx", bytes, time: clock.now() });
+      port.write(bytes);
+    });
+    this.#toModem = new Pacer(clock, baud, (bytes) => {
+      trace?.({ direction: "rx", bytes, time: clock.now() });
+      if (!this.#mute) options.received(bytes);
+    });
+  }
+
+  /** Bytes from the modem. */
+  send(bytes: Uint8Array): void {
+    if (!this.#mute) this.#toHost.push(this.#disturb(bytes, "tx"));
+  }
+
+  /** Bytes from the modem that no byte fault may touch: injected ones. */
+  sendUntouched(bytes: Uint8Array): void {
+    this.#toHost.push(bytes);
+  }
+
+  /** Bytes from the host. */
+  receive(bytes: Uint8Array): void {
+    this.#toModem.push(this.#disturb(bytes, "rx"));
+  }
+
+  /** The modem neither reads nor writes for `duration` milliseconds; what would have passed is gone. */
+  mute(duration: number): void {
+    this.#muteUntil = Math.max(this.#muteUntil, this.#options.clock.now() + duration);
+  }
+
+  get #mute(): boolean {
+    return this.#options.clock.now() < this.#muteUntil;
+  }
+
+  #disturb(bytes: Uint8Array, direction: "rx" | "tx"): Uint8Array {
+    const { faults, random } = this.#options;
+    const lose = faults.chance("lose", direction);
+    const change = faults.chance("change", direction);
+    const double = faults.chance("double", direction);
+    if (lose + change + double === 0) return bytes;
+    const result: number[] = [];
+    for (let byte of bytes) {
+      if (random() < lose) continue;
+      // One bit flipped, as noise on a line does.
+      if (random() < change) byte ^= 1 << Math.floor(random() * 8);
+      result.push(byte);
+      if (random() < double) result.push(byte);
+    }
+    return Uint8Array.from(result);
+  }
+}

@@ -1,0 +1,238 @@
+// Faults on demand: the one table of what can be made to go wrong, and the store of what is armed. A fault either
+// happens at once or lies in wait until the modem gets to the place that it is about.
+
+import { unescape } from "./engine/bytes";
+import { VirtualModemError } from "./engine/errors";
+
+/** The places of a command's life where bytes can be injected. */
+export const places = ["now", "before-answer", "before-final", "after-final", "before-prompt", "after-prompt"] as const;
+export type Place = (typeof places)[number];
+
+/** What the table's faults act on. */
+export interface FaultTarget {
+  readonly faults: Faults;
+  /** Runs `action` in `delay` milliseconds, at once if 0. */
+  later(delay: number, action: () => void): void;
+  restart(cause: string): void;
+  silence(duration: number): void;
+  detach(duration: number): void;
+  linkLost(code: number): void;
+  inject(place: Place, bytes: Uint8Array): void;
+}
+
+/** One parameter of a fault. */
+export interface FaultParameter {
+  readonly name: string;
+  /** What it may be: a number within a range (ends included), one of some words, or the rest of the text. */
+  readonly type: { readonly least: number; readonly most: number } | readonly string[] | "text";
+  /** Taken when the parameter is left out; without it the parameter must be given. */
+  readonly fallback?: string;
+}
+
+export interface FaultSpec {
+  readonly parameters: readonly FaultParameter[];
+  readonly about: string;
+  readonly apply: (target: FaultTarget, ...values: readonly string[]) => void;
+}
+
+const milliseconds = { least: 0, most: 86_400_000 } as const;
+const after: FaultParameter = { name: "after", type: milliseconds, fallback: "0" };
+const count: FaultParameter = { name: "count", type: { least: 0, most: 1e6 }, fallback: "1" };
+const probability: FaultParameter = { name: "probability", type: { least: 0, most: 1 } };
+const direction: FaultParameter = { name: "direction", type: ["both", "tx", "rx"], fallback: "both" };
+const packet: FaultParameter = {
+  name: "packet",
+  type: [
+    "any", "connect", "connack", "publish", "puback", "pubrec", "pubrel", "pubcomp", "subscribe", "suback",
+    "unsubscribe", "unsuback", "pingreq", "pingresp", "disconnect",
+  ],
+};
+
+/** Lies in wait under `name`, `times` times (0: always). */
+const armed = (name: string, value = ""): FaultSpec["apply"] => (target, times) =>
+  target.faults.arm(name, Number(times), value);
+
+const byteFault = (name: string, verb: string): FaultSpec => ({
+  parameters: [probability, direction],
+  about: `${verb} each byte with this probability (0 to 1), from the modem (tx), to it (rx) or both`,
+  apply: (target, chance, where) => target.faults.setChance(name, Number(chance), where),
+});
+
+/** Every fault, by name. `count` says how often it happens (0: always); times are in milliseconds. */
+export const faultTable: Readonly<Record<string, FaultSpec>> = {
+  lose: byteFault("lose", "lose"),
+  change: byteFault("change", "flip one bit of"),
+  double: byteFault("double", "double"),
+  silence: {
+    parameters: [{ name: "duration", type: milliseconds }, after],
+    about: "the modem neither reads nor writes for this long; what would have passed is lost",
+    apply: (target, duration, delay) => target.later(Number(delay), () => target.silence(Number(duration))),
+  },
+  late: {
+    parameters: [{ name: "delay", type: milliseconds }, count],
+    about: "the answer to the next command comes this much later",
+    apply: (target, delay, times) => target.faults.arm("late", Number(times), delay),
+  },
+  slow: {
+    parameters: [{ name: "factor", type: { least: 0, most: 10_000 } }],
+    about: "the modem's own times are multiplied by this from now on",
+    apply: (target, factor) => target.faults.arm("slow", 0, factor),
+  },
+  "no-prompt": {
+    parameters: [count],
+    about: "the next prompt is not written, though the modem waits for data",
+    apply: armed("no-prompt"),
+  },
+  "no-final": {
+    parameters: [count],
+    about: "the next OK or ERROR is not written, though the command is done",
+    apply: armed("no-final"),
+  },
+  inject: {
+    parameters: [{ name: "place", type: places }, { name: "bytes", type: "text" }],
+    about: `the modem writes these bytes (\\r, \\n, \\\\ and \\xHH are read) at the next such place: ${places.join(", ")}`,
+    apply: (target, place, bytes) => target.inject(place as Place, unescape(bytes)),
+  },
+  restart: {
+    parameters: [after, { name: "cause", type: ["power", "pin", "command", "watchdog"], fallback: "watchdog" }],
+    about: "the modem restarts: settings and connections are gone, the banner is printed",
+    apply: (target, delay, cause) => target.later(Number(delay), () => target.restart(cause)),
+  },
+  detach: {
+    parameters: [{ name: "duration", type: milliseconds }, after],
+    about: "the modem loses the network for this long",
+    apply: (target, duration, delay) => target.later(Number(delay), () => target.detach(Number(duration))),
+  },
+  "link-loss": {
+    parameters: [{ name: "code", type: { least: 0, most: 255 } }, after],
+    about: "the link to the broker drops and is reported with the family's code (BC35-G: +QMTSTAT 1 to 7)",
+    apply: (target, code, delay) => target.later(Number(delay), () => target.linkLost(Number(code))),
+  },
+  dns: {
+    parameters: [count],
+    about: "the next connection fails: the name is not found",
+    apply: armed("open", "dns"),
+  },
+  refused: {
+    parameters: [count],
+    about: "the next connection fails: refused by the peer",
+    apply: armed("open", "refused"),
+  },
+  pdp: {
+    parameters: [count],
+    about: "the next connection fails: the PDP context cannot be activated",
+    apply: armed("open", "pdp"),
+  },
+  dropped: {
+    parameters: [count],
+    about: "the next connection fails: the network drops while it is being made",
+    apply: armed("open", "dropped"),
+  },
+  connack: {
+    parameters: [{ name: "code", type: { least: 0, most: 5 } }, count],
+    about: "the broker's next CONNACK is read with this return code",
+    apply: (target, code, times) => target.faults.arm("connack", Number(times), code),
+  },
+  suback: {
+    parameters: [count],
+    about: "the broker's next SUBACK is read as refused (128)",
+    apply: armed("suback"),
+  },
+  "drop-out": {
+    parameters: [packet, count],
+    about: "the next such MQTT packet to the broker is lost",
+    apply: (target, type, times) => target.faults.arm(`drop-out ${type}`, Number(times)),
+  },
+  "drop-in": {
+    parameters: [packet, count],
+    about: "the next such MQTT packet from the broker is lost",
+    apply: (target, type, times) => target.faults.arm(`drop-in ${type}`, Number(times)),
+  },
+  token: {
+    parameters: [{ name: "result", type: { least: 0, most: 6 } }, count],
+    about: "the next Tencent Cloud password request ends with this result (BC35-G: +QMTTENAUTH 0 to 6)",
+    apply: (target, result, times) => target.faults.arm("token", Number(times), result),
+  },
+};
+
+function readParameter(fault: string, parameter: FaultParameter, text: string | undefined): string {
+  const value = text === undefined || text === "" ? parameter.fallback : text;
+  const { type } = parameter;
+  const wrong = (wanted: string): never => {
+    throw new VirtualModemError("UNKNOWN_FAULT", `fault ${fault}: ${parameter.name} must be ${wanted}, not "${text ?? ""}"`);
+  };
+  if (value === undefined) return wrong("given");
+  if (type === "text") return value;
+  if ("least" in type) {
+    const number = Number(value);
+    if (!(number >= type.least && number <= type.most)) wrong(`a number from ${type.least} to ${type.most}`);
+  } else if (!type.includes(value)) {
+    wrong(`one of ${type.join(", ")}`);
+  }
+  return value;
+}
+
+/**
+ * Reads `name[:arg[,arg]]` and makes it happen, or lie in wait.
+ * @throws VirtualModemError `UNKNOWN_FAULT` for a name or an argument that the table does not have
+ */
+export function applyFault(target: FaultTarget, spec: string): void {
+  const colon = spec.indexOf(":");
+  const name = colon < 0 ? spec : spec.slice(0, colon);
+  const fault = Object.hasOwn(faultTable, name) ? faultTable[name] : undefined;
+  if (!fault) {
+    throw new VirtualModemError("UNKNOWN_FAULT", `no fault "${name}"; there are: ${Object.keys(faultTable).join(", ")}`);
+  }
+  const { parameters } = fault;
+  const texts = colon < 0 ? [] : spec.slice(colon + 1).split(",");
+  // The rest of the text, commas and all, belongs to a last parameter that is text.
+  if (parameters.at(-1)?.type === "text") texts.push(texts.splice(parameters.length - 1).join(","));
+  if (texts.length > parameters.length) {
+    throw new VirtualModemError("UNKNOWN_FAULT", `fault ${name} takes ${parameters.length} argument(s): ${describe(name, fault)}`);
+  }
+  fault.apply(target, ...parameters.map((parameter, index) => readParameter(name, parameter, texts[index])));
+}
+
+function describe(name: string, { parameters }: FaultSpec): string {
+  const [first, ...rest] = parameters.map(({ name, fallback }) => (fallback === undefined ? name : `${name}=${fallback}`));
+  return first === undefined ? name : `${name}:${[first, ...rest].join(",")}`;
+}
+
+/** The table for a reader: one line a fault. */
+export function faultHelp(): string[] {
+  return Object.entries(faultTable).map(([name, fault]) => `${describe(name, fault)}\n      ${fault.about}`);
+}
+
+/** What is armed. */
+export class Faults {
+  readonly #armed = new Map<string, { left: number; value: string }>();
+  readonly #chances = new Map<string, number>();
+
+  /** Lets `name` lie in wait, `times` times (0: always). */
+  arm(name: string, times: number, value = ""): void {
+    this.#armed.set(name, { left: times === 0 ? Infinity : times, value });
+  }
+
+  /** Uses up one of `name`. @returns its value, or undefined if none lies in wait */
+  take(name: string): string | undefined {
+    const fault = this.#armed.get(name);
+    if (!fault) return undefined;
+    fault.left -= 1;
+    if (fault.left <= 0) this.#armed.delete(name);
+    return fault.value;
+  }
+
+  setChance(name: string, chance: number, direction: string): void {
+    for (const way of direction === "both" ? ["tx", "rx"] : [direction]) this.#chances.set(`${name} ${way}`, chance);
+  }
+
+  chance(name: string, direction: "tx" | "rx"): number {
+    return this.#chances.get(`${name} ${direction}`) ?? 0;
+  }
+
+  /** Nothing lies in wait any more. */
+  clear(): void {
+    this.#armed.clear();
+    this.#chances.clear();
+  }
+}

@@ -1,0 +1,62 @@
+// The host's TCP sockets behind the modem's network interface.
+
+import { connect } from "node:net";
+import type { Connection, ConnectionEvents, Network, OpenFailure } from "./network";
+
+const failures: Readonly<Record<string, OpenFailure>> = {
+  ENOTFOUND: "dns",
+  EAI_AGAIN: "dns",
+  EAI_FAIL: "dns",
+  EAI_NODATA: "dns",
+  EAI_NONAME: "dns",
+  ECONNREFUSED: "refused",
+  ECONNRESET: "refused",
+  ETIMEDOUT: "timeout",
+};
+
+function failureOf(error: NodeJS.ErrnoException): OpenFailure {
+  // Node joins the errors of several addresses into one that carries the first one's code.
+  return failures[error.code ?? ""] ?? "unreachable";
+}
+
+/** Real sockets of this machine. */
+export const hostNetwork: Network = {
+  open(host: string, port: number, events: ConnectionEvents): Connection {
+    const socket = connect({ host, port, noDelay: true });
+    let open = false;
+    let over = false;
+    socket.on("connect", () => {
+      if (over) return;
+      open = true;
+      events.opened();
+    });
+    socket.on("data", (bytes: Buffer) => {
+      if (!over) events.received(bytes);
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      // On an open connection `close` follows and is the report: for the modem a reset is a close.
+      if (over || open) return;
+      over = true;
+      events.failed(failureOf(error));
+    });
+    socket.on("close", () => {
+      if (over) return;
+      over = true;
+      events.closed();
+    });
+    return {
+      write(bytes: Uint8Array): void {
+        if (!over) socket.write(bytes);
+      },
+      close(): void {
+        over = true;
+        // `destroySoon` sends what is queued, then closes even if the peer keeps its half open.
+        socket.destroySoon();
+      },
+      abort(): void {
+        over = true;
+        socket.destroy();
+      },
+    };
+  },
+};

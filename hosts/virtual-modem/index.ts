@@ -1,0 +1,99 @@
+// `modem-mqtt/virtual-modem`: an emulated modem on a pseudo-terminal, for tests of what talks to a modem.
+
+import { type Clock, hostClock } from "./clock";
+import { VirtualModemError } from "./engine/errors";
+import type { Family } from "./engine/family";
+import { loadFamily } from "./families";
+import type { Place } from "./faults";
+import { hostNetwork } from "./host-network";
+import { type ModemOptions, VirtualModemCore } from "./modem";
+import type { Network } from "./network";
+import { makeLink, openPty, removeLink } from "./pty";
+import { seededRandom } from "./random";
+
+export type { Clock, Timer } from "./clock";
+export { hostClock } from "./clock";
+export { CmeError, VirtualModemError, type VirtualModemErrorCode } from "./engine/errors";
+export type {
+  Call,
+  CommandSpec,
+  DataPhase,
+  Dialect,
+  Family,
+  FamilySession,
+  Handler,
+  Identity,
+  Modem,
+} from "./engine/family";
+export type { BytePort, Trace } from "./engine/uart";
+export { familyNames, loadFamily } from "./families";
+export { faultHelp, type FaultSpec, faultTable, type Place, places } from "./faults";
+export { hostNetwork } from "./host-network";
+export { type ModemHost, type ModemOptions, VirtualModemCore } from "./modem";
+export type { Connection, ConnectionEvents, Network, OpenFailure } from "./network";
+export { type Random, seededRandom } from "./random";
+export { type CommonVariants, commonVariants, type VariantSpec, type VariantTable } from "./variants";
+
+/** Options of {@link createVirtualModem}. */
+export interface VirtualModemOptions extends ModemOptions {
+  /** A name of `familyNames()`, such as `"bc35g"`, or a family of your own. */
+  readonly modem: string | Family;
+  /** A symbolic link to make to the pseudo-terminal; removed by `close()`. */
+  readonly link?: string;
+  /** Seed of the byte faults, any integer; 1 by default. */
+  readonly seed?: number;
+  /** The clock; the host's by default. */
+  readonly clock?: Clock;
+  /** What MQTT connections are made with; this machine's sockets by default. */
+  readonly network?: Network;
+}
+
+/** A virtual modem at work. */
+export interface VirtualModem {
+  /** The pseudo-terminal's path: what a client opens as its serial port. */
+  readonly path: string;
+  /** As `--fault SPEC`: `name[:arg[,arg]]`, see `faultTable`. @throws VirtualModemError `UNKNOWN_FAULT` */
+  fault(spec: string): void;
+  /** Disarms every fault. */
+  clearFaults(): void;
+  /** Writes bytes to the client now, or when the next command gets to `place`. */
+  inject(bytes: Uint8Array | string, place?: Place): void;
+  /** Restarts the modem: settings and connections are gone, the banner is printed. */
+  restart(cause?: "power" | "pin" | "command" | "watchdog"): void;
+  /** Switches the modem off and removes the pseudo-terminal and the link. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a pseudo-terminal with a modem behind it.
+ * @throws VirtualModemError `UNKNOWN_MODEM`, `UNKNOWN_VARIANT`, `UNKNOWN_FAULT`, `BAD_OPTION`, or `NO_PTY` where the
+ * machine has no pseudo-terminals
+ */
+export async function createVirtualModem(options: VirtualModemOptions): Promise<VirtualModem> {
+  const { modem, link, seed = 1, clock = hostClock, network = hostNetwork } = options;
+  if (!Number.isSafeInteger(seed)) throw new VirtualModemError("BAD_OPTION", `seed must be an integer, not ${seed}`);
+  const family = typeof modem === "string" ? await loadFamily(modem) : modem;
+  let core: VirtualModemCore | undefined;
+  const pty = await openPty((bytes) => core?.receive(bytes));
+  try {
+    core = new VirtualModemCore(family, { clock, network, random: seededRandom(seed), port: pty }, options);
+    if (link !== undefined) await makeLink(link, pty.path);
+  } catch (error) {
+    core?.close();
+    await pty.close();
+    throw error;
+  }
+  const running = core;
+  return {
+    path: pty.path,
+    fault: (spec) => running.fault(spec),
+    clearFaults: () => running.clearFaults(),
+    inject: (bytes, place) => running.inject(typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes, place),
+    restart: (cause) => running.restart(cause),
+    async close() {
+      running.close();
+      if (link !== undefined) await removeLink(link, pty.path);
+      await pty.close();
+    },
+  };
+}

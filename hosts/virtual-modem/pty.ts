@@ -1,0 +1,102 @@
+// A pseudo-terminal that behaves as a modem's serial port: raw both ways, there before and after a client opens it.
+
+import { lstat, readlink, symlink, unlink } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { ReadStream } from "node:tty";
+import { SerialPort } from "serialport";
+import { VirtualModemError } from "./engine/errors";
+
+/** What node-pty's `open()` gives; its typings leave it out. */
+interface PtyPair {
+  readonly master: ReadStream;
+  readonly slave: ReadStream;
+  readonly ptsName: string;
+}
+
+interface NodePty {
+  open(options: { encoding: null }): PtyPair;
+}
+
+/** While more than this many bytes wait for a client to read them, output is dropped: a UART does not keep it either. */
+const maximumUnread = 16_384;
+
+/** The modem's end of a pseudo-terminal. */
+export interface Pty {
+  /** What a client opens, such as `/dev/pts/7`. */
+  readonly path: string;
+  write(bytes: Uint8Array): void;
+  close(): Promise<void>;
+}
+
+function openPair(): PtyPair {
+  try {
+    // Loaded when it is needed: the modem's core runs where there are no pseudo-terminals.
+    const nodePty = createRequire(import.meta.url)("@lydell/node-pty") as NodePty;
+    return nodePty.open({ encoding: null });
+  } catch (cause) {
+    throw new VirtualModemError("NO_PTY", `no pseudo-terminal: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/**
+ * Opens a pseudo-terminal.
+ * @param received takes what a client writes; it owns the bytes
+ * @throws VirtualModemError `NO_PTY` if this machine has none
+ */
+export async function openPty(received: (bytes: Uint8Array) => void): Promise<Pty> {
+  const pair = openPair();
+  const { master, slave, ptsName: path } = pair;
+  // node-pty reads the client's side too, and would take the modem's bytes away from the client.
+  slave.pause();
+  master.pause();
+  // A new terminal echoes, edits lines and translates line ends, and would do so to what the modem writes before a
+  // client has opened it. serialport's binding sets it raw, and its descriptor stays open: the terminal keeps its
+  // settings, and the modem's end no end-of-file, while clients come and go. No lock: that is the client's.
+  const holder = await SerialPort.binding.open({ path, baudRate: 115_200, lock: false }).catch((cause: Error) => {
+    master.destroy();
+    slave.destroy();
+    throw new VirtualModemError("NO_PTY", `cannot set ${path} up: ${cause.message}`, { cause });
+  });
+  slave.destroy();
+  let closed = false;
+  master.on("data", (bytes: Buffer) => received(bytes));
+  master.resume();
+  return {
+    path,
+    write(bytes) {
+      if (!closed && master.writableLength <= maximumUnread) master.write(bytes);
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      // Reading the closed terminal fails with EIO: that is its end.
+      master.on("error", () => undefined);
+      master.destroy();
+      await holder.close();
+    },
+  };
+}
+
+/**
+ * Makes a symbolic link to the terminal, in place of an old link of that name.
+ * @throws VirtualModemError `BAD_OPTION` if something else than a link has that name, or the link cannot be made
+ */
+export async function makeLink(link: string, target: string): Promise<void> {
+  try {
+    const old = await lstat(link).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined;
+      throw error;
+    });
+    if (old && !old.isSymbolicLink()) throw new Error("something that is not a link is there");
+    if (old) await unlink(link);
+    await symlink(target, link);
+  } catch (cause) {
+    throw new VirtualModemError("BAD_OPTION", `cannot link ${link}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Removes the link, if it still leads to the terminal. */
+export async function removeLink(link: string, target: string): Promise<void> {
+  const leadsTo = await readlink(link).catch(() => undefined);
+  if (leadsTo === target) await unlink(link);
+}

@@ -1,0 +1,78 @@
+// Variants: where documents contradict themselves, or firmware is known to differ from its document, the modem can
+// do either. The defaults are the documented wire form. Every choice is a row of a table.
+
+import { VirtualModemError } from "./engine/errors";
+
+/** One choice. */
+export interface VariantSpec {
+  /** The first is the default. */
+  readonly values: readonly string[];
+  /** What the values do, and where the fact comes from. */
+  readonly about: string;
+}
+
+/** Choices by name. */
+export type VariantTable = Readonly<Record<string, VariantSpec>>;
+
+/** The values that a table allows, as a type. */
+export type VariantChoices<Table extends VariantTable> = {
+  readonly [Name in keyof Table]?: Table[Name]["values"][number];
+};
+
+/** Variants of every family. */
+export const commonVariants = {
+  prompt: {
+    values: ["spaced", "unspaced", "bare"],
+    about: "prompt of the data phase: `\\r\\n> `, `\\r\\n>` or `>` (dialects 2.4, 16.1)",
+  },
+  lineEnd: {
+    values: ["crlf", "crcrlf"],
+    about: "end of every line that the modem writes: `\\r\\n`, or `\\r\\r\\n` as some firmware does (anchors, field class 3)",
+  },
+  colon: {
+    values: ["documented", "space", "none"],
+    about: "blank after the colon of `+NAME:`: as documented for each command, always one, or never (dialects 1, rule 6)",
+  },
+  echo: {
+    values: ["switchable", "stuck"],
+    about: "whether ATE0 works; `stuck`: echo is on and stays on (anchors, field class 3)",
+  },
+  garbage: {
+    values: ["ignored", "error"],
+    about: "a line without `AT` is ignored, as V.250 5.2.1 has it, or answered with ERROR",
+  },
+  unknown: {
+    values: ["error", "cme"],
+    about: "a command that does not exist is answered with ERROR (Quectel AT manual 1.2), or as an error with code 4",
+  },
+  urcInData: {
+    values: ["at-once", "held"],
+    about: "a URC during the data phase is written at once, or held until the command has ended (dialects 14, item 6: unknown)",
+  },
+} as const satisfies VariantTable;
+
+/** Variants of every family, as an option. */
+export type CommonVariants = VariantChoices<typeof commonVariants>;
+
+/**
+ * Fills in the defaults.
+ * @throws VirtualModemError `UNKNOWN_VARIANT` for a name or value that no table has
+ */
+export function chooseVariants(
+  chosen: Readonly<Record<string, string | undefined>>,
+  table: VariantTable,
+): ReadonlyMap<string, string> {
+  const result = new Map(Object.entries(table).map(([name, { values }]) => [name, values[0]]));
+  for (const [name, value] of Object.entries(chosen)) {
+    if (value === undefined) continue;
+    const spec = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (!spec) {
+      throw new VirtualModemError("UNKNOWN_VARIANT", `no variant "${name}"; there are: ${Object.keys(table).join(", ")}`);
+    }
+    if (!spec.values.includes(value)) {
+      throw new VirtualModemError("UNKNOWN_VARIANT", `variant ${name} is one of ${spec.values.join(", ")}, not "${value}"`);
+    }
+    result.set(name, value);
+  }
+  return result;
+}
