@@ -10,6 +10,8 @@ const common = {
   format: "esm",
   target: "node20",
   packages: "external",
+  // Not tsconfig.json: its `paths` are for the type checker, and would put the library's sources into the bundles.
+  tsconfigRaw: {},
   logLevel: "warning",
 };
 

@@ -28,7 +28,7 @@ export interface ConnectOptions {
   will?: { topic: string; payload: string | Uint8Array; qos?: QoS; retain?: boolean };
   /** Sees all traffic on the serial port, secrets included. */
   trace?(direction: Direction, bytes: Uint8Array): void;
-  /** Ends the attempt, or the client, as `end(true)` does. */
+  /** Ends the attempt to connect. Once connected, it has no effect any more: see `end`. */
   signal?: AbortSignal;
   /** Sees the client before it is connected, for its `stage` events. */
   onClient?(client: ModemMQTTClient): void;
@@ -71,8 +71,11 @@ export async function connect(options: ConnectOptions): Promise<ModemMQTTClient>
   options.onClient?.(client);
   const abort = (): void => void client.end(true);
   options.signal?.addEventListener("abort", abort, { once: true });
-  client.once("close", () => options.signal?.removeEventListener("abort", abort));
-  await opened(client, released, options.signal);
+  try {
+    await opened(client, released, options.signal);
+  } finally {
+    options.signal?.removeEventListener("abort", abort);
+  }
   return client;
 }
 
