@@ -47,7 +47,8 @@ export class MQTTModemError extends Error {
 
   constructor(code: ErrorCode, message: string, modemCode?: number, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
-    this.name = new.target.name;
+    // Not by assignment: a preloaded prototype is frozen, and a frozen inherited name cannot be assigned over.
+    Object.defineProperty(this, "name", { value: new.target.name, configurable: true, writable: true });
     this.code = code;
     this.modemCode = modemCode;
   }

@@ -9,7 +9,7 @@ export type CopyBytes = (target: Uint8Array, offset: number, source: Uint8Array,
 export interface Port {
   /**
    * Moves bytes that have arrived into `target[offset … offset + length)`.
-   * The port keeps no reference to `target`.
+   * The port keeps no reference to `target`. Bytes of the offered range beyond the returned count may be overwritten.
    * @returns how many bytes were moved; 0 when none are waiting
    */
   read(target: Uint8Array, offset: number, length: number): number;

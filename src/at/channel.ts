@@ -16,8 +16,10 @@ export interface ChannelOwner {
   onUrc(line: Line, fields: Fields): void;
   /** A line without a known beginning, while `operation` takes such lines. It is in the ring from `start` to `end`. */
   onText(operation: Operation, start: number, end: number): void;
-  onMessage(line: Line, fields: Fields, available: number, more: boolean): void;
-  onFragment(available: number, more: boolean): void;
+  /** A message begins: the channel's `scanner.message` tells of it; its topic is among the fields. */
+  onMessage(line: Line, fields: Fields): void;
+  /** The message goes on. */
+  onFragment(): void;
   /** The operation has ended; it is used again once this returns. */
   onDone(operation: Operation, outcome: Outcome, code: number): void;
   /** Bytes were lost: a line longer than the ring, or a message that was not read in time. */
@@ -58,10 +60,15 @@ const enum Phase {
   Doubt,
 }
 
-/** Operations that can be under way at once: five publishes (S1 3.2.9, remark 1) and three others. */
-const OPERATIONS = 8;
+/**
+ * Operations that can be under way at once: five publishes (S1 3.2.9, remark 1), two others of the client's, one of the
+ * driver's, and the one that has just ended and is being told of.
+ */
+const OPERATIONS = 9;
 /** How long a final may come after its result (dialects.md 3.1). */
 const GRACE = 1000;
+/** Nothing for so many milliseconds is silence: a USB adapter may hold bytes back for 16 (dialects.md 6.1, step 2). */
+const SILENCE = 150;
 const MARKER_PATIENCE = 2000;
 const MARKER_TRIES = 5;
 /** Asks for something that no other command's answer looks like, so what came before it is late and what follows is not. */
@@ -98,6 +105,8 @@ export class Channel implements ScannerSink {
   #sent = 0;
   /** `OK` came before the prompt. */
   #earlyOk = false;
+  /** A marker has been answered that was not waited for any more. */
+  #lateMarker = false;
   /** The modem repeats what it is sent. */
   #echoing = false;
 
@@ -112,11 +121,14 @@ export class Channel implements ScannerSink {
   #markerSeen = false;
   #markerValue = -1;
   #markerTries = 0;
+  /** Markers that were sent and not answered. */
+  #markersOwed = 0;
   #markerDeadline = 0;
   /** How much of the marker, after the cancelling byte, is to be sent yet. */
   #markerLeft = 0;
 
   #resuming = false;
+  #silenceDeadline = 0;
   #waking = false;
   #wakeDeadline = 0;
   #armed = false;
@@ -171,19 +183,38 @@ export class Channel implements ScannerSink {
   /** Takes everything that the port has, and looks at it. */
   receive(): void {
     if (this.#closed) return;
-    this.scanner.makeRoom();
-    while (!this.#closed && this.ring.fill(this.#port) > 0) this.scanner.scan();
+    // Whatever a callback throws goes to the host; the rest is taken up from the timer.
+    this.#resuming = true;
+    try {
+      this.scanner.makeRoom();
+      while (!this.#closed && this.ring.fill(this.#port) > 0) this.scanner.scan();
+      this.#resuming = false;
+    } finally {
+      if (this.#resuming) this.#arm(this.#clock.now());
+    }
+    if (!this.#closed && this.scanner.waitsForSilence) {
+      this.#silenceDeadline = (this.#clock.now() + SILENCE) | 0;
+      this.#arm(this.#silenceDeadline);
+    }
   }
 
   /** A reader has read: goes on, from the timer where the scanner is not at work already. */
   released(): void {
-    if (this.#closed || this.scanner.scanning || !this.scanner.held || this.scanner.available > 0) return;
+    if (this.#closed || this.scanner.scanning || !this.scanner.held || this.scanner.message.available > 0) return;
     this.#resuming = true;
     this.#arm(this.#clock.now());
   }
 
   onLine(line: Line): void {
     const fields = this.scanner.fields;
+    if (line.id === Common.Cmee && this.#phase !== Phase.Doubt) {
+      // A marker that was sent once too often has been answered late: the final behind this line is its own.
+      if (this.#markersOwed > 0) {
+        this.#markersOwed--;
+        this.#lateMarker = true;
+      }
+      return;
+    }
     switch (line.id) {
       case Common.Ok: return this.#final(true, 0);
       case Common.Error: return this.#final(false, -1);
@@ -192,6 +223,7 @@ export class Channel implements ScannerSink {
     }
     if (this.#phase === Phase.Doubt) {
       if (line.id === Common.Cmee) {
+        this.#markersOwed--;
         this.#markerSeen = true;
         this.#markerValue = fields.int(0);
         return;
@@ -217,12 +249,12 @@ export class Channel implements ScannerSink {
     else this.unknownLines++;
   }
 
-  onMessage(line: Line, available: number, more: boolean): void {
-    this.#owner.onMessage(line, this.scanner.fields, available, more);
+  onMessage(line: Line): void {
+    this.#owner.onMessage(line, this.scanner.fields);
   }
 
-  onFragment(available: number, more: boolean): void {
-    this.#owner.onFragment(available, more);
+  onFragment(): void {
+    this.#owner.onFragment();
   }
 
   onOverflow(): void {
@@ -247,8 +279,15 @@ export class Channel implements ScannerSink {
       return;
     }
     const operation = this.#current;
-    if (operation === null || this.#phase === Phase.Sending) {
+    if (operation === null || this.#lateMarker || this.#phase === Phase.Sending || (this.#phase === Phase.Payload && good)) {
+      this.#lateMarker = false;
       this.strayFinals++;
+      return;
+    }
+    if (this.#phase === Phase.Payload) {
+      // The modem gave up in the middle of the payload; how it takes the bytes that are on their way is not known.
+      this.#doubt(false);
+      this.#finish(operation, Outcome.Refused, code);
       return;
     }
     if (this.#phase === Phase.Prompt && good) {
@@ -265,6 +304,14 @@ export class Channel implements ScannerSink {
       this.#wait(operation, operation.patience);
     }
     this.#pump();
+  }
+
+  /** Gives up what is under way, and trusts no final until the marker is answered. */
+  #doubt(cancel: boolean): void {
+    this.#leave();
+    this.#phase = Phase.Doubt;
+    this.#markerTries = 0;
+    this.#mark(cancel);
   }
 
   /** The channel is done with its current operation. */
@@ -291,19 +338,19 @@ export class Channel implements ScannerSink {
     return null;
   }
 
-  get hasFree(): boolean {
-    for (let i = 0; i < OPERATIONS; i++) if (this.operations[i]!.stage === Stage.Free) return true;
-    return false;
-  }
-
   /** How long a payload {@link reserve} can take now, in bytes. */
   get room(): number {
     const buffer = this.writer.buffer.length;
-    if (this.#phase === Phase.Payload) return buffer - this.#stagingTail;
+    if (this.#pinned) return buffer - this.#stagingTail;
     let used = 0;
     if (this.#staged > 0)
       for (let i = 0; i < OPERATIONS; i++) if (this.operations[i]!.staged) used += this.operations[i]!.length;
     return buffer - this.writer.staging - used;
+  }
+
+  /** The current payload must stay where it is: it is going out, or its echo is compared with it. */
+  get #pinned(): boolean {
+    return this.#phase === Phase.Payload || (this.#echoing && this.#current !== null && this.#current.staged);
   }
 
   /** Keeps `length` bytes of the staging part for the operation's payload; false when there is no room now. */
@@ -312,7 +359,7 @@ export class Channel implements ScannerSink {
     operation.filled = 0;
     if (length === 0) return true;
     if (this.#stagingTail + length > this.writer.buffer.length) {
-      if (this.#phase === Phase.Payload) return false;
+      if (this.#pinned) return false;
       this.#compact();
       if (this.#stagingTail + length > this.writer.buffer.length) return false;
     }
@@ -346,12 +393,13 @@ export class Channel implements ScannerSink {
     operation.stage = Stage.Free;
   }
 
-  /** The oldest operation of a kind whose outcome is owed, with this id on the wire where `id` is not negative. */
+  /** The oldest operation of a kind that has been sent whole and whose outcome is owed, with this id on the wire where `id` is not negative. */
   find(kind: number, id: number): Operation | null {
     let found: Operation | null = null;
     for (let i = 0; i < OPERATIONS; i++) {
       const operation = this.operations[i]!;
-      if ((operation.stage === Stage.Active || operation.stage === Stage.Awaiting) && operation.kind === kind &&
+      const sent = operation.stage === Stage.Awaiting || (operation.stage === Stage.Active && this.#phase === Phase.Final);
+      if (sent && operation.kind === kind &&
           !operation.resulted && (id < 0 || operation.wire === id) &&
           (found === null || ((operation.order - found.order) | 0) < 0)) found = operation;
     }
@@ -362,7 +410,7 @@ export class Channel implements ScannerSink {
   count(kind: number): number {
     let count = 0;
     for (let i = 0; i < OPERATIONS; i++)
-      if (this.operations[i]!.stage !== Stage.Free && this.operations[i]!.kind === kind) count++;
+      if (this.operations[i]!.isUnderWay && this.operations[i]!.kind === kind) count++;
     return count;
   }
 
@@ -382,15 +430,22 @@ export class Channel implements ScannerSink {
     if (operation.stage === Stage.Awaiting) this.#wait(operation, operation.patience);
   }
 
-  /** Ends every operation, as when the modem has restarted. */
-  abort(): void {
+  /**
+   * Ends every operation.
+   * @param restarted the modem has forgotten them too; otherwise it may still owe an answer, which is waited for
+   */
+  abort(restarted: boolean): void {
     for (let i = 0; i < OPERATIONS; i++) {
       const operation = this.operations[i]!;
-      if (operation.stage !== Stage.Free && operation.stage !== Stage.Filling) operation.stage = Stage.Aborted;
+      if (operation.stage === Stage.Filling) this.abandon(operation);
+      else if (operation.isUnderWay) operation.stage = Stage.Aborted;
     }
-    if (this.#current !== null) this.#leave();
-    this.#phase = Phase.Idle;
     this.#queued = 0;
+    if (restarted) {
+      this.#markersOwed = 0;
+      if (this.#current !== null) this.#leave();
+      this.#phase = Phase.Idle;
+    } else if (this.#current !== null) this.#doubt(this.#inData);
     for (let i = 0; i < OPERATIONS; i++)
       if (this.operations[i]!.stage === Stage.Aborted) this.#finish(this.operations[i]!, Outcome.Aborted, 0);
   }
@@ -410,15 +465,20 @@ export class Channel implements ScannerSink {
    * Trusts no final until the modem has answered the marker; then `onSynchronised`, or `onSilent` when it never does.
    */
   synchronise(): void {
-    if (this.#current !== null) this.#leave();
     this.#phase = Phase.Doubt;
     this.#markerTries = 0;
     this.#mark(false);
   }
 
+  /** The modem may take what is sent for a payload. */
+  get #inData(): boolean {
+    return this.#phase === Phase.Prompt || this.#phase === Phase.Payload;
+  }
+
   #mark(cancel: boolean): void {
     this.#markerSeen = false;
     this.#markerTries++;
+    this.#markersOwed++;
     const writer = this.writer;
     writer.begin();
     if (cancel && this.#cancel !== 0) writer.byte(this.#cancel);
@@ -456,6 +516,7 @@ export class Channel implements ScannerSink {
     this.#phase = Phase.Sending;
     this.#sent = 0;
     this.#earlyOk = false;
+    this.#lateMarker = false;
     this.#echoing = false;
     this.#wait(operation, command.prompt ?? command.final);
     this.#transmit();
@@ -487,6 +548,7 @@ export class Channel implements ScannerSink {
       this.#sent += this.#port.write(buffer, operation.offset + this.#sent, operation.length - this.#sent);
       if (this.#sent < operation.length) return;
       this.#phase = Phase.Final;
+      if (this.#earlyOk) this.#wait(operation, GRACE);
       if (!this.#echoing) this.#unstage(operation);
     }
   }
@@ -510,12 +572,22 @@ export class Channel implements ScannerSink {
   #tick(): void {
     if (this.#closed) return;
     this.#armed = false;
+    try {
+      this.#tock();
+    } finally {
+      this.#rearm();
+    }
+  }
+
+  #tock(): void {
     if (this.#resuming) {
       this.#resuming = false;
       this.scanner.scan();
       this.receive();
+      this.#pump();
     }
     const now = this.#clock.now();
+    if (this.scanner.waitsForSilence && ((this.#silenceDeadline - now) | 0) <= 0) this.scanner.silence();
     if (this.#phase === Phase.Doubt && ((this.#markerDeadline - now) | 0) <= 0) {
       if (this.#markerTries < MARKER_TRIES) this.#mark(false);
       else {
@@ -531,13 +603,14 @@ export class Channel implements ScannerSink {
       this.#waking = false;
       this.#owner.onWake();
     }
-    this.#rearm();
   }
 
   #rearm(): void {
     if (this.#closed) return;
+    if (this.#resuming) this.#arm(this.#clock.now());
     if (this.#phase === Phase.Doubt) this.#arm(this.#markerDeadline);
     if (this.#waking) this.#arm(this.#wakeDeadline);
+    if (this.scanner.waitsForSilence) this.#arm(this.#silenceDeadline);
     for (let i = 0; i < OPERATIONS; i++)
       if (this.operations[i]!.stage >= Stage.Active) this.#arm(this.operations[i]!.deadline);
   }
@@ -549,15 +622,17 @@ export class Channel implements ScannerSink {
       this.#pump();
       return;
     }
-    const probe = operation.command!.probe === true;
-    const inData = this.#phase === Phase.Prompt || this.#phase === Phase.Payload;
-    this.#leave();
-    if (!probe) {
-      // Its answer may still come. Nothing new is sent until it is certain to be told apart.
-      this.#phase = Phase.Doubt;
-      this.#markerTries = 0;
-      this.#mark(inData);
+    if (this.#phase === Phase.Final && this.#earlyOk && !operation.resulted && operation.command!.result !== undefined) {
+      // The OK before the prompt was the only one.
+      this.#leave();
+      operation.stage = Stage.Awaiting;
+      this.#wait(operation, operation.patience);
+      this.#pump();
+      return;
     }
+    // Its answer may still come. Nothing new is sent until it is certain to be told apart.
+    if (operation.command!.probe === true) this.#leave();
+    else this.#doubt(this.#inData);
     if (operation.resulted) this.#finish(operation, operation.result === 0 ? Outcome.Done : Outcome.Failed, operation.result);
     else this.#finish(operation, Outcome.TimedOut, 0);
     this.#pump();
@@ -566,10 +641,13 @@ export class Channel implements ScannerSink {
   #finish(operation: Operation, outcome: Outcome, code: number): void {
     operation.stage = Stage.Ended;
     this.#unstage(operation);
-    this.#owner.onDone(operation, outcome, code);
-    operation.stage = Stage.Free;
-    operation.topic = null;
-    operation.items = null;
+    try {
+      this.#owner.onDone(operation, outcome, code);
+    } finally {
+      operation.stage = Stage.Free;
+      operation.topic = null;
+      operation.items = null;
+    }
   }
 
   // ---- the staging part of the transmit buffer

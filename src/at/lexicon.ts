@@ -22,6 +22,8 @@ export const enum Framing {
   None,
   /** Only by the end of the line (dialects.md 6.2). */
   Line,
+  /** By a length after the topic (dialects.md 6.1). */
+  Counted,
 }
 
 export interface Line {
@@ -32,8 +34,10 @@ export interface Line {
   readonly follow: Follow;
   /** The line is a message from the broker, framed like this. */
   readonly framing?: Framing;
-  /** For a message: the field that holds the topic; the payload is what follows it. */
+  /** For a message: the field that holds the topic; what follows it is the length, if there is one, and the payload. */
   readonly topic?: number;
+  /** The modem can be told to leave the length out, so that a message without one is as good. */
+  readonly lengthOptional?: boolean;
 }
 
 /** The lines that every modem has (27.007; S1 3.1). */

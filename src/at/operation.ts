@@ -83,6 +83,11 @@ export class Operation {
   /** What the broker granted, three bits a topic; see {@link grant}. */
   granted = 0;
 
+  /** Taken, and not over. */
+  get isUnderWay(): boolean {
+    return this.stage !== Stage.Free && this.stage !== Stage.Ended;
+  }
+
   /** Keeps a SUBACK value, 0–2 or 128, for topic `index`. */
   grant(index: number, value: number): void {
     this.granted |= (value >= 0 && value <= 2 ? value : REFUSED) << (index * 3);

@@ -1,18 +1,8 @@
 import type { Ring } from "../bytes/ring";
+import { Byte } from "./bytes";
 import { FieldKind, Fields } from "./fields";
 import { Common, Follow, Framing, NO_LINE, type Lexicon, type Line } from "./lexicon";
-
-const LF = 0x0a;
-const CR = 0x0d;
-const BLANK = 0x20;
-const QUOTE = 0x22;
-const PLUS = 0x2b;
-const COMMA = 0x2c;
-const MINUS = 0x2d;
-const DIGIT_0 = 0x30;
-const DIGIT_9 = 0x39;
-const COLON = 0x3a;
-const PROMPT = 0x3e;
+import { Found, Message } from "./message";
 
 /** What the scanner finds. Each function may use the scanner's `fields` until it returns. */
 export interface ScannerSink {
@@ -22,13 +12,10 @@ export interface ScannerSink {
   onText(start: number, end: number): void;
   /** The `>` that was waited for. */
   onPrompt(): void;
-  /**
-   * A message begins; `available` bytes of it can be read now, and `more` follow.
-   * The total is known, and is `available`, only when `more` is false.
-   */
-  onMessage(line: Line, available: number, more: boolean): void;
+  /** A message begins: the scanner's `message` tells of it, and can be read. Its topic is among the fields. */
+  onMessage(line: Line): void;
   /** The message goes on. */
-  onFragment(available: number, more: boolean): void;
+  onFragment(): void;
   /** A line, or a message that nobody read, filled the whole ring and was dropped. */
   onOverflow(): void;
 }
@@ -46,8 +33,8 @@ const enum State {
   Text,
   /** In a line that outgrew the ring: dropped up to its end. */
   Discard,
-  /** In a payload that ends with the line. */
-  Payload,
+  /** In a message. */
+  Message,
   /** The application has bytes to read before the scanner may go on. */
   Held,
   /** The modem may be repeating the payload that it was sent. */
@@ -71,6 +58,8 @@ const enum At {
  */
 export class Scanner {
   readonly fields: Fields;
+  /** The message under way, or the last one. */
+  readonly message: Message;
   readonly #ring: Ring;
   readonly #lexicon: Lexicon;
   readonly #sink: ScannerSink;
@@ -91,21 +80,14 @@ export class Scanner {
 
   #promptExpected = false;
 
-  // The message under way.
-  #payload = 0;
-  #first = true;
-  #available = 0;
-  #more = false;
-  #next = 0;
-  #blank = false;
-
-  // Carriage returns before the line feed, learned from the modem's finals: 0, 1 or 2 (anchors.md 3).
-  #returns = 1;
+  // Carriage returns since the last final, or −1 when they are not counted.
   #counting = -1;
 
   #echo: Uint8Array | null = null;
   #echoAt = 0;
   #echoEnd = 0;
+  /** One blank more may come: that of the prompt. */
+  #echoBlank = false;
 
   constructor(ring: Ring, lexicon: Lexicon, sink: ScannerSink) {
     this.#ring = ring;
@@ -113,6 +95,7 @@ export class Scanner {
     this.#sink = sink;
     this.#at = ring.tail;
     this.fields = new Fields(ring);
+    this.message = new Message(ring, lexicon, this.fields);
   }
 
   /**
@@ -120,9 +103,6 @@ export class Scanner {
    * text looks like a final.
    */
   learning = false;
-
-  /** Takes one pair of quotes away from around a payload without a length, for firmware that puts it there. */
-  stripQuotes = false;
 
   /** From now on a `>` at the beginning of a line is a prompt. */
   expectPrompt(expected: boolean): void {
@@ -137,17 +117,13 @@ export class Scanner {
     this.#echo = source;
     this.#echoAt = start;
     this.#echoEnd = end;
+    this.#echoBlank = true;
     if (this.#state === State.Start) this.#state = State.Echo;
   }
 
   forgetEcho(): void {
     this.#echo = null;
     if (this.#state === State.Echo) this.#state = State.Start;
-  }
-
-  /** Bytes of the current message that can be read now. */
-  get available(): number {
-    return this.#available;
   }
 
   /** Whether unread bytes of a message keep the scanner from going on. */
@@ -157,22 +133,22 @@ export class Scanner {
 
   /** Moves up to `length` bytes of the current message into `target[offset…]`. Returns how many. */
   read(target: Uint8Array, offset: number, length: number): number {
-    if (length > this.#available) length = this.#available;
+    const message = this.message;
+    if (length > message.available) length = message.available;
     if (length <= 0) return 0;
-    this.#ring.copy(this.#payload, target, offset, length);
+    this.#ring.copy(message.position, target, offset, length);
     this.#consume(length);
     return length;
   }
 
   /** Drops what is left of the part of the message that can be read now. */
   skip(): void {
-    this.#consume(this.#available);
+    this.#consume(this.message.available);
   }
 
   #consume(length: number): void {
-    this.#payload = (this.#payload + length) | 0;
-    this.#available -= length;
-    this.#ring.head = this.#payload;
+    this.message.consume(length);
+    this.#ring.head = this.message.position;
   }
 
   /** Forgets everything, as after a restart of the modem or of the port. */
@@ -181,7 +157,7 @@ export class Scanner {
     this.#at = this.#ring.tail;
     this.#state = State.Start;
     this.#promptExpected = false;
-    this.#available = 0;
+    this.message.available = 0;
     this.#echo = null;
   }
 
@@ -216,7 +192,7 @@ export class Scanner {
       case State.Start: return this.#start();
       case State.Name: return this.#name();
       case State.Fields: return this.#readFields();
-      case State.Payload: return this.#readPayload();
+      case State.Message: return this.#found(this.message.find());
       case State.Held: return this.#settle();
       case State.Text: return this.#skipTo(State.Text);
       case State.End: return this.#end();
@@ -231,14 +207,14 @@ export class Scanner {
     let byte = 0;
     while (at !== tail) {
       byte = bytes[at & mask]!;
-      if (byte > BLANK) break;
+      if (byte > Byte.Blank) break;
       if (this.#counting >= 0) this.#learn(byte);
       at = (at + 1) | 0;
     }
     this.#at = this.#ring.head = at;
     if (at === tail) return false;
     this.#counting = -1;
-    if (byte === PROMPT && this.#promptExpected) {
+    if (byte === Byte.Prompt && this.#promptExpected) {
       this.#promptExpected = false;
       this.#at = this.#ring.head = (at + 1) | 0;
       this.#sink.onPrompt();
@@ -251,11 +227,11 @@ export class Scanner {
 
   /** Counts the carriage returns that stand before a line feed. */
   #learn(byte: number): void {
-    if (byte === CR) {
+    if (byte === Byte.CR) {
       this.#counting++;
       return;
     }
-    if (byte === LF) this.#returns = this.#counting > 2 ? 2 : this.#counting;
+    if (byte === Byte.LF) this.message.returns = this.#counting > 2 ? 2 : this.#counting;
     this.#counting = -1;
   }
 
@@ -270,7 +246,7 @@ export class Scanner {
       while (next !== 0 && labels[next] !== byte) next = beside[next]!;
       if (next === 0) {
         // `+MQTT PUBREL` is `+MQTTPUBREL` (dialects.md 6.8).
-        if (byte === BLANK && bytes[this.#ring.head & mask] === PLUS) {
+        if (byte === Byte.Blank && bytes[this.#ring.head & mask] === Byte.Plus) {
           at = (at + 1) | 0;
           continue;
         }
@@ -298,12 +274,12 @@ export class Scanner {
     this.#state = State.Text;
     if (line === null) return true;
     this.#line = line;
-    const ended = byte === CR || byte === LF;
+    const ended = byte === Byte.CR || byte === Byte.LF;
     if (line.follow === Follow.End) {
-      if (ended || byte === BLANK) this.#state = State.End;
-    } else if (byte === COLON || (ended && line.id === Common.CmeError)) {
+      if (ended || byte === Byte.Blank) this.#state = State.End;
+    } else if (byte === Byte.Colon || (ended && line.id === Common.CmeError)) {
       // ML302 prints a bare `+CME ERROR` after some commands (dialects.md C-10).
-      if (byte === COLON) this.#at = (this.#at + 1) | 0;
+      if (byte === Byte.Colon) this.#at = (this.#at + 1) | 0;
       this.fields.clear();
       this.#field = At.Begin;
       this.#state = State.Fields;
@@ -316,9 +292,9 @@ export class Scanner {
     let at = this.#at;
     while (at !== tail) {
       const byte = bytes[at & mask]!;
-      if (byte !== BLANK) {
+      if (byte !== Byte.Blank) {
         this.#at = at;
-        if (byte !== CR && byte !== LF) {
+        if (byte !== Byte.CR && byte !== Byte.LF) {
           this.#state = State.Text;
           return true;
         }
@@ -348,7 +324,7 @@ export class Scanner {
     let field = this.#field;
     while (at !== tail) {
       const byte = bytes[at & mask]!;
-      if (byte === CR || byte === LF) {
+      if (byte === Byte.CR || byte === Byte.LF) {
         this.#at = at;
         if (field !== At.Begin || fields.count !== 0) this.#add(field, at);
         // A message whose payload never began is not a message.
@@ -357,43 +333,43 @@ export class Scanner {
         return true;
       }
       if (field === At.Begin) {
-        if (byte !== BLANK) {
+        if (byte !== Byte.Blank) {
           this.#fieldStart = this.#fieldEnd = at;
           this.#value = this.#digits = 0;
-          if (byte === QUOTE) {
+          if (byte === Byte.Quote) {
             field = At.Quoted;
             this.#fieldStart = (at + 1) | 0;
-          } else if (byte >= DIGIT_0 && byte <= DIGIT_9) {
+          } else if (byte >= Byte.Digit0 && byte <= Byte.Digit9) {
             field = At.Integer;
-            this.#value = byte - DIGIT_0;
+            this.#value = byte - Byte.Digit0;
             this.#digits = 1;
-          } else if (byte === MINUS) field = At.Integer;
-          else if (byte === COMMA) {
+          } else if (byte === Byte.Minus) field = At.Integer;
+          else if (byte === Byte.Comma) {
             fields.add(FieldKind.Empty, 0, at, at);
             if (this.#messageBegins(at)) return true;
           } else field = At.Bare;
         } else fields.spaced = true;
       } else if (field === At.Integer) {
-        if (byte >= DIGIT_0 && byte <= DIGIT_9 && this.#digits < 9) {
-          this.#value = this.#value * 10 + byte - DIGIT_0;
+        if (byte >= Byte.Digit0 && byte <= Byte.Digit9 && this.#digits < 9) {
+          this.#value = this.#value * 10 + byte - Byte.Digit0;
           this.#digits++;
-        } else if (byte === COMMA) {
+        } else if (byte === Byte.Comma) {
           this.#add(field, at);
           if (this.#messageBegins(at)) return true;
           field = At.Begin;
-        } else if (byte !== BLANK) field = At.Bare;
+        } else if (byte !== Byte.Blank) field = At.Bare;
       } else if (field === At.Quoted) {
-        if (byte === QUOTE) {
+        if (byte === Byte.Quote) {
           field = At.AfterQuote;
           this.#fieldEnd = at;
         }
-      } else if (byte === COMMA) {
+      } else if (byte === Byte.Comma) {
         this.#add(field, at);
         if (this.#messageBegins(at)) return true;
         field = At.Begin;
-      } else if (field === At.AfterQuote && byte !== BLANK) {
+      } else if (field === At.AfterQuote && byte !== Byte.Blank) {
         // The quote belonged to the text: only one before a comma, or the end, closes.
-        field = byte === QUOTE ? At.AfterQuote : At.Quoted;
+        field = byte === Byte.Quote ? At.AfterQuote : At.Quoted;
         this.#fieldEnd = at;
       }
       at = (at + 1) | 0;
@@ -409,90 +385,76 @@ export class Scanner {
     if (field === At.Begin) fields.add(FieldKind.Empty, 0, at, at);
     else if (field === At.AfterQuote) fields.add(FieldKind.Quoted, 0, this.#fieldStart, this.#fieldEnd);
     else if (field === At.Integer && this.#digits > 0) {
-      const negative = this.#ring.bytes[this.#fieldStart & this.#ring.mask] === MINUS;
+      const negative = this.#ring.bytes[this.#fieldStart & this.#ring.mask] === Byte.Minus;
       fields.add(FieldKind.Integer, negative ? -this.#value : this.#value, this.#fieldStart, at);
     } else {
       const bytes = this.#ring.bytes, mask = this.#ring.mask;
       let end = at;
-      while (end !== this.#fieldStart && bytes[(end - 1) & mask] === BLANK) end = (end - 1) | 0;
+      while (end !== this.#fieldStart && bytes[(end - 1) & mask] === Byte.Blank) end = (end - 1) | 0;
       fields.add(FieldKind.Bare, 0, this.#fieldStart, end);
     }
   }
 
-  /** After the comma at `at`: whether what follows is a payload. Otherwise it is the next field. */
+  /** After the comma at `at`: whether the message's own part begins. Otherwise it is the next field. */
   #messageBegins(at: number): boolean {
     const line = this.#line!;
-    if (line.topic === undefined || this.fields.count !== line.topic + 1) {
+    const count = this.fields.count;
+    const next = (at + 1) | 0;
+    if (line.framing === Framing.Line && count === line.topic! + 1) this.message.beginUnframed(line, next, this.fields.spaced);
+    else if (line.framing === Framing.Counted && count === line.topic!) this.message.beginFramed(line, next);
+    else {
       this.fields.spaced = false;
       return false;
     }
-    this.#payload = this.#at = (at + 1) | 0;
-    this.#first = true;
-    this.#blank = this.fields.spaced;
-    this.#state = State.Payload;
+    this.#state = State.Message;
     return true;
   }
 
-  /** Looks for the end of a payload that has no length: the first line ending of the modem's own kind. */
-  #readPayload(): boolean {
-    const ring = this.#ring;
-    if (this.#blank && this.#payload !== ring.tail) {
-      this.#blank = false;
-      if (ring.bytes[this.#payload & ring.mask] === BLANK) this.#payload = (this.#payload + 1) | 0;
-      if (((this.#at - this.#payload) | 0) < 0) this.#at = this.#payload;
+  /** What looking for the message's end, or its next part, has come to. */
+  #found(found: Found): boolean {
+    if (found === Found.Nothing) return false;
+    if (found === Found.NoMessage) {
+      this.#at = this.message.at;
+      this.#state = State.Text;
+      return true;
     }
-    for (;;) {
-      const end = ring.find(LF, this.#at);
-      if (end === ring.tail) break;
-      this.#at = (end + 1) | 0;
-      if (this.#endsLine(end)) {
-        this.#next = this.#at;
-        let length = (end - this.#returns - this.#payload) | 0;
-        if (this.stripQuotes && this.#first && length >= 2 && ring.bytes[this.#payload & ring.mask] === QUOTE &&
-            ring.bytes[(this.#payload + length - 1) & ring.mask] === QUOTE) {
-          this.#payload = (this.#payload + 1) | 0;
-          length -= 2;
-        }
-        return this.#deliver(length, false);
-      }
-    }
-    this.#at = ring.tail;
-    if (ring.free !== 0) return false;
-    // The ring is full of it: hand on what cannot be part of the line's ending.
-    return this.#deliver(Math.max(0, (ring.tail - this.#payload - this.#returns) | 0), true);
-  }
-
-  /** Whether enough carriage returns of this payload stand before the line feed at `end`. */
-  #endsLine(end: number): boolean {
-    if (((end - this.#payload) | 0) < this.#returns) return false;
-    for (let i = 1; i <= this.#returns; i++)
-      if (this.#ring.bytes[(end - i) & this.#ring.mask] !== CR) return false;
-    return true;
-  }
-
-  #deliver(available: number, more: boolean): boolean {
-    const first = this.#first;
-    this.#available = available;
-    this.#more = more;
-    this.#first = false;
     this.#state = State.Held;
-    if (first) this.#sink.onMessage(this.#line!, available, more);
-    else this.#sink.onFragment(available, more);
+    if (this.message.first) this.#sink.onMessage(this.#line!);
+    else this.#sink.onFragment();
     return this.#settle();
   }
 
   /** Goes on when the application has read its part of the message. */
   #settle(): boolean {
     if (this.#state !== State.Held) return true;
-    if (this.#available > 0) return false;
-    this.#ring.head = this.#payload;
-    if (this.#more) {
-      this.#state = State.Payload;
+    const message = this.message;
+    if (message.available > 0) return false;
+    if (message.more) {
+      message.first = false;
+      this.#ring.head = message.position;
+      this.#state = State.Message;
       return true;
     }
-    this.#at = this.#ring.head = this.#next;
+    this.#at = this.#ring.head = message.at;
     this.#state = this.#echo === null ? State.Start : State.Echo;
     return true;
+  }
+
+  /** Whether silence would decide where the present message ends. */
+  get waitsForSilence(): boolean {
+    return this.#state === State.Message && this.message.waitsForSilence;
+  }
+
+  /** Nothing has come for a while. */
+  silence(): void {
+    if (!this.waitsForSilence || this.#scanning) return;
+    this.#scanning = true;
+    try {
+      this.#found(this.message.silence());
+    } finally {
+      this.#scanning = false;
+    }
+    this.scan();
   }
 
   /** Goes to the end of a line that is not the lexicon's, or that is not wanted. */
@@ -501,7 +463,7 @@ export class Scanner {
     let at = this.#at;
     while (at !== tail) {
       const byte = bytes[at & mask]!;
-      if (byte === CR || byte === LF) {
+      if (byte === Byte.CR || byte === Byte.LF) {
         this.#at = at;
         this.#state = this.#echo === null ? State.Start : State.Echo;
         if (state === State.Text) this.#sink.onText(ring.head, at);
@@ -523,9 +485,12 @@ export class Scanner {
     let index = this.#echoAt;
     while (at !== tail && index < this.#echoEnd) {
       const byte = bytes[at & mask]!;
-      if (byte === sent[index]) index++;
-      else if (byte !== BLANK || at !== ring.head) {
-        // Not an echo after all: these bytes are the modem's own. (One blank may come first: the prompt's.)
+      if (byte === sent[index]) {
+        index++;
+        if (byte !== Byte.Blank) this.#echoBlank = false;
+      } else if (this.#echoBlank && byte === Byte.Blank) this.#echoBlank = false; // the prompt's
+      else {
+        // Not an echo after all: these bytes are the modem's own.
         this.#at = ring.head;
         this.#echo = null;
         this.#state = State.Start;
@@ -547,7 +512,7 @@ export class Scanner {
 
   /** The ring is full and the line has not ended: drop it to its end, and say so (anchors.md 10). */
   #overflow(): void {
-    if (this.#state === State.Held || this.#state === State.Payload) return;
+    if (this.#state === State.Held) return;
     this.#ring.head = this.#at;
     this.#state = State.Discard;
     this.#sink.onOverflow();

@@ -4,11 +4,12 @@ import type { Command } from "../at/command";
 import type { Fields } from "../at/fields";
 import { Common, type Lexicon, type Line } from "../at/lexicon";
 import { Outcome, type Operation } from "../at/operation";
-import { ArgumentError, ModemError, NetworkError, type MQTTModemError } from "../errors";
+import { ArgumentError, ModemError, NetworkError, StateError, type MQTTModemError } from "../errors";
 import { copyBytes, type Clock, type CopyBytes, type PortOptions } from "../platform";
 import { ATTACHED, ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
 import { failure } from "./failure";
 import type { Limits } from "./limits";
+import { integer } from "../mqtt/arguments";
 import { Kind, Tolerates, type Script, type Step } from "./script";
 import type { Settings } from "./settings";
 
@@ -76,11 +77,11 @@ export interface ModemClient {
   /** The session is over: `error` says why, or is null when it was asked for. Nothing is under way any more. */
   onDown(error: MQTTModemError | null): void;
   /**
-   * A message. The topic is field `topic` of `fields`, valid until this returns. `QoS` and the flags are −1 where the
-   * modem does not tell them.
+   * A message begins. The topic is field `topic` of `fields`, valid until this returns; the rest is told by the channel's
+   * `scanner.message`. `QoS` and the flags are −1 where the modem does not tell them.
    */
-  onMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number, available: number, more: boolean): void;
-  onFragment(available: number, more: boolean): void;
+  onMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void;
+  onFragment(): void;
   /** A publish, subscribe or unsubscribe has ended; `error` is null when it ended well. */
   onDone(operation: Operation, error: MQTTModemError | null): void;
   /** Received bytes were lost. */
@@ -91,6 +92,8 @@ const PREPARE: Script = frozen([
   { command: ECHO_OFF, tolerates: Tolerates.Failure },
   { command: ERROR_NUMBERS, tolerates: Tolerates.Failure },
 ]);
+/** Milliseconds; the clock wraps at twice this. */
+const LONGEST_WAIT = 0x3fffffff;
 const PROBE_PAUSE = 500;
 const ATTACH_PAUSE = 2000;
 const CLOSE_PATIENCE = 5000;
@@ -112,6 +115,8 @@ export abstract class Modem implements ChannelOwner {
   #step = 0;
   #deadline = 0;
   #attached = false;
+  /** The CMEE setting that the modem has really taken. */
+  #cmee = -1;
   #restarts = 0;
   /** The modem may have a connection to the broker. */
   #open = false;
@@ -125,8 +130,8 @@ export abstract class Modem implements ChannelOwner {
     this.dialect = dialect;
     this.client = client;
     this.#clock = options.clock;
-    this.#bootTimeout = options.bootTimeout ?? 30_000;
-    this.#attachTimeout = options.attachTimeout ?? 120_000;
+    this.#bootTimeout = integer("modem.bootTimeout", options.bootTimeout ?? 30_000, 0, LONGEST_WAIT);
+    this.#attachTimeout = integer("modem.attachTimeout", options.attachTimeout ?? 120_000, 0, LONGEST_WAIT);
     const { io, ...serial } = options.serial;
     this.channel = new Channel(this, {
       openPort: (callbacks) => new io({ ...serial, ...callbacks }),
@@ -161,7 +166,7 @@ export abstract class Modem implements ChannelOwner {
   /** Ends the session in good order, then `onDown(null)`. */
   disconnect(): void {
     if (this.#stage !== Stage.Online) return;
-    this.#enter(Stage.Disconnecting);
+    this.#stage = Stage.Disconnecting;
     this.#run(this.dialect.disconnect);
   }
 
@@ -176,10 +181,8 @@ export abstract class Modem implements ChannelOwner {
       return;
     }
     this.#stage = Stage.Closing;
-    const busy = this.channel.busy;
-    this.channel.abort();
+    this.channel.abort(false);
     if (this.channel.scanner.held) this.channel.scanner.skip();
-    if (busy) this.channel.synchronise();
     this.channel.wake(CLOSE_PATIENCE);
     this.#run(this.dialect.close);
   }
@@ -209,12 +212,12 @@ export abstract class Modem implements ChannelOwner {
   /** A line of the family's own. */
   protected abstract onFamilyLine(line: Line, fields: Fields): void;
 
-  abstract onMessage(line: Line, fields: Fields, available: number, more: boolean): void;
+  abstract onMessage(line: Line, fields: Fields): void;
 
   /** Hands a message to the client, or drops it when the client has gone. */
-  protected deliver(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number, available: number, more: boolean): void {
+  protected deliver(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
     if (this.client === NOBODY) this.channel.scanner.skip();
-    else this.client.onMessage(fields, topic, QoS, retain, duplicate, available, more);
+    else this.client.onMessage(fields, topic, QoS, retain, duplicate);
   }
 
   /** The error for a result line's code. */
@@ -227,20 +230,24 @@ export abstract class Modem implements ChannelOwner {
     this.#stage = Stage.Idle;
     this.#reason = error;
     this.channel.sleep();
-    this.channel.abort();
-    this.client.onDown(error);
+    try {
+      this.channel.abort(!this.#open);
+    } finally {
+      this.client.onDown(error);
+    }
   }
 
   // ---- bringing up
 
-  #enter(stage: Stage): void {
+  /** False when the client has ended it all meanwhile. */
+  #enter(stage: Stage): boolean {
     this.#stage = stage;
-    if (stage === Stage.Connecting) this.#open = true;
     this.client.onStage(stage);
+    return this.#stage === stage;
   }
 
   #wake(): void {
-    this.#enter(Stage.Waking);
+    if (!this.#enter(Stage.Waking)) return;
     this.#deadline = (this.#clock.now() + this.#bootTimeout) | 0;
     this.channel.scanner.learning = true;
     this.#submit(ATTENTION, Kind.Step, 0);
@@ -248,7 +255,7 @@ export abstract class Modem implements ChannelOwner {
 
   #attach(): void {
     this.channel.scanner.learning = false;
-    this.#enter(Stage.Attaching);
+    if (!this.#enter(Stage.Attaching)) return;
     this.#deadline = (this.#clock.now() + this.#attachTimeout) | 0;
     this.#attached = false;
     this.#submit(ATTACHED, Kind.Step, 0);
@@ -269,9 +276,12 @@ export abstract class Modem implements ChannelOwner {
   }
 
   onSynchronised(cmee: number): void {
-    if (this.#stage === Stage.Preparing) this.#attach();
+    if (this.#stage === Stage.Preparing) {
+      this.#cmee = cmee;
+      this.#attach();
+    }
     // CMEE falls back to 0 when the modem restarts (27.007 9.1), and everything else that was set with it.
-    else if (cmee === 0 && this.#stage > Stage.Preparing) this.#restarted();
+    else if (cmee === 0 && this.#cmee !== 0 && this.#stage > Stage.Preparing) this.#restarted();
   }
 
   onSilent(): void {
@@ -282,11 +292,12 @@ export abstract class Modem implements ChannelOwner {
   #restarted(): void {
     const error = () => new ModemError("MODEM_RESTARTED",
       `the ${this.dialect.name} has restarted, and its connection is gone; a supply that is too weak is the usual reason`);
-    this.#open = false;
+    this.#open = false; // and no answer is owed any more
     if (this.#stage === Stage.Closing) return this.channel.close();
     if (this.#stage >= Stage.Connecting || ++this.#restarts > RESTARTS) return this.down(error());
     if (this.#stage === Stage.Idle) return;
-    this.channel.abort();
+    this.channel.sleep();
+    this.channel.abort(true);
     this.#wake();
   }
 
@@ -311,8 +322,8 @@ export abstract class Modem implements ChannelOwner {
     switch (this.#stage) {
       case Stage.Preparing: return this.channel.synchronise();
       case Stage.Connecting:
-        this.#enter(Stage.Online);
-        return this.client.onConnack(0);
+        if (this.#enter(Stage.Online)) this.client.onConnack(0);
+        return;
       case Stage.Disconnecting:
         this.#open = false;
         return this.down(null);
@@ -339,13 +350,14 @@ export abstract class Modem implements ChannelOwner {
         if (outcome !== Outcome.Done)
           return this.#again(PROBE_PAUSE, () => new ModemError("MODEM_SILENT",
             `no modem answers AT on this port after ${this.#bootTimeout / 1000} s; check wiring, power, that the port is the right one, and the baud rate`));
-        this.#enter(Stage.Preparing);
-        return this.#run(PREPARE);
+        if (this.#enter(Stage.Preparing)) this.#run(PREPARE);
+        return;
       case Stage.Attaching:
         if (!this.#attached)
           return this.#again(ATTACH_PAUSE, () => new NetworkError("NOT_ATTACHED",
             `the modem has not attached to the network within ${this.#attachTimeout / 1000} s; check the SIM, the antenna and the coverage`));
-        this.#enter(Stage.Connecting);
+        this.#open = true;
+        if (!this.#enter(Stage.Connecting)) return;
         return this.#run(this.dialect.connect);
       default:
         if (outcome !== Outcome.Done && !this.#tolerated(outcome)) {
@@ -366,7 +378,7 @@ export abstract class Modem implements ChannelOwner {
   #error(operation: Operation, outcome: Outcome, code: number): MQTTModemError {
     if (outcome === Outcome.Failed) return this.resultError(operation, code);
     if (outcome === Outcome.Aborted)
-      return this.#reason ?? new ModemError("MODEM_RESTARTED", "the session ended before the modem had answered");
+      return this.#reason ?? new StateError("CLOSED", "the session was ended before this was done; whether it was done is not known");
     return failure(operation, outcome, code);
   }
 
@@ -386,9 +398,9 @@ export abstract class Modem implements ChannelOwner {
     else if (line.id >= Common.Family) this.onFamilyLine(line, fields);
   }
 
-  onFragment(available: number, more: boolean): void {
+  onFragment(): void {
     if (this.client === NOBODY) this.channel.scanner.skip();
-    else this.client.onFragment(available, more);
+    else this.client.onFragment();
   }
 
   onOverflow(): void {
@@ -396,6 +408,7 @@ export abstract class Modem implements ChannelOwner {
   }
 
   onPortError(error: unknown): void {
+    this.#open = false; // nothing can be closed any more
     this.down(new ModemError("PORT_FAILED", `the serial port has failed: ${error instanceof Error ? error.message : String(error)}`, undefined, error));
   }
 }

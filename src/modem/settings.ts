@@ -12,7 +12,7 @@ export interface ConnectionOptions {
   id?: string;
   user?: string;
   password?: string;
-  /** Seconds. The modem sends the PINGREQs. */
+  /** Milliseconds, rounded up to seconds. The modem sends the PINGREQs. */
   keepAlive: number;
   clean?: boolean;
   will?: { topic: string; message: string; QoS?: number; retain?: boolean };
@@ -47,7 +47,7 @@ export function settings(options: ConnectionOptions, limits: Limits): Settings {
     id: new Text("id", options.id ?? "", limits.credential),
     user,
     password: options.password === undefined ? null : new Text("password", options.password, limits.credential, true),
-    keepAlive: integer("keepAlive (in seconds)", options.keepAlive, limits.keepAlive[0], limits.keepAlive[1]),
+    keepAlive: seconds(options.keepAlive, limits),
     clean: flag("clean", options.clean ?? true),
     will: will === undefined || will === null ? null : {
       topic: topicName("will.topic", will.topic, limits.willTopic),
@@ -56,6 +56,15 @@ export function settings(options: ConnectionOptions, limits: Limits): Settings {
       retain: flag("will.retain", will.retain ?? false),
     },
   };
+}
+
+/** Limits are seconds; what the caller gave, and sees in the error, is milliseconds. */
+function seconds(keepAlive: number, { keepAlive: [least, most] }: Limits): number {
+  if (typeof keepAlive !== "number") throw new ArgumentError("ARGUMENT_TYPE", "keepAlive", keepAlive, "must be a number");
+  const rounded = Math.ceil(keepAlive / 1000);
+  if (!(keepAlive >= 0 && rounded >= least && rounded <= most))
+    throw new ArgumentError("ARGUMENT_RANGE", "keepAlive", keepAlive, `must be from ${least * 1000} to ${most * 1000} milliseconds`);
+  return rounded;
 }
 
 function nonEmpty(text: Text, name: string): Text {

@@ -8,13 +8,13 @@ import { Follow, Framing, lexicon, type Line } from "../at/lexicon";
 import type { Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
-import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
+import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
 import { CONNACK_CODES, meaning, type CodeTable } from "../modem/codes";
 import type { Limits } from "../modem/limits";
 import { Modem, Stage, type Dialect, type ModemClient, type ModemOptions } from "../modem/modem";
 import { Kind, Tolerates, type Script } from "../modem/script";
 import type { Settings } from "../modem/settings";
-import { integer } from "../mqtt/arguments";
+import { choice, integer } from "../mqtt/arguments";
 
 /** What a BC35-G can be told beyond what all modems can. */
 export interface BC35GOptions extends ModemOptions {
@@ -136,6 +136,7 @@ const ARGUMENTS: Readonly<Record<string, Argument<BC35G>>> = frozen({
 const COMMA = 0x2c;
 const CTRL_Z = new Uint8Array([0x1a]);
 const ESC = 0x1b;
+const QUOTES = Object.freeze(["raw", "strip"]);
 const NOTHING = frozen(new Text("user", "", 0));
 const EXPIRE_MOST = 60;
 
@@ -240,6 +241,7 @@ const LINK_CODES: CodeTable = frozen([
 
 /** `+QMTTENAUTH: <result_code>`: S1 3.2.2. */
 const PASSWORD_RESULTS: CodeTable = frozen([
+  [-1, "what it fetched cannot be used as a password"],
   [1, "DNS failed"],
   [2, "the socket could not be made"],
   [3, "HTTP packet error"],
@@ -247,6 +249,9 @@ const PASSWORD_RESULTS: CodeTable = frozen([
   [5, "the HTTP answer could not be read"],
   [6, "timeout"],
 ]);
+
+/** Not the modem's: it fetched a password that no command can carry. */
+const UNUSABLE = -1;
 
 /** `<result>` of CONN, SUB, UNS and PUB. */
 const enum Result {
@@ -289,7 +294,7 @@ export class BC35G extends Modem {
     this.version = integer("modem.version", options.version ?? 4, 3, 4);
     this.packetTimeout = integer("modem.packetTimeout", options.packetTimeout ?? 10, 1, 60);
     this.retries = integer("modem.retries", options.retries ?? 3, 0, 10);
-    this.channel.scanner.stripQuotes = options.payloadQuotes === "strip";
+    this.channel.scanner.message.stripQuotes = choice("modem.payloadQuotes", options.payloadQuotes ?? "raw", QUOTES) === "strip";
     this.alibaba = options.alibaba === undefined ? null : {
       productKey: new Text("modem.alibaba.productKey", options.alibaba.productKey, LIMITS.credential),
       deviceName: new Text("modem.alibaba.deviceName", options.alibaba.deviceName, LIMITS.credential),
@@ -322,9 +327,9 @@ export class BC35G extends Modem {
     return true;
   }
 
-  onMessage(_line: Line, fields: Fields, available: number, more: boolean): void {
+  onMessage(_line: Line, fields: Fields): void {
     // The modem tells the packet id, which QoS 0 has not, and no more: 1 stands for 1 or 2.
-    this.deliver(fields, 2, fields.int(1, 0) === 0 ? 0 : 1, -1, -1, available, more);
+    this.deliver(fields, 2, fields.int(1, 0) === 0 ? 0 : 1, -1, -1);
   }
 
   protected onFamilyLine(line: Line, fields: Fields): void {
@@ -336,6 +341,7 @@ export class BC35G extends Modem {
       case Say.Conn: return this.#connected(fields);
       case Say.Disc: return this.#resolve(Kind.Disconnect, fields.int(1));
       case Say.Close: return this.#resolve(Kind.Close, fields.int(1));
+      case Say.PubRel: return this.#stillAtIt(fields);
       case Say.Auth: return this.#authorised(fields);
       case Say.Stat: return this.#linkChanged(fields.int(1));
     }
@@ -373,13 +379,19 @@ export class BC35G extends Modem {
     this.channel.resolve(operation, result === Result.Acknowledged && returnCode > 0 ? RETURN_CODE + returnCode : result);
   }
 
+  /** `+QMTPUBREL: <id>,<msgID>,1`: PUBREL is being sent again (A-3). */
+  #stillAtIt(fields: Fields): void {
+    const operation = this.channel.find(Kind.Publish, fields.int(1));
+    if (operation !== null) this.channel.extend(operation);
+  }
+
   /** `+QMTTENAUTH: <result_code>[,<password>]`. */
   #authorised(fields: Fields): void {
     const operation = this.channel.find(Kind.Authorise, -1);
     if (operation === null) return;
     const result = fields.int(0);
-    if (result === 0 && fields.count > 1) this.fetchedPassword = new Text("the fetched password", fields.string(1), LIMITS.credential, true);
-    this.channel.resolve(operation, result);
+    if (result === 0) this.fetchedPassword = passwordFrom(fields);
+    this.channel.resolve(operation, result === 0 && this.fetchedPassword === null ? UNUSABLE : result);
   }
 
   /** `+QMTSTAT: 0,<err_code>`: whatever it says, the modem has closed the MQTT connection. */
@@ -409,6 +421,16 @@ export class BC35G extends Modem {
       default:
         return new ModemError("COMMAND_REFUSED", `${operation.command!.name} failed with the modem's result ${code}`, code);
     }
+  }
+}
+
+/** The password in field 1, or null when there is none that can be quoted. */
+function passwordFrom(fields: Fields): Text | null {
+  try {
+    return new Text("the fetched password", fields.string(1), LIMITS.credential, true);
+  } catch (error) {
+    if (error instanceof ArgumentError) return null;
+    throw error;
   }
 }
 

@@ -8,6 +8,12 @@ export function integer(name: string, value: unknown, least: number, most: numbe
   return value;
 }
 
+/** @throws ArgumentError when `value` is none of `choices` */
+export function choice(name: string, value: unknown, choices: readonly string[]): string {
+  if (choices.includes(value as string)) return value as string;
+  throw new ArgumentError("ARGUMENT_RANGE", name, value, `must be one of ${choices.join(", ")}`);
+}
+
 /** A boolean as the 0 or 1 that goes on the wire; 0 and 1 themselves are taken too. */
 export function flag(name: string, value: unknown): number {
   if (value === true || value === 1) return 1;

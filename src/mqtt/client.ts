@@ -1,5 +1,5 @@
 import { Text } from "../bytes/text";
-import { utf8Decode } from "../bytes/utf8";
+import { utf8Decode, utf8Encode } from "../bytes/utf8";
 import { Fields } from "../at/fields";
 import type { Operation, TopicItem } from "../at/operation";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
@@ -34,6 +34,8 @@ export interface ReadableOptions {
   retain: boolean | undefined;
   /** Where the modem tells it. */
   duplicate: boolean | undefined;
+  /** The modem gave a length that does not fit what came: the message may have been cut, or have something added. */
+  suspect: boolean;
 }
 
 /** A control message that the modem has told of. */
@@ -123,7 +125,7 @@ export class MQTTClient {
   readonly #received = new KnownTopics<Known>(TOPICS);
   readonly #published = new KnownTopics<Text>(TOPICS);
   readonly #info: ReadableOptions = {
-    topic: undefined, QoS: undefined, byteLength: undefined, more: false, retain: undefined, duplicate: undefined,
+    topic: undefined, QoS: undefined, byteLength: undefined, more: false, retain: undefined, duplicate: undefined, suspect: false,
   };
   readonly #acknowledgement: ControlMessage = { operation: 0, id: 0 };
   #filling: Operation | null = null;
@@ -144,13 +146,13 @@ export class MQTTClient {
     const connection = settings({
       host: options.host,
       port: options.port,
-      id: textOf(options.id),
-      user: textOf(options.user),
-      password: textOf(options.password),
-      keepAlive: seconds(options.keepAlive ?? options.keepalive ?? 0),
+      id: textOf(options.id, "id"),
+      user: textOf(options.user, "user"),
+      password: textOf(options.password, "password"),
+      keepAlive: options.keepAlive ?? options.keepalive ?? 0,
       clean: options.clean,
       will: options.will && {
-        topic: textOf(options.will.topic)!, message: textOf(options.will.message)!,
+        topic: textOf(options.will.topic, "will.topic")!, message: textOf(options.will.message, "will.message")!,
         QoS: options.will.QoS, retain: options.will.retain,
       },
     }, this.#modem.dialect.limits);
@@ -191,11 +193,11 @@ export class MQTTClient {
   read(buffer: ByteBuffer): number | undefined;
   read(wanted?: number | ByteBuffer): ArrayBuffer | number | undefined {
     const scanner = this.#modem.channel.scanner;
-    if (this.#closed || scanner.available === 0) return undefined;
+    if (this.#closed || scanner.message.available === 0) return undefined;
     let result: ArrayBuffer | number;
     if (wanted === undefined || typeof wanted === "number") {
-      const length = wanted === undefined ? scanner.available : integer("count", wanted, 0, 0x7fffffff);
-      const bytes = new Uint8Array(length < scanner.available ? length : scanner.available);
+      const length = wanted === undefined ? scanner.message.available : integer("count", wanted, 0, 0x7fffffff);
+      const bytes = new Uint8Array(length < scanner.message.available ? length : scanner.message.available);
       scanner.read(bytes, 0, bytes.length);
       result = bytes.buffer;
     } else {
@@ -266,7 +268,7 @@ export class MQTTClient {
   }
 
   #publish(data: ByteBuffer | null | undefined, options: WriteOptions | undefined): void {
-    if (options === undefined) throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given with the first part of a message");
+    if (options === undefined || options === null) throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given with the first part of a message");
     const modem = this.#modem;
     const limits = modem.dialect.limits;
     const topic = this.#topic(options.topic);
@@ -275,7 +277,7 @@ export class MQTTClient {
     const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, "data");
     const length = options.byteLength === undefined ? bytes.length : integer("byteLength", options.byteLength, bytes.length, 0x7fffffff);
     if (length > limits.payload)
-      throw new ArgumentError("ARGUMENT_LENGTH", "data", length, `must be at most ${limits.payload} bytes for a ${modem.dialect.name}`);
+      throw new ArgumentError("ARGUMENT_LENGTH", options.byteLength === undefined ? "data" : "byteLength", length, `must be at most ${limits.payload} bytes for a ${modem.dialect.name}`);
     const id = this.#chosenId(options.id);
     const operation = this.#take(Kind.Publish);
     operation.id = id;
@@ -308,7 +310,7 @@ export class MQTTClient {
     if (items.length < 1 || items.length > most)
       throw new ArgumentError("ARGUMENT_LENGTH", "items", items.length, `must have 1 to ${most} topics for a ${modem.dialect.name}`);
     const checked: TopicItem[] = items.map((item, index) => ({
-      text: topicFilter(`items[${index}].topic`, textOf(item?.topic), longest),
+      text: topicFilter(`items[${index}].topic`, textOf(item?.topic, `items[${index}].topic`), longest),
       QoS: item.QoS === undefined ? 0 : integer(`items[${index}].QoS`, item.QoS, 0, 2),
     }));
     const bytes = checked.reduce((sum, item) => sum + item.text.bytes.length + 5, 40);
@@ -337,7 +339,7 @@ export class MQTTClient {
   }
 
   #topic(topic: string | ByteBuffer | undefined): Text {
-    const string = typeof topic === STRING ? (topic as string) : textOf(topic);
+    const string = typeof topic === STRING ? (topic as string) : textOf(topic, "topic");
     if (string !== undefined) {
       const known = this.#published.byString(string);
       if (known !== null) return known;
@@ -359,7 +361,10 @@ export class MQTTClient {
 
   #isUnderWay(id: number): boolean {
     const operations = this.#modem.channel.operations;
-    for (let i = 0; i < operations.length; i++) if (operations[i]!.stage !== 0 && operations[i]!.kind < Kind.Step && operations[i]!.id === id) return true;
+    for (let i = 0; i < operations.length; i++) {
+      const operation = operations[i]!;
+      if (operation.isUnderWay && operation.kind < Kind.Step && operation.id === id) return true;
+    }
     return false;
   }
 
@@ -375,12 +380,11 @@ export class MQTTClient {
         if (returnCode === 0) this.#tellWritable();
       },
       onDown: (error) => this.#ended(error),
-      onMessage: (fields, topic, QoS, retain, duplicate, available, more) =>
-        this.#message(fields, topic, QoS, retain, duplicate, available, more),
-      onFragment: (available, more) => {
+      onMessage: (fields, topic, QoS, retain, duplicate) => this.#message(fields, topic, QoS, retain, duplicate),
+      onFragment: () => {
         const info = this.#info;
         info.topic = info.QoS = info.byteLength = info.retain = info.duplicate = undefined;
-        this.#readable(available, more);
+        this.#readable();
       },
       onDone: (operation, error) => this.#done(operation, error),
       onOverflow: () => {
@@ -389,7 +393,7 @@ export class MQTTClient {
     };
   }
 
-  #message(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number, available: number, more: boolean): void {
+  #message(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
     const info = this.#info;
     const ring = this.#modem.channel.ring;
     const start = fields.start(topic);
@@ -404,25 +408,29 @@ export class MQTTClient {
     info.QoS = QoS < 0 ? undefined : QoS;
     info.retain = retain < 0 ? undefined : retain === 1;
     info.duplicate = duplicate < 0 ? undefined : duplicate === 1;
-    info.byteLength = more ? undefined : available;
-    this.#readable(available, more);
+    const whole = this.#modem.channel.scanner.message.length;
+    info.byteLength = whole < 0 ? undefined : whole;
+    this.#readable();
   }
 
-  #readable(available: number, more: boolean): void {
+  #readable(): void {
+    const { available, more, suspect } = this.#modem.channel.scanner.message;
     const onReadable = this.#options.onReadable;
     if (this.#closed || onReadable === undefined) {
       this.#modem.channel.scanner.skip();
       return;
     }
     this.#info.more = more;
+    this.#info.suspect = suspect;
     onReadable.call(this, available, this.#info);
   }
 
   #done(operation: Operation, error: MQTTModemError | null): void {
     if (this.#closed) return;
+    const id = operation.id;
     if (error === null) this.#acknowledged(operation);
     if (this.#closed) return;
-    this.#options.onDone?.call(this, operation.id, error);
+    this.#options.onDone?.call(this, id, error);
     this.#tellWritable();
   }
 
@@ -452,9 +460,12 @@ export class MQTTClient {
   #ended(error: MQTTModemError | null): void {
     if (this.#closed) return;
     this.#filling = null;
-    if (error === null) this.#options.onClose?.call(this);
-    else this.#options.onError?.call(this, error);
-    this.close();
+    try {
+      if (error === null) this.#options.onClose?.call(this);
+      else this.#options.onError?.call(this, error);
+    } finally {
+      this.close();
+    }
   }
 
   static readonly CONNECT = 1;
@@ -475,20 +486,21 @@ export class MQTTClient {
 
 const EMPTY = new Uint8Array(0);
 
-function seconds(milliseconds: unknown): number {
-  if (typeof milliseconds !== "number" || !(milliseconds >= 0))
-    throw new ArgumentError("ARGUMENT_RANGE", "keepAlive", milliseconds, "must be milliseconds, 0 or more");
-  return Math.ceil(milliseconds / 1000);
-}
-
 /** ECMA-419 takes strings and byte buffers alike in many places. */
-function textOf(value: string | ByteBuffer | undefined): string | undefined {
-  return value === undefined || typeof value === "string" ? value : utf8Decode(bytesOf(value, "a string"));
+function textOf(value: string | ByteBuffer | undefined, name: string): string | undefined {
+  if (value === undefined || typeof value === "string") return value;
+  const bytes = bytesOf(value, name);
+  const text = utf8Decode(bytes);
+  const back = utf8Encode(text);
+  // What is not UTF-8 has been replaced, and would go out as something else.
+  if (back.length !== bytes.length || back.some((byte, index) => byte !== bytes[index]))
+    throw new ArgumentError("ARGUMENT_CHARACTER", name, value, "must be UTF-8");
+  return text;
 }
 
 function bytesOf(value: ByteBuffer, name: string): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be bytes: an ArrayBuffer, or a view of one");
+  throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be bytes: an ArrayBuffer, or a view of one (or a string, where it is a text)");
 }

@@ -118,10 +118,14 @@ export class Session {
 /** A BC35-G that does what it is told and answers at once. */
 export class Obedient {
   readonly published: string[] = [];
+  /** Every command line that it was sent. */
+  readonly commands: string[] = [];
   #session: Session;
   #end: string;
   #owed: { length: number; rest: string } | null = null;
   #heard = "";
+  /** Called before the modem says anything. */
+  onSay: (() => void) | null = null;
   /** Leaves commands that begin like this unanswered. */
   deaf: string | null = null;
 
@@ -130,17 +134,32 @@ export class Obedient {
     this.#end = end;
   }
 
-  /** Answers until the host has nothing more to say. */
-  serve(): void {
-    for (let turns = 0; turns < 200; turns++) {
+  /** Answers until the host has nothing more to say, or so many times. */
+  serve(turns = Infinity): void {
+    for (let turn = 0; turn < 5000; turn++) {
+      if (turn === turns) return;
       this.#heard += this.#session.sent();
       if (!this.#turn()) return;
     }
     throw new Error("the host never stops sending");
   }
 
+  /** Loses its supply: what it has heard and not answered is gone. */
+  forget(): void {
+    this.#session.sent();
+    this.#heard = "";
+    this.#owed = null;
+  }
+
   #turn(): boolean {
     if (this.#owed !== null) {
+      const cancelled = this.#heard.indexOf("<1B>");
+      if (cancelled >= 0) {
+        this.#heard = this.#heard.slice(cancelled + 4);
+        this.#owed = null;
+        this.#say("ERROR");
+        return true;
+      }
       const bytes = bytesOf(this.#heard);
       if (bytes.length < this.#owed.length) return false;
       this.published.push(visible(bytes.slice(0, this.#owed.length)));
@@ -154,6 +173,7 @@ export class Obedient {
     if (at < 0) return false;
     const command = this.#heard.slice(0, at).replace("<1B>", "");
     this.#heard = this.#heard.slice(at + 2);
+    this.commands.push(command);
     if (this.deaf !== null && command.startsWith(this.deaf)) return true;
     this.#answer(command);
     return true;
@@ -164,6 +184,7 @@ export class Obedient {
     const packet = /^AT\+QMT(SUB|UNS)=0,(\d+)/.exec(command);
     if (publish !== null) {
       this.#owed = { length: Number(publish[2] ?? 1), rest: `+QMTPUB: 0,${publish[1]},0` };
+      this.onSay?.();
       this.#session.says(`${this.#end}>`);
     } else if (packet !== null) this.#say("OK", `+QMT${packet[1]}: 0,${packet[2]},0${packet[1] === "SUB" ? ",0" : ""}`);
     else if (command === "AT+CMEE?") this.#say("+CMEE: 1", "OK");
@@ -176,7 +197,10 @@ export class Obedient {
   }
 
   #say(...lines: string[]): void {
-    for (const line of lines) this.#session.says(`${this.#end}${line}${this.#end}`);
+    for (const line of lines) {
+      this.onSay?.();
+      this.#session.says(`${this.#end}${line}${this.#end}`);
+    }
   }
 }
 

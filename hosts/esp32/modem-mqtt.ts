@@ -1,0 +1,40 @@
+/** `modem-mqtt` on Moddable: the core, with this platform's timer and serial port already bound. */
+import { MQTTClient as Client, type MQTTClientOptions as ClientOptions, type ModemClass } from "modem-mqtt/index";
+import { clock } from "modem-mqtt/host/clock";
+import SerialPort from "modem-mqtt/host/serial-port";
+import PlatformSerial from "embedded:io/serial";
+
+export * from "modem-mqtt/index";
+
+/** The options of {@link MQTTClient}: ECMA-419's, with a modem in place of `dns` and `socket`. */
+export interface MQTTClientOptions extends Omit<ClientOptions, "modem"> {
+  modem: {
+    /** The driver. */
+    io: ModemClass;
+    /**
+     * The serial port: `io` is the class, `device.io.Serial` if left out, and the rest is that class's own. On ESP32
+     * `transmit`, `receive` (pins), `port` (the UART's number) and `baud`; in a simulator `device` and `baud`.
+     */
+    serial: { io?: unknown; baud: number } & Record<string, unknown>;
+  } & Record<string, any>;
+}
+
+/**
+ * ECMA-419's MQTT client class pattern over a modem. Options may be frozen; those that are not known are ignored.
+ *
+ * The serial port stays taken for a moment after `onError`, `onClose` or `close()`, up to five seconds while the modem
+ * is told to close its connection: make the next client from a timer.
+ */
+export class MQTTClient extends Client {
+  /**
+   * Opens the port and begins to connect; `onWritable` follows, or `onError`.
+   * @throws ArgumentError before anything is sent; what the serial port's class throws
+   */
+  constructor(options: MQTTClientOptions) {
+    const { modem } = options;
+    const { io = PlatformSerial, ...serial } = modem?.serial ?? {};
+    super({ ...options, modem: { clock, ...modem, serial: { ...serial, io: SerialPort, Serial: io } } } as ClientOptions);
+  }
+}
+
+export default MQTTClient;

@@ -1,0 +1,493 @@
+import type { Ring } from "../bytes/ring";
+import { Byte } from "./bytes";
+import { FieldKind, type Fields } from "./fields";
+import { Common, Follow, Framing, NO_LINE, type Lexicon, type Line } from "./lexicon";
+
+/** What looking for a message has come to. */
+export const enum Found {
+  /** More bytes are needed, or silence. */
+  Nothing,
+  /** `available` bytes can be read. */
+  Part,
+  /** The line is no message; it ends at `at`. */
+  NoMessage,
+}
+
+const enum Mode {
+  /** In the topic and the length of a message that tells its length. */
+  Header,
+  /** A length was found, and it is to be seen whether the message really ends there. */
+  Frame,
+  /** A length that is too long for the ring to be checked: handed on as it comes. */
+  Stream,
+  /** Without a length: up to the first end of line. */
+  Line,
+  /** Without a length that can be trusted: up to an end of line that a known line or silence follows. */
+  Silence,
+}
+
+/** Where the header is. */
+const enum Head {
+  Begin,
+  /** In a topic without quotes, or in what may be the length after it: a comma decides. */
+  Piece,
+  Quoted,
+  AfterQuote,
+}
+
+/** What stands at a place. */
+const enum Next {
+  Unknown,
+  Known,
+  Other,
+}
+
+/** A length above this is text that looks like one (dialects.md 6.1, step 9). */
+const LONGEST = 65536;
+
+/**
+ * The message that is being received: where it begins, how far it can be read, where it ends (dialects.md 6.1, 6.2).
+ * The bytes stay in the ring until they are read.
+ */
+export class Message {
+  /** Bytes that can be read now. */
+  available = 0;
+  /** Whether further parts follow. */
+  more = false;
+  /** The whole length, or −1 while it is not known. */
+  length = -1;
+  /** Whether the length was wrong, so that the end is a guess. */
+  suspect = false;
+  /** Whether the part is the message's first. */
+  first = true;
+  /** The next byte to look at; when the message is over, the first byte behind it. */
+  at = 0;
+
+  /** Takes one pair of quotes away from around a payload without a length, for firmware that puts it there. */
+  stripQuotes = false;
+  /** Payloads without a length end only where a known line or silence follows, so that they may have several lines. */
+  untilSilence = false;
+  /** Carriage returns that this modem puts before a line feed. */
+  returns = 1;
+
+  readonly #ring: Ring;
+  readonly #lexicon: Lexicon;
+  readonly #fields: Fields;
+  #line: Line | null = null;
+  #mode: Mode = Mode.Line;
+  #payload = 0;
+  #next = 0;
+  #blank = false;
+  /** The firmware's quote before the payload has been taken away. */
+  #stripped = false;
+
+  #head: Head = Head.Begin;
+  #topic = 0;
+  #topicEnd = 0;
+  #quoted = false;
+  #piece = 0;
+  #value = 0;
+  /** Digits of the piece so far, or −1 when it is no number. */
+  #digits = 0;
+  #firstComma = 0;
+  #hasComma = false;
+  #candidates = 0;
+  #firstPayload = 0;
+  #firstTopicEnd = 0;
+  #left = 0;
+
+  constructor(ring: Ring, lexicon: Lexicon, fields: Fields) {
+    this.#ring = ring;
+    this.#lexicon = lexicon;
+    this.#fields = fields;
+  }
+
+  /** A payload without a length begins at `at`; `spaced` when the firmware puts blanks after commas. */
+  beginUnframed(line: Line, at: number, spaced: boolean): void {
+    this.#begin(line, at);
+    this.#payload = at;
+    this.#blank = spaced;
+    this.#mode = this.untilSilence ? Mode.Silence : Mode.Line;
+  }
+
+  /** The topic of a message with a length begins at `at`. */
+  beginFramed(line: Line, at: number): void {
+    this.#begin(line, at);
+    this.#mode = Mode.Header;
+    this.#head = Head.Begin;
+    this.#quoted = this.#hasComma = false;
+    this.#candidates = 0;
+  }
+
+  #begin(line: Line, at: number): void {
+    this.#line = line;
+    this.at = at;
+    this.first = true;
+    this.suspect = false;
+    this.length = -1;
+    this.available = 0;
+    this.#blank = this.#stripped = false;
+  }
+
+  get line(): Line {
+    return this.#line!;
+  }
+
+  /** Where the unread bytes begin. */
+  get position(): number {
+    return this.#payload;
+  }
+
+  /** Whether silence would decide something. */
+  get waitsForSilence(): boolean {
+    return this.#mode === Mode.Frame || this.#mode === Mode.Silence || (this.#mode === Mode.Header && this.#candidates > 0);
+  }
+
+  consume(length: number): void {
+    this.#payload = (this.#payload + length) | 0;
+    this.available -= length;
+    this.first = false;
+  }
+
+  /** Goes on looking for the end, or for the next part. */
+  find(): Found {
+    for (;;) {
+      const mode = this.#mode;
+      const found = mode === Mode.Header ? this.#header() : mode === Mode.Frame ? this.#frame()
+        : mode === Mode.Stream ? this.#stream() : mode === Mode.Line ? this.#endOfLine() : this.#endBeforeKnown();
+      if (found !== Found.Nothing || this.#mode === mode) return found;
+    }
+  }
+
+  /** Nothing has come for a while: decides what only silence can decide. */
+  silence(): Found {
+    const tail = this.#ring.tail;
+    if (this.#mode === Mode.Frame) {
+      const over = (tail - this.#payload - this.#value) | 0;
+      // No line ending at all, as from M531X before guide revision 1.1; or the rest of one.
+      if (over === 0 || (over === 1 && this.#byte((tail - 1) | 0) === Byte.CR)) return this.#accept(this.#payload, tail);
+      if (over === 1 && this.#byte(this.#payload) === Byte.Blank) return this.#accept((this.#payload + 1) | 0, tail);
+      this.#distrust();
+    } else if (this.#mode === Mode.Header && this.#candidates > 0) this.#distrust();
+    if (this.#mode !== Mode.Silence) return Found.Nothing;
+    const found = this.#endBeforeKnown();
+    if (found !== Found.Nothing) return found;
+    let end = tail;
+    if (this.#ends((end - 1) | 0)) end = (end - 1 - this.returns) | 0;
+    else if (!this.suspect) return Found.Nothing; // in the middle of a line: it goes on
+    this.#next = tail;
+    return this.#whole((end - this.#payload) | 0);
+  }
+
+  // ---- topic and length
+
+  #header(): Found {
+    const tail = this.#ring.tail;
+    while (this.at !== tail) {
+      const byte = this.#byte(this.at);
+      if (this.#head === Head.Piece) {
+        if (byte === Byte.Comma) {
+          const comma = this.at;
+          this.at = (this.at + 1) | 0;
+          if (this.#digits > 0) return this.#candidate(this.at);
+          this.#newPiece(comma);
+          continue;
+        }
+        if (byte === Byte.CR || byte === Byte.LF) return this.#lineEnds();
+        if (byte >= Byte.Digit0 && byte <= Byte.Digit9 && this.#digits >= 0) {
+          this.#value = this.#value * 10 + byte - Byte.Digit0;
+          this.#digits = this.#value > LONGEST ? -1 : this.#digits + 1;
+        } else if (byte !== Byte.Blank || this.#digits !== 0) {
+          if (this.#quoted) return this.#withoutLength();
+          this.#digits = -1;
+        }
+      } else if (this.#head === Head.Begin) {
+        if (byte === Byte.CR || byte === Byte.LF) return Found.NoMessage;
+        if (byte === Byte.Quote) {
+          this.#head = Head.Quoted;
+          this.#topic = (this.at + 1) | 0;
+        } else if (byte !== Byte.Blank) {
+          this.#head = Head.Piece;
+          this.#topic = this.#piece = this.at;
+          this.#digits = -1; // the first piece is topic, whatever it looks like
+          continue;
+        }
+      } else if (this.#head === Head.Quoted) {
+        if (byte === Byte.CR || byte === Byte.LF) return Found.NoMessage;
+        if (byte === Byte.Quote) {
+          this.#head = Head.AfterQuote;
+          this.#topicEnd = this.at;
+        }
+      } else if (byte === Byte.Comma) {
+        this.#quoted = true;
+        this.#head = Head.Piece;
+        this.#newPiece(this.at);
+      } else if (byte === Byte.CR || byte === Byte.LF) return Found.NoMessage;
+      else if (byte >= Byte.Digit0 && byte <= Byte.Digit9 && this.#byte((this.at - 1) | 0) === Byte.Blank) {
+        // A comma is missing between the topic and the length (C-5).
+        this.#quoted = true;
+        this.#head = Head.Piece;
+        this.#newPiece((this.at - 1) | 0);
+        continue;
+      } else if (byte !== Byte.Blank) this.#head = Head.Quoted; // the quote belonged to the topic
+      this.at = (this.at + 1) | 0;
+    }
+    return Found.Nothing;
+  }
+
+  /** After the comma at `comma`: what follows may be the length. */
+  #newPiece(comma: number): void {
+    this.#piece = (comma + 1) | 0;
+    this.#value = 0;
+    this.#digits = 0;
+    if (this.#hasComma) return;
+    this.#hasComma = true;
+    this.#firstComma = comma;
+  }
+
+  /** The piece is a number, so the payload may begin at `payload`. */
+  #candidate(payload: number): Found {
+    this.#payload = payload;
+    if (!this.#quoted) this.#topicEnd = (this.#piece - 1) | 0;
+    if (this.#candidates++ === 0) {
+      this.#firstPayload = payload;
+      this.#firstTopicEnd = this.#topicEnd;
+    }
+    this.#mode = Mode.Frame;
+    return Found.Nothing;
+  }
+
+  /** The line ends in the header: the payload is on the next line, or the length was wrong, or there is none. */
+  #lineEnds(): Found {
+    if (this.#candidates > 0) {
+      this.#distrust();
+      return Found.Nothing;
+    }
+    if (this.#digits > 0) {
+      // Ancestor firmware puts the payload on the next line (dialects.md 6.1).
+      if (((this.#ring.tail - this.at) | 0) < 2) return Found.Nothing;
+      const ending = this.#byte(this.at) === Byte.CR && this.#byte((this.at + 1) | 0) === Byte.LF ? 2 : 1;
+      this.at = (this.at + ending) | 0;
+      if (this.#value > 0) return this.#candidate(this.at);
+      if (!this.#quoted) this.#topicEnd = (this.#piece - 1) | 0;
+      return this.#accept(this.at, this.at);
+    }
+    return this.#withoutLength();
+  }
+
+  /** There is no length at all: the payload is what follows the topic. */
+  #withoutLength(): Found {
+    if (!this.#hasComma) return Found.NoMessage;
+    if (!this.#quoted) this.#topicEnd = this.#firstComma;
+    this.#payload = this.at = (this.#firstComma + 1) | 0;
+    this.suspect = this.#line!.lengthOptional !== true;
+    this.#mode = this.untilSilence ? Mode.Silence : Mode.Line;
+    return Found.Nothing;
+  }
+
+  /** The length does not fit what came: takes what there is, up to where a known line or silence follows. */
+  #distrust(): void {
+    this.#payload = this.at = this.#firstPayload;
+    this.#topicEnd = this.#firstTopicEnd;
+    this.suspect = true;
+    this.#mode = Mode.Silence;
+  }
+
+  // ---- with a length
+
+  #frame(): Found {
+    const ring = this.#ring;
+    const payload = this.#payload;
+    const length = this.#value;
+    const end = (payload + length) | 0;
+    if (((end - ring.head + 3) | 0) > ring.mask + 1) {
+      this.#mode = Mode.Stream;
+      this.#left = this.length = length;
+      return Found.Nothing;
+    }
+    const over = (ring.tail - end) | 0;
+    if (over < 2) return Found.Nothing;
+    if (this.#isEnding(end)) return this.#accept(payload, (end + 2) | 0);
+    if (this.#byte(payload) === Byte.Blank) {
+      if (over < 3) return Found.Nothing;
+      if (this.#isEnding((end + 1) | 0)) return this.#accept((payload + 1) | 0, (end + 3) | 0);
+    }
+    switch (this.#whatFollows(end, true)) {
+      case Next.Unknown: return Found.Nothing;
+      case Next.Known: return this.#accept(payload, end);
+    }
+    // Not its length. A comma in the topic may have made it look like one (dialects.md 6.1, step 7).
+    if (this.#quoted) this.#distrust();
+    else {
+      this.at = payload;
+      this.#newPiece((payload - 1) | 0);
+      this.#mode = Mode.Header;
+    }
+    return Found.Nothing;
+  }
+
+  #isEnding(position: number): boolean {
+    return this.#byte(position) === Byte.CR && this.#byte((position + 1) | 0) === Byte.LF;
+  }
+
+  /** The message is `#value` bytes from `payload`, and what is behind it begins at `next`. */
+  #accept(payload: number, next: number): Found {
+    this.#payload = payload;
+    this.#next = next;
+    return this.#whole(this.#value);
+  }
+
+  /** Hands on what there is of a message that the ring cannot hold, in good portions. */
+  #stream(): Found {
+    const ring = this.#ring;
+    const has = (ring.tail - this.#payload) | 0;
+    if (has < this.#left && ring.free > (ring.mask >> 1)) return Found.Nothing;
+    this.available = has < this.#left ? has : this.#left;
+    this.#left -= this.available;
+    this.more = this.#left > 0;
+    this.at = this.#next = (this.#payload + this.available) | 0;
+    this.#keepTopic();
+    return Found.Part;
+  }
+
+  // ---- without one
+
+  /** The first line ending of the modem's own kind. */
+  #endOfLine(): Found {
+    const ring = this.#ring;
+    this.#skipBlank();
+    for (;;) {
+      const end = ring.find(Byte.LF, this.at);
+      if (end === ring.tail) return this.#untilFull();
+      this.at = (end + 1) | 0;
+      if (!this.#ends(end)) continue;
+      this.#next = this.at;
+      return this.#whole((end - this.returns - this.#payload) | 0);
+    }
+  }
+
+  /** The first line ending behind which a known line begins. */
+  #endBeforeKnown(): Found {
+    const ring = this.#ring;
+    this.#skipBlank();
+    for (;;) {
+      const end = ring.find(Byte.LF, this.at);
+      if (end === ring.tail) return this.#untilFull();
+      if (this.#ends(end)) {
+        const next = this.#whatFollows((end + 1) | 0, this.suspect);
+        if (next === Next.Unknown) {
+          this.at = end;
+          return ring.free === 0 ? this.#untilFull() : Found.Nothing;
+        }
+        if (next === Next.Known) {
+          this.#next = (end + 1) | 0;
+          return this.#whole((end - this.returns - this.#payload) | 0);
+        }
+      }
+      this.at = (end + 1) | 0;
+    }
+  }
+
+  /** The ring is full of it: hands on what cannot be part of the line's ending. */
+  #untilFull(): Found {
+    const ring = this.#ring;
+    this.at = ring.tail;
+    if (ring.free !== 0) return Found.Nothing;
+    const length = (ring.tail - this.#payload - this.returns - 1) | 0;
+    this.available = length > 0 ? length : 0;
+    this.more = true;
+    if (this.stripQuotes && this.first && this.available > 0 && this.#byte(this.#payload) === Byte.Quote) {
+      this.#stripped = true;
+      this.#payload = (this.#payload + 1) | 0;
+      this.available--;
+    }
+    this.at = (ring.tail - this.returns - 1) | 0;
+    if (((this.at - this.#payload - this.available) | 0) < 0) this.at = (this.#payload + this.available) | 0;
+    this.#keepTopic();
+    return Found.Part;
+  }
+
+  #skipBlank(): void {
+    if (!this.#blank || this.#payload === this.#ring.tail) return;
+    this.#blank = false;
+    if (this.#byte(this.#payload) === Byte.Blank) this.#payload = (this.#payload + 1) | 0;
+    if (((this.at - this.#payload) | 0) < 0) this.at = this.#payload;
+  }
+
+  /** Whether the byte at `end` is a line feed with this modem's carriage returns before it, all of them payload's own. */
+  #ends(end: number): boolean {
+    if (((end - this.#payload) | 0) < this.returns || this.#byte(end) !== Byte.LF) return false;
+    for (let i = 1; i <= this.returns; i++) if (this.#byte((end - i) | 0) !== Byte.CR) return false;
+    return true;
+  }
+
+  /** Whether a line of the lexicon begins at `position`, line endings before it left out. */
+  #whatFollows(position: number, finals: boolean): Next {
+    const { byte: labels, below, beside, line: ends, lines } = this.#lexicon;
+    const tail = this.#ring.tail;
+    let node = 0;
+    for (let at = position; at !== tail; at = (at + 1) | 0) {
+      const byte = this.#byte(at);
+      if (node === 0 && (byte === Byte.CR || byte === Byte.LF)) continue;
+      let next = below[node]!;
+      while (next !== 0 && labels[next] !== byte) next = beside[next]!;
+      if (next !== 0) {
+        node = next;
+        continue;
+      }
+      if (ends[node] === NO_LINE) return byte === Byte.Blank && node !== 0 ? this.#afterBlank(at, node, finals) : Next.Other;
+      const line = lines[ends[node]!]!;
+      if (line.follow === Follow.Anything) return Next.Known;
+      if (!finals && line.id <= Common.CmsError) return Next.Other;
+      const fits = line.follow === Follow.Fields ? byte === Byte.Colon : byte === Byte.CR || byte === Byte.LF;
+      return fits ? Next.Known : Next.Other;
+    }
+    return Next.Unknown;
+  }
+
+  /** `+CME ERROR` has a blank in its name, which the lexicon leaves out. */
+  #afterBlank(at: number, node: number, finals: boolean): Next {
+    const { byte: labels, below, beside } = this.#lexicon;
+    const next = (at + 1) | 0;
+    if (next === this.#ring.tail) return Next.Unknown;
+    let child = below[node]!;
+    while (child !== 0 && labels[child] !== this.#byte(next)) child = beside[child]!;
+    return child !== 0 && finals ? Next.Known : Next.Other;
+  }
+
+  // ---- what was found
+
+  #whole(length: number): Found {
+    if (this.stripQuotes && this.#isUnframed && length > 0 && this.#byte((this.#payload + length - 1) | 0) === Byte.Quote) {
+      if (this.#stripped) length--;
+      else if (this.first && length >= 2 && this.#byte(this.#payload) === Byte.Quote) {
+        this.#payload = (this.#payload + 1) | 0;
+        length -= 2;
+      }
+    }
+    this.available = length;
+    this.more = false;
+    if (this.first) this.length = length;
+    this.at = this.#next;
+    this.#keepTopic();
+    return Found.Part;
+  }
+
+  get #isUnframed(): boolean {
+    return this.#mode === Mode.Line || this.#mode === Mode.Silence;
+  }
+
+  /** Puts the topic of a message with a header of its own where the others have it: among the fields. */
+  #keepTopic(): void {
+    if (!this.first || this.#line!.framing !== Framing.Counted) return;
+    const fields = this.#fields;
+    if (fields.count !== this.#line!.topic) return;
+    let end = this.#topicEnd;
+    if (!this.#quoted) while (end !== this.#topic && this.#byte((end - 1) | 0) === Byte.Blank) end = (end - 1) | 0;
+    fields.add(this.#quoted ? FieldKind.Quoted : FieldKind.Bare, 0, this.#topic, end);
+  }
+
+  #byte(position: number): number {
+    return this.#ring.bytes[position & this.#ring.mask]!;
+  }
+}

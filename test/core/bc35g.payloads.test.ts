@@ -1,0 +1,117 @@
+import BC35G from "../../src/modems/bc35g";
+import { ONLINE } from "./exchanges/bc35g";
+import { sameLines } from "./support/check";
+import { play } from "./support/exchange";
+import { online, stillWorks } from "./support/session";
+
+/**
+ * A BC35-G tells no length, so a payload ends with its line (dialects.md 6.2). What stands in the line is the payload's,
+ * whatever it looks like.
+ */
+const WITHIN_A_LINE = [
+  "plain", "a,b,,c,", '"quoted"', '"', '""', 'a","b', "OK", "ERROR", ">", "> ", "+CME ERROR: 50", "+QMTSTAT: 0,1", '+QMTRECV: 0,0,"u",v',
+  "+QMTPUB: 0,1,0", "REBOOT_CAUSE_X", "AT+CFUN=0", " leading", "  two", "trailing ", "\\r", "a\\rb", "\\rOK\\r", "\\0", "\\0\\0a\\0",
+  "<1A>", "<1B>", "<7F>", "这是测试数据", "<E8><BF>", ",", ",,", " ",
+];
+
+describe("BC35-G: payloads that look like something else, within a line", () => {
+  for (const payload of WITHIN_A_LINE) {
+    const shown = payload.replace("<E8><BF>", "\ufffd\ufffd").replace(/\\0/g, "<00>");
+    const told = ["message t " + shown].map((text) => text.trimEnd());
+    it(JSON.stringify(payload), () => {
+      for (const pieces of ["whole", "bytewise"]) {
+        const { session, modem } = online();
+        session.subscribe("a");
+        session.publish("x", { QoS: 1 });
+        session.sent();
+        const line = `\\r\\n+QMTRECV: 0,0,"t",${payload}\\r\\n`;
+        if (pieces === "whole") session.says(line);
+        else for (const byte of line.match(/\\.|<..>|[^]/gu)!) session.says(byte);
+        sameLines(session.events.splice(0), told, pieces);
+        session.says("\\r\\nOK\\r\\n\\r\\n+QMTSUB: 0,1,0,0\\r\\n");
+        session.mustTell("control 9 1", "done 1");
+        modem.serve();
+        stillWorks(session, modem, pieces);
+      }
+    });
+  }
+});
+
+describe("BC35-G: payloads of several lines, whose further lines are noise", () => {
+  /** The second line of a payload, and what becomes of a subscription that waits for its final meanwhile. */
+  const NOISE = ["second", "> ", "+QMTPUB: 0,9,0", "+CSQ: 1,99", "AT+CFUN=0", "at home", '"', '+QMTRECV: 0,0,"u"', "+CMEE: 0", "{", ""];
+  for (const second of NOISE)
+    it(`${JSON.stringify(second)}: neither a message nor an answer`, () => {
+      const { session, modem } = online();
+      session.subscribe("a");
+      session.sent();
+      session.says(`\\r\\n+QMTRECV: 0,0,"t",first\\r\\n${second}\\r\\n`);
+      session.mustTell("message t first");
+      session.says("\\r\\nOK\\r\\n\\r\\n+QMTSUB: 0,1,0,0\\r\\n");
+      session.mustTell("control 9 1", "done 1");
+      stillWorks(session, modem);
+    });
+
+  // What cannot be told apart from the modem's own words is taken for them; the channel comes into step again by itself.
+  for (const [second, told] of [
+    ["OK", ["control 9 1", "done 1"]], ["ERROR", ["failed 1 COMMAND_REFUSED"]], ["+CME ERROR: 3", ["failed 1 COMMAND_REFUSED 3"]],
+    ["+QMTSUB: 0,1,0,0", ["control 9 1", "done 1"]],
+  ] as [string, string[]][])
+    it(`${second}: taken for the modem's, and the commands after it are right again`, () => {
+      const { session, modem } = online();
+      session.subscribe("a");
+      session.subscribe("b");
+      session.message(`first\\r\\n${second}`);
+      modem.serve();
+      session.pass(10_000);
+      modem.serve();
+      const events = session.events.splice(0);
+      sameLines(events.filter((event) => / 1( |$)/.test(event)), told, "the first");
+      sameLines(events.filter((event) => / 2( |$)/.test(event)), ["control 9 2", "done 2"], "the second");
+      for (let i = 0; i < 5; i++) stillWorks(session, modem, `exchange ${i + 1}`);
+    });
+
+  it("a line feed alone, and a carriage return alone, do not end a line that \\r\\n ends", () => play({ name: "lf", script: `${ONLINE}
+    ← \\r\\n+QMTRECV: 0,0,"t",a\\nOK\\nb\\r\\r\\n
+    = message t a\\nOK\\nb\\r` }, BC35G));
+
+  it("a payload that ends the connection, as the modem's own line would", () => {
+    const { session } = online();
+    session.message("x\\r\\n+QMTSTAT: 0,1");
+    session.mustTell("message t x", "error LINK_LOST 1");
+  });
+});
+
+describe("BC35-G: topics as they come", () => {
+  const TOPICS: [written: string, topic: string][] = [
+    ['"a/b c"', "a/b c"], ['"a,b"', "a,b"], ['"a"b"', 'a"b'], ['"""', '"'], ['"中/文"', "中/文"], ["bare/topic", "bare/topic"], ["42", "42"],
+    ["-1", "-1"], ['"42"', "42"], ['""', ""], ['"t" ', "t"], ["bare ", "bare"], [`"${"x".repeat(255)}"`, "x".repeat(255)],
+  ];
+  for (const [written, topic] of TOPICS)
+    it(`${written.slice(0, 20)}, known or not`, () => {
+      const { session } = online();
+      for (let i = 0; i < 3; i++) session.says(`\\r\\n+QMTRECV: 0,0,${written},p\\r\\n`);
+      session.mustTell(...Array(3).fill(`message ${topic} p`));
+    });
+
+  it("more topics than are remembered, again and again, none mistaken for another", () => {
+    const { session } = online();
+    for (let round = 0; round < 3; round++)
+      for (let i = 0; i < 30; i++) {
+        session.message(String(i), `topic/${String(i % 27).padStart(2, "0")}`);
+        session.mustTell(`message topic/${String(i % 27).padStart(2, "0")} ${i}`);
+      }
+  });
+
+  it("a password that cannot be quoted, as the modem may fetch one, is an error and nothing is thrown", () => {
+    for (const password of [`"${"x".repeat(300)}"`, '"a<7F>b"', '"a<01>b"']) play({
+      name: password, options: { password: undefined, modem: { tencent: { productId: "p", deviceName: "d", deviceSecret: "s" } } },
+      script: `${ONLINE.slice(0, ONLINE.indexOf("  → AT+QMTOPEN"))}
+        → AT+QMTTENAUTH="p","d","p@d","s"\\r
+        ← \\r\\nOK\\r\\n
+        ← \\r\\n+QMTTENAUTH: 0,${password}\\r\\n
+        = error CREDENTIALS_FETCH_FAILED -1
+        → AT+QMTCLOSE=0\\r`,
+    }, BC35G);
+  });
+});
