@@ -75,6 +75,7 @@ const MARKER_TRIES = 5;
 const MARKER = new Uint8Array([0x41, 0x54, 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3f, 0x0d]); // AT+CMEE?\r
 
 /** Before {@link Channel.open}. */
+const NO_ALARM: Alarm = frozen({ set() {}, clear() {}, close() {} });
 const NO_PORT: Port = frozen({ read: () => 0, write: () => 0, close() {} });
 
 /**
@@ -90,10 +91,12 @@ export class Channel implements ScannerSink {
   unknownLines = 0;
   /** Finals that belonged to no command any more. */
   strayFinals = 0;
+  /** Lines that did not fit into the ring, and messages that nobody read in time. */
+  overflows = 0;
 
   readonly #owner: ChannelOwner;
   readonly #clock: Clock;
-  readonly #alarm: Alarm;
+  #alarm: Alarm = NO_ALARM;
   #port: Port = NO_PORT;
   readonly #openPort: ChannelOptions["openPort"];
   readonly #cancel: number;
@@ -146,13 +149,13 @@ export class Channel implements ScannerSink {
     for (let i = 0; i < OPERATIONS; i++) operations.push(new Operation());
     this.operations = operations;
     this.#queue = new Array(OPERATIONS).fill(null);
-    this.#alarm = options.clock.alarm(() => this.#tick());
     this.#openPort = options.openPort;
   }
 
   /** Opens the port. @throws what the port's class throws */
   open(): void {
     if (this.#port !== NO_PORT || this.#closed) return;
+    this.#alarm = this.#clock.alarm(() => this.#tick());
     this.#port = this.#openPort({
       onReadable: () => this.receive(),
       onWritable: () => this.#transmit(),
@@ -173,24 +176,20 @@ export class Channel implements ScannerSink {
     return this.#closed;
   }
 
-  /** Whether the modem owes an answer. */
-  get busy(): boolean {
-    return this.#current !== null || this.#phase === Phase.Doubt;
-  }
-
   // ---- up: bytes from the port
 
   /** Takes everything that the port has, and looks at it. */
   receive(): void {
     if (this.#closed) return;
     // Whatever a callback throws goes to the host; the rest is taken up from the timer.
+    const resuming = this.#resuming;
     this.#resuming = true;
     try {
       this.scanner.makeRoom();
       while (!this.#closed && this.ring.fill(this.#port) > 0) this.scanner.scan();
-      this.#resuming = false;
+      this.#resuming = resuming;
     } finally {
-      if (this.#resuming) this.#arm(this.#clock.now());
+      if (this.#resuming && !this.#closed) this.#arm(this.#clock.now());
     }
     if (!this.#closed && this.scanner.waitsForSilence) {
       this.#silenceDeadline = (this.#clock.now() + SILENCE) | 0;
@@ -258,6 +257,7 @@ export class Channel implements ScannerSink {
   }
 
   onOverflow(): void {
+    this.overflows++;
     this.#owner.onOverflow();
   }
 
@@ -285,8 +285,8 @@ export class Channel implements ScannerSink {
       return;
     }
     if (this.#phase === Phase.Payload) {
-      // The modem gave up in the middle of the payload; how it takes the bytes that are on their way is not known.
-      this.#doubt(false);
+      // The modem gave up in the middle of the payload, or it was the second line of a message and it still waits.
+      this.#doubt(true);
       this.#finish(operation, Outcome.Refused, code);
       return;
     }
@@ -310,6 +310,7 @@ export class Channel implements ScannerSink {
   #doubt(cancel: boolean): void {
     this.#leave();
     this.#phase = Phase.Doubt;
+    this.#lateMarker = false;
     this.#markerTries = 0;
     this.#mark(cancel);
   }
@@ -516,7 +517,6 @@ export class Channel implements ScannerSink {
     this.#phase = Phase.Sending;
     this.#sent = 0;
     this.#earlyOk = false;
-    this.#lateMarker = false;
     this.#echoing = false;
     this.#wait(operation, command.prompt ?? command.final);
     this.#transmit();

@@ -183,4 +183,37 @@ describe("callbacks that throw", () => {
     session.pass(10_000);
     equal(session.port.closed, true, "closed");
   });
+
+  for (const name of ["readable", "control", "done", "writable", "overflow"] as (keyof Hooks)[])
+    it(`${name}, after it has closed: nothing of what was closed is used any more`, () => {
+      let armed = false;
+      const { session, modem } = online({ on: { [name]: (self: Session) => {
+        if (!armed) return;
+        self.client.close();
+        throw new Error("application");
+      } } });
+      session.subscribe("a");
+      armed = true;
+      const { chunk } = CHUNKS.find((each) => each.name === name)!;
+      equal(thrown(() => session.says(chunk)).message, "application", "thrown");
+      modem.serve();
+      session.pass(10_000);
+      equal(session.port.closed, true, "closed");
+    });
+
+  it("onStage, after it has closed while the modem is brought up", () => {
+    for (const stage of ["preparing", "attaching", "connecting"]) {
+      const session = new Session({ on: { stage: (self, name) => {
+        if (name !== stage) return;
+        self.client.close();
+        throw new Error("application");
+      } } });
+      const modem = new Obedient(session);
+      equal(thrown(() => modem.serve()).message, "application", "thrown");
+      modem.serve();
+      session.pass(10_000);
+      equal(session.port.closed, true, "closed");
+      session.mustTell();
+    }
+  });
 });

@@ -155,6 +155,24 @@ const LATE: Exchange[] = [
       = failed 3 COMMAND_REFUSED 50`,
   },
   {
+    name: "the second answer to a marker, a command beginning in the middle of it",
+    script: `${ONLINE}
+      ! subscribe a 0
+      ${SUBSCRIBE}
+      ~ 5000
+      = failed 1 COMMAND_TIMEOUT
+      ${MARKER}
+      ~ 2000
+      ${MARKER}
+      ${IN_STEP}
+      ← \\r\\n+CMEE: 1\\r\\n
+      ! subscribe b 1
+      → AT+QMTSUB=0,2,"b",1\\r
+      ← \\r\\nOK\\r\\n
+      ← \\r\\n+CME ERROR: 50\\r\\n
+      = failed 2 COMMAND_REFUSED 50`,
+  },
+  {
     name: "a final that never follows its result",
     script: `${ONLINE}
       ! subscribe a 0

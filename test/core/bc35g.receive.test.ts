@@ -117,6 +117,15 @@ describe("reading", () => {
     session.mustTell("control 9 1", "done 1");
   });
 
+  it("later: what stands behind it comes although the port says meanwhile that there is nothing new", () => {
+    const { session, calls } = manual();
+    session.says('\\r\\n+QMTRECV: 0,0,"t",abc\\r\\n\\r\\n+QMTRECV: 0,0,"t",de\\r\\n');
+    read(session);
+    session.port.callbacks.onReadable(0);
+    session.pass(0);
+    sameLines(calls, ["3", "2"]);
+  });
+
   it("a part of a long message at a time: the rest comes when it has been read", () => {
     const { session, calls } = manual({ receiveBuffer: 64 });
     const payload = pattern(150).replace(/[\\<>[]/g, "x");

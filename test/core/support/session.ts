@@ -2,6 +2,7 @@ import { MQTTClient, type MQTTModemError } from "../../../src/index";
 import BC35G from "../../../src/modems/bc35g";
 import { equal, sameLines } from "./check";
 import { bytesOf, visible } from "./exchange";
+import type { Alarm } from "../../../src/platform";
 import { TestPort, VirtualClock } from "./stage";
 
 /** What the application does in a callback, after the event has been noted. */
@@ -17,6 +18,38 @@ export interface SessionOptions {
   gulp?: number;
 }
 
+/** Time whose alarms must not be set any more once they are closed, as a host's may not. */
+class StrictClock extends VirtualClock {
+  override alarm(callback: () => void): Alarm {
+    const alarm = super.alarm(callback);
+    let closed = false;
+    return {
+      set(milliseconds) {
+        if (closed) throw new Error("an alarm was set after it was closed");
+        alarm.set(milliseconds);
+      },
+      clear: () => alarm.clear(),
+      close() {
+        closed = true;
+        alarm.close();
+      },
+    };
+  }
+}
+
+/** A port that must not be used any more once it is closed. */
+class StrictPort extends TestPort {
+  override read(target: Uint8Array, offset: number, length: number): number {
+    if (this.closed) throw new Error("a closed port was read");
+    return super.read(target, offset, length);
+  }
+  override write(source: Uint8Array, offset: number, length: number): number {
+    if (this.closed) throw new Error("a closed port was written to");
+    if (length <= 0) throw new Error(`${length} bytes were written`);
+    return super.write(source, offset, length);
+  }
+}
+
 /** One client on a test port, for what the language of exchanges cannot say: callbacks that act, errors that are thrown. */
 export class Session {
   readonly events: string[] = [];
@@ -28,7 +61,7 @@ export class Session {
 
   constructor({ on = {}, modem = {}, client = {}, clock = 0, gulp }: SessionOptions = {}) {
     const { events } = this;
-    this.clock = new VirtualClock(clock);
+    this.clock = new StrictClock(clock);
     let topic: string | undefined;
     let message: number[] = [];
     const note = (event: string, hook: ((session: Session, ...values: any[]) => void) | undefined, ...values: any[]) => {
@@ -39,7 +72,7 @@ export class Session {
       host: "broker.example.com", id: "dev-1", user: "u1", password: "p1", keepAlive: 120_000, ...client,
       modem: {
         io: BC35G, clock: this.clock, ...modem,
-        serial: { io: TestPort, gulp, attach: (port: TestPort) => { this.port = port; } },
+        serial: { io: StrictPort, gulp, attach: (port: TestPort) => { this.port = port; } },
       },
       onReadable: (count, options) => {
         if (on.readable !== undefined) return on.readable(this, count, options);
