@@ -1,7 +1,7 @@
 /** The core: runs on XS and on Node, and needs nothing of either. */
 export { MQTTClient, MQTTClient as default } from "./mqtt/client";
 export type {
-  ByteBuffer, ControlMessage, ModemClass, MQTTClientOptions, ReadableOptions, StageName, WriteOptions,
+  ByteBuffer, ControlMessage, MQTTClientOptions, ReadableOptions, StageName, WriteOptions,
 } from "./mqtt/client";
 export {
   ArgumentError, BrokerError, ModemError, MQTTModemError, NetworkError, StateError,
@@ -15,7 +15,9 @@ export type { Fields } from "./at/fields";
 export type { Line } from "./at/lexicon";
 export type { Operation } from "./at/operation";
 export type { Text } from "./bytes/text";
-export type { Modem, ModemClient } from "./modem/modem";
+export type { Dialect, DriverClass, DriverOptions, ModemClient } from "./modem/dialect";
+export type { Driver, InquiryCallback } from "./modem/driver";
+export type { Modem } from "./modem/modem";
 export type { Settings } from "./modem/settings";
 export type { ModemOptions } from "./modem/modem";
 export { copyBytes } from "./platform";

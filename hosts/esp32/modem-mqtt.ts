@@ -1,5 +1,5 @@
 /** `modem-mqtt` on Moddable: the core, with this platform's timer and serial port already bound. */
-import { MQTTClient as Client, type MQTTClientOptions as ClientOptions, type ModemClass } from "modem-mqtt/index";
+import { MQTTClient as Client, type MQTTClientOptions as ClientOptions, type DriverClass } from "modem-mqtt/index";
 import { clock } from "modem-mqtt/host/clock";
 import SerialPort from "modem-mqtt/host/serial-port";
 import PlatformSerial from "embedded:io/serial";
@@ -10,7 +10,7 @@ export * from "modem-mqtt/index";
 export interface MQTTClientOptions extends Omit<ClientOptions, "modem"> {
   modem: {
     /** The driver. */
-    io: ModemClass;
+    io: DriverClass;
     /**
      * The serial port: `io` is the class, `device.io.Serial` if left out, and the rest is that class's own. On ESP32
      * `transmit`, `receive` (pins), `port` (the UART's number) and `baud`; in a simulator `device` and `baud`.

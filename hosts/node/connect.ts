@@ -1,8 +1,8 @@
 import { ModemError, type MQTTModemError } from "../../src/errors";
-import type { ModemClass } from "../../src/mqtt/client";
+import type { DriverClass } from "../../src/modem/dialect";
 import { ModemMQTTClient, type QoS } from "./client";
 import { hostClock } from "./clock";
-import { loadDriver, type Driver } from "./drivers";
+import { loadDriver } from "./drivers";
 import { SerialPort, type Direction } from "./serial-port";
 
 export interface ConnectOptions {
@@ -11,7 +11,7 @@ export interface ConnectOptions {
   /** Bit/s; the modem family's own from the factory when left out. */
   baud?: number;
   /** A name (`"bc35g"`), or a driver class of your own. */
-  modem: string | Driver | ModemClass;
+  modem: string | DriverClass;
   /** Further options of the driver: `version`, `packetTimeout`, `attachTimeout`, … */
   modemOptions?: Record<string, unknown>;
   host: string;
@@ -34,8 +34,6 @@ export interface ConnectOptions {
   onClient?(client: ModemMQTTClient): void;
 }
 
-const DEFAULT_BAUD = 9600;
-
 /**
  * Brings the modem up, opens the connection and settles when the broker has accepted it.
  * @throws ArgumentError before a byte is sent; ModemError, NetworkError or BrokerError; each as a rejection, with the
@@ -43,7 +41,7 @@ const DEFAULT_BAUD = 9600;
  */
 export async function connect(options: ConnectOptions): Promise<ModemMQTTClient> {
   options.signal?.throwIfAborted();
-  const driver = (typeof options.modem === "string" ? await loadDriver(options.modem) : options.modem) as Partial<Driver> & ModemClass;
+  const driver = typeof options.modem === "string" ? await loadDriver(options.modem) : options.modem;
   let release!: () => void;
   const released = new Promise<void>((resolve) => { release = resolve; });
   const client = new ModemMQTTClient({
@@ -62,7 +60,7 @@ export async function connect(options: ConnectOptions): Promise<ModemMQTTClient>
       serial: {
         io: SerialPort,
         path: options.serial,
-        baudRate: options.baud ?? driver.baud ?? DEFAULT_BAUD,
+        baudRate: options.baud ?? driver.baud,
         trace: options.trace,
         onClosed: release,
       },

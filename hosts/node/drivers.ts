@@ -1,15 +1,9 @@
 import { readdir } from "node:fs/promises";
-import type { ModemClass } from "../../src/mqtt/client";
+import type { DriverClass } from "../../src/modem/dialect";
 import { ArgumentError } from "../../src/errors";
 
 // Drivers are found by name in the folder beside the built package's modules, so that a new one is one new file.
 const folder = new URL("./modems/", import.meta.url);
-
-/** A driver with what the desktop needs to know of it beforehand. */
-export type Driver = ModemClass & {
-  /** The rate that the family's UART has from the factory, in bit/s. */
-  readonly baud: number;
-};
 
 /** The modem names that there are, sorted. */
 export async function modemNames(): Promise<string[]> {
@@ -18,8 +12,8 @@ export async function modemNames(): Promise<string[]> {
 }
 
 /** @throws ArgumentError for a name that is not one of {@link modemNames} */
-export async function loadDriver(name: string): Promise<Driver> {
+export async function loadDriver(name: string): Promise<DriverClass> {
   const names = await modemNames();
   if (!names.includes(name)) throw new ArgumentError("ARGUMENT_RANGE", "modem", name, `must be one of ${names.join(", ")}`);
-  return ((await import(new URL(`${name}.js`, folder).href)) as { default: Driver }).default;
+  return ((await import(new URL(`${name}.js`, folder).href)) as { default: DriverClass }).default;
 }

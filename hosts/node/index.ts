@@ -2,7 +2,7 @@
 export { connect, type ConnectOptions } from "./connect";
 export { ModemMQTTClient, type ClientEvents, type Granted, type Packet, type QoS } from "./client";
 export { hostClock } from "./clock";
-export { loadDriver, modemNames, type Driver } from "./drivers";
+export { loadDriver, modemNames } from "./drivers";
 export { SerialPort, type Direction, type SerialPortOptions } from "./serial-port";
 export { TrafficTrace, visible } from "./trace";
 export { ArgumentError, BrokerError, ModemError, MQTTModemError, NetworkError, StateError } from "../../src/errors";

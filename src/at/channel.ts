@@ -29,7 +29,9 @@ export interface ChannelOwner {
   /** The modem gives no answer at all. */
   onSilent(): void;
   /** What {@link Channel.wake} asked for. */
-  onWake(): void;
+  onWake(waker: number): void;
+  /** A `+CME ERROR` that ends no command. */
+  onUnsolicitedError(code: number): void;
   onPortError(error: unknown): void;
 }
 
@@ -44,6 +46,12 @@ export interface ChannelOptions {
   payloadBuffer: number;
   /** The byte that leaves a data phase without sending, or 0 where the modem has none. */
   cancel: number;
+  /** Keeps an operation back while another of its kind and connection is owed its result. */
+  oneOfAKind: boolean;
+  /** `+CME ERROR` codes that end no command. */
+  unsolicitedErrors: readonly number[];
+  /** How many can be woken. */
+  wakers: number;
 }
 
 const enum Phase {
@@ -60,15 +68,13 @@ const enum Phase {
   Doubt,
 }
 
-/**
- * Operations that can be under way at once: five publishes (S1 3.2.9, remark 1), two others of the client's, one of the
- * driver's, and the one that has just ended and is being told of.
- */
-const OPERATIONS = 9;
+/** In place of a connection's number: those of all. */
+const ALL = -2;
 /** How long a final may come after its result (dialects.md 3.1). */
 const GRACE = 1000;
 /** Nothing for so many milliseconds is silence: a USB adapter may hold bytes back for 16 (dialects.md 6.1, step 2). */
 const SILENCE = 150;
+const CTRL_Z = new Uint8Array([0x1a]);
 const MARKER_PATIENCE = 2000;
 const MARKER_TRIES = 5;
 /** Asks for something that no other command's answer looks like, so what came before it is late and what follows is not. */
@@ -86,7 +92,8 @@ export class Channel implements ScannerSink {
   readonly scanner: Scanner;
   readonly ring: Ring;
   readonly writer: Writer;
-  readonly operations: readonly Operation[];
+  /** As many as can be under way at once; see {@link grow}. */
+  readonly operations: Operation[] = [];
   /** Lines that nothing here knows. */
   unknownLines = 0;
   /** Finals that belonged to no command any more. */
@@ -100,6 +107,8 @@ export class Channel implements ScannerSink {
   #port: Port = NO_PORT;
   readonly #openPort: ChannelOptions["openPort"];
   readonly #cancel: number;
+  readonly #oneOfAKind: boolean;
+  readonly #unsolicitedErrors: readonly number[];
   #closed = false;
 
   #phase: Phase = Phase.Idle;
@@ -108,13 +117,13 @@ export class Channel implements ScannerSink {
   #sent = 0;
   /** `OK` came before the prompt. */
   #earlyOk = false;
+  /** The data phase needs no nudge, or has had it. */
+  #nudged = true;
   /** A marker has been answered that was not waited for any more. */
   #lateMarker = false;
   /** The modem repeats what it is sent. */
   #echoing = false;
 
-  readonly #queue: (Operation | null)[];
-  #queueHead = 0;
   #queued = 0;
   #order = 0;
 
@@ -132,8 +141,9 @@ export class Channel implements ScannerSink {
 
   #resuming = false;
   #silenceDeadline = 0;
-  #waking = false;
-  #wakeDeadline = 0;
+  /** For each that can be woken: whether it is to be, and when. */
+  readonly #waking: Uint8Array;
+  readonly #wakeDeadlines: Int32Array;
   #armed = false;
   #armedFor = 0;
 
@@ -145,10 +155,10 @@ export class Channel implements ScannerSink {
     this.scanner = new Scanner(this.ring, options.lexicon, this);
     this.writer = new Writer(options.commandBuffer, options.payloadBuffer, options.copy);
     this.#stagingTail = this.writer.staging;
-    const operations: Operation[] = [];
-    for (let i = 0; i < OPERATIONS; i++) operations.push(new Operation());
-    this.operations = operations;
-    this.#queue = new Array(OPERATIONS).fill(null);
+    this.#oneOfAKind = options.oneOfAKind;
+    this.#unsolicitedErrors = options.unsolicitedErrors;
+    this.#waking = new Uint8Array(options.wakers);
+    this.#wakeDeadlines = new Int32Array(options.wakers);
     this.#openPort = options.openPort;
   }
 
@@ -161,6 +171,11 @@ export class Channel implements ScannerSink {
       onWritable: () => this.#transmit(),
       onError: (error) => { if (!this.#closed) this.#owner.onPortError(error); },
     });
+  }
+
+  /** Makes room for so many more operations at once. */
+  grow(count: number): void {
+    for (let i = 0; i < count; i++) this.operations.push(new Operation());
   }
 
   /** Releases the port and the timer. Nothing is called afterwards; what was under way is forgotten. */
@@ -218,7 +233,8 @@ export class Channel implements ScannerSink {
       case Common.Ok: return this.#final(true, 0);
       case Common.Error: return this.#final(false, -1);
       case Common.CmeError:
-      case Common.CmsError: return this.#final(false, fields.int(0));
+      case Common.CmsError: return this.#error(fields.int(0));
+      case Common.Prompt: return this.onPrompt();
     }
     if (this.#phase === Phase.Doubt) {
       if (line.id === Common.Cmee) {
@@ -229,7 +245,8 @@ export class Channel implements ScannerSink {
       }
     } else {
       const operation = this.#current;
-      if (operation !== null && operation.command!.answer === line.id && this.#phase !== Phase.Sending)
+      if (operation !== null && operation.command!.answer === line.id && this.#phase !== Phase.Sending &&
+          (operation.command!.takes === undefined || operation.command!.takes(fields)))
         return this.#owner.onAnswer(operation, line, fields);
     }
     this.#owner.onUrc(line, fields);
@@ -272,6 +289,12 @@ export class Channel implements ScannerSink {
     this.#transmit();
   }
 
+  #error(code: number): void {
+    const unsolicited = this.#unsolicitedErrors;
+    for (let i = 0; i < unsolicited.length; i++) if (unsolicited[i] === code) return this.#owner.onUnsolicitedError(code);
+    this.#final(false, code);
+  }
+
   #final(good: boolean, code: number): void {
     if (this.#phase === Phase.Doubt) {
       if (!this.#markerSeen) this.strayFinals++;
@@ -296,8 +319,11 @@ export class Channel implements ScannerSink {
       return;
     }
     this.#leave();
-    if (operation.resulted) this.#finish(operation, operation.result === 0 ? Outcome.Done : Outcome.Failed, operation.result);
-    else if (!good) this.#finish(operation, Outcome.Refused, code);
+    if (operation.resulted) {
+      // A result says more than `ERROR`, and an error's number says more than a result.
+      const refused = operation.result !== 0 && code > 0;
+      this.#finish(operation, operation.result === 0 ? Outcome.Done : refused ? Outcome.Refused : Outcome.Failed, refused ? code : operation.result);
+    } else if (!good) this.#finish(operation, isGood(operation.command!, code) ? Outcome.Done : Outcome.Refused, code);
     else if (operation.command!.result === undefined) this.#finish(operation, Outcome.Done, 0);
     else {
       operation.stage = Stage.Awaiting;
@@ -329,7 +355,7 @@ export class Channel implements ScannerSink {
   /** A free operation, or null when all are under way. */
   take(): Operation | null {
     const operations = this.operations;
-    for (let i = 0; i < OPERATIONS; i++) {
+    for (let i = 0; i < operations.length; i++) {
       const operation = operations[i]!;
       if (operation.stage === Stage.Free) {
         operation.stage = Stage.Filling;
@@ -345,7 +371,7 @@ export class Channel implements ScannerSink {
     if (this.#pinned) return buffer - this.#stagingTail;
     let used = 0;
     if (this.#staged > 0)
-      for (let i = 0; i < OPERATIONS; i++) if (this.operations[i]!.staged) used += this.operations[i]!.length;
+      for (let i = 0; i < this.operations.length; i++) if (this.operations[i]!.staged) used += this.operations[i]!.length;
     return buffer - this.writer.staging - used;
   }
 
@@ -383,7 +409,6 @@ export class Channel implements ScannerSink {
     operation.stage = Stage.Queued;
     operation.resulted = false;
     operation.order = this.#order = (this.#order + 1) | 0;
-    this.#queue[(this.#queueHead + this.#queued) % OPERATIONS] = operation;
     this.#queued++;
     this.#pump();
   }
@@ -395,12 +420,12 @@ export class Channel implements ScannerSink {
   }
 
   /** The oldest operation of a kind that has been sent whole and whose outcome is owed, with this id on the wire where `id` is not negative. */
-  find(kind: number, id: number): Operation | null {
+  find(link: number, kind: number, id: number): Operation | null {
     let found: Operation | null = null;
-    for (let i = 0; i < OPERATIONS; i++) {
+    for (let i = 0; i < this.operations.length; i++) {
       const operation = this.operations[i]!;
       const sent = operation.stage === Stage.Awaiting || (operation.stage === Stage.Active && this.#phase === Phase.Final);
-      if (sent && operation.kind === kind &&
+      if (sent && operation.kind === kind && operation.link === link &&
           !operation.resulted && (id < 0 || operation.wire === id) &&
           (found === null || ((operation.order - found.order) | 0) < 0)) found = operation;
     }
@@ -408,10 +433,10 @@ export class Channel implements ScannerSink {
   }
 
   /** How many operations of a kind are not over. */
-  count(kind: number): number {
+  count(link: number, kind: number): number {
     let count = 0;
-    for (let i = 0; i < OPERATIONS; i++)
-      if (this.operations[i]!.isUnderWay && this.operations[i]!.kind === kind) count++;
+    for (let i = 0; i < this.operations.length; i++)
+      if (this.operations[i]!.isUnderWay && this.operations[i]!.kind === kind && this.operations[i]!.link === link) count++;
     return count;
   }
 
@@ -432,34 +457,58 @@ export class Channel implements ScannerSink {
   }
 
   /**
-   * Ends every operation.
+   * Ends every operation of a connection, or of the modem itself (−1), or of all (−2).
    * @param restarted the modem has forgotten them too; otherwise it may still owe an answer, which is waited for
    */
-  abort(restarted: boolean): void {
-    for (let i = 0; i < OPERATIONS; i++) {
+  abort(link: number, restarted: boolean): void {
+    for (let i = 0; i < this.operations.length; i++) {
       const operation = this.operations[i]!;
+      if (link !== ALL && operation.link !== link) continue;
       if (operation.stage === Stage.Filling) this.abandon(operation);
-      else if (operation.isUnderWay) operation.stage = Stage.Aborted;
+      else if (operation.isUnderWay) {
+        if (operation.stage === Stage.Queued) this.#queued--;
+        operation.stage = Stage.Aborted;
+      }
     }
-    this.#queued = 0;
+    const ours = this.#current !== null && this.#current.stage === Stage.Aborted;
     if (restarted) {
       this.#markersOwed = 0;
-      if (this.#current !== null) this.#leave();
-      this.#phase = Phase.Idle;
-    } else if (this.#current !== null) this.#doubt(this.#inData);
-    for (let i = 0; i < OPERATIONS; i++)
-      if (this.operations[i]!.stage === Stage.Aborted) this.#finish(this.operations[i]!, Outcome.Aborted, 0);
+      if (ours) this.#leave();
+      if (this.#current === null) this.#phase = Phase.Idle;
+    } else if (ours) this.#doubt(this.#inData);
+    this.#finishAborted();
+  }
+
+  /** Tells of the aborted ones in their order; what a callback throws does not keep the others from being told. */
+  #finishAborted(): void {
+    const next = this.#oldest(Stage.Aborted);
+    if (next === null) return;
+    try {
+      this.#finish(next, Outcome.Aborted, 0);
+    } finally {
+      this.#finishAborted();
+    }
+  }
+
+  #oldest(stage: Stage): Operation | null {
+    let oldest: Operation | null = null;
+    for (let i = 0; i < this.operations.length; i++) {
+      const operation = this.operations[i]!;
+      if (operation.stage === stage && (oldest === null || ((operation.order - oldest.order) | 0) < 0)) oldest = operation;
+    }
+    return oldest;
   }
 
   /** Calls `onWake` once, after `milliseconds`. */
-  wake(milliseconds: number): void {
-    this.#waking = true;
-    this.#wakeDeadline = (this.#clock.now() + milliseconds) | 0;
-    this.#arm(this.#wakeDeadline);
+  wake(waker: number, milliseconds: number): void {
+    const deadline = (this.#clock.now() + milliseconds) | 0;
+    this.#waking[waker] = 1;
+    this.#wakeDeadlines[waker] = deadline;
+    this.#arm(deadline);
   }
 
-  sleep(): void {
-    this.#waking = false;
+  sleep(waker: number): void {
+    this.#waking[waker] = 0;
   }
 
   /**
@@ -500,11 +549,11 @@ export class Channel implements ScannerSink {
   /** Starts the next operation when there is one and the channel is free. */
   #pump(): void {
     if (this.#phase !== Phase.Idle || this.#queued === 0 || this.#closed) return;
-    const operation = this.#queue[this.#queueHead]!;
-    this.#queueHead = (this.#queueHead + 1) % OPERATIONS;
+    const operation = this.#next();
+    if (operation === null) return;
     this.#queued--;
     const command = operation.command!;
-    write(command, this.writer, operation, this.#owner);
+    write(command, this.writer, operation, operation.owner);
     if (this.writer.overflow) {
       // Told from the timer: the application may be in the middle of the call that submitted it.
       operation.stage = Stage.TooLong;
@@ -520,6 +569,17 @@ export class Channel implements ScannerSink {
     this.#echoing = false;
     this.#wait(operation, command.prompt ?? command.final);
     this.#transmit();
+  }
+
+  /** The oldest operation that waits and may be sent. */
+  #next(): Operation | null {
+    let next: Operation | null = null;
+    for (let i = 0; i < this.operations.length; i++) {
+      const operation = this.operations[i]!;
+      if (operation.stage === Stage.Queued && (next === null || ((operation.order - next.order) | 0) < 0) &&
+          !(this.#oneOfAKind && this.find(operation.link, operation.kind, -1) !== null)) next = operation;
+    }
+    return next;
   }
 
   /** Gives the port what it takes of what is to be sent. */
@@ -548,6 +608,8 @@ export class Channel implements ScannerSink {
       this.#sent += this.#port.write(buffer, operation.offset + this.#sent, operation.length - this.#sent);
       if (this.#sent < operation.length) return;
       this.#phase = Phase.Final;
+      this.#nudged = operation.command!.nudge === undefined;
+      if (!this.#nudged) this.#wait(operation, operation.command!.nudge!);
       if (this.#earlyOk) this.#wait(operation, GRACE);
       if (!this.#echoing) this.#unstage(operation);
     }
@@ -595,13 +657,14 @@ export class Channel implements ScannerSink {
         this.#owner.onSilent();
       }
     }
-    for (let i = 0; i < OPERATIONS && !this.#closed; i++) {
+    for (let i = 0; i < this.operations.length && !this.#closed; i++) {
       const operation = this.operations[i]!;
       if (operation.stage >= Stage.Active && ((operation.deadline - now) | 0) <= 0) this.#expire(operation);
     }
-    if (this.#waking && !this.#closed && ((this.#wakeDeadline - now) | 0) <= 0) {
-      this.#waking = false;
-      this.#owner.onWake();
+    for (let waker = 0; waker < this.#waking.length && !this.#closed; waker++) {
+      if (this.#waking[waker] === 0 || ((this.#wakeDeadlines[waker]! - now) | 0) > 0) continue;
+      this.#waking[waker] = 0;
+      this.#owner.onWake(waker);
     }
   }
 
@@ -609,9 +672,9 @@ export class Channel implements ScannerSink {
     if (this.#closed) return;
     if (this.#resuming) this.#arm(this.#clock.now());
     if (this.#phase === Phase.Doubt) this.#arm(this.#markerDeadline);
-    if (this.#waking) this.#arm(this.#wakeDeadline);
+    for (let waker = 0; waker < this.#waking.length; waker++) if (this.#waking[waker] !== 0) this.#arm(this.#wakeDeadlines[waker]!);
     if (this.scanner.waitsForSilence) this.#arm(this.#silenceDeadline);
-    for (let i = 0; i < OPERATIONS; i++)
+    for (let i = 0; i < this.operations.length; i++)
       if (this.operations[i]!.stage >= Stage.Active) this.#arm(this.operations[i]!.deadline);
   }
 
@@ -620,6 +683,13 @@ export class Channel implements ScannerSink {
     if (operation.stage === Stage.Awaiting) {
       this.#finish(operation, operation.command!.resultOptional === true ? Outcome.Done : Outcome.TimedOut, 0);
       this.#pump();
+      return;
+    }
+    if (this.#phase === Phase.Final && !this.#nudged && !operation.resulted) {
+      // NM28 may stay in its transparent mode until Ctrl-Z (dialects.md 5.4).
+      this.#nudged = true;
+      this.#port.write(CTRL_Z, 0, CTRL_Z.length);
+      this.#wait(operation, operation.command!.final);
       return;
     }
     if (this.#phase === Phase.Final && this.#earlyOk && !operation.resulted && operation.command!.result !== undefined) {
@@ -665,7 +735,7 @@ export class Channel implements ScannerSink {
     let from = to;
     for (let moved = 0; moved < this.#staged; moved++) {
       let next: Operation | null = null;
-      for (let i = 0; i < OPERATIONS; i++) {
+      for (let i = 0; i < this.operations.length; i++) {
         const operation = this.operations[i]!;
         if (operation.staged && operation.offset >= from && (next === null || operation.offset < next.offset)) next = operation;
       }
@@ -676,4 +746,11 @@ export class Channel implements ScannerSink {
     }
     this.#stagingTail = to;
   }
+}
+
+/** Whether the code means that what the command wanted is so already. */
+function isGood(command: Command, code: number): boolean {
+  const good = command.goodErrors;
+  if (good !== undefined) for (let i = 0; i < good.length; i++) if (good[i] === code) return true;
+  return false;
 }

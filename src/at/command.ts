@@ -1,4 +1,5 @@
 import { frozen } from "../bytes/frozen";
+import type { Fields } from "./fields";
 import type { Writer } from "./writer";
 import type { Operation } from "./operation";
 
@@ -18,6 +19,12 @@ export interface CommandOptions {
   resultOptional?: boolean;
   /** The information response that the command may take; a line of that id is otherwise a URC. */
   answer?: number;
+  /** Of the lines with `answer`'s id, those that are this command's; the others stay URCs. All, when left out. */
+  takes?: (fields: Fields) => boolean;
+  /** `+CME ERROR` codes that mean that what was wanted is so already. */
+  goodErrors?: readonly number[];
+  /** Sent after the payload when the modem has not answered for this long, in milliseconds, to end the data phase. */
+  nudge?: number;
   /** Lines without a known beginning are the command's answer too. */
   text?: boolean;
   /** The modem asks for the payload with a prompt; milliseconds until it does, at the most. */
@@ -30,6 +37,8 @@ export interface CommandOptions {
 export interface Command<D = any> extends CommandOptions {
   /** For messages: `AT+QMTOPEN`. */
   readonly name: string;
+  /** The whole template. */
+  readonly line: string;
   readonly literals: readonly Uint8Array[];
   readonly arguments: readonly Argument<D>[];
 }
@@ -51,7 +60,7 @@ export function command<D>(template: string, argumentTable: Readonly<Record<stri
       names.push(argument);
     }
   });
-  return frozen({ ...options, name: /^AT[+\w]*/.exec(template)![0], literals, arguments: names });
+  return frozen({ ...options, name: /^AT[+\w]*/.exec(template)![0], line: template, literals, arguments: names });
 }
 
 /** Writes the whole line. */

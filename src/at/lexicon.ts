@@ -48,6 +48,8 @@ export const enum Common {
   CmsError = 4,
   Cmee = 5,
   Attach = 6,
+  /** A prompt that is a whole line, as `CONNECT`. */
+  Prompt = 7,
   /** The first number that a family may use. */
   Family = 16,
 }

@@ -52,6 +52,10 @@ const REFUSED = 3;
 export class Operation {
   stage: Stage = Stage.Free;
   command: Command | null = null;
+  /** Which of the modem's MQTT connections it belongs to, or −1 for the modem's own. */
+  link = 0;
+  /** Whose settings the command's arguments are. */
+  owner: unknown = null;
   /** What its owner uses to tell its operations apart. */
   kind = 0;
   /** The client's packet id, 1–65535. */

@@ -126,6 +126,15 @@ export class Scanner {
     if (this.#state === State.Echo) this.#state = State.Start;
   }
 
+  /** Where the line that is being told of begins in the ring, and ends. */
+  get lineStart(): number {
+    return this.#ring.head;
+  }
+
+  get lineEnd(): number {
+    return this.#at;
+  }
+
   /** Whether unread bytes of a message keep the scanner from going on. */
   get held(): boolean {
     return this.#state === State.Held;
@@ -143,6 +152,7 @@ export class Scanner {
 
   /** Drops what is left of the part of the message that can be read now. */
   skip(): void {
+    if (this.#state !== State.Held) return;
     this.#consume(this.message.available);
   }
 

@@ -6,6 +6,10 @@ export const enum Kind {
   Publish,
   Subscribe,
   Unsubscribe,
+  /** The application, or the driver, asks something. */
+  Inquiry,
+  /** The driver asks by itself how things are. */
+  Poll,
   // Steps of the driver's own scripts, from here on.
   Step,
   Open,

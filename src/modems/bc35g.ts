@@ -2,8 +2,8 @@
  * Quectel BC35-G and BC28. The source is "BC35-G&BC28 MQTT application guide", V1.0 (S1), with what dialects.md,
  * chapters 2 and 12, has found out about its gaps.
  */
-import { command, type Argument } from "../at/command";
-import type { Fields } from "../at/fields";
+import { command, type Argument, type Command } from "../at/command";
+import { FieldKind, type Fields } from "../at/fields";
 import { Follow, Framing, lexicon, type Line } from "../at/lexicon";
 import type { Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
@@ -11,13 +11,16 @@ import { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
 import { CONNACK_CODES, meaning, type CodeTable } from "../modem/codes";
 import type { Limits } from "../modem/limits";
-import { Modem, Stage, type Dialect, type ModemClient, type ModemOptions } from "../modem/modem";
+import type { Dialect, DriverOptions, ModemClient } from "../modem/dialect";
+import { Driver } from "../modem/driver";
+import type { Modem } from "../modem/modem";
 import { Kind, Tolerates, type Script } from "../modem/script";
+import { Stage } from "../modem/stage";
 import type { Settings } from "../modem/settings";
 import { choice, integer } from "../mqtt/arguments";
 
 /** What a BC35-G can be told beyond what all modems can. */
-export interface BC35GOptions extends ModemOptions {
+export interface BC35GOptions extends DriverOptions {
   /** MQTT 3.1 or 3.1.1. Default 4. S1 marks no default, so it is always set. */
   version?: 3 | 4;
   /** Seconds that the modem waits for the broker's acknowledgement, 1–60, default 10. */
@@ -61,7 +64,7 @@ const LINES: readonly Line[] = frozen([
   { id: Say.Sub, text: "+QMTSUB", follow: Follow.Fields },
   { id: Say.Uns, text: "+QMTUNS", follow: Follow.Fields },
   { id: Say.Pub, text: "+QMTPUB", follow: Follow.Fields },
-  { id: Say.PubRel, text: "+QMTPUBREL", follow: Follow.Fields }, // figure 1 only (A-3)
+  { id: Say.PubRel, text: "+QMTPUBREL", follow: Follow.Fields }, // PUBREL is being sent again; figure 1 only (A-3)
   { id: Say.Cfg, text: "+QMTCFG", follow: Follow.Fields },
   { id: Say.Auth, text: "+QMTTENAUTH", follow: Follow.Fields },
   { id: Say.Auth, text: "+QMTENAUTH", follow: Follow.Fields }, // A-1
@@ -167,6 +170,24 @@ const PUBLISH = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic},{length}", 10_000, 
 // The length starts at 1: an empty payload can only be one that ends at once.
 const PUBLISH_EMPTY = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic}", 10_000, { result: Say.Pub, prompt: 5000 });
 
+/** Read forms and test forms (S1 3.2); QMTCFG's read form is the set form without its values. */
+const INQUIRIES: readonly Command<BC35G>[] = frozen([
+  ...["version", "keepalive", "session", "timeout", "will", "aliauth"].map((key) => say(`AT+QMTCFG="${key}",0`, 2000, { answer: Say.Cfg })),
+  say("AT+QMTCFG=?", 2000, { answer: Say.Cfg }),
+  say("AT+QMTENAUTH?", 2000, { answer: Say.Auth }),
+  say("AT+QMTENAUTH=?", 2000, { answer: Say.Auth }),
+  // Only an answer has the host in quotes; `+QMTOPEN: 0,0` is a result (6.5).
+  say("AT+QMTOPEN?", 2000, { answer: Say.Open, takes: (fields: Fields) => fields.kind(1) === FieldKind.Quoted }),
+  say("AT+QMTOPEN=?", 2000, { answer: Say.Open }),
+  say("AT+QMTCLOSE=?", 2000, { answer: Say.Close }),
+  say("AT+QMTCONN?", 2000, { answer: Say.Conn, takes: (fields: Fields) => fields.count === 2 }),
+  say("AT+QMTCONN=?", 2000, { answer: Say.Conn }),
+  say("AT+QMTDISC=?", 2000, { answer: Say.Disc }),
+  say("AT+QMTSUB=?", 2000, { answer: Say.Sub }),
+  say("AT+QMTUNS=?", 2000, { answer: Say.Uns }),
+  say("AT+QMTPUB=?", 2000, { answer: Say.Pub }),
+]);
+
 const openPatience = () => 80_000;
 const connectPatience = (modem: BC35G) => (modem.packetTimeout + 2) * (modem.retries + 1) * 1000;
 const closePatience = () => 1000;
@@ -208,12 +229,14 @@ const DIALECT: Dialect<BC35G> = frozen({
   limits: LIMITS,
   commandBuffer: 1024,
   cancel: ESC,
+  links: 1,
   restart: Say.Restart,
   connect: CONNECT_SCRIPT,
   disconnect: [{ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: closePatience }, CLOSE_STEP],
   close: [CLOSE_STEP],
   subscribe: SUBSCRIBE,
   unsubscribe: UNSUBSCRIBE,
+  inquiries: INQUIRIES,
 });
 
 // ---- what its numbers mean
@@ -278,7 +301,9 @@ interface TencentTexts extends Omit<AlibabaTexts, "productKey"> {
   url: Text | null;
 }
 
-export class BC35G extends Modem {
+export class BC35G extends Driver {
+  static readonly dialect: Dialect = DIALECT;
+
   /** Bit/s from the factory. S1 does not say; public drivers open it so (dialects.md 1, rule 12). */
   static readonly baud = 9600;
 
@@ -289,8 +314,8 @@ export class BC35G extends Modem {
   readonly tencent: TencentTexts | null;
   fetchedPassword: Text | null = null;
 
-  constructor(options: BC35GOptions, client: ModemClient) {
-    super(DIALECT, options, client);
+  constructor(modem: Modem, link: number, options: BC35GOptions, client: ModemClient) {
+    super(modem, link, client);
     this.version = integer("modem.version", options.version ?? 4, 3, 4);
     this.packetTimeout = integer("modem.packetTimeout", options.packetTimeout ?? 10, 1, 60);
     this.retries = integer("modem.retries", options.retries ?? 3, 0, 10);
@@ -308,12 +333,11 @@ export class BC35G extends Modem {
     super.start(settings);
   }
 
-  protected get ackPatience(): number {
+  get ackPatience(): number {
     return this.packetTimeout * (this.retries + 1) * 1000 + 5000;
   }
 
   publish(operation: Operation): boolean {
-    operation.kind = Kind.Publish;
     // The id is 0 for QoS 0 and only then (S1 3.2.9).
     operation.wire = operation.QoS === 0 ? 0 : operation.id;
     operation.patience = this.ackPatience;
@@ -332,29 +356,24 @@ export class BC35G extends Modem {
     this.deliver(fields, 2, fields.int(1, 0) === 0 ? 0 : 1, -1, -1);
   }
 
-  protected onFamilyLine(line: Line, fields: Fields): void {
+  onLine(line: Line, fields: Fields): void {
     switch (line.id) {
       case Say.Pub: return this.#acknowledged(Kind.Publish, fields);
       case Say.Sub: return this.#acknowledged(Kind.Subscribe, fields);
       case Say.Uns: return this.#acknowledged(Kind.Unsubscribe, fields);
-      case Say.Open: return this.#resolve(Kind.Open, fields.int(1));
+      case Say.Open: return this.resolve(Kind.Open, -1, fields.int(1));
       case Say.Conn: return this.#connected(fields);
-      case Say.Disc: return this.#resolve(Kind.Disconnect, fields.int(1));
-      case Say.Close: return this.#resolve(Kind.Close, fields.int(1));
-      case Say.PubRel: return this.#stillAtIt(fields);
+      case Say.Disc: return this.resolve(Kind.Disconnect, -1, fields.int(1));
+      case Say.Close: return this.resolve(Kind.Close, -1, fields.int(1));
+      case Say.PubRel: return this.extend(Kind.Publish, fields.int(1));
       case Say.Auth: return this.#authorised(fields);
       case Say.Stat: return this.#linkChanged(fields.int(1));
     }
   }
 
-  #resolve(kind: Kind, code: number): void {
-    const operation = this.channel.find(kind, -1);
-    if (operation !== null) this.channel.resolve(operation, code);
-  }
-
   /** `+QMTPUB: 0,<msgID>,<result>[,<value>…]` and its like. QoS 0 has the id 0: first sent, first done. */
   #acknowledged(kind: Kind, fields: Fields): void {
-    const operation = this.channel.find(kind, fields.int(1));
+    const operation = this.channel.find(this.link, kind, fields.int(1));
     if (operation === null) return;
     const result = fields.int(2);
     if (result === Result.Retransmission) return this.channel.extend(operation);
@@ -371,7 +390,7 @@ export class BC35G extends Modem {
 
   /** `+QMTCONN: 0,<result>[,<retcode>]`: only 0,0 is success. */
   #connected(fields: Fields): void {
-    const operation = this.channel.find(Kind.Connect, -1);
+    const operation = this.channel.find(this.link, Kind.Connect, -1);
     if (operation === null) return;
     const result = fields.int(1);
     if (result === Result.Retransmission) return this.channel.extend(operation);
@@ -379,15 +398,9 @@ export class BC35G extends Modem {
     this.channel.resolve(operation, result === Result.Acknowledged && returnCode > 0 ? RETURN_CODE + returnCode : result);
   }
 
-  /** `+QMTPUBREL: <id>,<msgID>,1`: PUBREL is being sent again (A-3). */
-  #stillAtIt(fields: Fields): void {
-    const operation = this.channel.find(Kind.Publish, fields.int(1));
-    if (operation !== null) this.channel.extend(operation);
-  }
-
   /** `+QMTTENAUTH: <result_code>[,<password>]`. */
   #authorised(fields: Fields): void {
-    const operation = this.channel.find(Kind.Authorise, -1);
+    const operation = this.channel.find(this.link, Kind.Authorise, -1);
     if (operation === null) return;
     const result = fields.int(0);
     if (result === 0) this.fetchedPassword = passwordFrom(fields);
@@ -398,7 +411,7 @@ export class BC35G extends Modem {
   #linkChanged(code: number): void {
     if (this.stage !== Stage.Online && this.stage !== Stage.Connecting) return;
     // While connecting, the result line of the command under way says it better, and follows or has come.
-    if (this.stage === Stage.Connecting && this.channel.find(Kind.Connect, -1) === null) return;
+    if (this.stage === Stage.Connecting && !this.isOwed(Kind.Connect)) return;
     this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone: ${meaning(LINK_CODES, code)} (+QMTSTAT ${code})`, code));
   }
 

@@ -4,18 +4,19 @@ import { Fields } from "../at/fields";
 import type { Operation, TopicItem } from "../at/operation";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
 import type { Limits } from "../modem/limits";
-import { Stage, type Modem, type ModemClient, type ModemOptions } from "../modem/modem";
+import type { DriverClass, ModemClient } from "../modem/dialect";
+import type { Driver, InquiryCallback } from "../modem/driver";
+import { Modem, type ModemOptions } from "../modem/modem";
 import { Kind } from "../modem/script";
 import { settings } from "../modem/settings";
+import { Stage } from "../modem/stage";
 import { flag, integer } from "./arguments";
 import { KnownTopics, type Known } from "./known";
+import { Subscriptions } from "./subscriptions";
 import { topicFilter, topicName } from "./topic";
 
 /** Bytes as ECMA-419 has them. */
 export type ByteBuffer = ArrayBuffer | ArrayBufferView;
-
-/** What a driver module exports: `BC35G` and its like. */
-export type ModemClass<O extends ModemOptions = any> = new (options: O, client: ModemClient) => Modem;
 
 /** Beside the message's bytes. One object serves all messages: copy what is to outlive the callback. */
 export interface ReadableOptions {
@@ -66,7 +67,15 @@ export interface MQTTClientOptions {
   clean?: boolean;
   will?: { topic: string | ByteBuffer; message: string | ByteBuffer; QoS?: number; retain?: boolean };
   /** The driver, the serial port, and whatever the driver can be told. */
-  modem: { io: ModemClass } & Partial<ModemOptions> & Record<string, any>;
+  modem: Partial<ModemOptions> & {
+    io: DriverClass;
+    /** Another client whose modem and serial port this one uses too, where the modem has several MQTT clients (NM28). */
+    shared?: MQTTClient;
+    /** The modem's own number for this connection; the first free one when left out. */
+    link?: number;
+    /** What the family can be told beyond what all can. */
+    [option: string]: any;
+  };
   /** Bytes of a message can be read. An empty message comes with 0. */
   onReadable?(this: MQTTClient, count: number, options: ReadableOptions): void;
   /** A message of up to `count` bytes can be written. */
@@ -101,7 +110,7 @@ export interface WriteOptions {
   items?: readonly { topic: string | ByteBuffer; QoS?: number }[];
 }
 
-const STAGES = Object.freeze(["idle", "waking", "preparing", "attaching", "connecting", "online", "disconnecting", "closing"] as const);
+const STAGES = Object.freeze(["idle", "waking", "preparing", "attaching", "connecting", "online", "reconnecting", "disconnecting", "closing"] as const);
 /** What is being done, for people. */
 export type StageName = (typeof STAGES)[number];
 
@@ -120,7 +129,7 @@ const FORMAT = "buffer";
  * are not read keep everything behind them waiting, and are dropped when the ring is full of them.
  */
 export class MQTTClient {
-  readonly #modem: Modem;
+  readonly #driver: Driver;
   readonly #options: MQTTClientOptions;
   readonly #received = new KnownTopics<Known>(TOPICS);
   readonly #published = new KnownTopics<Text>(TOPICS);
@@ -128,6 +137,9 @@ export class MQTTClient {
     topic: undefined, QoS: undefined, byteLength: undefined, more: false, retain: undefined, duplicate: undefined, suspect: false,
   };
   readonly #acknowledgement: ControlMessage = { operation: 0, id: 0 };
+  readonly #subscriptions = new Subscriptions();
+  /** The subscription that is being restored. */
+  #restoring: Operation | null = null;
   #filling: Operation | null = null;
   #id = 0;
   #closed = false;
@@ -142,7 +154,11 @@ export class MQTTClient {
     if (typeof modem?.io !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.io", modem?.io, "must be a driver: BC35G, M531X, ML302 or NM28");
     this.#options = options;
-    this.#modem = new modem.io(modem as unknown as ModemOptions, this.#listener());
+    const shared = modem.shared;
+    if (shared !== undefined && shared.#driver.dialect !== modem.io.dialect)
+      throw new ArgumentError("ARGUMENT_RANGE", "modem.shared", shared, `must be a client of a ${modem.io.dialect.name}`);
+    const carrier = shared === undefined ? new Modem(modem.io.dialect, modem as ModemOptions) : shared.#driver.modem;
+    this.#driver = new modem.io(carrier, carrier.place(modem.link), modem, this.#listener());
     const connection = settings({
       host: options.host,
       port: options.port,
@@ -155,14 +171,15 @@ export class MQTTClient {
         topic: textOf(options.will.topic, "will.topic")!, message: textOf(options.will.message, "will.message")!,
         QoS: options.will.QoS, retain: options.will.retain,
       },
-    }, this.#modem.dialect.limits);
-    this.#modem.start(connection);
+    }, this.#driver.dialect.limits);
+    carrier.attach(this.#driver);
+    this.#driver.start(connection);
     this.#starting = false;
   }
 
   /** What this modem can carry. */
   get limits(): Limits {
-    return this.#modem.dialect.limits;
+    return this.#driver.dialect.limits;
   }
 
   /** Always `"buffer"`. */
@@ -181,7 +198,7 @@ export class MQTTClient {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#modem.shut();
+    this.#driver.shut();
   }
 
   /**
@@ -192,7 +209,7 @@ export class MQTTClient {
   read(count?: number): ArrayBuffer | undefined;
   read(buffer: ByteBuffer): number | undefined;
   read(wanted?: number | ByteBuffer): ArrayBuffer | number | undefined {
-    const scanner = this.#modem.channel.scanner;
+    const scanner = this.#driver.channel.scanner;
     if (this.#closed || scanner.message.available === 0) return undefined;
     let result: ArrayBuffer | number;
     if (wanted === undefined || typeof wanted === "number") {
@@ -204,7 +221,7 @@ export class MQTTClient {
       const bytes = bytesOf(wanted, "buffer");
       result = scanner.read(bytes, 0, bytes.length);
     }
-    this.#modem.channel.released();
+    this.#driver.channel.released();
     return result;
   }
 
@@ -219,7 +236,7 @@ export class MQTTClient {
    */
   write(data: ByteBuffer | null | undefined, options?: WriteOptions): number {
     if (this.#closed) throw new StateError("CLOSED", "this client has been closed; make a new one");
-    if (this.#modem.stage !== Stage.Online)
+    if (this.#driver.stage !== Stage.Online)
       throw new StateError("NOT_CONNECTED", "there is no connection to the broker yet or any more; wait for onWritable");
     if (this.#filling !== null) {
       if (options !== undefined) throw new StateError("BUSY", "a message is not complete yet: write the rest of its bytes first, without options");
@@ -235,7 +252,7 @@ export class MQTTClient {
         this.#changeSubscriptions(options!, false);
         break;
       case MQTTClient.DISCONNECT:
-        this.#modem.disconnect();
+        this.#driver.disconnect();
         return 0;
       case MQTTClient.PUBACK:
       case MQTTClient.PUBREC:
@@ -249,45 +266,56 @@ export class MQTTClient {
     return this.#writable;
   }
 
+  /**
+   * Beyond ECMA-419: asks the modem something that changes nothing, and gives the lines of its answer.
+   * @param line a read form or test form of the modem's own, as its manual prints it: `AT+QMTCONN?`
+   * @throws ArgumentError when it is not one; StateError
+   */
+  inquire(line: string, done: InquiryCallback): void {
+    if (this.#closed) throw new StateError("CLOSED", "this client has been closed; make a new one");
+    if (!this.#hasRoomFor(Kind.Inquiry)) throw new StateError("BUSY", "as much is under way as the modem can do at once");
+    this.#driver.inquire(line, done);
+  }
+
   // ---- writing
 
   /** Bytes of payload that the next publish may have. */
   get #writable(): number {
-    const modem = this.#modem;
-    if (modem.stage !== Stage.Online || this.#filling !== null || !this.#hasRoomFor(Kind.Publish)) return 0;
-    const room = modem.channel.room;
-    const most = modem.dialect.limits.payload;
+    const driver = this.#driver;
+    if (driver.stage !== Stage.Online || this.#filling !== null || !this.#hasRoomFor(Kind.Publish)) return 0;
+    const room = driver.channel.room;
+    const most = driver.dialect.limits.payload;
     return room < most ? room : most;
   }
 
   #hasRoomFor(kind: Kind): boolean {
-    const channel = this.#modem.channel;
+    const { channel, link } = this.#driver;
     return kind === Kind.Publish
-      ? channel.count(Kind.Publish) < this.#modem.dialect.limits.window
-      : channel.count(Kind.Subscribe) + channel.count(Kind.Unsubscribe) < OTHERS;
+      ? channel.count(link, Kind.Publish) < this.#driver.dialect.limits.window
+      : channel.count(link, Kind.Subscribe) + channel.count(link, Kind.Unsubscribe) + channel.count(link, Kind.Inquiry) < OTHERS;
   }
 
   #publish(data: ByteBuffer | null | undefined, options: WriteOptions | undefined): void {
     if (options === undefined || options === null) throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given with the first part of a message");
-    const modem = this.#modem;
-    const limits = modem.dialect.limits;
+    const driver = this.#driver;
+    const limits = driver.dialect.limits;
     const topic = this.#topic(options.topic);
     const QoS = options.QoS === undefined ? 0 : integer("QoS", options.QoS, 0, 2);
     const retain = options.retain === undefined ? 0 : flag("retain", options.retain);
     const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, "data");
     const length = options.byteLength === undefined ? bytes.length : integer("byteLength", options.byteLength, bytes.length, 0x7fffffff);
     if (length > limits.payload)
-      throw new ArgumentError("ARGUMENT_LENGTH", options.byteLength === undefined ? "data" : "byteLength", length, `must be at most ${limits.payload} bytes for a ${modem.dialect.name}`);
+      throw new ArgumentError("ARGUMENT_LENGTH", options.byteLength === undefined ? "data" : "byteLength", length, `must be at most ${limits.payload} bytes for a ${driver.dialect.name}`);
     const id = this.#chosenId(options.id);
     const operation = this.#take(Kind.Publish);
     operation.id = id;
     operation.QoS = QoS;
     operation.retain = retain;
     operation.topic = topic;
-    if (!modem.channel.reserve(operation, length)) this.#refuse(operation);
-    if (bytes.length > 0) modem.channel.fill(operation, bytes, bytes.length);
+    if (!driver.channel.reserve(operation, length)) this.#refuse(operation);
+    if (bytes.length > 0) driver.channel.fill(operation, bytes, bytes.length);
     if (operation.filled < length) this.#filling = operation;
-    else if (!modem.publish(operation)) this.#refuse(operation);
+    else if (!driver.publish(operation)) this.#refuse(operation);
   }
 
   /** Adds a part to the message that is being written. */
@@ -296,45 +324,44 @@ export class MQTTClient {
     const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, "data");
     const left = operation.length - operation.filled;
     if (bytes.length > left) throw new ArgumentError("ARGUMENT_LENGTH", "data", bytes.length, `must be at most the ${left} bytes that byteLength left`);
-    this.#modem.channel.fill(operation, bytes, bytes.length);
+    this.#driver.channel.fill(operation, bytes, bytes.length);
     if (operation.filled < operation.length) return;
     this.#filling = null;
-    this.#modem.publish(operation); // not empty, so it has its room already
+    this.#driver.publish(operation); // not empty, so it has its room already
   }
 
   #changeSubscriptions(options: WriteOptions, subscribe: boolean): void {
-    const modem = this.#modem;
-    const { topic: longest, topics: most } = modem.dialect.limits;
+    const driver = this.#driver;
+    const { topic: longest, topics: most } = driver.dialect.limits;
     const items = options.items;
     if (!Array.isArray(items)) throw new ArgumentError("ARGUMENT_TYPE", "items", items, "must be an array of topics");
     if (items.length < 1 || items.length > most)
-      throw new ArgumentError("ARGUMENT_LENGTH", "items", items.length, `must have 1 to ${most} topics for a ${modem.dialect.name}`);
+      throw new ArgumentError("ARGUMENT_LENGTH", "items", items.length, `must have 1 to ${most} topics for a ${driver.dialect.name}`);
     const checked: TopicItem[] = items.map((item, index) => ({
       text: topicFilter(`items[${index}].topic`, textOf(item?.topic, `items[${index}].topic`), longest),
       QoS: item.QoS === undefined ? 0 : integer(`items[${index}].QoS`, item.QoS, 0, 2),
     }));
     const bytes = checked.reduce((sum, item) => sum + item.text.bytes.length + 5, 40);
-    if (bytes > modem.dialect.commandBuffer)
-      throw new ArgumentError("ARGUMENT_LENGTH", "items", bytes, `must fit into a command line of ${modem.dialect.commandBuffer} bytes: use fewer topics at a time`);
+    if (bytes > driver.dialect.commandBuffer)
+      throw new ArgumentError("ARGUMENT_LENGTH", "items", bytes, `must fit into a command line of ${driver.dialect.commandBuffer} bytes: use fewer topics at a time`);
     const id = this.#chosenId(options.id);
     const operation = this.#take(subscribe ? Kind.Subscribe : Kind.Unsubscribe);
     operation.id = id;
     operation.items = checked;
-    if (subscribe) modem.subscribe(operation);
-    else modem.unsubscribe(operation);
+    if (subscribe) driver.subscribe(operation);
+    else driver.unsubscribe(operation);
   }
 
   #take(kind: Kind): Operation {
-    const operation = this.#hasRoomFor(kind) ? this.#modem.channel.take() : null;
+    const operation = this.#hasRoomFor(kind) ? this.#driver.take(kind) : null;
     if (operation === null)
       throw new StateError("BUSY", "as much is under way as the modem can do at once; wait for onWritable");
-    operation.kind = kind;
     operation.length = 0;
     return operation;
   }
 
   #refuse(operation: Operation): never {
-    this.#modem.channel.abandon(operation);
+    this.#driver.channel.abandon(operation);
     throw new StateError("BUSY", "the transmit buffer has no room for this message now; wait for onWritable");
   }
 
@@ -344,7 +371,7 @@ export class MQTTClient {
       const known = this.#published.byString(string);
       if (known !== null) return known;
     }
-    return this.#published.keep(topicName("topic", string, this.#modem.dialect.limits.topic));
+    return this.#published.keep(topicName("topic", string, this.#driver.dialect.limits.topic));
   }
 
   /** The id that was asked for, or the next one that is not under way; never 0. */
@@ -360,10 +387,10 @@ export class MQTTClient {
   }
 
   #isUnderWay(id: number): boolean {
-    const operations = this.#modem.channel.operations;
+    const operations = this.#driver.channel.operations;
     for (let i = 0; i < operations.length; i++) {
       const operation = operations[i]!;
-      if (operation.isUnderWay && operation.kind < Kind.Step && operation.id === id) return true;
+      if (operation.isUnderWay && operation.link === this.#driver.link && operation.kind < Kind.Inquiry && operation.id === id) return true;
     }
     return false;
   }
@@ -379,6 +406,7 @@ export class MQTTClient {
         this.#options.onControl?.call(this, { operation: MQTTClient.CONNACK, returnCode });
         if (returnCode === 0) this.#tellWritable();
       },
+      onReconnected: () => this.#restore(),
       onDown: (error) => this.#ended(error),
       onMessage: (fields, topic, QoS, retain, duplicate) => this.#message(fields, topic, QoS, retain, duplicate),
       onFragment: () => {
@@ -395,7 +423,7 @@ export class MQTTClient {
 
   #message(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
     const info = this.#info;
-    const ring = this.#modem.channel.ring;
+    const ring = this.#driver.channel.ring;
     const start = fields.start(topic);
     const length = fields.length(topic);
     let known = this.#received.byBytes(ring, start, length);
@@ -408,16 +436,16 @@ export class MQTTClient {
     info.QoS = QoS < 0 ? undefined : QoS;
     info.retain = retain < 0 ? undefined : retain === 1;
     info.duplicate = duplicate < 0 ? undefined : duplicate === 1;
-    const whole = this.#modem.channel.scanner.message.length;
+    const whole = this.#driver.channel.scanner.message.length;
     info.byteLength = whole < 0 ? undefined : whole;
     this.#readable();
   }
 
   #readable(): void {
-    const { available, more, suspect } = this.#modem.channel.scanner.message;
+    const { available, more, suspect } = this.#driver.channel.scanner.message;
     const onReadable = this.#options.onReadable;
     if (this.#closed || onReadable === undefined) {
-      this.#modem.channel.scanner.skip();
+      this.#driver.channel.scanner.skip();
       return;
     }
     this.#info.more = more;
@@ -427,6 +455,8 @@ export class MQTTClient {
 
   #done(operation: Operation, error: MQTTModemError | null): void {
     if (this.#closed) return;
+    if (operation.kind !== Kind.Publish && error === null) this.#subscriptions.note(operation);
+    if (operation === this.#restoring) return this.#restored(error);
     const id = operation.id;
     if (error === null) this.#acknowledged(operation);
     if (this.#closed) return;
@@ -449,6 +479,32 @@ export class MQTTClient {
       message.id = operation.id;
       onControl.call(this, message);
     }
+  }
+
+  /** Subscribes again to what was subscribed, one command after the other (dialects.md 3.6). */
+  #restore(): void {
+    this.#subscriptions.rewind();
+    this.#restoring = null;
+    this.#restoreNext();
+  }
+
+  #restoreNext(): void {
+    const items = this.#subscriptions.next(this.#driver.dialect.limits.topics);
+    if (items === null) {
+      this.#restoring = null;
+      return this.#tellWritable();
+    }
+    const operation = this.#driver.take(Kind.Subscribe)!; // what was under way has been aborted
+    operation.id = this.#chosenId(undefined);
+    operation.items = items;
+    this.#restoring = operation;
+    this.#driver.subscribe(operation);
+  }
+
+  #restored(error: MQTTModemError | null): void {
+    this.#restoring = null;
+    if (error === null) this.#restoreNext();
+    else if (this.#driver.stage === Stage.Online) this.#ended(error);
   }
 
   #tellWritable(): void {

@@ -1,0 +1,73 @@
+import type { Command } from "../at/command";
+import type { Fields } from "../at/fields";
+import type { Lexicon } from "../at/lexicon";
+import type { Operation } from "../at/operation";
+import type { MQTTModemError } from "../errors";
+import type { Driver } from "./driver";
+import type { Limits } from "./limits";
+import type { Modem, ModemOptions } from "./modem";
+import type { Script } from "./script";
+import type { Stage } from "./stage";
+
+/** A modem family, as data. */
+export interface Dialect<D = any> {
+  /** For messages to people. */
+  readonly name: string;
+  readonly lexicon: Lexicon;
+  readonly limits: Limits;
+  /** Bytes of the transmit buffer for the longest command line. */
+  readonly commandBuffer: number;
+  /** The byte that leaves a data phase without sending, or 0 where there is none. */
+  readonly cancel: number;
+  /** MQTT clients that the modem has at once. */
+  readonly links: number;
+  /** The modem does not tell which acknowledgement is whose: one operation of a kind at a time. */
+  readonly oneOfAKind?: boolean;
+  /** The line that a restart of the modem prints. */
+  readonly restart: number;
+  /** `+CME ERROR` codes that come by themselves, and end no command. */
+  readonly unsolicitedErrors?: readonly number[];
+  /** From an attached modem to an MQTT session. */
+  readonly connect: Script<D>;
+  /** From an MQTT session to a closed connection, in good order. */
+  readonly disconnect: Script<D>;
+  /** From anything to a closed connection. */
+  readonly close: Script<D>;
+  readonly subscribe: Command<D>;
+  readonly unsubscribe: Command<D>;
+  /** Commands that ask and change nothing: read forms and test forms. */
+  readonly inquiries: readonly Command<D>[];
+}
+
+/** What a driver module exports: `BC35G` and its like. One instance is one MQTT connection over a modem. */
+export interface DriverClass<O = any> {
+  new (modem: Modem, link: number, options: O, client: ModemClient): Driver;
+  readonly dialect: Dialect;
+  /** Bit/s of the modem's UART from the factory. */
+  readonly baud: number;
+}
+
+/** All that a driver can be told: what belongs to the modem, and what belongs to the connection. */
+export type DriverOptions = Partial<ModemOptions>;
+
+/** The MQTT client, as a driver knows it. */
+export interface ModemClient {
+  /** A stage has been reached. */
+  onStage(stage: Stage): void;
+  /** The broker has answered CONNECT; 0 is acceptance, and `Stage.Online` has been reached. */
+  onConnack(returnCode: number): void;
+  /** The modem has got a connection back that it had lost; subscriptions may be gone. */
+  onReconnected(): void;
+  /** The session is over: `error` says why, or is null when it was asked for. Nothing is under way any more. */
+  onDown(error: MQTTModemError | null): void;
+  /**
+   * A message begins. The topic is field `topic` of `fields`, valid until this returns; the rest is told by the channel's
+   * `scanner.message`. `QoS` and the flags are −1 where the modem does not tell them.
+   */
+  onMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void;
+  onFragment(): void;
+  /** A publish, subscribe or unsubscribe has ended; `error` is null when it ended well. */
+  onDone(operation: Operation, error: MQTTModemError | null): void;
+  /** Received bytes were lost. */
+  onOverflow(): void;
+}

@@ -1,0 +1,360 @@
+import type { Channel } from "../at/channel";
+import type { Command } from "../at/command";
+import type { Fields } from "../at/fields";
+import type { Line } from "../at/lexicon";
+import { Outcome, type Operation } from "../at/operation";
+import { utf8Decode } from "../bytes/utf8";
+import { ArgumentError, StateError, type MQTTModemError } from "../errors";
+import type { Dialect, ModemClient } from "./dialect";
+import { failure } from "./failure";
+import type { Modem } from "./modem";
+import { Kind, Tolerates, type Script, type Step } from "./script";
+import type { Settings } from "./settings";
+import { Stage } from "./stage";
+
+const CLOSE_PATIENCE = 5000;
+
+/** What {@link Driver.inquire} calls: the lines of the answer, or the error in its place. */
+export type InquiryCallback = (error: MQTTModemError | null, lines: readonly string[]) => void;
+
+/** What all drivers share: one MQTT connection over a modem, its scripts, and telling its client. */
+export abstract class Driver {
+  readonly modem: Modem;
+  readonly channel: Channel;
+  readonly dialect: Dialect;
+  /** The modem's number for this connection. */
+  readonly link: number;
+  settings!: Settings;
+  #client: ModemClient | null;
+
+  #stage: Stage = Stage.Idle;
+  #script: Script | null = null;
+  #step = 0;
+  /** The modem may have a connection to the broker. */
+  #open = false;
+  #reason: MQTTModemError | null = null;
+  #inquiry: { lines: string[]; done: InquiryCallback } | null = null;
+
+  constructor(modem: Modem, link: number, client: ModemClient) {
+    this.modem = modem;
+    this.channel = modem.channel;
+    this.dialect = modem.dialect;
+    this.link = link;
+    this.#client = client;
+  }
+
+  get stage(): Stage {
+    return this.#stage;
+  }
+
+  // ---- what the client asks
+
+  /**
+   * Brings the modem up where that is still to be done, and connects with `settings`; ends in `Stage.Online` or in
+   * `onDown`.
+   * @throws what the port's class throws
+   */
+  start(settings: Settings): void {
+    this.settings = settings;
+    this.#reason = null;
+    this.#stage = Stage.Waking;
+    this.modem.want(this);
+  }
+
+  /** Ends the session in good order, then `onDown(null)`. */
+  disconnect(): void {
+    if (this.#stage !== Stage.Online && this.#stage !== Stage.Reconnecting) return;
+    this.#stage = Stage.Disconnecting;
+    this.#run(this.dialect.disconnect);
+  }
+
+  /** Lets go of the client at once, closes the connection if there may be one, then leaves the modem. */
+  shut(): void {
+    if (this.#client === null) return;
+    this.#client = null;
+    this.#inquiry = null;
+    this.channel.sleep(this.#waker);
+    if (this.channel.closed || !this.#open) return this.#leave();
+    this.#stage = Stage.Closing;
+    this.channel.abort(this.link, false);
+    this.channel.scanner.skip();
+    this.channel.released();
+    this.channel.wake(this.#waker, CLOSE_PATIENCE);
+    this.#run(this.dialect.close);
+  }
+
+  #leave(): void {
+    this.#stage = Stage.Idle;
+    this.#script = null;
+    this.channel.abort(this.link, false);
+    this.modem.detach(this);
+  }
+
+  /** A free operation of this connection's, or null when all are under way. */
+  take(kind: Kind): Operation | null {
+    const operation = this.channel.take();
+    if (operation !== null) {
+      operation.link = this.link;
+      operation.owner = this;
+      operation.kind = kind;
+    }
+    return operation;
+  }
+
+  /** Sends a publish whose topic, QoS and payload are set; false when there is no room for it now. */
+  abstract publish(operation: Operation): boolean;
+
+  subscribe(operation: Operation): void {
+    this.#acknowledgeable(operation, this.dialect.subscribe);
+  }
+
+  unsubscribe(operation: Operation): void {
+    this.#acknowledgeable(operation, this.dialect.unsubscribe);
+  }
+
+  #acknowledgeable(operation: Operation, command: Command): void {
+    operation.wire = operation.id;
+    operation.patience = this.ackPatience;
+    this.channel.submit(operation, command);
+  }
+
+  /**
+   * Asks the modem something that changes nothing.
+   * @param line one of the dialect's inquiries, as the manual prints it: `AT+QMTCONN?`
+   * @throws ArgumentError for any other line; StateError BUSY while another inquiry is under way
+   */
+  inquire(line: string, done: InquiryCallback): void {
+    const command = this.dialect.inquiries.find((inquiry) => inquiry.line === line);
+    if (command === undefined)
+      throw new ArgumentError("ARGUMENT_RANGE", "inquiry", line, `must be one of ${this.dialect.inquiries.map((inquiry) => inquiry.line).join(", ")}`);
+    if (this.#stage < Stage.Connecting || this.#stage > Stage.Reconnecting)
+      throw new StateError("NOT_CONNECTED", "the modem is not ready to be asked");
+    const operation = this.#inquiry === null ? this.take(Kind.Inquiry) : null;
+    if (operation === null) throw new StateError("BUSY", "another inquiry, or too much else, is under way");
+    this.#inquiry = { lines: [], done };
+    operation.patience = 0;
+    this.channel.submit(operation, command);
+  }
+
+  // ---- what a family says
+
+  /** Milliseconds until the broker's acknowledgement, with all that the modem may send again. */
+  abstract get ackPatience(): number;
+
+  /** A line of the family's own that nobody asked for. */
+  abstract onLine(line: Line, fields: Fields): void;
+
+  /** A message begins; a family reads its fields and calls {@link deliver}. */
+  abstract onMessage(line: Line, fields: Fields): void;
+
+  /** The error for the code of a result line. */
+  protected abstract resultError(operation: Operation, code: number): MQTTModemError;
+
+  /** The error for a `+CME ERROR` that means something in this family, or null for the common meaning. */
+  protected refusal(_operation: Operation, _code: number): MQTTModemError | null {
+    return null;
+  }
+
+  onUnsolicitedError(_code: number): void {}
+
+  /** What a family's own timer, set with {@link wake}, calls. */
+  protected onTimer(): void {}
+
+  protected wake(milliseconds: number): void {
+    if (this.#stage !== Stage.Closing) this.channel.wake(this.#waker, milliseconds);
+  }
+
+  /** Hands a message to the client, or drops it when the client has gone. */
+  protected deliver(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
+    if (this.#client === null) this.channel.scanner.skip();
+    else this.#client.onMessage(fields, topic, QoS, retain, duplicate);
+  }
+
+  /** Ends the oldest operation of a kind, with this id on the wire where it is not negative. */
+  protected resolve(kind: Kind, wire: number, code: number): void {
+    const operation = this.channel.find(this.link, kind, wire);
+    if (operation !== null) this.channel.resolve(operation, code);
+  }
+
+  /** Shows that the modem is still at it. */
+  protected extend(kind: Kind, wire: number): void {
+    const operation = this.channel.find(this.link, kind, wire);
+    if (operation !== null) this.channel.extend(operation);
+  }
+
+  protected isOwed(kind: Kind): boolean {
+    return this.channel.find(this.link, kind, -1) !== null;
+  }
+
+  /** The session is over, because of `error`. */
+  protected down(error: MQTTModemError | null): void {
+    this.#down(error, false);
+  }
+
+  /** The connection is lost, and the modem tries to have it back: what was under way has failed. */
+  protected reconnecting(error: MQTTModemError): void {
+    if (this.#stage !== Stage.Online) return;
+    this.#reason = error;
+    this.#stage = Stage.Reconnecting;
+    this.channel.abort(this.link, false);
+    if (this.#stage === Stage.Reconnecting) this.#client?.onStage(Stage.Reconnecting);
+  }
+
+  protected reconnected(): void {
+    if (this.#stage !== Stage.Online && this.#stage !== Stage.Reconnecting) return;
+    this.#reason = null;
+    this.#stage = Stage.Online;
+    this.#client?.onStage(Stage.Online);
+    if (this.#stage === Stage.Online) this.#client?.onReconnected();
+  }
+
+  // ---- what the modem tells
+
+  onModemStage(stage: Stage): void {
+    if (this.#stage === Stage.Idle || this.#stage >= Stage.Connecting) return;
+    this.#stage = stage;
+    this.#client?.onStage(stage);
+  }
+
+  /** The modem is up and attached. */
+  onReady(): void {
+    if (this.#stage === Stage.Idle || this.#stage >= Stage.Connecting) return;
+    this.#open = true;
+    if (this.#enter(Stage.Connecting)) this.#run(this.dialect.connect);
+  }
+
+  /** The modem is gone, or has forgotten everything. */
+  onModemLost(error: MQTTModemError, forgotten: boolean): void {
+    if (forgotten) this.#open = false;
+    if (this.#stage === Stage.Closing) return this.#leave();
+    this.#down(error, forgotten);
+  }
+
+  onWake(): void {
+    if (this.#stage === Stage.Closing) this.#leave();
+    else this.onTimer();
+  }
+
+  onFragment(): void {
+    if (this.#client === null) this.channel.scanner.skip();
+    else this.#client.onFragment();
+  }
+
+  onOverflow(): void {
+    this.#client?.onOverflow();
+  }
+
+  onAnswer(operation: Operation, line: Line, fields: Fields): void {
+    if (operation.kind !== Kind.Inquiry) return this.onLine(line, fields);
+    this.#inquiry?.lines.push(this.#textOf(this.channel.scanner.lineStart, this.channel.scanner.lineEnd));
+    this.onInquiryAnswer(line, fields);
+  }
+
+  /** A family may want to know what an inquiry has found. */
+  protected onInquiryAnswer(_line: Line, _fields: Fields): void {}
+
+  onText(_operation: Operation, start: number, end: number): void {
+    this.#inquiry?.lines.push(this.#textOf(start, end));
+  }
+
+  #textOf(start: number, end: number): string {
+    const bytes = new Uint8Array((end - start) | 0);
+    this.channel.ring.copy(start, bytes, 0, bytes.length);
+    return utf8Decode(bytes);
+  }
+
+  onDone(operation: Operation, outcome: Outcome, code: number): void {
+    const kind = operation.kind;
+    if (kind < Kind.Inquiry) {
+      this.#client?.onDone(operation, outcome === Outcome.Done ? null : this.#error(operation, outcome, code));
+      return;
+    }
+    if (kind === Kind.Inquiry) return this.#inquired(outcome === Outcome.Done ? null : this.#error(operation, outcome, code));
+    if (kind === Kind.Poll || outcome === Outcome.Aborted || this.#script === null) return;
+    if (outcome !== Outcome.Done && !this.#tolerated(outcome)) {
+      const error = this.#error(operation, outcome, code);
+      if (error.code === "CONNECTION_REFUSED") this.#client?.onConnack(error.modemCode ?? 0);
+      return this.#down(error, false);
+    }
+    this.#advance();
+  }
+
+  #inquired(error: MQTTModemError | null): void {
+    const inquiry = this.#inquiry;
+    this.#inquiry = null;
+    inquiry?.done(error, inquiry.lines);
+  }
+
+  // ---- scripts
+
+  #run(script: Script): void {
+    this.#script = script;
+    this.#step = -1;
+    this.#advance();
+  }
+
+  #advance(): void {
+    const script = this.#script!;
+    while (++this.#step < script.length) {
+      const step = script[this.#step]!;
+      if (step.when === undefined || step.when(this)) return this.#submitStep(step);
+    }
+    this.#script = null;
+    switch (this.#stage) {
+      case Stage.Connecting:
+        if (this.#enter(Stage.Online)) this.#client?.onConnack(0);
+        return;
+      case Stage.Disconnecting:
+        this.#open = false;
+        return this.#down(null, false);
+      case Stage.Closing: return this.#leave();
+    }
+  }
+
+  #submitStep(step: Step): void {
+    const operation = this.take(step.kind ?? Kind.Step)!; // the client leaves one free
+    operation.wire = -1;
+    operation.patience = step.patience === undefined ? 0 : step.patience(this);
+    this.channel.submit(operation, step.command);
+  }
+
+  #tolerated(outcome: Outcome): boolean {
+    if (this.#stage === Stage.Closing) return true;
+    const tolerates = this.#script![this.#step]!.tolerates ?? Tolerates.Nothing;
+    return tolerates === Tolerates.Failure || (tolerates === Tolerates.Refusal && outcome === Outcome.Refused);
+  }
+
+  /** False when the client has ended it all meanwhile. */
+  #enter(stage: Stage): boolean {
+    this.#stage = stage;
+    this.#client?.onStage(stage);
+    return this.#stage === stage;
+  }
+
+  get #waker(): number {
+    return this.link + 1;
+  }
+
+  #down(error: MQTTModemError | null, forgotten: boolean): void {
+    if (this.#stage === Stage.Idle || this.#stage === Stage.Closing) return;
+    this.#stage = Stage.Idle;
+    this.#reason = error;
+    this.#script = null;
+    this.channel.sleep(this.#waker);
+    try {
+      this.channel.abort(this.link, forgotten);
+    } finally {
+      this.#client?.onDown(error);
+    }
+  }
+
+  #error(operation: Operation, outcome: Outcome, code: number): MQTTModemError {
+    switch (outcome) {
+      case Outcome.Failed: return this.resultError(operation, code);
+      case Outcome.Refused: return this.refusal(operation, code) ?? failure(operation, outcome, code);
+      case Outcome.Aborted:
+        return this.#reason ?? new StateError("CLOSED", "the session was ended before this was done; whether it was done is not known");
+      default: return failure(operation, outcome, code);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/** Where an MQTT connection is on its way. */
+export const enum Stage {
+  /** Nothing is wanted. */
+  Idle,
+  /** Waiting until the modem answers at all. */
+  Waking,
+  /** Echo off, error numbers on, and both ends in step. */
+  Preparing,
+  /** Waiting for the network. */
+  Attaching,
+  /** Opening the connection to the broker. */
+  Connecting,
+  Online,
+  /** The modem has lost the connection, and tries by itself to have it back. */
+  Reconnecting,
+  Disconnecting,
+  /** The application has gone; only the connection is still to be closed. */
+  Closing,
+}

@@ -1,0 +1,44 @@
+import type { Operation, TopicItem } from "../at/operation";
+import { Kind } from "../modem/script";
+
+/** Filters that are remembered. A modem that forgets more has them forgotten. */
+const CAPACITY = 32;
+
+/** What is subscribed, so that it can be subscribed again when the modem has lost it. */
+export class Subscriptions {
+  readonly #items: TopicItem[] = [];
+  #next = 0;
+
+  /** An acknowledged subscribe or unsubscribe: a filter that was refused is not subscribed. */
+  note(operation: Operation): void {
+    const items = operation.items!;
+    for (let i = 0; i < items.length; i++) {
+      const index = this.#indexOf(items[i]!);
+      if (operation.kind === Kind.Subscribe && operation.grantOf(i) <= 2) {
+        if (index >= 0) this.#items[index] = items[i]!;
+        else if (this.#items.length < CAPACITY) this.#items.push(items[i]!);
+      } else if (index >= 0) this.#remove(index);
+    }
+  }
+
+  #indexOf(item: TopicItem): number {
+    for (let i = 0; i < this.#items.length; i++) if (this.#items[i]!.text.string === item.text.string) return i;
+    return -1;
+  }
+
+  #remove(index: number): void {
+    this.#items.splice(index, 1);
+    if (index < this.#next) this.#next--;
+  }
+
+  rewind(): void {
+    this.#next = 0;
+  }
+
+  /** The next filters, at most `most` of them, or null when there are no more. */
+  next(most: number): readonly TopicItem[] | null {
+    const items = this.#items.slice(this.#next, this.#next + most);
+    this.#next += items.length;
+    return items.length === 0 ? null : items;
+  }
+}
