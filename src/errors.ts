@@ -78,7 +78,12 @@ export class ModemError extends MQTTModemError {}
 export class NetworkError extends MQTTModemError {}
 
 /** The broker refused or did not answer. */
-export class BrokerError extends MQTTModemError {}
+export class BrokerError extends MQTTModemError {
+  /** CONNACK's return code where the modem tells it, else −1. */
+  get returnCode(): number {
+    return this.modemCode !== undefined && this.modemCode <= 5 ? this.modemCode : -1;
+  }
+}
 
 function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);

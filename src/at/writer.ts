@@ -4,6 +4,8 @@ import type { CopyBytes } from "../platform";
 const QUOTE = 0x22;
 const MINUS = 0x2d;
 const DIGIT_0 = 0x30;
+/** What makes ten an `A`. */
+const HEX_A = 0x37;
 
 /**
  * The one transmit buffer. Command lines are written at its beginning, straight from numbers and bytes; payloads wait
@@ -60,6 +62,24 @@ export class Writer {
     let divisor = 1;
     while (value >= divisor * 10) divisor *= 10;
     for (; divisor >= 1; divisor = (divisor / 10) | 0) this.byte(DIGIT_0 + (((value / divisor) | 0) % 10));
+  }
+
+  /** The staged bytes from `offset` on as upper-case hex digits. */
+  hex(offset: number, length: number): void {
+    const buffer = this.buffer;
+    if (this.length + length * 2 > this.staging) {
+      this.overflow = true;
+      return;
+    }
+    let at = this.length;
+    for (let i = offset; i < offset + length; i++) {
+      const byte = buffer[i]!;
+      const high = byte >> 4;
+      const low = byte & 0x0f;
+      buffer[at++] = high < 10 ? DIGIT_0 + high : HEX_A + high;
+      buffer[at++] = low < 10 ? DIGIT_0 + low : HEX_A + low;
+    }
+    this.length = at;
   }
 
   /** Puts `length` bytes of `source` at `offset` of the staging part. */

@@ -28,7 +28,7 @@ export interface AlibabaOptions extends Omit<CloudOptions, "host"> {
   instanceHost?: string;
   /** Up to 64 bytes without `|`; default `productKey.deviceName`, as the console's own. */
   clientId?: string;
-  /** Milliseconds since 1970, 0 or more. The cloud neither needs it nor checks it; without it none is sent. */
+  /** Milliseconds since 1970, 0 or more. The cloud does not need it; without it none is sent. */
   timestamp?: number;
   /** Default `hmacsha256`. */
   signMethod?: "hmacsha256" | "hmacsha1";

@@ -21,16 +21,16 @@ export interface CloudOptions {
   host?: string;
   /** 1–65535; default 1883, or with `tls` the port that the cloud has for it. */
   port?: number;
-  /** The modem itself encrypts, towards the address that the cloud has for it. Default false. */
+  /** The modem is told to encrypt, by its driver's option: gives what the cloud has for that. Default false. */
   tls?: boolean;
-  /** Milliseconds, within what the cloud takes; default 240 000, which every modem and every cloud takes. */
+  /** Milliseconds, within what the cloud takes; default 240 000, which is within every limit that a modem or a cloud documents. */
   keepAlive?: number;
 }
 
 /** What the most capable modem takes, in bytes. Each driver checks its own limit when it is given the result. */
 const MOST = 256;
 const KEEP_ALIVE = 240_000;
-const LABEL = /^[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?$/;
+const LABEL_CHARACTERS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 export interface Restrictions {
   /** Bytes of UTF-8 at the most; default what any modem takes. */
@@ -56,13 +56,14 @@ export function field(name: string, value: unknown, { most = MOST, separators = 
 }
 
 /**
- * A string that becomes part of a host name.
+ * A string that becomes one label of a host's name.
  * @throws ArgumentError
  */
 export function label(name: string, value: unknown): string {
-  const string = field(name, value);
-  if (!LABEL.test(string))
-    throw new ArgumentError("ARGUMENT_CHARACTER", name, string, "must be letters, digits and hyphens, 63 at most: it becomes part of the host's name");
+  const string = field(name, value, { most: 63 });
+  for (let i = 0; i < string.length; i++)
+    if (!LABEL_CHARACTERS.includes(string[i]!))
+      throw new ArgumentError("ARGUMENT_CHARACTER", name, string, "must be letters, digits and hyphens alone: it becomes part of the host's name");
   return string;
 }
 

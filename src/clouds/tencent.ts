@@ -25,7 +25,10 @@ export interface TencentOptions extends CloudOptions {
    * far ahead: the cloud allows it.
    */
   expiry: number;
-  /** A random string for each connection, letters and digits; the cloud's own examples have five. It serves to find the connection in the cloud's log. */
+  /**
+   * A random string for each connection, letters and digits; the cloud's own examples have five. It serves to find the
+   * connection in the cloud's log.
+   */
   connectionId: string;
   /** Default `hmacsha256`. */
   signMethod?: "hmacsha256" | "hmacsha1";

@@ -4,7 +4,7 @@ import type { Fields } from "../at/fields";
 import type { Line } from "../at/lexicon";
 import { Outcome, type Operation } from "../at/operation";
 import { utf8Decode } from "../bytes/utf8";
-import { ArgumentError, StateError, type MQTTModemError } from "../errors";
+import { ArgumentError, BrokerError, StateError, type MQTTModemError } from "../errors";
 import type { Dialect, ModemClient } from "./dialect";
 import { failure } from "./failure";
 import type { Modem } from "./modem";
@@ -113,8 +113,12 @@ export abstract class Driver {
   }
 
   #acknowledgeable(operation: Operation, command: Command): void {
-    operation.wire = operation.id;
+    operation.wire = this.idOnWire(operation);
     operation.patience = this.ackPatience;
+    // What was asked for, until the broker's answer is seen.
+    operation.granted = 0;
+    const items = operation.items!;
+    for (let i = 0; i < items.length; i++) operation.grant(i, items[i]!.QoS);
     this.channel.submit(operation, command);
   }
 
@@ -137,6 +141,27 @@ export abstract class Driver {
   }
 
   // ---- what a family says
+
+  /** Milliseconds, where the application names none. ECMA-419's is 0; a modem may have to have some. */
+  get defaultKeepAlive(): number {
+    return 0;
+  }
+
+  /** Refuses a payload that the family cannot send, beyond what its limits say. @throws ArgumentError */
+  checkPublish(_length: number): void {}
+
+  /** Bytes of the transmit buffer that a payload takes. */
+  staged(length: number): number {
+    return length;
+  }
+
+  /** The session has begun. */
+  protected onOnline(): void {}
+
+  /** The id that an operation's result line will carry, or −1 where the modem chooses it. */
+  protected idOnWire(operation: Operation): number {
+    return operation.id;
+  }
 
   /** Milliseconds until the broker's acknowledgement, with all that the modem may send again. */
   abstract get ackPatience(): number;
@@ -253,6 +278,9 @@ export abstract class Driver {
   /** A family may want to know what an inquiry has found. */
   protected onInquiryAnswer(_line: Line, _fields: Fields): void {}
 
+  /** The inquiry is over. */
+  protected onInquired(): void {}
+
   onText(_operation: Operation, start: number, end: number): void {
     this.#inquiry?.lines.push(this.#textOf(start, end));
   }
@@ -273,7 +301,7 @@ export abstract class Driver {
     if (kind === Kind.Poll || outcome === Outcome.Aborted || this.#script === null) return;
     if (outcome !== Outcome.Done && !this.#tolerated(outcome)) {
       const error = this.#error(operation, outcome, code);
-      if (error.code === "CONNECTION_REFUSED") this.#client?.onConnack(error.modemCode ?? 0);
+      if (error instanceof BrokerError && error.code === "CONNECTION_REFUSED") this.#client?.onConnack(error.returnCode);
       return this.#down(error, false);
     }
     this.#advance();
@@ -282,6 +310,7 @@ export abstract class Driver {
   #inquired(error: MQTTModemError | null): void {
     const inquiry = this.#inquiry;
     this.#inquiry = null;
+    this.onInquired();
     inquiry?.done(error, inquiry.lines);
   }
 
@@ -302,7 +331,9 @@ export abstract class Driver {
     this.#script = null;
     switch (this.#stage) {
       case Stage.Connecting:
-        if (this.#enter(Stage.Online)) this.#client?.onConnack(0);
+        if (!this.#enter(Stage.Online)) return;
+        this.onOnline();
+        this.#client?.onConnack(0);
         return;
       case Stage.Disconnecting:
         this.#open = false;

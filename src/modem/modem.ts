@@ -80,7 +80,7 @@ export class Modem implements ChannelOwner {
       lexicon: dialect.lexicon,
       receiveBuffer: options.receiveBuffer ?? 2048,
       commandBuffer: dialect.commandBuffer,
-      payloadBuffer: dialect.limits.payload,
+      payloadBuffer: dialect.limits.payload + TERMINATOR,
       cancel: dialect.cancel,
       oneOfAKind: dialect.oneOfAKind ?? false,
       unsolicitedErrors: dialect.unsolicitedErrors ?? NONE,
@@ -248,7 +248,9 @@ export class Modem implements ChannelOwner {
   // ---- lines and operations, to whom they belong
 
   onAnswer(operation: Operation, line: Line, fields: Fields): void {
-    if (operation.link !== MODEM) this.#drivers[operation.link]?.onAnswer(operation, line, fields);
+    // A poll's answer tells of every connection.
+    if (operation.kind === Kind.Poll) this.#driverOf(fields)?.onLine(line, fields);
+    else if (operation.link !== MODEM) this.#drivers[operation.link]?.onAnswer(operation, line, fields);
     else if (line.id === Common.Attach) this.#attached = fields.int(0) === 1;
   }
 
@@ -304,5 +306,7 @@ const NONE: readonly number[] = frozen([]);
 /** In place of a connection's number: the modem's own operations, and those of all. */
 const MODEM = -1;
 const ALL = -2;
+/** A byte that ends the data phase may stand behind the longest payload. */
+const TERMINATOR = 1;
 /** Beside its publishes: two of the client's, one of the driver's, and one that has ended and is being told of. */
 const DRIVER_OPERATIONS = 4;

@@ -141,6 +141,8 @@ export class MQTTClient {
   /** The subscription that is being restored. */
   #restoring: Operation | null = null;
   #filling: Operation | null = null;
+  /** Bytes of the message that is being filled. */
+  #expected = 0;
   #id = 0;
   #closed = false;
   #starting = true;
@@ -165,7 +167,7 @@ export class MQTTClient {
       id: textOf(options.id, "id"),
       user: textOf(options.user, "user"),
       password: textOf(options.password, "password"),
-      keepAlive: options.keepAlive ?? options.keepalive ?? 0,
+      keepAlive: options.keepAlive ?? options.keepalive ?? this.#driver.defaultKeepAlive,
       clean: options.clean,
       will: options.will && {
         topic: textOf(options.will.topic, "will.topic")!, message: textOf(options.will.message, "will.message")!,
@@ -306,14 +308,16 @@ export class MQTTClient {
     const length = options.byteLength === undefined ? bytes.length : integer("byteLength", options.byteLength, bytes.length, 0x7fffffff);
     if (length > limits.payload)
       throw new ArgumentError("ARGUMENT_LENGTH", options.byteLength === undefined ? "data" : "byteLength", length, `must be at most ${limits.payload} bytes for a ${driver.dialect.name}`);
+    driver.checkPublish(length);
     const id = this.#chosenId(options.id);
     const operation = this.#take(Kind.Publish);
     operation.id = id;
     operation.QoS = QoS;
     operation.retain = retain;
     operation.topic = topic;
-    if (!driver.channel.reserve(operation, length)) this.#refuse(operation);
+    if (!driver.channel.reserve(operation, driver.staged(length))) this.#refuse(operation);
     if (bytes.length > 0) driver.channel.fill(operation, bytes, bytes.length);
+    this.#expected = length;
     if (operation.filled < length) this.#filling = operation;
     else if (!driver.publish(operation)) this.#refuse(operation);
   }
@@ -322,10 +326,10 @@ export class MQTTClient {
   #fill(data: ByteBuffer | null | undefined): void {
     const operation = this.#filling!;
     const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, "data");
-    const left = operation.length - operation.filled;
+    const left = this.#expected - operation.filled;
     if (bytes.length > left) throw new ArgumentError("ARGUMENT_LENGTH", "data", bytes.length, `must be at most the ${left} bytes that byteLength left`);
     this.#driver.channel.fill(operation, bytes, bytes.length);
-    if (operation.filled < operation.length) return;
+    if (operation.filled < this.#expected) return;
     this.#filling = null;
     this.#driver.publish(operation); // not empty, so it has its room already
   }
@@ -403,7 +407,8 @@ export class MQTTClient {
         if (!this.#closed && !this.#starting) this.#options.onStage?.call(this, STAGES[stage]!);
       },
       onConnack: (returnCode) => {
-        this.#options.onControl?.call(this, { operation: MQTTClient.CONNACK, returnCode });
+        // −1: the broker has refused, and the modem does not say how.
+        if (returnCode >= 0) this.#options.onControl?.call(this, { operation: MQTTClient.CONNACK, returnCode });
         if (returnCode === 0) this.#tellWritable();
       },
       onReconnected: () => this.#restore(),

@@ -1,0 +1,237 @@
+/**
+ * What M531X and ML302 share: their MQTT clients descend from one code base (dialects.md 0.2, P11), and print the same
+ * reports. How they are told what to do, and in which order they answer, is each family's own.
+ */
+import type { Argument } from "../at/command";
+import { FieldKind, type Fields } from "../at/fields";
+import { Follow, Framing, type Line } from "../at/lexicon";
+import type { Operation } from "../at/operation";
+import { frozen } from "../bytes/frozen";
+import { Text } from "../bytes/text";
+import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
+import { flag, integer } from "../mqtt/arguments";
+import { CONNACK_CODES, meaning } from "./codes";
+import type { DriverOptions, ModemClient } from "./dialect";
+import { Driver } from "./driver";
+import type { Modem } from "./modem";
+import { Kind } from "./script";
+import type { Settings } from "./settings";
+import { Stage } from "./stage";
+
+/** What both families can be told beyond what all modems can. */
+export interface ChinaMobileOptions extends DriverOptions {
+  /** Seconds that the modem waits for an acknowledgement, 1–60, default 10; must be less than the keep-alive. */
+  ackTimeout?: number;
+  /** Whether the modem shows the broker's PINGRESPs. Default false. */
+  showPings?: boolean;
+}
+
+export const enum Say {
+  Open = 16,
+  SubAck,
+  UnsubAck,
+  PubAck,
+  PubRec,
+  PubRel,
+  PubComp,
+  PingResp,
+  AckTimeout,
+  Reconnect,
+  Disconnected,
+  Stat,
+  Cfg,
+  SubList,
+  Ping,
+  Message,
+  Restart,
+}
+
+export const LINES: readonly Line[] = frozen([
+  { id: Say.Open, text: "+MQTTOPEN", follow: Follow.Fields },
+  { id: Say.Open, text: "+MQTTCONACK", follow: Follow.Fields }, // the M5311's manual: `+MQTTCONACK: FAIL` (B-17)
+  { id: Say.SubAck, text: "+MQTTSUBACK", follow: Follow.Fields },
+  { id: Say.UnsubAck, text: "+MQTTUNSUBACK", follow: Follow.Fields },
+  { id: Say.PubAck, text: "+MQTTPUBACK", follow: Follow.Fields },
+  { id: Say.PubRec, text: "+MQTTPUBREC", follow: Follow.Fields },
+  { id: Say.PubRel, text: "+MQTTPUBREL", follow: Follow.Fields },
+  { id: Say.PubComp, text: "+MQTTPUBCOMP", follow: Follow.Fields },
+  { id: Say.PingResp, text: "+MQTTPINGRSP", follow: Follow.Fields },
+  { id: Say.PingResp, text: "+MQTTPINGRESP", follow: Follow.Fields }, // B-4, C-2; what an M5310-A really sends
+  { id: Say.AckTimeout, text: "+MQTTTO", follow: Follow.Fields },
+  { id: Say.Reconnect, text: "+MQTTREC", follow: Follow.Fields },
+  { id: Say.Disconnected, text: "+MQTTDISC", follow: Follow.Fields },
+  { id: Say.Stat, text: "+MQTTSTAT", follow: Follow.Fields },
+  { id: Say.Cfg, text: "+MQTTCFG", follow: Follow.Fields },
+  { id: Say.Cfg, text: "AT+MQTTCFG", follow: Follow.Fields }, // as S2's table prints the answer (B-7)
+  { id: Say.SubList, text: "+MQTTSUB", follow: Follow.Fields },
+  { id: Say.Ping, text: "+MQTTPING", follow: Follow.Fields },
+  { id: Say.Message, text: "+MQTTPUBLISH", follow: Follow.Fields, framing: Framing.Counted, topic: 4 },
+]);
+
+export const QUOTE = 0x22;
+export const COMMA = 0x2c;
+const NOTHING = frozen(new Text("nothing", "", 0));
+const OK = frozen(new Text("OK", "OK", 2));
+
+export const ARGUMENTS: Readonly<Record<string, Argument<ChinaMobile>>> = frozen({
+  host: (writer, _, modem) => writer.quoted(modem.settings.host),
+  port: (writer, _, modem) => writer.int(modem.settings.port),
+  clientId: (writer, _, modem) => writer.quoted(modem.settings.id),
+  keepalive: (writer, _, modem) => writer.int(modem.settings.keepAlive),
+  user: (writer, _, modem) => writer.quoted(modem.settings.user ?? NOTHING),
+  password: (writer, _, modem) => writer.quoted(modem.settings.password ?? NOTHING),
+  clean: (writer, _, modem) => writer.int(modem.settings.clean),
+  userFlag: (writer, _, modem) => writer.int(modem.settings.user === null ? 0 : 1),
+  passwordFlag: (writer, _, modem) => writer.int(modem.settings.password === null ? 0 : 1),
+  // Retain comes before QoS here (X-2), and what is not used is sent empty.
+  will: (writer, _, modem) => {
+    const will = modem.settings.will;
+    writer.int(will === null ? 0 : 1);
+    writer.byte(COMMA);
+    writer.int(will === null ? 0 : will.retain);
+    writer.byte(COMMA);
+    writer.int(will === null ? 0 : will.QoS);
+    writer.byte(COMMA);
+    writer.quoted(will === null ? NOTHING : will.topic);
+    writer.byte(COMMA);
+    writer.quoted(will === null ? NOTHING : will.message);
+  },
+  ackTimeout: (writer, _, modem) => writer.int(modem.ackTimeout),
+  showPings: (writer, _, modem) => writer.int(modem.showPings),
+  filter: (writer, operation) => writer.quoted(operation.items![0]!.text),
+  filterQoS: (writer, operation) => writer.int(operation.items![0]!.QoS),
+  topic: (writer, operation) => writer.quoted(operation.topic!),
+  QoS: (writer, operation) => writer.int(operation.QoS),
+  retain: (writer, operation) => writer.int(operation.retain),
+  length: (writer, operation) => writer.int(operation.length),
+});
+
+/** `+MQTTTO: <type>`: what was not acknowledged in time (S2 1.14). */
+const enum Timeout {
+  Connect = 1,
+  Publish = 2,
+  Subscribe = 3,
+  Unsubscribe = 4,
+  Ping = 5,
+}
+
+/** Codes of our own for results that have none. */
+export const enum Failure {
+  /** `+MQTTOPEN:FAIL`, `+MQTTCONACK: FAIL`. */
+  Open = 1,
+  /** `+MQTTDISC` while a connection was being opened: the modem has given up. */
+  GaveUp = 2,
+  Timeout = 3,
+  /** A CONNACK return code stands behind it. */
+  ReturnCode = 256,
+}
+
+export abstract class ChinaMobile extends Driver {
+  readonly ackTimeout: number;
+  readonly showPings: number;
+
+  constructor(modem: Modem, link: number, options: ChinaMobileOptions, client: ModemClient) {
+    super(modem, link, client);
+    this.ackTimeout = integer("modem.ackTimeout", options.ackTimeout ?? 10, 1, 60);
+    this.showPings = flag("modem.showPings", options.showPings ?? false);
+  }
+
+  override start(settings: Settings): void {
+    // Otherwise PINGREQ cannot notice that the network is dead (S2 1.2, S3 line 150).
+    if (settings.keepAlive !== 0 && settings.keepAlive <= this.ackTimeout)
+      throw new ArgumentError("ARGUMENT_RANGE", "keepAlive", settings.keepAlive * 1000, `must be more than modem.ackTimeout, which is ${this.ackTimeout} s`);
+    super.start(settings);
+  }
+
+  get ackPatience(): number {
+    return this.ackTimeout * 1000 + 5000;
+  }
+
+  /** The modem's own, and unannounced (6.4). */
+  protected override idOnWire(): number {
+    return -1;
+  }
+
+  /** `+MQTTPUBLISH: <dup>,<qos>,<retained>,<packId>,<topic>,<msg_len>,<message>`. */
+  onMessage(_line: Line, fields: Fields): void {
+    this.deliver(fields, 4, fields.int(1), fields.int(2), fields.int(0));
+  }
+
+  onLine(line: Line, fields: Fields): void {
+    switch (line.id) {
+      case Say.PubAck: return this.#acknowledged(1);
+      case Say.PubComp: return this.#acknowledged(2);
+      case Say.PubRec: return this.extend(Kind.Publish, -1);
+      case Say.SubAck: return this.#subscribed(fields);
+      case Say.UnsubAck: return this.resolve(Kind.Unsubscribe, -1, 0);
+      case Say.Open: return this.#opened(fields);
+      case Say.Disconnected: return this.#disconnected();
+      case Say.AckTimeout: return this.timedOut(fields.int(0));
+      case Say.Reconnect: return this.#tries(fields.int(0));
+    }
+  }
+
+  /** The id may stand in either field, and is not known beforehand: the one publish under way is meant (6.3, 6.4). */
+  #acknowledged(QoS: number): void {
+    const operation = this.channel.find(this.link, Kind.Publish, -1);
+    if (operation !== null && operation.QoS === QoS) this.channel.resolve(operation, 0);
+  }
+
+  /** `+MQTTSUBACK: <packId>,<code>,<topic>`; a refusal is 128, 0x80 or 80. */
+  #subscribed(fields: Fields): void {
+    const operation = this.channel.find(this.link, Kind.Subscribe, -1);
+    if (operation === null) return;
+    operation.granted = 0;
+    operation.grant(0, fields.kind(1) === FieldKind.Integer ? fields.int(1) : REFUSED);
+    this.channel.resolve(operation, 0);
+  }
+
+  /** `+MQTTOPEN:OK`, `+MQTTOPEN:FAIL`, `+MQTTOPEN: <connack_rc>,<sessionPresent>`, `+MQTTCONACK: FAIL`. */
+  #opened(fields: Fields): void {
+    const returnCode = fields.int(0);
+    const good = returnCode === 0 || fields.is(0, OK);
+    if (this.isOwed(Kind.Open)) this.resolve(Kind.Open, -1, good ? 0 : returnCode > 0 ? Failure.ReturnCode + returnCode : Failure.Open);
+    // Nobody asked: the modem has connected again by itself, and forgotten the subscriptions (3.6).
+    else if (good) this.reconnected();
+  }
+
+  /** `+MQTTDISC:OK`: the answer to the host's own, or the end of a connection or of the attempts at one. */
+  #disconnected(): void {
+    if (this.isOwed(Kind.Disconnect)) return this.resolve(Kind.Disconnect, -1, 0);
+    if (this.isOwed(Kind.Open)) return this.resolve(Kind.Open, -1, Failure.GaveUp);
+    if (this.stage === Stage.Online || this.stage === Stage.Reconnecting)
+      this.down(new NetworkError("LINK_LOST", "the connection to the broker is gone, and the modem has given up having it back (+MQTTDISC)"));
+  }
+
+  /** `+MQTTTO: <type>`. */
+  protected timedOut(type: number): void {
+    switch (type) {
+      case Timeout.Publish: return this.resolve(Kind.Publish, -1, Failure.Timeout);
+      case Timeout.Subscribe: return this.resolve(Kind.Subscribe, -1, Failure.Timeout);
+      case Timeout.Unsubscribe: return this.resolve(Kind.Unsubscribe, -1, Failure.Timeout);
+    }
+  }
+
+  /** `+MQTTREC:<n>`: the modem begins its n-th try, counted from 0. */
+  #tries(attempt: number): void {
+    if (this.isOwed(Kind.Open)) return this.extend(Kind.Open, -1);
+    this.reconnecting(new NetworkError("LINK_LOST", `the connection to the broker is gone; the modem tries to have it back (+MQTTREC ${attempt})`));
+  }
+
+  protected resultError(operation: Operation, code: number): MQTTModemError {
+    const what = operation.command!.name;
+    if (operation.kind === Kind.Open) {
+      const where = `${this.settings.host.string}:${this.settings.port}`;
+      if (code > Failure.ReturnCode)
+        return new BrokerError("CONNECTION_REFUSED", `the broker refused the connection: ${meaning(CONNACK_CODES, code - Failure.ReturnCode)} (return code ${code - Failure.ReturnCode})`, code - Failure.ReturnCode);
+      return code === Failure.GaveUp
+        ? new NetworkError("OPEN_FAILED", `no connection to ${where}: the modem has given up after its own tries (+MQTTDISC); check host, port and coverage`)
+        : new NetworkError("OPEN_FAILED", `no connection to ${where} (+MQTTOPEN:FAIL); check host, port, user name and password`);
+    }
+    if (code === Failure.Timeout)
+      return new BrokerError("ACK_TIMEOUT", `the broker did not acknowledge ${what} within ${this.ackTimeout} s (+MQTTTO); whether it was done is not known`);
+    return new ModemError("COMMAND_REFUSED", `${what} failed with the modem's result ${code}`, code);
+  }
+}
+
+const REFUSED = 128;

@@ -1,0 +1,274 @@
+/**
+ * China Mobile ML302. The source is the ML302 MQTT AT manual, chapters 2 and 3 (S3, badly scanned), with what
+ * dialects.md, chapters 4, 7.4, 12 and 13, has made of it.
+ */
+import { command, type Argument, type Command } from "../at/command";
+import type { Fields } from "../at/fields";
+import { Follow, lexicon, type Line } from "../at/lexicon";
+import type { Operation } from "../at/operation";
+import { frozen } from "../bytes/frozen";
+import { Text } from "../bytes/text";
+import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
+import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, COMMA, Failure, LINES as SHARED_LINES, QUOTE, Say, type ChinaMobileOptions } from "../modem/china-mobile";
+import { meaning, type CodeTable } from "../modem/codes";
+import type { Dialect, ModemClient } from "../modem/dialect";
+import type { Limits } from "../modem/limits";
+import type { Modem } from "../modem/modem";
+import { Kind, Tolerates, type Script } from "../modem/script";
+import { choice, flag } from "../mqtt/arguments";
+
+/** What an ML302 can be told beyond what all modems can. */
+export interface ML302Options extends ChinaMobileOptions {
+  /**
+   * The OneNET authentication version ("2018-10-31"), or any text, up to 128 bytes. With it, or with `encrypt`, MQTTCFG has
+   * nine arguments, and seven without.
+   */
+  version?: string;
+  /** TLS; it needs `version`, and as far as S3 can be read goes to OneNET alone. Default false. */
+  encrypt?: boolean;
+  /** Leave reconnecting to the modem: three tries. Default false, the host does it. */
+  modemReconnects?: boolean;
+  /**
+   * "counted" (default): after a prompt, any byte. "inline": in the command, where the payload is printable ASCII without a
+   * backslash; other payloads go counted all the same.
+   */
+  publishing?: "counted" | "inline";
+}
+
+const LINES: readonly Line[] = frozen([
+  ...SHARED_LINES,
+  // What its start prints is in no document; these are 27.007's and this maker's usual ones (dialects.md 1, rule 10).
+  { id: Say.Restart, text: "*ATREADY", follow: Follow.Fields },
+]);
+
+const BACKSLASH = 0x5c;
+const NO_VERSION = frozen(new Text("modem.version", "", 0));
+
+const ARGUMENTS: Readonly<Record<string, Argument<ML302>>> = frozen({
+  ...(SHARED_ARGUMENTS as Record<string, Argument<ML302>>),
+  // Seven arguments or nine, never eight (C-11).
+  version: (writer, _, modem) => {
+    if (modem.version === null) return;
+    writer.byte(COMMA);
+    writer.quoted(modem.version);
+    writer.byte(COMMA);
+    writer.int(modem.encrypt);
+  },
+  reconnects: (writer, _, modem) => writer.int(modem.reconnects),
+  content: (writer, operation) => {
+    writer.byte(QUOTE);
+    for (let i = operation.offset; i < operation.offset + operation.length; i++) {
+      const byte = writer.buffer[i]!;
+      if (byte === QUOTE) writer.byte(BACKSLASH);
+      writer.byte(byte);
+    }
+    writer.byte(QUOTE);
+  },
+});
+
+// S3 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
+const say = (template: string, final: number, more: object = {}) => command<ML302>(template, ARGUMENTS, { final, ...more });
+
+/** Waiting for an acknowledgement of at most 60 s, twice for QoS 2. */
+const ACKNOWLEDGED = 130_000;
+
+const CONFIGURE = say("AT+MQTTCFG={host},{port},{clientId},{keepalive},{user},{password},{clean}{version}", 2000);
+const ACK_TIMEOUT = say("AT+MQTTTO={ackTimeout}", 2000);
+const RECONNECT = say("AT+MQTTREC={reconnects}", 2000);
+const SHOW_PINGS = say("AT+MQTTPING={showPings}", 2000);
+const OPEN = say("AT+MQTTOPEN={userFlag},{passwordFlag},{will}", 150_000, { result: Say.Open, goodErrors: [602] });
+const SUBSCRIBE = say("AT+MQTTSUB={filter},{filterQoS}", ACKNOWLEDGED, { result: Say.SubAck, goodErrors: [606] });
+const UNSUBSCRIBE = say("AT+MQTTUNSUB={filter}", ACKNOWLEDGED, { result: Say.UnsubAck });
+// A bare number is the count of bytes that follow the prompt (4.3.6). dup is the modem's.
+const PUBLISH = say("AT+MQTTPUB={topic},{QoS},{retain},0,{length}", ACKNOWLEDGED, { prompt: 5000 });
+const PUBLISH_ACKNOWLEDGED = say("AT+MQTTPUB={topic},{QoS},{retain},0,{length}", ACKNOWLEDGED, { prompt: 5000, result: Say.PubAck });
+const PUBLISH_INLINE = say("AT+MQTTPUB={topic},{QoS},{retain},0,{content}", ACKNOWLEDGED);
+const PUBLISH_INLINE_ACKNOWLEDGED = say("AT+MQTTPUB={topic},{QoS},{retain},0,{content}", ACKNOWLEDGED, { result: Say.PubAck });
+const DISCONNECT = say("AT+MQTTDISC", 10_000, { result: Say.Disconnected, resultOptional: true, goodErrors: [620] });
+// In the worked session and in drivers, not in the command chapter (C-3).
+const DELETE = say("AT+MQTTDEL", 2000);
+
+const hasTwo = (fields: Fields): boolean => fields.count === 2;
+
+const INQUIRIES: readonly Command<ML302>[] = frozen([
+  say("AT+MQTTSTAT?", 2000, { answer: Say.Stat }),
+  say("AT+MQTTCFG?", 2000, { answer: Say.Cfg }),
+  say("AT+MQTTSUB?", 2000, { answer: Say.SubList, text: true }),
+  say("AT+MQTTPING?", 2000, { answer: Say.Ping }),
+  // The report of a try has one field (6.5).
+  say("AT+MQTTREC?", 2000, { answer: Say.Reconnect, takes: hasTwo }),
+  say("AT+MQTTTO?", 2000, { answer: Say.AckTimeout }),
+]);
+
+const resultPatience = (modem: ML302) => modem.ackPatience;
+const openPatience = () => 150_000;
+
+const DISCONNECT_STEP = frozen({ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: resultPatience });
+const DELETE_STEP = frozen({ command: DELETE, tolerates: Tolerates.Failure });
+const CLOSE_SCRIPT: Script<ML302> = frozen([DISCONNECT_STEP, DELETE_STEP]);
+
+const CONNECT_SCRIPT: Script<ML302> = frozen([
+  DISCONNECT_STEP, // what an earlier run of the host may have left open
+  DELETE_STEP,
+  { command: CONFIGURE },
+  { command: ACK_TIMEOUT },
+  { command: RECONNECT },
+  { command: OPEN, kind: Kind.Open, patience: openPatience },
+  { command: SHOW_PINGS, when: (modem) => modem.showPings === 1 }, // only after MQTTOPEN (4.3.7)
+]);
+
+const LIMITS: Limits = frozen({
+  host: 128,
+  credential: 128,
+  topic: 512,
+  topics: 1,
+  willTopic: 512,
+  willMessage: 512,
+  payload: 1024,
+  keepAlive: [0, 43200], // what the maker's demo accepts
+  window: 1,
+});
+
+const DIALECT: Dialect<ML302> = frozen({
+  name: "ML302",
+  lexicon: lexicon(LINES),
+  limits: LIMITS,
+  commandBuffer: 1600, // the longest topic, and 1024 bytes inline
+  cancel: 0,
+  links: 1,
+  oneOfAKind: true,
+  restart: Say.Restart,
+  unsolicitedErrors: [609, 615, 619],
+  connect: CONNECT_SCRIPT,
+  disconnect: CLOSE_SCRIPT,
+  close: CLOSE_SCRIPT,
+  subscribe: SUBSCRIBE,
+  unsubscribe: UNSUBSCRIBE,
+  inquiries: INQUIRIES,
+});
+
+// ---- what its numbers mean
+
+/** `+MQTTSTAT`: S3, lines 225–230; other numbers than the M531X's (X-4). */
+export const STATES: CodeTable = frozen([
+  [0, "not connected"],
+  [1, "connected"],
+  [2, "TCP socket connecting"],
+  [3, "TCP connected, CONNECT being sent"],
+  [4, "CONNECT sent, waiting for CONNACK"],
+]);
+
+/** `+CME ERROR: <err>`: S3 2.2, as dialects.md 7.4 reads it. */
+export const ERRORS: CodeTable = frozen([
+  [600, "the network, or the PDP context, is not active"],
+  [601, "invalid command parameters"],
+  [602, "already connected to the server"],
+  [603, "connecting to the server failed"],
+  [604, "connecting to the server timed out"],
+  [605, "the server's subscribe acknowledgement is wrong"],
+  [606, "the topic is subscribed already"],
+  [607, "an unknown MQTT packet was received"],
+  [608, "sending a packet failed"],
+  [609, "a malformed PUBLISH was received"],
+  [610, "a malformed PUBREC was received"],
+  [611, "a malformed PUBCOMP was received"],
+  [612, "a malformed PUBACK was received"],
+  [613, "the socket could not be made"],
+  [614, "user name, password or client id rejected"],
+  [615, "reconnecting to the server failed"],
+  [616, "the server's acknowledgement did not come in time"],
+  [617, "the connection to the server was lost"],
+  [618, "a malformed unsubscribe acknowledgement was received"],
+  [619, "a malformed PUBREL was received"],
+  [620, "already disconnected from the server"],
+  [621, "unsubscribing failed"],
+]);
+
+const enum Code {
+  NotActive = 600,
+  ConnectFailed = 603,
+  ConnectTimeout = 604,
+  SocketFailed = 613,
+  Credentials = 614,
+  ReconnectFailed = 615,
+  AckTimeout = 616,
+  ConnectionLost = 617,
+}
+
+const REASONS_TO_RETRY: readonly number[] = frozen([Code.ConnectFailed, Code.ConnectTimeout, Code.SocketFailed, Code.ReconnectFailed, Code.ConnectionLost]);
+
+export class ML302 extends ChinaMobile {
+  static readonly dialect: Dialect = DIALECT;
+  /** Bit/s from the factory, as public drivers open it. */
+  static readonly baud = 115_200;
+
+  /** Null leaves it and `encrypt` out. */
+  readonly version: Text | null;
+  readonly encrypt: number;
+  readonly reconnects: number;
+  readonly #inline: boolean;
+  /** A line that answers `AT+MQTTTO?`, or that was a report after all when another one follows (6.5). */
+  #timeoutAnswer = -1;
+
+  constructor(modem: Modem, link: number, options: ML302Options, client: ModemClient) {
+    super(modem, link, options, client);
+    this.encrypt = flag("modem.encrypt", options.encrypt ?? false);
+    this.version = options.version !== undefined ? new Text("modem.version", options.version, LIMITS.credential)
+      : this.encrypt === 1 ? NO_VERSION : null;
+    this.reconnects = flag("modem.modemReconnects", options.modemReconnects ?? false);
+    this.#inline = choice("modem.publishing", options.publishing ?? "counted", PUBLISHING) === "inline";
+  }
+
+  publish(operation: Operation): boolean {
+    operation.wire = -1;
+    operation.patience = this.ackPatience;
+    // An empty payload has no count: it can only be inline.
+    const inline = operation.length === 0 || (this.#inline && this.#isPlain(operation));
+    const acknowledged = operation.QoS > 0;
+    this.channel.submit(operation, inline
+      ? acknowledged ? PUBLISH_INLINE_ACKNOWLEDGED : PUBLISH_INLINE
+      : acknowledged ? PUBLISH_ACKNOWLEDGED : PUBLISH);
+    return true;
+  }
+
+  /** Printable ASCII without a backslash, whose escape is not defined. */
+  #isPlain(operation: Operation): boolean {
+    const bytes = this.channel.writer.buffer;
+    for (let i = operation.offset; i < operation.offset + operation.length; i++) {
+      const byte = bytes[i]!;
+      if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return false;
+    }
+    return true;
+  }
+
+  protected override onInquiryAnswer(line: Line, fields: Fields): void {
+    if (line.id !== Say.AckTimeout) return;
+    if (this.#timeoutAnswer >= 0) this.timedOut(this.#timeoutAnswer);
+    this.#timeoutAnswer = fields.int(0);
+  }
+
+  protected override onInquired(): void {
+    this.#timeoutAnswer = -1;
+  }
+
+  /** 615 ends the modem's own reconnecting, or an opening; 609 and 619 tell of a packet that was dropped. */
+  override onUnsolicitedError(code: number): void {
+    if (code !== Code.ReconnectFailed) return;
+    if (this.isOwed(Kind.Open)) this.resolve(Kind.Open, -1, Failure.GaveUp);
+    else this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone: ${meaning(ERRORS, code)} (+CME ERROR: ${code})`, code));
+  }
+
+  protected override refusal(operation: Operation, code: number): MQTTModemError | null {
+    if (code < Code.NotActive || code > 621) return null;
+    const text = `${operation.command!.name} failed: ${meaning(ERRORS, code)} (+CME ERROR: ${code})`;
+    if (code === Code.Credentials) return new BrokerError("CONNECTION_REFUSED", text, code);
+    if (code === Code.AckTimeout) return new BrokerError("ACK_TIMEOUT", text, code);
+    if (code === Code.NotActive) return new NetworkError("NOT_ATTACHED", text, code);
+    if (REASONS_TO_RETRY.includes(code)) return new NetworkError(operation.kind === Kind.Open ? "OPEN_FAILED" : "LINK_LOST", text, code);
+    return new ModemError("COMMAND_REFUSED", text, code);
+  }
+}
+
+const PUBLISHING = Object.freeze(["counted", "inline"]);
+
+export default ML302;

@@ -1,0 +1,407 @@
+/**
+ * Yuge NM28 5G. The source is "NM28 5G MQTT application guide", V1.0 (S4), whose pages for disconnecting and subscribing
+ * are missing, with what dialects.md, chapters 5 and 12, has filled in. Six MQTT clients at once.
+ */
+import { command, type Argument, type Command } from "../at/command";
+import { FieldKind, type Fields } from "../at/fields";
+import { Common, Follow, Framing, lexicon, type Line } from "../at/lexicon";
+import type { Operation } from "../at/operation";
+import { frozen } from "../bytes/frozen";
+import { Text } from "../bytes/text";
+import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
+import { CONNACK_CODES, meaning, type CodeTable } from "../modem/codes";
+import type { Dialect, DriverOptions, ModemClient } from "../modem/dialect";
+import { Driver } from "../modem/driver";
+import type { Limits } from "../modem/limits";
+import type { Modem } from "../modem/modem";
+import { Kind, Tolerates, type Script } from "../modem/script";
+import { Stage } from "../modem/stage";
+import { choice, flag, integer } from "../mqtt/arguments";
+
+/** What an NM28 can be told beyond what all modems can. */
+export interface NM28Options extends DriverOptions {
+  /** MQTT 3.1 or 3.1.1. Default 4. */
+  version?: 3 | 4;
+  /** PDP context, 1–16. Default 1. */
+  pdpContext?: number;
+  /** TLS with this SSL context, 0–5, which must have been set up: S4 does not say how. Left out: no TLS. */
+  sslContext?: number;
+  /** Seconds that the modem waits for the broker's acknowledgement, 1–60, default 10. */
+  packetTimeout?: number;
+  /** How often the modem sends a packet again, 1–10, default 3. */
+  retries?: number;
+  /**
+   * What a publish is on OneNET: 0 a message alone (default, and on all other platforms), 1 a data point alone, 2 both; for
+   * 1 and 2 the payload is JSON in the platform's form.
+   */
+  type?: 0 | 1 | 2;
+  /**
+   * Whether Ctrl-Z is sent after the payload: "fallback" (default) when the modem has not answered in 300 ms, for the
+   * document says both that it ends the data and that it may be left out.
+   */
+  ctrlZ?: "never" | "fallback" | "always";
+  /** Milliseconds between looks at the connection, whose loss the modem does not announce; 1000–3600000, default 30000. */
+  pollInterval?: number;
+  /** CTWing: reports the firmware version once connected, so that upgrades can come. Default false. */
+  reportVersion?: boolean;
+}
+
+// ---- what the modem says (S4 chapter 1)
+
+const enum Say {
+  Open = 16,
+  Close,
+  Conn,
+  Disc,
+  Sub,
+  Uns,
+  Pub,
+  Cfg,
+  Stat,
+  PostVersion,
+  Message,
+  Restart,
+}
+
+const LINES: readonly Line[] = frozen([
+  { id: Say.Open, text: "+MQTTOPEN", follow: Follow.Fields },
+  { id: Say.Close, text: "+MQTTCLOSE", follow: Follow.Fields },
+  { id: Say.Conn, text: "+MQTTCONN", follow: Follow.Fields },
+  { id: Say.Disc, text: "+MQTTDISC", follow: Follow.Fields },
+  { id: Say.Sub, text: "+MQTTSUB", follow: Follow.Fields },
+  { id: Say.Uns, text: "+MQTTUNS", follow: Follow.Fields },
+  { id: Say.Pub, text: "+MQTTPUBEX", follow: Follow.Fields },
+  { id: Say.Cfg, text: "+MQTTCFG", follow: Follow.Fields },
+  { id: Say.Stat, text: "+MQTTSTAT", follow: Follow.Fields }, // not in S4; Quectel's set has it (5.3)
+  { id: Say.PostVersion, text: "+CTWINGPOSTVER", follow: Follow.Fields },
+  { id: Say.PostVersion, text: "AT+CTWINGPOSTVER", follow: Follow.Fields }, // as the guide prints it (D-11)
+  { id: Say.Message, text: "+MQTTRECV", follow: Follow.Fields, framing: Framing.Counted, topic: 2, lengthOptional: true },
+  { id: Common.Prompt, text: "CONNECT", follow: Follow.End },
+  { id: Say.Restart, text: "RDY", follow: Follow.End }, // in no document; what such modules print when they are ready
+]);
+
+// ---- what it is told
+
+const COMMA = 0x2c;
+const CTRL_Z = new Uint8Array([0x1a]);
+const NOTHING = frozen(new Text("nothing", "", 0));
+const NUDGE = 300;
+
+const ARGUMENTS: Readonly<Record<string, Argument<NM28>>> = frozen({
+  link: (writer, _, modem) => writer.int(modem.link),
+  version: (writer, _, modem) => writer.int(modem.version),
+  pdpContext: (writer, _, modem) => writer.int(modem.pdpContext),
+  ssl: (writer, _, modem) => {
+    writer.int(modem.sslContext < 0 ? 0 : 1);
+    writer.byte(COMMA);
+    writer.int(modem.sslContext < 0 ? 0 : modem.sslContext);
+  },
+  keepalive: (writer, _, modem) => writer.int(modem.settings.keepAlive),
+  session: (writer, _, modem) => writer.int(modem.settings.clean),
+  packetTimeout: (writer, _, modem) => writer.int(modem.packetTimeout),
+  retries: (writer, _, modem) => writer.int(modem.retries),
+  willQoS: (writer, _, modem) => writer.int(modem.settings.will!.QoS),
+  willRetain: (writer, _, modem) => writer.int(modem.settings.will!.retain),
+  willTopic: (writer, _, modem) => writer.quoted(modem.settings.will!.topic),
+  willMessage: (writer, _, modem) => writer.quoted(modem.settings.will!.message),
+  host: (writer, _, modem) => writer.quoted(modem.settings.host),
+  port: (writer, _, modem) => writer.int(modem.settings.port),
+  clientId: (writer, _, modem) => writer.quoted(modem.settings.id),
+  user: (writer, _, modem) => writer.quoted(modem.settings.user ?? NOTHING),
+  password: (writer, _, modem) => writer.quoted(modem.settings.password ?? NOTHING),
+  id: (writer, operation) => writer.int(operation.wire),
+  filter: (writer, operation) => writer.quoted(operation.items![0]!.text),
+  filterQoS: (writer, operation) => writer.int(operation.items![0]!.QoS),
+  QoS: (writer, operation) => writer.int(operation.QoS),
+  retain: (writer, operation) => writer.int(operation.retain),
+  type: (writer, _, modem) => writer.int(modem.type),
+  topic: (writer, operation) => writer.quoted(operation.topic!),
+  // Ctrl-Z is not part of the message.
+  length: (writer, operation, modem) => writer.int(modem.endsWithCtrlZ ? operation.length - CTRL_Z.length : operation.length),
+});
+
+// S4 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
+const say = (template: string, final: number, more: object = {}) => command<NM28>(template, ARGUMENTS, { final, ...more });
+
+/** pkt_timeout of at most 60 s, eleven times, and some more. */
+const ACKNOWLEDGED = 670_000;
+
+const CFG_VERSION = say('AT+MQTTCFG="version",{link},{version}', 2000);
+const CFG_PDP = say('AT+MQTTCFG="pdpcid",{link},{pdpContext}', 2000);
+const CFG_SSL = say('AT+MQTTCFG="ssl",{link},{ssl}', 2000);
+const CFG_KEEPALIVE = say('AT+MQTTCFG="keepalive",{link},{keepalive}', 2000);
+const CFG_SESSION = say('AT+MQTTCFG="session",{link},{session}', 2000);
+const CFG_TIMEOUT = say('AT+MQTTCFG="timeout",{link},{packetTimeout},{retries},1', 2000);
+const CFG_WILL = say('AT+MQTTCFG="will",{link},1,{willQoS},{willRetain},{willTopic},{willMessage}', 2000);
+const CFG_NO_WILL = say('AT+MQTTCFG="will",{link},0', 2000);
+// The message in the report, with its length: mode 1 has no command to read it with (5.2.1).
+const CFG_RECEIVE = say('AT+MQTTCFG="recv/mode",{link},0,1', 2000);
+// Not documented; on a related modem 0 means direct reception.
+const CFG_CACHED = say('AT+MQTTCFG="cached",{link},0', 2000);
+const OPEN = say("AT+MQTTOPEN={link},{host},{port}", 80_000, { result: Say.Open });
+const CONNECT = say("AT+MQTTCONN={link},{clientId},{user},{password}", 60_000, { result: Say.Conn });
+const POST_VERSION = say("AT+CTWINGPOSTVER={link}", 10_000);
+const SUBSCRIBE = say("AT+MQTTSUB={link},{id},{filter},{filterQoS}", ACKNOWLEDGED, { result: Say.Sub });
+const UNSUBSCRIBE = say("AT+MQTTUNS={link},{id},{filter}", ACKNOWLEDGED, { result: Say.Uns });
+const PUBLISH_LINE = "AT+MQTTPUBEX={link},{id},{QoS},{retain},{type},{topic},{length}";
+const PUBLISH = say(PUBLISH_LINE, ACKNOWLEDGED, { prompt: 5000, result: Say.Pub });
+const PUBLISH_NUDGED = say(PUBLISH_LINE, ACKNOWLEDGED, { prompt: 5000, result: Say.Pub, nudge: NUDGE });
+const DISCONNECT = say("AT+MQTTDISC={link}", 10_000, { result: Say.Disc, resultOptional: true });
+const CLOSE = say("AT+MQTTCLOSE={link}", 10_000, { result: Say.Close, resultOptional: true });
+// Two fields: a state; a result has three, or comes while a connection is being made (6.5).
+const isState = (fields: Fields): boolean => fields.count === 2;
+const POLL = say("AT+MQTTCONN?", 5000, { answer: Say.Conn, takes: isState });
+
+const INQUIRIES: readonly Command<NM28>[] = frozen([
+  say("AT+MQTTCFG?", 2000, { answer: Say.Cfg, text: true }),
+  say("AT+MQTTCFG=?", 2000, { answer: Say.Cfg }),
+  say("AT+MQTTOPEN?", 2000, { answer: Say.Open, takes: (fields: Fields) => fields.kind(1) === FieldKind.Quoted }),
+  say("AT+MQTTOPEN=?", 2000, { answer: Say.Open }),
+  say("AT+MQTTCLOSE=?", 2000, { answer: Say.Close }),
+  POLL,
+  say("AT+MQTTCONN=?", 2000, { answer: Say.Conn }),
+  say("AT+MQTTDISC=?", 2000, { answer: Say.Disc }),
+  say("AT+MQTTSUB=?", 2000, { answer: Say.Sub }),
+  say("AT+MQTTUNS=?", 2000, { answer: Say.Uns }),
+  say("AT+MQTTPUBEX=?", 2000, { answer: Say.Pub }),
+  say("AT+CTWINGPOSTVER=?", 2000, { answer: Say.PostVersion }),
+]);
+
+const resultPatience = (modem: NM28) => modem.ackPatience;
+const openPatience = () => 80_000;
+const closePatience = () => 1000;
+
+const CLOSE_STEP = frozen({ command: CLOSE, kind: Kind.Close, tolerates: Tolerates.Failure, patience: closePatience });
+
+const CONNECT_SCRIPT: Script<NM28> = frozen([
+  CLOSE_STEP, // what an earlier run of the host may have left open
+  { command: CFG_VERSION },
+  { command: CFG_PDP },
+  { command: CFG_SSL },
+  { command: CFG_KEEPALIVE },
+  { command: CFG_SESSION },
+  { command: CFG_TIMEOUT },
+  { command: CFG_WILL, when: (modem) => modem.settings.will !== null },
+  { command: CFG_NO_WILL, when: (modem) => modem.settings.will === null },
+  { command: CFG_RECEIVE },
+  { command: CFG_CACHED, tolerates: Tolerates.Failure },
+  { command: OPEN, kind: Kind.Open, patience: openPatience },
+  { command: CONNECT, kind: Kind.Connect, patience: resultPatience },
+  { command: POST_VERSION, when: (modem) => modem.reportVersion, tolerates: Tolerates.Failure },
+]);
+
+const LIMITS: Limits = frozen({
+  host: 127,
+  credential: 256,
+  topic: 255,
+  topics: 1,
+  willTopic: 255,
+  willMessage: 255,
+  payload: 2048,
+  keepAlive: [10, 290],
+  window: 1,
+});
+
+const DIALECT: Dialect<NM28> = frozen({
+  name: "NM28",
+  lexicon: lexicon(LINES),
+  limits: LIMITS,
+  commandBuffer: 1024,
+  cancel: 0,
+  links: 6,
+  oneOfAKind: true,
+  restart: Say.Restart,
+  connect: CONNECT_SCRIPT,
+  disconnect: [{ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: closePatience }, CLOSE_STEP],
+  close: [CLOSE_STEP],
+  subscribe: SUBSCRIBE,
+  unsubscribe: UNSUBSCRIBE,
+  inquiries: INQUIRIES,
+});
+
+// ---- what its numbers mean
+
+/** `+MQTTOPEN:<idx>,<result>`: S4 1.2. */
+const OPEN_RESULTS: CodeTable = frozen([
+  [-1, "the network could not be opened"],
+  [1, "a parameter is wrong"],
+  [2, "the client is in use already"],
+  [3, "the PDP context could not be activated; check the SIM, the APN and the coverage"],
+  [4, "the host's name could not be resolved; check the name, or use the address"],
+  [5, "connecting failed; check that the broker listens at this host and port"],
+]);
+
+/** `<result>` of CONN, SUB and UNS. */
+const enum Result {
+  Acknowledged = 0,
+  /** Progress, not the end. */
+  Retransmission = 1,
+  Failed = 2,
+}
+
+/** Codes of our own. */
+const enum Failure {
+  /** The message arrived and the data point did not: OneNET, type 2. */
+  DataPoint = 100,
+  /** A CONNACK return code stands behind it. */
+  ReturnCode = 256,
+}
+
+export class NM28 extends Driver {
+  static readonly dialect: Dialect = DIALECT;
+  /** Bit/s from the factory, usual for 5G modules; S4 does not say. */
+  static readonly baud = 115_200;
+
+  readonly version: number;
+  readonly pdpContext: number;
+  /** −1 for no TLS. */
+  readonly sslContext: number;
+  readonly packetTimeout: number;
+  readonly retries: number;
+  readonly type: number;
+  readonly endsWithCtrlZ: boolean;
+  readonly reportVersion: boolean;
+  readonly #nudges: boolean;
+  readonly #pollInterval: number;
+
+  constructor(modem: Modem, link: number, options: NM28Options, client: ModemClient) {
+    super(modem, link, client);
+    this.version = integer("modem.version", options.version ?? 4, 3, 4);
+    this.pdpContext = integer("modem.pdpContext", options.pdpContext ?? 1, 1, 16);
+    this.sslContext = options.sslContext === undefined ? -1 : integer("modem.sslContext", options.sslContext, 0, 5);
+    this.packetTimeout = integer("modem.packetTimeout", options.packetTimeout ?? 10, 1, 60);
+    this.retries = integer("modem.retries", options.retries ?? 3, 1, 10);
+    this.type = integer("modem.type", options.type ?? 0, 0, 2);
+    const ctrlZ = choice("modem.ctrlZ", options.ctrlZ ?? "fallback", CTRL_Z_USES);
+    this.endsWithCtrlZ = ctrlZ === "always";
+    this.#nudges = ctrlZ === "fallback";
+    this.#pollInterval = integer("modem.pollInterval", options.pollInterval ?? 30_000, 1000, 3_600_000);
+    this.reportVersion = flag("modem.reportVersion", options.reportVersion ?? false) === 1;
+  }
+
+  get ackPatience(): number {
+    return this.packetTimeout * (this.retries + 1) * 1000 + 5000;
+  }
+
+  override get defaultKeepAlive(): number {
+    return 120_000; // 0 is outside the range (D-2)
+  }
+
+  override checkPublish(length: number): void {
+    if (length === 0) throw new ArgumentError("ARGUMENT_LENGTH", "data", length, "must have at least 1 byte for an NM28, which cannot send an empty message");
+  }
+
+  override staged(length: number): number {
+    return this.endsWithCtrlZ ? length + CTRL_Z.length : length;
+  }
+
+  publish(operation: Operation): boolean {
+    operation.wire = operation.id;
+    operation.patience = this.ackPatience;
+    if (this.endsWithCtrlZ) this.channel.fill(operation, CTRL_Z, CTRL_Z.length);
+    this.channel.submit(operation, this.#nudges ? PUBLISH_NUDGED : PUBLISH);
+    return true;
+  }
+
+  /** `+MQTTRECV:<client_idx>,<packet_id>,<topic>,<payload_len>,<payload>`. */
+  onMessage(_line: Line, fields: Fields): void {
+    this.deliver(fields, 2, -1, -1, -1);
+  }
+
+  onLine(line: Line, fields: Fields): void {
+    switch (line.id) {
+      case Say.Pub: return this.#published(fields);
+      case Say.Sub: return this.#subscribed(fields);
+      case Say.Uns: return this.#result(Kind.Unsubscribe, fields);
+      case Say.Open: return this.resolve(Kind.Open, -1, fields.int(1));
+      case Say.Conn: return this.#connected(fields);
+      case Say.Disc: return this.#ended(Kind.Disconnect, fields.int(1));
+      case Say.Close: return this.#ended(Kind.Close, fields.int(1));
+      case Say.Stat: return this.#lost(`+MQTTSTAT ${fields.int(1)}`);
+    }
+  }
+
+  /** `+MQTTPUBEX:<idx>,<msgID>[,<result0>][,<result1>][,<value>]`: by type, message and data point (D-6). */
+  #published(fields: Fields): void {
+    const first = fields.int(2, 0);
+    const dataPoint = this.type === 2 ? fields.int(3, 0) : 0;
+    this.resolve(Kind.Publish, fields.int(1), first !== 0 ? first : dataPoint !== 0 ? Failure.DataPoint : 0);
+  }
+
+  /** `+MQTTSUB:<idx>,<msgID>,<result>[,<value>]`. */
+  #subscribed(fields: Fields): void {
+    const operation = this.channel.find(this.link, Kind.Subscribe, fields.int(1));
+    if (operation !== null && fields.int(2) === Result.Acknowledged && fields.count > 3) {
+      operation.granted = 0;
+      operation.grant(0, fields.int(3));
+    }
+    this.#result(Kind.Subscribe, fields);
+  }
+
+  #result(kind: Kind, fields: Fields): void {
+    const id = fields.int(1);
+    const result = fields.int(2);
+    if (result === Result.Retransmission) this.extend(kind, id);
+    else this.resolve(kind, id, result);
+  }
+
+  /** `+MQTTCONN:<idx>,<result>,<ret_code>`, or `<idx>,<state>`: the modem's own, or a poll's. */
+  #connected(fields: Fields): void {
+    if (!this.isOwed(Kind.Connect)) {
+      if (fields.count === 2 && fields.int(1) === 0) this.#lost("+MQTTCONN 0");
+      return;
+    }
+    const result = fields.int(1);
+    if (result === Result.Retransmission) return this.extend(Kind.Connect, -1);
+    const returnCode = fields.int(2, 0);
+    this.resolve(Kind.Connect, -1, result === Result.Acknowledged && returnCode > 0 ? Failure.ReturnCode + returnCode : result);
+  }
+
+  #ended(kind: Kind, result: number): void {
+    if (this.isOwed(kind)) this.resolve(kind, -1, result);
+    else this.#lost("+MQTTDISC");
+  }
+
+  #lost(how: string): void {
+    if (this.stage === Stage.Online) this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone (${how})`));
+  }
+
+  // ---- the modem announces no loss, so it is asked (5.3)
+
+  protected override onOnline(): void {
+    this.wake(this.#pollInterval);
+  }
+
+  protected override onTimer(): void {
+    if (this.stage !== Stage.Online) return;
+    const operation = this.take(Kind.Poll);
+    if (operation !== null) this.channel.submit(operation, POLL);
+    this.wake(this.#pollInterval);
+  }
+
+  protected resultError(operation: Operation, code: number): MQTTModemError {
+    const report = `+${operation.command!.name.slice(3)} ${code}`;
+    switch (operation.kind) {
+      case Kind.Open:
+        return new NetworkError("OPEN_FAILED", `no connection to ${this.settings.host.string}:${this.settings.port}: ${meaning(OPEN_RESULTS, code)} (${report})`, code);
+      case Kind.Connect:
+        return code > Failure.ReturnCode
+          ? new BrokerError("CONNECTION_REFUSED", `the broker refused the connection: ${meaning(CONNACK_CODES, code - Failure.ReturnCode)} (return code ${code - Failure.ReturnCode})`, code - Failure.ReturnCode)
+          : new BrokerError("CONNECT_FAILED", `the broker did not answer CONNECT, however often the modem sent it (${report})`, code);
+      case Kind.Subscribe:
+        return new BrokerError("SUBSCRIBE_FAILED", `the broker did not acknowledge the subscription, however often the modem sent it (${report})`, code);
+      case Kind.Unsubscribe:
+        return new BrokerError("UNSUBSCRIBE_FAILED", `the broker did not acknowledge the end of the subscription, however often the modem sent it (${report})`, code);
+      case Kind.Publish:
+        return code === Failure.DataPoint
+          ? new BrokerError("PUBLISH_FAILED", "the message arrived, and OneNET did not take its data point; is the payload JSON in the platform's form?", -1)
+          : new BrokerError("PUBLISH_FAILED", `the message was not acknowledged; whether it arrived is not known (${report})`, code);
+      default:
+        return new ModemError("COMMAND_REFUSED", `${operation.command!.name} failed with the modem's result ${code}`, code);
+    }
+  }
+}
+
+const CTRL_Z_USES = Object.freeze(["never", "fallback", "always"]);
+
+export default NM28;
