@@ -1,7 +1,7 @@
 /** The core: runs on XS and on Node, and needs nothing of either. */
 export { MQTTClient, MQTTClient as default } from "./mqtt/client";
 export type {
-  ByteBuffer, ControlMessage, MQTTClientOptions, ReadableOptions, StageName, WriteOptions,
+  ByteBuffer, ControlMessage, Counters, MQTTClientOptions, ReadableOptions, StageName, WriteOptions,
 } from "./mqtt/client";
 export {
   ArgumentError, BrokerError, ModemError, MQTTModemError, NetworkError, StateError,

@@ -1,4 +1,5 @@
 import type { Ring } from "../bytes/ring";
+import { decodeInPlace, Encoding } from "../bytes/encoding";
 import { Byte } from "./bytes";
 import { FieldKind, type Fields } from "./fields";
 import { Common, Follow, Framing, NO_LINE, type Lexicon, type Line } from "./lexicon";
@@ -147,6 +148,17 @@ export class Message {
     this.#payload = (this.#payload + length) | 0;
     this.available -= length;
     this.first = false;
+  }
+
+  /**
+   * Reads the message, which is there as a whole, as both ends have agreed to write it. One that is no such text, or that
+   * comes in parts, stays as it is, and is marked.
+   */
+  decode(encoding: Encoding): void {
+    if (encoding === Encoding.Raw) return;
+    const length = this.more ? -1 : decodeInPlace(encoding, this.#ring, this.#payload, this.available);
+    if (length < 0) this.suspect = true;
+    else this.available = this.length = length;
   }
 
   /** Goes on looking for the end, or for the next part. */
@@ -439,10 +451,20 @@ export class Message {
       const line = lines[ends[node]!]!;
       if (line.follow === Follow.Anything) return Next.Known;
       if (!finals && line.id <= Common.CmsError) return Next.Other;
-      const fits = line.follow === Follow.Fields ? byte === Byte.Colon : byte === Byte.CR || byte === Byte.LF;
-      return fits ? Next.Known : Next.Other;
+      if (line.follow === Follow.End) return byte === Byte.CR || byte === Byte.LF ? Next.Known : Next.Other;
+      return byte !== Byte.Colon ? Next.Other : finals ? Next.Known : this.#fieldsAt((at + 1) | 0);
     }
     return Next.Unknown;
+  }
+
+  /** Whether plausible fields begin at `position`: a number or a quoted string (dialects.md 6.2, c). */
+  #fieldsAt(position: number): Next {
+    const tail = this.#ring.tail;
+    let at = position;
+    while (at !== tail && this.#byte(at) === Byte.Blank) at = (at + 1) | 0;
+    if (at === tail) return Next.Unknown;
+    const byte = this.#byte(at);
+    return (byte >= Byte.Digit0 && byte <= Byte.Digit9) || byte === Byte.Quote || byte === Byte.Minus ? Next.Known : Next.Other;
   }
 
   /** `+CME ERROR` has a blank in its name, which the lexicon leaves out. */

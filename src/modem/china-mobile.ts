@@ -131,7 +131,7 @@ export abstract class ChinaMobile extends Driver {
   readonly showPings: number;
 
   constructor(modem: Modem, link: number, options: ChinaMobileOptions, client: ModemClient) {
-    super(modem, link, client);
+    super(modem, link, options, client);
     this.ackTimeout = integer("modem.ackTimeout", options.ackTimeout ?? 10, 1, 60);
     this.showPings = flag("modem.showPings", options.showPings ?? false);
   }

@@ -19,6 +19,8 @@ export interface Dialect<D = any> {
   readonly commandBuffer: number;
   /** The byte that leaves a data phase without sending, or 0 where there is none. */
   readonly cancel: number;
+  /** Bytes that may stand behind the longest payload, to end the data phase. Default 0. */
+  readonly payloadTail?: number;
   /** MQTT clients that the modem has at once. */
   readonly links: number;
   /** The modem does not tell which acknowledgement is whose: one operation of a kind at a time. */
@@ -47,8 +49,14 @@ export interface DriverClass<O = any> {
   readonly baud: number;
 }
 
-/** All that a driver can be told: what belongs to the modem, and what belongs to the connection. */
-export type DriverOptions = Partial<ModemOptions>;
+/** What every driver can be told: what belongs to the modem, and what belongs to the connection. */
+export interface DriverOptions extends Partial<ModemOptions> {
+  /**
+   * How payloads are written on the wire, both ways, if both ends have agreed on it: "raw" (default), "hex" or "base64".
+   * For modems that do not frame what they receive. What is received and is no such text is handed on as it is, suspect.
+   */
+  payloadEncoding?: "raw" | "hex" | "base64";
+}
 
 /** The MQTT client, as a driver knows it. */
 export interface ModemClient {

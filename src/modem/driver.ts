@@ -3,10 +3,13 @@ import type { Command } from "../at/command";
 import type { Fields } from "../at/fields";
 import type { Line } from "../at/lexicon";
 import { Outcome, type Operation } from "../at/operation";
+import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, type Encoding } from "../bytes/encoding";
 import { utf8Decode } from "../bytes/utf8";
 import { ArgumentError, BrokerError, StateError, type MQTTModemError } from "../errors";
-import type { Dialect, ModemClient } from "./dialect";
+import type { Dialect, DriverOptions, ModemClient } from "./dialect";
+import { choice } from "../mqtt/arguments";
 import { failure } from "./failure";
+import type { Limits } from "./limits";
 import type { Modem } from "./modem";
 import { Kind, Tolerates, type Script, type Step } from "./script";
 import type { Settings } from "./settings";
@@ -25,6 +28,7 @@ export abstract class Driver {
   /** The modem's number for this connection. */
   readonly link: number;
   settings!: Settings;
+  readonly #encoding: Encoding;
   #client: ModemClient | null;
 
   #stage: Stage = Stage.Idle;
@@ -35,7 +39,8 @@ export abstract class Driver {
   #reason: MQTTModemError | null = null;
   #inquiry: { lines: string[]; done: InquiryCallback } | null = null;
 
-  constructor(modem: Modem, link: number, client: ModemClient) {
+  constructor(modem: Modem, link: number, options: DriverOptions, client: ModemClient) {
+    this.#encoding = ENCODINGS.indexOf(choice("modem.payloadEncoding", options.payloadEncoding ?? "raw", ENCODINGS) as "raw");
     this.modem = modem;
     this.channel = modem.channel;
     this.dialect = modem.dialect;
@@ -150,9 +155,28 @@ export abstract class Driver {
   /** Refuses a payload that the family cannot send, beyond what its limits say. @throws ArgumentError */
   checkPublish(_length: number): void {}
 
+  get limits(): Limits {
+    return this.modem.limits;
+  }
+
+  /** Bytes that one message can have. */
+  get longestPayload(): number {
+    return decodableLength(this.#encoding, this.limits.payload);
+  }
+
   /** Bytes of the transmit buffer that a payload takes. */
   staged(length: number): number {
-    return length;
+    return encodedLength(this.#encoding, length);
+  }
+
+  /** Bytes of that before which the payload is to be put. */
+  lead(length: number): number {
+    return encodedLength(this.#encoding, length) - length;
+  }
+
+  /** Writes a payload of `length` bytes, which stands behind its lead, as both ends have agreed. */
+  encode(operation: Operation, length: number): void {
+    encodeInPlace(this.#encoding, this.channel.writer.buffer, operation.offset, length);
   }
 
   /** The session has begun. */
@@ -191,6 +215,7 @@ export abstract class Driver {
 
   /** Hands a message to the client, or drops it when the client has gone. */
   protected deliver(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
+    this.channel.scanner.message.decode(this.#encoding);
     if (this.#client === null) this.channel.scanner.skip();
     else this.#client.onMessage(fields, topic, QoS, retain, duplicate);
   }

@@ -10,6 +10,7 @@ import { copyBytes, type Clock, type CopyBytes, type PortOptions } from "../plat
 import { ATTACHED, ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
 import type { Dialect } from "./dialect";
 import type { Driver } from "./driver";
+import type { Limits } from "./limits";
 import { Kind } from "./script";
 import { Stage } from "./stage";
 
@@ -26,6 +27,8 @@ export interface ModemOptions {
   bootTimeout?: number;
   /** Milliseconds that the modem may take to attach to the network. Default 120000. */
   attachTimeout?: number;
+  /** Other limits than the family's, where the documents state none, or hardware has shown others. */
+  limits?: Partial<Omit<Limits, "topics" | "window">>;
 }
 
 const PREPARE: readonly Command[] = frozen([ECHO_OFF, ERROR_NUMBERS]);
@@ -44,6 +47,7 @@ const OWN = 0;
  */
 export class Modem implements ChannelOwner {
   readonly dialect: Dialect;
+  readonly limits: Limits;
   readonly channel: Channel;
   readonly #clock: Clock;
   readonly #bootTimeout: number;
@@ -68,6 +72,7 @@ export class Modem implements ChannelOwner {
     if (typeof options.clock?.now !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.clock", options.clock, "must be a clock (on Moddable the manifest provides it)");
     this.dialect = dialect;
+    this.limits = { ...dialect.limits, ...options.limits };
     this.#clock = options.clock;
     this.#bootTimeout = integer("modem.bootTimeout", options.bootTimeout ?? 30_000, 0, LONGEST_WAIT);
     this.#attachTimeout = integer("modem.attachTimeout", options.attachTimeout ?? 120_000, 0, LONGEST_WAIT);
@@ -79,8 +84,8 @@ export class Modem implements ChannelOwner {
       copy: options.copy ?? copyBytes,
       lexicon: dialect.lexicon,
       receiveBuffer: options.receiveBuffer ?? 2048,
-      commandBuffer: dialect.commandBuffer,
-      payloadBuffer: dialect.limits.payload + TERMINATOR,
+      commandBuffer: dialect.commandBuffer + extra(dialect.limits, this.limits),
+      payloadBuffer: this.limits.payload + (dialect.payloadTail ?? 0),
       cancel: dialect.cancel,
       oneOfAKind: dialect.oneOfAKind ?? false,
       unsolicitedErrors: dialect.unsolicitedErrors ?? NONE,
@@ -306,7 +311,12 @@ const NONE: readonly number[] = frozen([]);
 /** In place of a connection's number: the modem's own operations, and those of all. */
 const MODEM = -1;
 const ALL = -2;
-/** A byte that ends the data phase may stand behind the longest payload. */
-const TERMINATOR = 1;
 /** Beside its publishes: two of the client's, one of the driver's, and one that has ended and is being told of. */
 const DRIVER_OPERATIONS = 4;
+
+/** Bytes more that a command line may have with larger limits; a payload may stand in it in hex. */
+function extra(before: Limits, after: Limits): number {
+  const more = (from: number, to: number): number => (to > from ? to - from : 0);
+  return 2 * more(before.payload, after.payload) + more(before.topic, after.topic) + 3 * more(before.credential, after.credential) +
+    more(before.host, after.host) + more(before.willTopic, after.willTopic) + more(before.willMessage, after.willMessage);
+}

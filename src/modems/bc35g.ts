@@ -36,6 +36,12 @@ export interface BC35GOptions extends DriverOptions {
    * "strip" takes one pair away.
    */
   payloadQuotes?: "raw" | "strip";
+  /**
+   * Where a received message ends, for the modem gives no length: "line" (default) at the first CR LF, the rest being
+   * dropped; "idle" where a known report or silence follows, so that messages may have several lines, come later, and may
+   * have a report glued to them (dialects.md 6.2).
+   */
+  receiving?: "line" | "idle";
 }
 
 // ---- what the modem says (S1 chapters 3 and 4)
@@ -139,6 +145,7 @@ const ARGUMENTS: Readonly<Record<string, Argument<BC35G>>> = frozen({
 const COMMA = 0x2c;
 const CTRL_Z = new Uint8Array([0x1a]);
 const ESC = 0x1b;
+const RECEIVING = Object.freeze(["line", "idle"]);
 const QUOTES = Object.freeze(["raw", "strip"]);
 const NOTHING = frozen(new Text("user", "", 0));
 const EXPIRE_MOST = 60;
@@ -315,11 +322,12 @@ export class BC35G extends Driver {
   fetchedPassword: Text | null = null;
 
   constructor(modem: Modem, link: number, options: BC35GOptions, client: ModemClient) {
-    super(modem, link, client);
+    super(modem, link, options, client);
     this.version = integer("modem.version", options.version ?? 4, 3, 4);
     this.packetTimeout = integer("modem.packetTimeout", options.packetTimeout ?? 10, 1, 60);
     this.retries = integer("modem.retries", options.retries ?? 3, 0, 10);
     this.channel.scanner.message.stripQuotes = choice("modem.payloadQuotes", options.payloadQuotes ?? "raw", QUOTES) === "strip";
+    this.channel.scanner.message.untilSilence = choice("modem.receiving", options.receiving ?? "line", RECEIVING) === "idle";
     this.alibaba = options.alibaba === undefined ? null : {
       productKey: new Text("modem.alibaba.productKey", options.alibaba.productKey, LIMITS.credential),
       deviceName: new Text("modem.alibaba.deviceName", options.alibaba.deviceName, LIMITS.credential),

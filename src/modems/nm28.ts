@@ -207,6 +207,7 @@ const DIALECT: Dialect<NM28> = frozen({
   lexicon: lexicon(LINES),
   limits: LIMITS,
   commandBuffer: 1024,
+  payloadTail: CTRL_Z.length,
   cancel: 0,
   links: 6,
   oneOfAKind: true,
@@ -265,7 +266,7 @@ export class NM28 extends Driver {
   readonly #pollInterval: number;
 
   constructor(modem: Modem, link: number, options: NM28Options, client: ModemClient) {
-    super(modem, link, client);
+    super(modem, link, options, client);
     this.version = integer("modem.version", options.version ?? 4, 3, 4);
     this.pdpContext = integer("modem.pdpContext", options.pdpContext ?? 1, 1, 16);
     this.sslContext = options.sslContext === undefined ? -1 : integer("modem.sslContext", options.sslContext, 0, 5);
@@ -292,7 +293,7 @@ export class NM28 extends Driver {
   }
 
   override staged(length: number): number {
-    return this.endsWithCtrlZ ? length + CTRL_Z.length : length;
+    return super.staged(length) + (this.endsWithCtrlZ ? CTRL_Z.length : 0);
   }
 
   publish(operation: Operation): boolean {

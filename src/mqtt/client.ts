@@ -110,6 +110,15 @@ export interface WriteOptions {
   items?: readonly { topic: string | ByteBuffer; QoS?: number }[];
 }
 
+export interface Counters {
+  /** Lines that the driver does not know: noise, a boot banner, the further lines of a message that cannot be framed. */
+  unknownLines: number;
+  /** `OK`, `ERROR` and their like that belonged to no command any more. */
+  strayFinals: number;
+  /** Lines that did not fit into the ring, and messages that were not read in time. */
+  overflows: number;
+}
+
 const STAGES = Object.freeze(["idle", "waking", "preparing", "attaching", "connecting", "online", "reconnecting", "disconnecting", "closing"] as const);
 /** What is being done, for people. */
 export type StageName = (typeof STAGES)[number];
@@ -141,8 +150,9 @@ export class MQTTClient {
   /** The subscription that is being restored. */
   #restoring: Operation | null = null;
   #filling: Operation | null = null;
-  /** Bytes of the message that is being filled. */
-  #expected = 0;
+  /** Bytes that are still to come of the message that is being written, and all that it has. */
+  #left = 0;
+  #whole = 0;
   #id = 0;
   #closed = false;
   #starting = true;
@@ -173,7 +183,7 @@ export class MQTTClient {
         topic: textOf(options.will.topic, "will.topic")!, message: textOf(options.will.message, "will.message")!,
         QoS: options.will.QoS, retain: options.will.retain,
       },
-    }, this.#driver.dialect.limits);
+    }, this.#driver.limits);
     carrier.attach(this.#driver);
     this.#driver.start(connection);
     this.#starting = false;
@@ -181,7 +191,13 @@ export class MQTTClient {
 
   /** What this modem can carry. */
   get limits(): Limits {
-    return this.#driver.dialect.limits;
+    return this.#driver.limits;
+  }
+
+  /** What went by on this modem's port and was nobody's, since it was opened. */
+  get counters(): Counters {
+    const { unknownLines, strayFinals, overflows } = this.#driver.channel;
+    return { unknownLines, strayFinals, overflows };
   }
 
   /** Always `"buffer"`. */
@@ -286,28 +302,27 @@ export class MQTTClient {
     const driver = this.#driver;
     if (driver.stage !== Stage.Online || this.#filling !== null || !this.#hasRoomFor(Kind.Publish)) return 0;
     const room = driver.channel.room;
-    const most = driver.dialect.limits.payload;
+    const most = driver.longestPayload;
     return room < most ? room : most;
   }
 
   #hasRoomFor(kind: Kind): boolean {
     const { channel, link } = this.#driver;
     return kind === Kind.Publish
-      ? channel.count(link, Kind.Publish) < this.#driver.dialect.limits.window
+      ? channel.count(link, Kind.Publish) < this.#driver.limits.window
       : channel.count(link, Kind.Subscribe) + channel.count(link, Kind.Unsubscribe) + channel.count(link, Kind.Inquiry) < OTHERS;
   }
 
   #publish(data: ByteBuffer | null | undefined, options: WriteOptions | undefined): void {
     if (options === undefined || options === null) throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given with the first part of a message");
     const driver = this.#driver;
-    const limits = driver.dialect.limits;
     const topic = this.#topic(options.topic);
     const QoS = options.QoS === undefined ? 0 : integer("QoS", options.QoS, 0, 2);
     const retain = options.retain === undefined ? 0 : flag("retain", options.retain);
     const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, "data");
     const length = options.byteLength === undefined ? bytes.length : integer("byteLength", options.byteLength, bytes.length, 0x7fffffff);
-    if (length > limits.payload)
-      throw new ArgumentError("ARGUMENT_LENGTH", options.byteLength === undefined ? "data" : "byteLength", length, `must be at most ${limits.payload} bytes for a ${driver.dialect.name}`);
+    if (length > driver.longestPayload)
+      throw new ArgumentError("ARGUMENT_LENGTH", options.byteLength === undefined ? "data" : "byteLength", length, `must be at most ${driver.longestPayload} bytes for a ${driver.dialect.name}`);
     driver.checkPublish(length);
     const id = this.#chosenId(options.id);
     const operation = this.#take(Kind.Publish);
@@ -316,27 +331,38 @@ export class MQTTClient {
     operation.retain = retain;
     operation.topic = topic;
     if (!driver.channel.reserve(operation, driver.staged(length))) this.#refuse(operation);
-    if (bytes.length > 0) driver.channel.fill(operation, bytes, bytes.length);
-    this.#expected = length;
-    if (operation.filled < length) this.#filling = operation;
-    else if (!driver.publish(operation)) this.#refuse(operation);
+    operation.filled = driver.lead(length);
+    this.#left = this.#whole = length;
+    this.#add(operation, bytes);
+    if (this.#left > 0) this.#filling = operation;
+    else if (!this.#send(operation, length)) this.#refuse(operation);
   }
 
   /** Adds a part to the message that is being written. */
   #fill(data: ByteBuffer | null | undefined): void {
     const operation = this.#filling!;
     const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, "data");
-    const left = this.#expected - operation.filled;
-    if (bytes.length > left) throw new ArgumentError("ARGUMENT_LENGTH", "data", bytes.length, `must be at most the ${left} bytes that byteLength left`);
-    this.#driver.channel.fill(operation, bytes, bytes.length);
-    if (operation.filled < this.#expected) return;
+    if (bytes.length > this.#left)
+      throw new ArgumentError("ARGUMENT_LENGTH", "data", bytes.length, `must be at most the ${this.#left} bytes that byteLength left`);
+    this.#add(operation, bytes);
+    if (this.#left > 0) return;
     this.#filling = null;
-    this.#driver.publish(operation); // not empty, so it has its room already
+    this.#send(operation, this.#whole); // not empty, so it has its room already
+  }
+
+  #add(operation: Operation, bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#driver.channel.fill(operation, bytes, bytes.length);
+    this.#left -= bytes.length;
+  }
+
+  #send(operation: Operation, length: number): boolean {
+    this.#driver.encode(operation, length);
+    return this.#driver.publish(operation);
   }
 
   #changeSubscriptions(options: WriteOptions, subscribe: boolean): void {
     const driver = this.#driver;
-    const { topic: longest, topics: most } = driver.dialect.limits;
+    const { topic: longest, topics: most } = driver.limits;
     const items = options.items;
     if (!Array.isArray(items)) throw new ArgumentError("ARGUMENT_TYPE", "items", items, "must be an array of topics");
     if (items.length < 1 || items.length > most)
@@ -375,7 +401,7 @@ export class MQTTClient {
       const known = this.#published.byString(string);
       if (known !== null) return known;
     }
-    return this.#published.keep(topicName("topic", string, this.#driver.dialect.limits.topic));
+    return this.#published.keep(topicName("topic", string, this.#driver.limits.topic));
   }
 
   /** The id that was asked for, or the next one that is not under way; never 0. */
@@ -494,7 +520,7 @@ export class MQTTClient {
   }
 
   #restoreNext(): void {
-    const items = this.#subscriptions.next(this.#driver.dialect.limits.topics);
+    const items = this.#subscriptions.next(this.#driver.limits.topics);
     if (items === null) {
       this.#restoring = null;
       return this.#tellWritable();
