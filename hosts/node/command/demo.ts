@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { Aedes } from "aedes";
 import { Command } from "commander";
 import { connectAsync } from "mqtt";
-import { connect, TrafficTrace } from "modem-mqtt/node";
+import { connect, loadDriver, modemNames, TrafficTrace } from "modem-mqtt/node";
 import { createVirtualModem } from "modem-mqtt/virtual-modem";
 import { Exit, run } from "./exit";
 
@@ -13,15 +13,21 @@ const PASSWORD = "correct horse";
 export function demoCommand(): Command {
   return new Command("demo")
     .description("the whole system on this machine: a broker, a virtual modem on a pseudo-terminal, and the client")
-    .option("--modem <name>", "the modem", "bc35g")
-    .action(({ modem }: { modem: string }) => run(() => demo(modem)));
+    .option("--modem <name>", "the modem (default: one after the other)")
+    .action(({ modem }: { modem?: string }) => run(() => demos(modem)));
 }
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-async function demo(modem: string): Promise<Exit> {
+async function demos(modem: string | undefined): Promise<Exit> {
+  for (const name of modem === undefined ? await modemNames() : [modem]) await demo(name);
+  return Exit.Done;
+}
+
+async function demo(modem: string): Promise<void> {
+  await loadDriver(modem); // an unknown name is told of before anything is started
   const broker = await Aedes.createBroker();
   const server = createServer(broker.handle);
   server.listen(0, "127.0.0.1");
@@ -63,5 +69,4 @@ async function demo(modem: string): Promise<Exit> {
   server.close();
   await new Promise<void>((resolve) => broker.close(() => resolve()));
   say("# disconnected; that was all");
-  return Exit.Done;
 }
