@@ -60,7 +60,7 @@ function variantHelp(table: VariantTable): string[] {
 }
 
 async function help(): Promise<string> {
-  const sections = [["Faults (name[:arg[,arg]]; counts: 0 for always; times in milliseconds):", ...faultHelp()]];
+  const sections = [["Faults (name[:arg[,arg]], name@client… for one of several MQTT clients; counts: 0 for always; times in ms):", ...faultHelp()]];
   sections.push(["Variants of every modem (the first value is the default):", ...variantHelp(commonVariants)]);
   for (const name of await familyNames()) {
     const { title, variants } = await loadFamily(name);

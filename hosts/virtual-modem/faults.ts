@@ -10,13 +10,15 @@ export type Place = (typeof places)[number];
 
 /** What the table's faults act on. */
 export interface FaultTarget {
-  readonly faults: Faults;
+  /** How many MQTT clients the modem has: `name@client` makes a fault one client's. */
+  readonly clients: number;
+  readonly faults: Pick<Faults, "arm" | "setChance">;
   /** Runs `action` in `delay` milliseconds, at once if 0. */
   later(delay: number, action: () => void): void;
   restart(cause: string): void;
   silence(duration: number): void;
   detach(duration: number): void;
-  linkLost(code: number): void;
+  linkLost(code: number, client?: number): void;
   inject(place: Place, bytes: Uint8Array): void;
 }
 
@@ -32,6 +34,8 @@ export interface FaultParameter {
 export interface FaultSpec {
   readonly parameters: readonly FaultParameter[];
   readonly about: string;
+  /** Whether `name@client` is taken. */
+  readonly perClient?: boolean;
   readonly apply: (target: FaultTarget, ...values: readonly string[]) => void;
 }
 
@@ -104,49 +108,82 @@ export const faultTable: Readonly<Record<string, FaultSpec>> = {
     apply: (target, duration, delay) => target.later(Number(delay), () => target.detach(Number(duration))),
   },
   "link-loss": {
+    perClient: true,
     parameters: [{ name: "code", type: { least: 0, most: 255 } }, after],
-    about: "the link to the broker drops and is reported with the family's code (BC35-G: +QMTSTAT 1 to 7)",
+    about: "the link to the broker drops and is reported with the family's code (BC35-G: +QMTSTAT 1 to 7; NM28: as linkLoss says)",
     apply: (target, code, delay) => target.later(Number(delay), () => target.linkLost(Number(code))),
   },
   dns: {
+    perClient: true,
     parameters: [count],
     about: "the next connection fails: the name is not found",
     apply: armed("open", "dns"),
   },
   refused: {
+    perClient: true,
     parameters: [count],
     about: "the next connection fails: refused by the peer",
     apply: armed("open", "refused"),
   },
   pdp: {
+    perClient: true,
     parameters: [count],
     about: "the next connection fails: the PDP context cannot be activated",
     apply: armed("open", "pdp"),
   },
   dropped: {
+    perClient: true,
     parameters: [count],
     about: "the next connection fails: the network drops while it is being made",
     apply: armed("open", "dropped"),
   },
   connack: {
+    perClient: true,
     parameters: [{ name: "code", type: { least: 0, most: 5 } }, count],
     about: "the broker's next CONNACK is read with this return code",
     apply: (target, code, times) => target.faults.arm("connack", Number(times), code),
   },
   suback: {
+    perClient: true,
+    parameters: [count, { name: "code", type: { least: 0, most: 255 }, fallback: "128" }],
+    about: "the broker's next SUBACK is read with this code for every topic: 128 is refused, 0 to 2 granted",
+    apply: (target, times, code) => target.faults.arm("suback", Number(times), code),
+  },
+  socket: {
+    perClient: true,
     parameters: [count],
-    about: "the broker's next SUBACK is read as refused (128)",
-    apply: armed("suback"),
+    about: "the next connection fails: the modem has no socket for it",
+    apply: armed("open", "socket"),
+  },
+  send: {
+    perClient: true,
+    parameters: [count],
+    about: "the next subscribe, unsubscribe or publish cannot be sent, and the link is lost (M531X, ML302, NM28)",
+    apply: armed("send"),
+  },
+  malformed: {
+    perClient: true,
+    parameters: [packet, count],
+    about: "the broker's next such MQTT packet cannot be read (ML302 reports 605 to 619; others lose the link or ignore it)",
+    apply: (target, type, times) => target.faults.arm(`malformed ${type}`, Number(times)),
   },
   "drop-out": {
+    perClient: true,
     parameters: [packet, count],
     about: "the next such MQTT packet to the broker is lost",
     apply: (target, type, times) => target.faults.arm(`drop-out ${type}`, Number(times)),
   },
   "drop-in": {
+    perClient: true,
     parameters: [packet, count],
     about: "the next such MQTT packet from the broker is lost",
     apply: (target, type, times) => target.faults.arm(`drop-in ${type}`, Number(times)),
+  },
+  "data-point": {
+    perClient: true,
+    parameters: [count],
+    about: "the platform does not take the next data point (NM28: +MQTTPUBEX with type 1 or 2)",
+    apply: armed("data-point"),
   },
   token: {
     parameters: [{ name: "result", type: { least: 0, most: 6 } }, count],
@@ -172,13 +209,25 @@ function readParameter(fault: string, parameter: FaultParameter, text: string | 
   return value;
 }
 
+/** The same, for one client. */
+function clientTarget(target: FaultTarget, client: number): FaultTarget {
+  return {
+    ...target,
+    faults: {
+      arm: (name, times, value) => target.faults.arm(`${name}@${client}`, times, value),
+      setChance: (...of) => target.faults.setChance(...of),
+    },
+    linkLost: (code) => target.linkLost(code, client),
+  };
+}
+
 /**
- * Reads `name[:arg[,arg]]` and makes it happen, or lie in wait.
- * @throws VirtualModemError `UNKNOWN_FAULT` for a name or an argument that the table does not have
+ * Reads `name[@client][:arg[,arg]]` and makes it happen, or lie in wait.
+ * @throws VirtualModemError `UNKNOWN_FAULT` for a name, a client or an argument that there is not
  */
 export function applyFault(target: FaultTarget, spec: string): void {
   const colon = spec.indexOf(":");
-  const name = colon < 0 ? spec : spec.slice(0, colon);
+  const [name, client] = splitOnce(colon < 0 ? spec : spec.slice(0, colon), "@");
   const fault = Object.hasOwn(faultTable, name) ? faultTable[name] : undefined;
   if (!fault) {
     throw new VirtualModemError("UNKNOWN_FAULT", `no fault "${name}"; there are: ${Object.keys(faultTable).join(", ")}`);
@@ -190,7 +239,17 @@ export function applyFault(target: FaultTarget, spec: string): void {
   if (texts.length > parameters.length) {
     throw new VirtualModemError("UNKNOWN_FAULT", `fault ${name} takes ${parameters.length} argument(s): ${describe(name, fault)}`);
   }
-  fault.apply(target, ...parameters.map((parameter, index) => readParameter(name, parameter, texts[index])));
+  if (client !== undefined && !(fault.perClient && /^\d$/.test(client) && Number(client) < target.clients)) {
+    const wanted = fault.perClient ? `takes a client from 0 to ${target.clients - 1}, not "${client}"` : "is not for one client";
+    throw new VirtualModemError("UNKNOWN_FAULT", `fault ${name} ${wanted}`);
+  }
+  const scope = client === undefined ? target : clientTarget(target, Number(client));
+  fault.apply(scope, ...parameters.map((parameter, index) => readParameter(name, parameter, texts[index])));
+}
+
+function splitOnce(text: string, at: string): [before: string, after: string | undefined] {
+  const found = text.indexOf(at);
+  return found < 0 ? [text, undefined] : [text.slice(0, found), text.slice(found + at.length)];
 }
 
 function describe(name: string, { parameters }: FaultSpec): string {
@@ -220,6 +279,11 @@ export class Faults {
     fault.left -= 1;
     if (fault.left <= 0) this.#armed.delete(name);
     return fault.value;
+  }
+
+  /** What lies in wait for one client of several; what is for no one client in particular hits any. */
+  ofClient(client: number): Pick<Faults, "take"> {
+    return { take: (name) => this.take(`${name}@${client}`) ?? this.take(name) };
   }
 
   setChance(name: string, chance: number, direction: string): void {

@@ -1,6 +1,7 @@
 // The host's TCP sockets behind the modem's network interface.
 
-import { connect } from "node:net";
+import { connect, isIP } from "node:net";
+import { connect as connectSecurely } from "node:tls";
 import type { Connection, ConnectionEvents, Network, OpenFailure } from "./network";
 
 const failures: Readonly<Record<string, OpenFailure>> = {
@@ -21,11 +22,14 @@ function failureOf(error: NodeJS.ErrnoException): OpenFailure {
 
 /** Real sockets of this machine. */
 export const hostNetwork: Network = {
-  open(host: string, port: number, events: ConnectionEvents): Connection {
-    const socket = connect({ host, port, noDelay: true });
+  open(host: string, port: number, events: ConnectionEvents, secure = false): Connection {
+    // As a modem's TLS without authentication: there are no certificates here to check the peer with.
+    const tls = { rejectUnauthorized: false, servername: isIP(host) ? undefined : host };
+    const socket = secure ? connectSecurely({ host, port, ...tls }) : connect({ host, port });
+    socket.setNoDelay(true);
     let open = false;
     let over = false;
-    socket.on("connect", () => {
+    socket.on(secure ? "secureConnect" : "connect", () => {
       if (over) return;
       open = true;
       events.opened();

@@ -21,8 +21,10 @@ export type {
   Dialect,
   Family,
   FamilySession,
+  Frame,
   Handler,
   Identity,
+  Model,
   Modem,
 } from "./engine/family";
 export type { BytePort, Trace } from "./engine/uart";
@@ -52,7 +54,7 @@ export interface VirtualModemOptions extends ModemOptions {
 export interface VirtualModem {
   /** The pseudo-terminal's path: what a client opens as its serial port. */
   readonly path: string;
-  /** As `--fault SPEC`: `name[:arg[,arg]]`, see `faultTable`. @throws VirtualModemError `UNKNOWN_FAULT` */
+  /** As `--fault SPEC`: `name[@client][:arg[,arg]]`, see `faultTable`. @throws VirtualModemError `UNKNOWN_FAULT` */
   fault(spec: string): void;
   /** Disarms every fault. */
   clearFaults(): void;

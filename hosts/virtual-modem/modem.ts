@@ -4,7 +4,7 @@
 import { type Clock, ClockScope } from "./clock";
 import { basicCommands } from "./engine/basics";
 import { VirtualModemError } from "./engine/errors";
-import type { CommandSpec, Family, FamilySession, Identity, Modem } from "./engine/family";
+import type { CommandSpec, Dialect, Family, FamilySession, Frame, Identity, Modem } from "./engine/family";
 import { Interpreter } from "./engine/interpreter";
 import { Output } from "./engine/output";
 import { RadioState } from "./engine/radio";
@@ -65,6 +65,7 @@ export class VirtualModemCore {
   readonly #options: ModemOptions;
   readonly #host: ModemHost;
   readonly #identity: Identity;
+  readonly #dialect: Dialect;
   readonly #variants: ReadonlyMap<string, string>;
   readonly #faults = new Faults();
   readonly #uart: Uart;
@@ -86,8 +87,10 @@ export class VirtualModemCore {
     inRange("latencyScale", latencyScale, 0, 1000);
     inRange("bootTime", bootTime, 0, 600_000);
     inRange("attachTime", attachTime, 0, 3_600_000);
-    this.#identity = { ...family.identity, ...options.identity };
     this.#variants = chooseVariants(options.variants ?? {}, { ...commonVariants, ...family.variants });
+    const model = family.models?.[this.#variant("model")];
+    this.#identity = { ...family.identity, ...model?.identity, ...options.identity };
+    this.#dialect = { ...family.dialect, ...model?.dialect };
     this.#clock = new ClockScope(host.clock);
     this.#uart = new Uart({
       clock: this.#clock,
@@ -99,6 +102,7 @@ export class VirtualModemCore {
       received: (bytes) => this.#running?.interpreter.receive(bytes),
     });
     this.#target = {
+      clients: family.clients ?? 1,
       faults: this.#faults,
       later: (delay, action) => {
         if (delay === 0) action();
@@ -107,7 +111,7 @@ export class VirtualModemCore {
       restart: (cause) => this.restart(cause as "watchdog"),
       silence: (duration) => this.#uart.mute(duration),
       detach: (duration) => this.#running?.radio.detach(duration),
-      linkLost: (code) => this.#running?.session.linkLost(code),
+      linkLost: (code, client) => this.#running?.session.linkLost(code, client),
       inject: (place, bytes) => this.inject(bytes, place),
     };
     if (start === "booting") this.#boot("power");
@@ -127,7 +131,7 @@ export class VirtualModemCore {
 
   /**
    * Makes something go wrong, now or at the next chance.
-   * @param spec `name[:arg[,arg]]`, see `faultTable`
+   * @param spec `name[:arg[,arg]]`, see `faultTable`; `name@client` for one client of several
    * @throws VirtualModemError `UNKNOWN_FAULT`
    */
   fault(spec: string): void {
@@ -176,13 +180,13 @@ export class VirtualModemCore {
   }
 
   #boot(cause: "power" | "pin" | "command" | "watchdog"): void {
-    const { banner, bootCauses } = this.#family.dialect;
+    const { banner, bootCauses } = this.#dialect;
     this.#bootCount += 1;
     const boot = this.#bootCount;
     this.#clock.setTimer(() => {
       // A restart during the start begins it anew.
       if (boot !== this.#bootCount) return;
-      this.#output.text(banner(bootCauses[cause]));
+      this.#output.text(banner(bootCauses[cause], (name) => this.#variant(name)));
       this.#powerOn();
     }, this.#scaled(this.#options.bootTime ?? 2000));
   }
@@ -211,30 +215,33 @@ export class VirtualModemCore {
   #powerOn(): void {
     const clock = new ClockScope(this.#host.clock);
     const output = this.#output;
-    const { dialect } = this.#family;
+    const dialect = this.#dialect;
     const variant = (name: string): string => this.#variant(name);
     const scaled = (milliseconds: number): number => this.#scaled(milliseconds);
-    const urc = (...parts: readonly (string | Uint8Array)[]): void => {
+    const framed = (frame: Frame, ...parts: readonly (string | Uint8Array)[]): void => {
       // What was under way at power-off, such as an HTTP request, reports nothing any more.
-      if (this.#running?.interpreter === interpreter) interpreter.unsolicited(() => output.line(parts));
+      if (this.#running?.interpreter === interpreter) interpreter.unsolicited(() => output.line(parts, frame));
     };
+    const urc = (...parts: readonly (string | Uint8Array)[]): void => framed({}, ...parts);
 
     const radio = new RadioState({
       clock,
       attachTime: scaled(this.#options.attachTime ?? 500),
       lost: () => session.networkLost(),
-      registrationChanged: (registration) => urc(`+CEREG${dialect.colon}${registration}`),
+      registrationChanged: (command, registration) => urc(`${command}${dialect.colon}${registration}`),
     });
     const modem: Modem = {
       clock,
       network: this.#host.network,
       faults: this.#faults,
+      identity: this.#identity,
       variant,
       scaled,
       get attached() {
         return radio.active;
       },
       urc,
+      framed,
     };
     const session = this.#family.powerOn(modem);
     const commands = new Map<string, CommandSpec>();

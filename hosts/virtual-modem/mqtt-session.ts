@@ -5,6 +5,7 @@
 import { generate, parser as createParser, type Packet, type Parser } from "mqtt-packet";
 import type { Clock, Timer } from "./clock";
 import type { Faults } from "./faults";
+import { KeepAlive } from "./keep-alive";
 import type { Connection, Network, OpenFailure } from "./network";
 
 export type QoS = 0 | 1 | 2;
@@ -37,7 +38,7 @@ export interface SessionEvents {
   opened(): void;
   openFailed(reason: OpenFailure): void;
   /** The broker answered CONNECT; with a code other than 0 the connection is closed by now. */
-  connack(code: number): void;
+  connack(code: number, sessionPresent: boolean): void;
   message(message: Message): void;
   /** At QoS 0 as soon as it is sent. `granted` is SUBACK's list. */
   acknowledged(operation: Operation, id: number, granted: readonly number[]): void;
@@ -46,6 +47,18 @@ export interface SessionEvents {
   /** The last wait for an acknowledgement ran out. The connection is still open. */
   unanswered(operation: Operation, id: number): void;
   closed(reason: CloseReason): void;
+  /** The broker has a publish at QoS 2; PUBREL is on its way. */
+  pubrec?(id: number): void;
+  /** The broker released a message at QoS 2; PUBCOMP is on its way. */
+  released?(id: number): void;
+  /** Whether SUBACK is taken for the answer that is waited for; without this it is. */
+  matches?(id: number, granted: readonly number[]): boolean;
+  /** PINGRESP came. */
+  pong?(): void;
+  /** A ping had no answer when the next one was due; only with `missedPings`. */
+  pingMissed?(): void;
+  /** A packet from the broker cannot be read, or is one that only a client sends. Without this the connection ends. */
+  malformed?(packet: NonNullable<Packet["cmd"]>, id: number): void;
 }
 
 export interface ConnectOptions {
@@ -56,6 +69,8 @@ export interface ConnectOptions {
   readonly password?: string;
   /** Seconds; 0 for no pings. */
   readonly keepalive: number;
+  /** Seconds between pings, where the modem does not wait for the whole keep-alive time. */
+  readonly pingInterval?: number;
   readonly clean: boolean;
   readonly will?: { readonly topic: string; readonly payload: string; readonly qos: QoS; readonly retain: boolean };
 }
@@ -63,10 +78,12 @@ export interface ConnectOptions {
 export interface SessionOptions {
   readonly clock: Clock;
   readonly network: Network;
-  readonly faults: Faults;
+  readonly faults: Pick<Faults, "take">;
   readonly events: SessionEvents;
   /** How long to wait for an acknowledgement, in milliseconds, and how often to send again. Asked at each packet. */
   readonly retry: () => { readonly timeout: number; readonly times: number };
+  /** How many pings in a row may stay unanswered; without it none, in `retry`'s time. See `KeepAlive`. */
+  readonly missedPings?: number;
 }
 
 interface Pending {
@@ -83,15 +100,22 @@ export class MqttSession {
   #connection: Connection | undefined;
   #parser: Parser | undefined;
   #openTimer: Timer;
-  #keepalive = 0;
-  #pingTimer: Timer;
-  #pongTimer: Timer;
+  readonly #keepAlive: KeepAlive;
   readonly #pending = new Map<string, Pending>();
   /** Ids of messages at QoS 2 that were delivered and not yet released: a repeat is not delivered again. */
   readonly #received = new Set<number>();
 
   constructor(options: SessionOptions) {
+    const { clock, events, missedPings, retry } = options;
     this.#options = options;
+    this.#keepAlive = new KeepAlive({
+      clock,
+      missedPings,
+      timeout: () => retry().timeout,
+      send: () => this.#send({ cmd: "pingreq" }),
+      missed: () => events.pingMissed?.(),
+      lost: () => this.#lose("ping"),
+    });
   }
 
   /** Whether something of that kind waits for its acknowledgement. A publish counts until it is complete. */
@@ -106,8 +130,8 @@ export class MqttSession {
     return count;
   }
 
-  /** Makes the TCP connection. @param timeout milliseconds until it is given up */
-  open(host: string, port: number, timeout: number): void {
+  /** Makes the TCP connection, with TLS if `secure`. @param timeout milliseconds until it is given up */
+  open(host: string, port: number, timeout: number, secure = false): void {
     const { clock, events, network } = this.#options;
     const parser = createParser();
     parser.on("packet", (packet) => this.#receive(packet));
@@ -123,7 +147,7 @@ export class MqttSession {
       received: (bytes) => void parser.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
       failed: (reason) => this.#openFailed(reason),
       closed: () => this.#lose("peer"),
-    });
+    }, secure);
   }
 
   #openFailed(reason: OpenFailure): void {
@@ -131,8 +155,8 @@ export class MqttSession {
     this.#options.events.openFailed(reason);
   }
 
-  connect({ version, clientId, username, password, keepalive, clean, will }: ConnectOptions): void {
-    this.#keepalive = keepalive;
+  connect({ version, clientId, username, password, keepalive, pingInterval, clean, will }: ConnectOptions): void {
+    this.#keepAlive.start(pingInterval ?? keepalive);
     if (clean) this.#received.clear();
     this.#sendAndWait("connect", 0, {
       cmd: "connect",
@@ -201,15 +225,12 @@ export class MqttSession {
     const { clock } = this.#options;
     for (const { timer } of this.#pending.values()) clock.clearTimer(timer);
     this.#pending.clear();
-    clock.clearTimer(this.#pingTimer);
-    clock.clearTimer(this.#pongTimer);
-    this.#pongTimer = undefined;
-    this.#keepalive = 0;
+    this.#keepAlive.stop();
   }
 
   #send(packet: Packet): void {
     const { faults } = this.#options;
-    this.#schedulePing();
+    this.#keepAlive.sent();
     if (faults.take(`drop-out ${packet.cmd}`) !== undefined || faults.take("drop-out any") !== undefined) return;
     this.#connection?.write(generate(packet));
   }
@@ -250,23 +271,19 @@ export class MqttSession {
     if (this.#settle(operation, id)) this.#options.events.acknowledged(operation, id, granted);
   }
 
-  /** A ping goes out when nothing else has for the length of the keep-alive time. */
-  #schedulePing(): void {
-    const { clock, retry } = this.#options;
-    clock.clearTimer(this.#pingTimer);
-    if (this.#keepalive === 0) return;
-    this.#pingTimer = clock.setTimer(() => {
-      if (this.#pongTimer === undefined) {
-        this.#pongTimer = clock.setTimer(() => this.#lose("ping"), retry().timeout);
-      }
-      this.#send({ cmd: "pingreq" });
-    }, this.#keepalive * 1000);
+  /** Something that was waited for is not any more, as after an answer that could not be read. */
+  forget(operation: Operation, id: number): void {
+    this.#settle(operation, id);
   }
 
   #receive(packet: Packet): void {
-    const { clock, events, faults } = this.#options;
+    const { events, faults } = this.#options;
     if (faults.take(`drop-in ${packet.cmd}`) !== undefined || faults.take("drop-in any") !== undefined) return;
+    this.#keepAlive.received();
     const id = packet.messageId ?? 0;
+    if (faults.take(`malformed ${packet.cmd}`) !== undefined || faults.take("malformed any") !== undefined) {
+      return this.#malformed(packet.cmd, id);
+    }
     switch (packet.cmd) {
       case "connack": {
         if (!this.#settle("connect", 0)) return;
@@ -274,7 +291,7 @@ export class MqttSession {
         const code = forced === undefined ? (packet.returnCode ?? 0) : Number(forced);
         // MQTT-3.2.2-5: the server closes; the modem does not wait for it.
         if (code !== 0) this.close("order");
-        events.connack(code);
+        events.connack(code, packet.sessionPresent);
         return;
       }
       case "publish":
@@ -285,32 +302,46 @@ export class MqttSession {
         return;
       case "pubrec":
         // A repeated PUBREC is answered too: MQTT 3.1.1, 4.3.3.
-        if (this.#settle("publish", id)) this.#sendAndWait("pubrel", id, { cmd: "pubrel", messageId: id });
-        else this.#send({ cmd: "pubrel", messageId: id });
+        if (this.#settle("publish", id)) {
+          this.#sendAndWait("pubrel", id, { cmd: "pubrel", messageId: id });
+          events.pubrec?.(id);
+        } else {
+          this.#send({ cmd: "pubrel", messageId: id });
+        }
         return;
-      case "pubrel":
-        this.#received.delete(id);
+      case "pubrel": {
+        const known = this.#received.delete(id);
         this.#send({ cmd: "pubcomp", messageId: id });
+        if (known) events.released?.(id);
         return;
+      }
       case "pubcomp":
         if (this.#settle("pubrel", id)) events.acknowledged("publish", id, []);
         return;
       case "suback": {
         const granted = packet.granted.map(Number);
-        this.#acknowledge("subscribe", id, faults.take("suback") === undefined ? granted : granted.map(() => 128));
+        const forced = faults.take("suback");
+        const codes = forced === undefined ? granted : granted.map(() => Number(forced));
+        if (events.matches?.(id, codes) !== false) this.#acknowledge("subscribe", id, codes);
         return;
       }
       case "unsuback":
         this.#acknowledge("unsubscribe", id);
         return;
       case "pingresp":
-        clock.clearTimer(this.#pongTimer);
-        this.#pongTimer = undefined;
+        this.#keepAlive.answered();
+        events.pong?.();
         return;
       default:
         // A packet that only a client may send.
-        this.#lose("protocol");
+        this.#malformed(packet.cmd, id);
     }
+  }
+
+  #malformed(packet: NonNullable<Packet["cmd"]>, id: number): void {
+    const { events } = this.#options;
+    if (events.malformed) events.malformed(packet, id);
+    else this.#lose("protocol");
   }
 
   #message(qos: QoS, message: Omit<Message, "payload"> & { readonly payload: string | Uint8Array }): void {

@@ -29,6 +29,7 @@ export interface Network {
   /**
    * @param host a name or an address
    * @param port 1 to 65535
+   * @param secure whether to speak TLS; `opened` then comes after the handshake
    */
-  open(host: string, port: number, events: ConnectionEvents): Connection;
+  open(host: string, port: number, events: ConnectionEvents, secure?: boolean): Connection;
 }

@@ -77,7 +77,9 @@ const LINES: readonly Line[] = frozen([
   { id: Say.PostVersion, text: "AT+CTWINGPOSTVER", follow: Follow.Fields }, // as the guide prints it (D-11)
   { id: Say.Message, text: "+MQTTRECV", follow: Follow.Fields, framing: Framing.Counted, topic: 2, lengthOptional: true },
   { id: Common.Prompt, text: "CONNECT", follow: Follow.End },
-  { id: Say.Restart, text: "RDY", follow: Follow.End }, // in no document; what such modules print when they are ready
+  // In no document: what related modules print when they are ready.
+  { id: Say.Restart, text: "RDY", follow: Follow.End },
+  { id: Say.Restart, text: "*ATREADY", follow: Follow.Fields },
 ]);
 
 // ---- what it is told

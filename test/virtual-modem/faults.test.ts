@@ -15,7 +15,7 @@ describe("virtual modem: faults", () => {
   const open = (result: number): Promise<void> =>
     bench.exchange(`AT+QMTOPEN=0,"127.0.0.1",${broker.port}`, OK, `\r\n+QMTOPEN: 0,${result}\r\n`);
 
-  for (const [fault, result] of [["dns", 4], ["refused", -1], ["pdp", 3], ["dropped", 5]] as const) {
+  for (const [fault, result] of [["dns", 4], ["refused", -1], ["pdp", 3], ["dropped", 5], ["socket", -1]] as const) {
     it(`${fault}: the connection fails, so many times`, async () => {
       start([`${fault}:2`]);
       await open(result);
@@ -45,6 +45,18 @@ describe("virtual modem: faults", () => {
     await bench.connect(broker.port);
     await bench.exchange('AT+QMTSUB=0,1,"a",0,"b",1', OK, "\r\n+QMTSUB: 0,1,0,128,128\r\n");
     await bench.exchange('AT+QMTSUB=0,2,"a",0,"b",1', OK, "\r\n+QMTSUB: 0,2,0,0,1\r\n");
+  });
+
+  it("suback with a code: every topic is granted that", async () => {
+    start(["suback:1,0"], { variants: { subValues: "list" } });
+    await bench.connect(broker.port);
+    await bench.exchange('AT+QMTSUB=0,1,"a",1,"b",2', OK, "\r\n+QMTSUB: 0,1,0,0,0\r\n");
+  });
+
+  it("malformed: where the modem has no report for it, the link is lost", async () => {
+    start(["malformed:suback"]);
+    await bench.connect(broker.port);
+    await bench.exchange('AT+QMTSUB=0,1,"a",0', OK, "\r\n+QMTSTAT: 0,1\r\n");
   });
 
   it("drop-out: packets to the broker are lost, and sent again", async () => {
@@ -211,6 +223,8 @@ describe("virtual modem: faults", () => {
       ["dns:1,2", /takes 1 argument/],
       ["inject:nowhere,x", /place must be one of/],
       ["drop-in:pizza", /packet must be one of/],
+      ["malformed:pizza", /packet must be one of/],
+      ["suback:1,256", /code must be a number from 0 to 255/],
     ];
     for (const [spec, message] of wrong) {
       assert.throws(() => bench.modem.fault(spec), { name: "VirtualModemError", code: "UNKNOWN_FAULT", message });

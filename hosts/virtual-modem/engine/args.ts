@@ -2,7 +2,7 @@
 // the command's parameter table asks for.
 
 import { decode } from "./bytes";
-import { CmeError } from "./errors";
+import { CmeError, PlainError } from "./errors";
 
 /** One argument as it was written. An omitted one, as between two commas, is `none`. */
 export interface Arg {
@@ -53,9 +53,9 @@ export function splitArgs(line: string, start: number, escapes: boolean): { args
 /** The arguments of one command. Every reader ends the command with the family's parameter error if it can't. */
 export class Args {
   readonly #args: readonly Arg[];
-  readonly #parameterError: number;
+  readonly #parameterError: number | "plain";
 
-  constructor(args: readonly Arg[], parameterError: number) {
+  constructor(args: readonly Arg[], parameterError: number | "plain") {
     this.#args = args;
     this.#parameterError = parameterError;
   }
@@ -66,7 +66,7 @@ export class Args {
 
   /** Ends the command with the parameter error. */
   refuse(): never {
-    throw new CmeError(this.#parameterError);
+    throw this.#parameterError === "plain" ? new PlainError() : new CmeError(this.#parameterError);
   }
 
   /** Checks how many arguments there are. */
@@ -87,6 +87,17 @@ export class Args {
     const value = Number(text);
     if (value < least || value > most) this.refuse();
     return value;
+  }
+
+  /** Whether an argument is in quotes, where a command takes a text or a number. */
+  quoted(index: number): boolean {
+    return index < this.count && this.#args[index].kind === "quoted";
+  }
+
+  /** The bytes of a quoted string, which need not be UTF-8. */
+  bytes(index: number, least: number, most: number): Uint8Array {
+    this.string(index, least, most);
+    return Uint8Array.from(this.#args[index].text, (character) => character.charCodeAt(0));
   }
 
   /** A quoted string within a range of byte lengths, both ends included. */

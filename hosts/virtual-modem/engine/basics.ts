@@ -31,7 +31,7 @@ function clockText(now: number): string {
 /** The common commands of one power-on. */
 export function basicCommands(host: BasicsHost): CommandSpec[] {
   const { identity, dialect, radio } = host;
-  const { colon } = dialect;
+  const { colon, pdpContext = 0 } = dialect;
   const text = (name: string, value: string): CommandSpec => ({
     name,
     test: (call) => call.ok(),
@@ -39,8 +39,17 @@ export function basicCommands(host: BasicsHost): CommandSpec[] {
   });
   const iccid = (call: Call): void => call.line(`${dialect.iccidCommand}${colon}${identity.iccid}`);
   const address = (call: Call): void => {
-    if (radio.active) call.line(`+CGPADDR${colon}0,${radio.address}`);
+    if (radio.active) call.line(`+CGPADDR${colon}${pdpContext},${radio.address}`);
   };
+  const registration = (name: string): CommandSpec => ({
+    name,
+    test: [`${name}${colon}(0,1)`],
+    read: (call) => call.line(`${name}${colon}${radio.registrationReports.has(name) ? 1 : 0},${radio.registration}`),
+    set: ({ args }) => {
+      if (args.expect(1).integer(0, 0, 1) === 1) radio.registrationReports.add(name);
+      else radio.registrationReports.delete(name);
+    },
+  });
   const commands: CommandSpec[] = [
     {
       name: "E",
@@ -82,12 +91,7 @@ export function basicCommands(host: BasicsHost): CommandSpec[] {
       test: [`+CSQ${colon}(0-31,99),(99)`],
       execute: (call) => call.line(`+CSQ${colon}${radio.registered ? radio.signal : 99},99`),
     },
-    {
-      name: "+CEREG",
-      test: [`+CEREG${colon}(0,1)`],
-      read: (call) => call.line(`+CEREG${colon}${radio.registrationReports ? 1 : 0},${radio.registration}`),
-      set: ({ args }) => void (radio.registrationReports = args.expect(1).integer(0, 0, 1) === 1),
-    },
+    ...(dialect.registrationCommands ?? ["+CEREG"]).map(registration),
     {
       name: "+CGATT",
       test: [`+CGATT${colon}(0,1)`],
@@ -103,17 +107,17 @@ export function basicCommands(host: BasicsHost): CommandSpec[] {
     {
       name: "+CGACT",
       test: [`+CGACT${colon}(0,1)`],
-      read: (call) => call.line(`+CGACT${colon}0,${radio.active ? 1 : 0}`),
+      read: (call) => call.line(`+CGACT${colon}${pdpContext},${radio.active ? 1 : 0}`),
       latency: 50,
       set: ({ args }) => {
         const activate = args.expect(1, 2).integer(0, 0, 1) === 1;
-        // One context, number 0, exists from the start: manual 2.14, remark 1.
-        args.integer(1, 0, 0, 0);
+        // One context exists from the start, number 0 on BC35-G: manual 2.14, remark 1.
+        args.integer(1, pdpContext, pdpContext, pdpContext);
         if (!radio.attached) throw new CmeError(cme.noNetwork);
         radio.activate(activate);
       },
     },
-    { name: "+CGPADDR", test: [`+CGPADDR${colon}(0)`], execute: address, set: address, read: address },
+    { name: "+CGPADDR", test: [`+CGPADDR${colon}(${pdpContext})`], execute: address, set: address, read: address },
     {
       name: "+COPS",
       read: (call) => call.line(radio.registered ? `+COPS${colon}0,2,"${radio.operator}"` : `+COPS${colon}0`),
@@ -128,10 +132,12 @@ export function basicCommands(host: BasicsHost): CommandSpec[] {
       test: [`+CFUN${colon}(0,1),(0,1)`],
       read: (call) => call.line(`+CFUN${colon}${radio.on ? 1 : 0}`),
       latency: 100,
-      set: ({ args }) => {
-        radio.switch(args.expect(1, 2).integer(0, 0, 1) === 1);
-        // Manual 2.17: a reset is not supported and ignored.
-        args.integer(1, 0, 1, 0);
+      set: ({ args, afterOk }) => {
+        const on = args.expect(1, 2).integer(0, 0, 1) === 1;
+        const restart = args.integer(1, 0, 1, 0) === 1;
+        radio.switch(on);
+        // BC35-G ignores it: manual 2.17.
+        if (restart && dialect.restartsByCfun) afterOk(() => host.restart());
       },
     },
     {
@@ -160,11 +166,15 @@ export function basicCommands(host: BasicsHost): CommandSpec[] {
   if (rebootCommand) {
     commands.push({
       name: rebootCommand.name,
-      // Manual 4.1: no OK; commands are no longer processed.
       execute: (call) => {
+        const go = (): void => {
+          if (rebootCommand.answer !== "") call.line(rebootCommand.answer);
+          host.restart();
+        };
+        if (rebootCommand.ok) return call.afterOk(go);
+        // Manual 4.1: no OK; commands are no longer processed.
         call.defer();
-        call.line(rebootCommand.answer);
-        host.restart();
+        go();
       },
     });
   }

@@ -14,8 +14,8 @@ export interface Call {
   line(...lines: readonly string[]): void;
   /** Ends the command with `OK`. A handler that neither defers nor asks for data is ended so by itself. */
   ok(): void;
-  /** Ends the command with an error: a code as `AT+CMEE` wants it, none for a bare `ERROR`. */
-  fail(code?: number): void;
+  /** Ends the command with an error: a code as `AT+CMEE` wants it, none for a bare `ERROR`, or a line of its own. */
+  fail(code?: number | string): void;
   /** Says that the handler will end the command itself, later. */
   defer(): void;
   /** Runs `action` once the command has ended with `OK`, after the modem's usual pause. */
@@ -32,7 +32,15 @@ export interface DataPhase {
   readonly length?: number;
   /** Without `length`: as many bytes end the data by themselves, and what follows at once is ignored. */
   readonly maximum: number;
-  readonly received: (bytes: Uint8Array) => void;
+  /**
+   * With `length`: how many milliseconds of silence after the last of them end the data. Until then Ctrl-Z ends
+   * them at once, and any other byte is surplus. `Infinity`: only Ctrl-Z ends them.
+   */
+  readonly settle?: number;
+  /** With `length`: whether Ctrl-Z ends the data before the count is reached, too. */
+  readonly ctrlZEnds?: boolean;
+  /** `surplus` is how many bytes too many came within the settle time. */
+  readonly received: (bytes: Uint8Array, surplus: number) => void;
   readonly cancelled: () => void;
 }
 
@@ -54,6 +62,8 @@ export interface CommandSpec {
   readonly latency?: number;
   /** Whether `\` escapes inside this command's quotes. */
   readonly escapes?: boolean;
+  /** The error code for its arguments, where it is not the dialect's; `plain` for a bare `ERROR`. */
+  readonly parameterError?: number | "plain";
 }
 
 /** Who the modem says it is. */
@@ -85,11 +95,29 @@ export interface Dialect {
   /** The longest command line in bytes, without its end. */
   readonly maximumLine: number;
   /** What the modem prints when it has started, `\r\n` and all; `cause` is one of its own words. */
-  readonly banner: (cause: string) => string;
+  readonly banner: (cause: string, variant: (name: string) => string) => string;
   /** The usual causes: switched on, reset pin, `AT+NRB` or the like, crashed. */
   readonly bootCauses: Readonly<Record<"power" | "pin" | "command" | "watchdog", string>>;
-  /** The command that restarts the modem, with its `+`, and what it prints first. */
-  readonly rebootCommand?: { readonly name: string; readonly answer: string };
+  /** The command that restarts the modem, with its `+`, and what it prints first: after an `OK`, or without one. */
+  readonly rebootCommand?: { readonly name: string; readonly answer: string; readonly ok?: boolean };
+  /** Whether `AT+CFUN=1,1` restarts the modem, as 3GPP TS 27.007 8.2 has it; false by default. */
+  readonly restartsByCfun?: boolean;
+  /** The number of the PDP context that exists from the start; 0 by default. */
+  readonly pdpContext?: number;
+  /** The commands that tell the registration, with their `+`; `+CEREG` alone by default. */
+  readonly registrationCommands?: readonly string[];
+}
+
+/** Where one of a family's models differs from what the family says of itself. */
+export interface Model {
+  readonly identity?: Partial<Identity>;
+  readonly dialect?: Partial<Dialect>;
+}
+
+/** Which line ends a written line has; both by default. */
+export interface Frame {
+  readonly before?: boolean;
+  readonly after?: boolean;
 }
 
 /** What the modem gives a family for one run, from power-on to power-off. */
@@ -98,6 +126,8 @@ export interface Modem {
   readonly clock: Clock;
   readonly network: Network;
   readonly faults: Faults;
+  /** Who the modem says it is, as the user's options have it. */
+  readonly identity: Identity;
   /** The value chosen for a variant of the engine's or the family's table. */
   variant(name: string): string;
   /** A time of the modem's own doing, in milliseconds, as the `latencyScale` option and the `slow` fault have it. */
@@ -106,6 +136,8 @@ export interface Modem {
   readonly attached: boolean;
   /** Writes an unsolicited line, framed. */
   urc(...parts: readonly (string | Uint8Array)[]): void;
+  /** Writes an unsolicited line whose frame is not whole, as some firmware does. */
+  framed(frame: Frame, ...parts: readonly (string | Uint8Array)[]): void;
 }
 
 /** A family at work, from power-on to power-off. */
@@ -113,8 +145,8 @@ export interface FamilySession {
   readonly commands: readonly CommandSpec[];
   /** The network is gone: detached, radio off, or PDP context deactivated. */
   networkLost(): void;
-  /** The link to the broker is lost, reported as the family reports `code`. */
-  linkLost(code: number): void;
+  /** The link to the broker is lost, of one client or of all, and reported as the family reports `code`. */
+  linkLost(code: number, client?: number): void;
   /** Power is gone: connections drop without a word. */
   powerOff(): void;
 }
@@ -125,10 +157,14 @@ export interface Family {
   readonly name: string;
   /** The modems it stands for. */
   readonly title: string;
+  /** How many MQTT clients it has; 1 by default. */
+  readonly clients?: number;
   readonly identity: Identity;
   readonly dialect: Dialect;
   /** The family's own variants, beside the engine's. */
   readonly variants: VariantTable;
+  /** What differs between models, by the values of the family's variant `model`. */
+  readonly models?: Readonly<Record<string, Model>>;
   /** Called at every power-on: what it keeps is lost at power-off. */
   powerOn(modem: Modem): FamilySession;
 }

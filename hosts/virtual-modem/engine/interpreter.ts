@@ -3,7 +3,7 @@
 // buffer, as in a UART's, and is read when the final result is out; a host that does not wait for the prompt has
 // its bytes taken as data, and a line feed after the carriage return of a data command too.
 
-import type { Clock } from "../clock";
+import type { Clock, Timer } from "../clock";
 import type { Faults, Place } from "../faults";
 import { Args, SyntaxFault } from "./args";
 import { binary } from "./bytes";
@@ -11,7 +11,7 @@ import { DataCollector } from "./data";
 import { cme, cmeTexts, commandError } from "./errors";
 import type { Call, CommandSpec, DataPhase, Dialect, Handler } from "./family";
 import type { Output } from "./output";
-import { afterPrefix, parseCommand, type ParsedCommand } from "./parse";
+import { afterPrefix, commandName, parseCommand, type ParsedCommand } from "./parse";
 
 const carriageReturn = 13;
 const lineFeed = 10;
@@ -47,6 +47,8 @@ export class Interpreter {
   #busy = false;
   #ignoreInput = false;
   #data: DataCollector | undefined;
+  /** Ends counted data that have a settle time. */
+  #settling: Timer;
   /** From the prompt to the final result. */
   #inData = false;
   /** What the commands of this line have started, to go on after the line's final result. */
@@ -123,7 +125,8 @@ export class Interpreter {
       parsed = parseCommand(text, (name) => commands.get(name)?.escapes ?? false);
     } catch (error) {
       if (!(error instanceof SyntaxFault)) throw error;
-      return this.#later(10, () => this.#fail(this.#options.dialect.parameterError));
+      const code = this.#parameterError(commands.get(commandName(text) ?? ""));
+      return this.#later(10, () => this.#fail(code === "plain" ? undefined : code));
     }
     const spec = parsed && commands.get(parsed.command.name);
     if (!parsed || !spec) {
@@ -158,7 +161,7 @@ export class Interpreter {
       finish();
     };
     const call: Call = {
-      args: new Args(command.args, this.#options.dialect.parameterError),
+      args: new Args(command.args, this.#parameterError(spec)),
       line: (...lines) => output.lines(lines),
       ok: () =>
         end(() => {
@@ -199,22 +202,34 @@ export class Interpreter {
   #readData(data: DataCollector, input: readonly number[], read: number[]): number {
     const { used, done } = data.take(input);
     read.push(...input.slice(0, used));
-    if (!done) return used;
+    const { clock, scaled } = this.#options;
+    clock.clearTimer(this.#settling);
+    const { settle = Infinity } = data.phase;
+    if (done) this.#endData(data);
+    else if (data.settling && settle < Infinity) this.#settling = clock.setTimer(() => this.#endData(data), scaled(settle));
+    return used;
+  }
+
+  #endData(data: DataCollector): void {
     this.#data = undefined;
     this.#later(20, () => {
       if (data.surplusIgnored) this.#input = [];
       if (data.cancelled) data.phase.cancelled();
-      else data.phase.received(data.bytes);
+      else data.phase.received(data.bytes, data.surplus);
     });
-    return used;
   }
 
   #succeed(): void {
     this.#final("OK");
   }
 
-  #fail(code?: number): void {
-    if (code === undefined || this.errorMode === 0) this.#final("ERROR");
+  #parameterError(spec: CommandSpec | undefined): number | "plain" {
+    return spec?.parameterError ?? this.#options.dialect.parameterError;
+  }
+
+  #fail(code?: number | string): void {
+    if (typeof code === "string" && this.errorMode > 0) this.#final(code);
+    else if (typeof code === "string" || code === undefined || this.errorMode === 0) this.#final("ERROR");
     else this.#final(`+CME ERROR: ${this.errorMode === 2 ? (cmeTexts[code] ?? code) : code}`);
   }
 

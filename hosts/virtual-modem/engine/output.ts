@@ -1,6 +1,7 @@
 // How the modem's lines look on the wire.
 
 import { concat } from "./bytes";
+import type { Frame } from "./family";
 
 /** The forms that variants choose between. */
 export interface OutputForm {
@@ -27,10 +28,11 @@ export class Output {
   }
 
   /** One line of texts and raw bytes. */
-  line(parts: readonly (string | Uint8Array)[]): void {
+  line(parts: readonly (string | Uint8Array)[], { before = true, after = true }: Frame = {}): void {
     const { lineEnd } = this.#form;
     const [first, ...rest] = parts;
-    this.#send(concat(lineEnd, typeof first === "string" ? this.#spaced(first) : first, ...rest, lineEnd));
+    const start = typeof first === "string" ? this.#spaced(first) : first;
+    this.#send(concat(before ? lineEnd : "", start, ...rest, after ? lineEnd : ""));
   }
 
   /** Bytes as they are: echo, prompts. */

@@ -25,6 +25,11 @@ export function afterPrefix(line: string): string | undefined {
   return found ? line.slice(found[0].length).trim() : undefined;
 }
 
+/** The name that a command begins with, if any: upper case, with its `+`; a letter for a basic command. */
+export function commandName(text: string): string | undefined {
+  return /^ *([+*#^$][A-Z][A-Z0-9]*|[A-Z])/i.exec(text)?.[1].toUpperCase();
+}
+
 /**
  * Reads one command.
  * @param text what follows `AT`, or the `;` after another command
@@ -36,10 +41,9 @@ export function parseCommand(
   text: string,
   escapes: (name: string) => boolean,
 ): { command: ParsedCommand; rest: string } | undefined {
-  const head = /^ *([+*#^$][A-Z][A-Z0-9]*|[A-Z])/i.exec(text);
-  if (!head) return undefined;
-  const name = head[1].toUpperCase();
-  const tail = text.slice(head[0].length).trimStart();
+  const name = commandName(text);
+  if (name === undefined) return undefined;
+  const tail = text.trimStart().slice(name.length).trimStart();
   const form = /^(=\?|\?|=|\d*)/.exec(tail)![0];
   const from = form.length;
   if (form === "=") {

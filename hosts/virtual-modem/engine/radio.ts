@@ -8,13 +8,14 @@ export interface RadioOptions {
   readonly attachTime: number;
   /** The network is gone. */
   readonly lost: () => void;
-  /** `+CEREG` is to be reported. */
-  readonly registrationChanged: (registration: number) => void;
+  /** The registration is to be reported, as the URC of `command`. */
+  readonly registrationChanged: (command: string, registration: number) => void;
 }
 
 /** One power-on of the radio. A modem attaches by itself, as `AUTOCONNECT` does on BC35-G. */
 export class RadioState {
-  registrationReports = false;
+  /** The commands whose URC has been asked for, such as `+CEREG`. */
+  readonly registrationReports = new Set<string>();
   everRegistered = false;
   /** `+CSQ`, 0 to 31; 23 is -67 dBm. */
   readonly signal = 23;
@@ -99,6 +100,6 @@ export class RadioState {
   }
 
   #changed(): void {
-    if (this.registrationReports) this.#options.registrationChanged(this.registration);
+    for (const command of this.registrationReports) this.#options.registrationChanged(command, this.registration);
   }
 }

@@ -1,0 +1,106 @@
+// The lines that China Mobile's modems print, in the forms that their variants choose between. Each family says which
+// of them have a blank after the colon; its variants carry the names used here.
+
+import type { Modem } from "../engine/family";
+import { binary } from "../engine/bytes";
+import type { Message, Operation } from "../mqtt-session";
+import type { Step } from "./family";
+
+/** Lines whose blank after the colon is told one by one: B-5, C-1, C-20. */
+export type Line =
+  | "CFG"
+  | "OPEN"
+  | "STAT"
+  | "SUBACK"
+  | "UNSUBACK"
+  | "PUBACK"
+  | "PUBREC"
+  | "PUBCOMP"
+  | "PUBREL"
+  | "PUBLISH"
+  /** `+MQTTDISC` as the answer to MQTTDISC. */
+  | "DISC"
+  /** `+MQTTDISC` for a connection that is lost for good. */
+  | "LOST"
+  | "TO"
+  /** `+MQTTTO:5`. */
+  | "PINGTO"
+  | "REC"
+  | "PING";
+
+const words: Readonly<Partial<Record<Line, string>>> = { LOST: "DISC", PINGTO: "TO" };
+
+/** The lines that have a blank. */
+export type Spaced = "all" | readonly Line[];
+
+/** S2 1.9, S3 2.3.10. */
+const timeoutTypes: Readonly<Record<Operation, number>> = { connect: 1, publish: 2, pubrel: 2, subscribe: 3, unsubscribe: 4 };
+const pingTimeout = 5;
+
+const digits = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("").toUpperCase();
+
+export class Lines {
+  readonly #modem: Modem;
+  readonly #spaced: Spaced;
+
+  constructor(modem: Modem, spaced: Spaced) {
+    this.#modem = modem;
+    this.#spaced = spaced;
+  }
+
+  /** `+MQTTNAME:`, with its blank if it has one. */
+  head(line: Line): string {
+    const word = line === "PING" ? this.#modem.variant("pingWord") : (words[line] ?? line);
+    return `+MQTT${word}:${this.#spaced === "all" || this.#spaced.includes(line) ? " " : ""}`;
+  }
+
+  timeout(operation: Operation): string {
+    return `${this.head("TO")}${timeoutTypes[operation]}`;
+  }
+
+  pingTimeout(): string {
+    return `${this.head("PINGTO")}${pingTimeout}`;
+  }
+
+  suback(id: number, code: number, topic: string): string {
+    return `${this.head("SUBACK")}${id},${code === 128 ? this.#modem.variant("subackRefused") : code},${topic}`;
+  }
+
+  unsuback(id: number, topic: string): string {
+    const form = this.#modem.variant("unsubackTopic");
+    const end = form === "absent" ? "" : form === "quoted" ? `,"${topic}"` : `,${topic}`;
+    return `${this.head("UNSUBACK")}${id}${end}`;
+  }
+
+  /** The dup flag of an acknowledgement is always 0: MQTT 3.1.1 reserves it. */
+  acknowledgement(step: Step | "PUBREL", id: number): string {
+    return this.head(step) + (this.#modem.variant("ackOrder") === "id-first" ? `${id},0` : `0,${id}`);
+  }
+
+  /** Prints a message; `hex`: its payload in hexadecimal digits on the next line, as M5311 can (P5 4.3.4, P11). */
+  message({ dup, qos, retain, id, topic, payload }: Message, hex = false): void {
+    const { framed, variant } = this.#modem;
+    const name = variant("topicQuotes") === "quoted" ? `"${topic}"` : topic;
+    const comma = variant("publishComma") === "missing" ? " " : ",";
+    const separator = hex || variant("payloadPlace") === "next-line" ? "\r\n" : ",";
+    const flags = [dup, qos, retain].map(Number).join(",");
+    framed(
+      { before: variant("publishStart") === "crlf", after: variant("publishEnd") === "crlf" },
+      `${this.head("PUBLISH")}${flags},${id},${name}${comma}${this.#length(payload)}${separator}`,
+      hex ? digits(payload) : payload,
+    );
+  }
+
+  #length(payload: Uint8Array): number {
+    switch (this.#modem.variant("publishLength")) {
+      case "escaped":
+        return payload.length + binary(payload).split('"').length - 1;
+      case "long":
+        return payload.length + 5;
+      case "short":
+        return Math.max(0, payload.length - 1);
+      default:
+        return payload.length;
+    }
+  }
+}
