@@ -26,8 +26,8 @@ export interface ChannelOwner {
   onOverflow(): void;
   /** The modem and the channel agree again which answer belongs to which command; `cmee` is its CMEE setting. */
   onSynchronised(cmee: number): void;
-  /** The modem gives no answer at all. */
-  onSilent(): void;
+  /** The modem gives no answer at all. @param swallowing it may be taking what it is sent for a payload */
+  onSilent(swallowing: boolean): void;
   /** What {@link Channel.wake} asked for. */
   onWake(waker: number): void;
   /** A `+CME ERROR` that ends no command. */
@@ -123,6 +123,8 @@ export class Channel implements ScannerSink {
   #lateMarker = false;
   /** The modem repeats what it is sent. */
   #echoing = false;
+  /** In doubt, and in a data phase that nothing can end: what is sent may become a payload. */
+  #swallowing = false;
 
   #queued = 0;
   #order = 0;
@@ -253,16 +255,25 @@ export class Channel implements ScannerSink {
   }
 
   onText(start: number, end: number): void {
-    const bytes = this.ring.bytes, mask = this.ring.mask;
-    // The echo of a command line. Nothing that a modem says of itself begins like this.
-    if (((bytes[start & mask]! | 0x20) === 0x61) && ((bytes[(start + 1) & mask]! | 0x20) === 0x74)) {
-      this.#echoing = true;
-      return;
-    }
     const operation = this.#current;
-    if (operation !== null && operation.command!.text === true && this.#phase === Phase.Final)
-      this.#owner.onText(operation, start, end);
+    const asked = operation !== null && operation.command!.text === true && this.#phase === Phase.Final;
+    if (this.#isEcho(start, end, asked)) this.#echoing = true;
+    else if (asked) this.#owner.onText(operation, start, end);
     else this.unknownLines++;
+  }
+
+  /**
+   * Whether the line is the echo of a command line. Nothing that a modem says of itself begins like one; a topic that it
+   * was `asked` for may.
+   */
+  #isEcho(start: number, end: number, asked: boolean): boolean {
+    const bytes = this.ring.bytes, mask = this.ring.mask;
+    if ((bytes[start & mask]! | 0x20) !== 0x61 || (bytes[(start + 1) & mask]! | 0x20) !== 0x74) return false;
+    if (!asked) return true;
+    const length = this.writer.length - 1;
+    if (((end - start) | 0) !== length) return false;
+    for (let i = 0; i < length; i++) if (bytes[(start + i) & mask] !== this.writer.buffer[i]) return false;
+    return true;
   }
 
   onMessage(line: Line): void {
@@ -283,7 +294,7 @@ export class Channel implements ScannerSink {
     this.#phase = Phase.Payload;
     this.#sent = 0;
     const operation = this.#current!;
-    this.#wait(operation, operation.command!.final);
+    this.#wait(operation, finalPatience(operation));
     if (this.#echoing)
       this.scanner.expectEcho(this.writer.buffer, operation.offset, operation.offset + operation.length);
     this.#transmit();
@@ -303,8 +314,10 @@ export class Channel implements ScannerSink {
     }
     const operation = this.#current;
     if (operation === null || this.#lateMarker || this.#phase === Phase.Sending || (this.#phase === Phase.Payload && good)) {
+      const nobodys = operation === null && !this.#lateMarker && code > 0;
       this.#lateMarker = false;
       this.strayFinals++;
+      if (nobodys) this.#owner.onUnsolicitedError(code);
       return;
     }
     if (this.#phase === Phase.Payload) {
@@ -337,7 +350,9 @@ export class Channel implements ScannerSink {
     this.#leave();
     this.#phase = Phase.Doubt;
     this.#lateMarker = false;
-    this.#markerTries = 0;
+    this.#swallowing = cancel && this.#cancel === 0;
+    // One marker then, and no more: the next ones would become part of a message (dialects.md 6.7).
+    this.#markerTries = this.#swallowing ? MARKER_TRIES - 1 : 0;
     this.#mark(cancel);
   }
 
@@ -359,6 +374,7 @@ export class Channel implements ScannerSink {
       const operation = operations[i]!;
       if (operation.stage === Stage.Free) {
         operation.stage = Stage.Filling;
+        operation.abandoned = false;
         return operation;
       }
     }
@@ -436,7 +452,7 @@ export class Channel implements ScannerSink {
   count(link: number, kind: number): number {
     let count = 0;
     for (let i = 0; i < this.operations.length; i++)
-      if (this.operations[i]!.isUnderWay && this.operations[i]!.kind === kind && this.operations[i]!.link === link) count++;
+      if (this.operations[i]!.isUnderWay && !this.operations[i]!.abandoned && this.operations[i]!.kind === kind && this.operations[i]!.link === link) count++;
     return count;
   }
 
@@ -454,6 +470,8 @@ export class Channel implements ScannerSink {
   /** The operation is not over, but the modem shows that it works on it: wait as long again. */
   extend(operation: Operation): void {
     if (operation.stage === Stage.Awaiting) this.#wait(operation, operation.patience);
+    else if (operation === this.#current && this.#phase === Phase.Final && !this.#earlyOk && this.#nudged)
+      this.#wait(operation, finalPatience(operation));
   }
 
   /**
@@ -461,9 +479,12 @@ export class Channel implements ScannerSink {
    * @param restarted the modem has forgotten them too; otherwise it may still owe an answer, which is waited for
    */
   abort(link: number, restarted: boolean): void {
+    // Where no byte leaves the data phase, the modem takes whatever comes next for the payload: it is given the payload.
+    const current = this.#current;
+    const kept = current !== null && !restarted && this.#cancel === 0 && this.#inData && (link === ALL || current.link === link) ? current : null;
     for (let i = 0; i < this.operations.length; i++) {
       const operation = this.operations[i]!;
-      if (link !== ALL && operation.link !== link) continue;
+      if (operation === kept || (link !== ALL && operation.link !== link)) continue;
       if (operation.stage === Stage.Filling) this.abandon(operation);
       else if (operation.isUnderWay) {
         if (operation.stage === Stage.Queued) this.#queued--;
@@ -476,7 +497,13 @@ export class Channel implements ScannerSink {
       if (ours) this.#leave();
       if (this.#current === null) this.#phase = Phase.Idle;
     } else if (ours) this.#doubt(this.#inData);
-    this.#finishAborted();
+    if (kept === null || kept.abandoned) return this.#finishAborted();
+    kept.abandoned = true;
+    try {
+      this.#owner.onDone(kept, Outcome.Aborted, 0);
+    } finally {
+      this.#finishAborted();
+    }
   }
 
   /** Tells of the aborted ones in their order; what a callback throws does not keep the others from being told. */
@@ -516,6 +543,7 @@ export class Channel implements ScannerSink {
    */
   synchronise(): void {
     this.#phase = Phase.Doubt;
+    this.#swallowing = false;
     this.#markerTries = 0;
     this.#mark(false);
   }
@@ -567,7 +595,7 @@ export class Channel implements ScannerSink {
     this.#sent = 0;
     this.#earlyOk = false;
     this.#echoing = false;
-    this.#wait(operation, command.prompt ?? command.final);
+    this.#wait(operation, command.prompt ?? finalPatience(operation));
     this.#transmit();
   }
 
@@ -610,7 +638,7 @@ export class Channel implements ScannerSink {
       this.#phase = Phase.Final;
       this.#nudged = operation.command!.nudge === undefined;
       if (!this.#nudged) this.#wait(operation, operation.command!.nudge!);
-      if (this.#earlyOk) this.#wait(operation, GRACE);
+      if (this.#earlyOk || (operation.abandoned && this.#nudged)) this.#wait(operation, GRACE);
       if (!this.#echoing) this.#unstage(operation);
     }
   }
@@ -654,7 +682,7 @@ export class Channel implements ScannerSink {
       if (this.#markerTries < MARKER_TRIES) this.#mark(false);
       else {
         this.#phase = Phase.Idle;
-        this.#owner.onSilent();
+        this.#owner.onSilent(this.#swallowing);
       }
     }
     for (let i = 0; i < this.operations.length && !this.#closed; i++) {
@@ -689,7 +717,7 @@ export class Channel implements ScannerSink {
       // NM28 may stay in its transparent mode until Ctrl-Z (dialects.md 5.4).
       this.#nudged = true;
       this.#port.write(CTRL_Z, 0, CTRL_Z.length);
-      this.#wait(operation, operation.command!.final);
+      this.#wait(operation, operation.abandoned ? GRACE : finalPatience(operation));
       return;
     }
     if (this.#phase === Phase.Final && this.#earlyOk && !operation.resulted && operation.command!.result !== undefined) {
@@ -712,7 +740,7 @@ export class Channel implements ScannerSink {
     operation.stage = Stage.Ended;
     this.#unstage(operation);
     try {
-      this.#owner.onDone(operation, outcome, code);
+      if (!operation.abandoned) this.#owner.onDone(operation, outcome, code);
     } finally {
       operation.stage = Stage.Free;
       operation.topic = null;
@@ -746,6 +774,12 @@ export class Channel implements ScannerSink {
     }
     this.#stagingTail = to;
   }
+}
+
+/** Milliseconds until the final at the most. */
+function finalPatience(operation: Operation): number {
+  const final = operation.command!.final;
+  return final > 0 ? final : operation.patience;
 }
 
 /** Whether the code means that what the command wanted is so already. */

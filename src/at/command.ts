@@ -8,7 +8,7 @@ export type Argument<D> = (writer: Writer, operation: Operation, driver: D) => v
 
 /** How a command ends. */
 export interface CommandOptions {
-  /** Milliseconds until the final result code at the most. */
+  /** Milliseconds until the final result code at the most; 0 where it waits for the result, and so has the operation's patience. */
   final: number;
   /**
    * The line (its id in the lexicon) that tells the outcome, before or after the final. Without it the final is the

@@ -141,7 +141,7 @@ export class Message {
 
   /** Whether silence would decide something. */
   get waitsForSilence(): boolean {
-    return this.#mode === Mode.Frame || this.#mode === Mode.Silence || (this.#mode === Mode.Header && this.#candidates > 0);
+    return this.#mode === Mode.Frame || this.#mode === Mode.Stream || this.#mode === Mode.Silence || (this.#mode === Mode.Header && this.#candidates > 0);
   }
 
   consume(length: number): void {
@@ -177,9 +177,21 @@ export class Message {
     if (this.#mode === Mode.Frame) {
       const over = (tail - this.#payload - this.#value) | 0;
       // No line ending at all, as from M531X before guide revision 1.1; or the rest of one.
+      if (over === 0 && this.#value >= 2 && this.#isEnding((tail - 2) | 0)) {
+        // A length that counts the line's end as well (C-6), or a payload that ends like a line, from the old firmware.
+        this.suspect = true;
+        this.#next = tail;
+        return this.#whole(this.#value - 2);
+      }
       if (over === 0 || (over === 1 && this.#byte((tail - 1) | 0) === Byte.CR)) return this.#accept(this.#payload, tail);
       if (over === 1 && this.#byte(this.#payload) === Byte.Blank) return this.#accept((this.#payload + 1) | 0, tail);
       this.#distrust();
+    } else if (this.#mode === Mode.Stream) {
+      // Fewer bytes than were announced: some were lost, or the length was wrong.
+      const end = this.#ends((tail - 1) | 0) ? (tail - 1 - this.returns) | 0 : tail;
+      this.suspect = true;
+      this.#next = tail;
+      return this.#whole((end - this.#payload) | 0);
     } else if (this.#mode === Mode.Header && this.#candidates > 0) this.#distrust();
     if (this.#mode !== Mode.Silence) return Found.Nothing;
     const found = this.#endBeforeKnown();
@@ -324,7 +336,9 @@ export class Message {
       if (over < 3) return Found.Nothing;
       if (this.#isEnding((end + 1) | 0)) return this.#accept((payload + 1) | 0, (end + 3) | 0);
     }
-    switch (this.#whatFollows(end, true)) {
+    // In the middle of a line's end it cannot be.
+    const splits = this.#byte(end) === Byte.LF && length > 0 && this.#byte((end - 1) | 0) === Byte.CR;
+    switch (splits ? Next.Other : this.#whatFollows(end, true)) {
       case Next.Unknown: return Found.Nothing;
       case Next.Known: return this.#accept(payload, end);
     }

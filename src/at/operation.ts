@@ -84,6 +84,8 @@ export class Operation {
   /** The result line is in, with this code; 0 is good. */
   resulted = false;
   result = 0;
+  /** Its owner has been told of its end already: it is only brought to an end on the wire. */
+  abandoned = false;
   /** What the broker granted, three bits a topic; see {@link grant}. */
   granted = 0;
 

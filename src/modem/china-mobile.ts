@@ -65,6 +65,12 @@ export const LINES: readonly Line[] = frozen([
   { id: Say.Cfg, text: "AT+MQTTCFG", follow: Follow.Fields }, // as S2's table prints the answer (B-7)
   { id: Say.SubList, text: "+MQTTSUB", follow: Follow.Fields },
   { id: Say.Ping, text: "+MQTTPING", follow: Follow.Fields },
+  // What a start prints: an M5311 these three (dialects.md 1, rule 10), an M5310-A what its chip family does; no document
+  // has an ML302's, and the first is the one of the maker's next module.
+  { id: Say.Restart, text: "+MATREADY", follow: Follow.End },
+  { id: Say.Restart, text: "*ATREADY", follow: Follow.Fields },
+  { id: Say.Restart, text: "+CPIN", follow: Follow.Fields },
+  { id: Say.Restart, text: "REBOOT_CAUSE_", follow: Follow.Anything },
   { id: Say.Message, text: "+MQTTPUBLISH", follow: Follow.Fields, framing: Framing.Counted, topic: 4 },
 ]);
 
@@ -167,7 +173,8 @@ export abstract class ChinaMobile extends Driver {
       case Say.Open: return this.#opened(fields);
       case Say.Disconnected: return this.#disconnected();
       case Say.AckTimeout: return this.timedOut(fields.int(0));
-      case Say.Reconnect: return this.#tries(fields.int(0));
+      // Two fields are a late answer to AT+MQTTREC? (6.5).
+      case Say.Reconnect: return fields.count > 1 ? undefined : this.#tries(fields.int(0));
     }
   }
 
@@ -192,7 +199,11 @@ export abstract class ChinaMobile extends Driver {
     const good = returnCode === 0 || fields.is(0, OK);
     if (this.isOwed(Kind.Open)) this.resolve(Kind.Open, -1, good ? 0 : returnCode > 0 ? Failure.ReturnCode + returnCode : Failure.Open);
     // Nobody asked: the modem has connected again by itself, and forgotten the subscriptions (3.6).
-    else if (good) this.reconnected();
+    else if (good) {
+      // Its report of the loss may have been lost itself: what was under way has failed all the same.
+      if (this.stage === Stage.Online) this.reconnecting(new NetworkError("LINK_LOST", "the connection to the broker was gone; the modem has it back (+MQTTOPEN)"));
+      this.reconnected();
+    }
   }
 
   /** `+MQTTDISC:OK`: the answer to the host's own, or the end of a connection or of the attempts at one. */

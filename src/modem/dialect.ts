@@ -78,4 +78,6 @@ export interface ModemClient {
   onDone(operation: Operation, error: MQTTModemError | null): void;
   /** Received bytes were lost. */
   onOverflow(): void;
+  /** There may be more room for a payload than there was. */
+  onRoom(): void;
 }

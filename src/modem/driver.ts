@@ -82,8 +82,7 @@ export abstract class Driver {
     if (this.channel.closed || !this.#open) return this.#leave();
     this.#stage = Stage.Closing;
     this.channel.abort(this.link, false);
-    this.channel.scanner.skip();
-    this.channel.released();
+    this.modem.dropUnread(this);
     this.channel.wake(this.#waker, CLOSE_PATIENCE);
     this.#run(this.dialect.close);
   }
@@ -206,6 +205,9 @@ export abstract class Driver {
 
   onUnsolicitedError(_code: number): void {}
 
+  /** A poll's answer, this driver's or another one's, tells of this connection. */
+  onPolled(_fields: Fields): void {}
+
   /** What a family's own timer, set with {@link wake}, calls. */
   protected onTimer(): void {}
 
@@ -292,6 +294,11 @@ export abstract class Driver {
 
   onOverflow(): void {
     this.#client?.onOverflow();
+  }
+
+  /** Another connection's operation is over, and may have left room in the transmit buffer. */
+  onRoom(): void {
+    if (this.#stage === Stage.Online) this.#client?.onRoom();
   }
 
   onAnswer(operation: Operation, line: Line, fields: Fields): void {

@@ -101,6 +101,7 @@ export class Modem implements ChannelOwner {
    * @throws StateError BUSY when there is none; ArgumentError when there is no such number
    */
   place(wanted: number | undefined): number {
+    if (this.channel.closed) throw new StateError("CLOSED", "this modem's last client has gone, and its port is closed; open it anew");
     const drivers = this.#drivers;
     if (wanted !== undefined) {
       integer("modem.link", wanted, 0, drivers.length - 1);
@@ -114,14 +115,28 @@ export class Modem implements ChannelOwner {
   /** Takes a driver into its place, with the operations that it needs. */
   attach(driver: Driver): void {
     this.#drivers[driver.link] = driver;
-    this.channel.grow(this.dialect.limits.window + DRIVER_OPERATIONS);
+    const each = this.dialect.limits.window + DRIVER_OPERATIONS;
+    let needed = 0;
+    for (let link = 0; link < this.#drivers.length; link++) if (this.#drivers[link] !== null) needed += each;
+    // What a driver that has left needed is there still.
+    if (needed > this.channel.operations.length) this.channel.grow(needed - this.channel.operations.length);
+  }
+
+  /** Whether it is this driver whose message is to be read. */
+  isReader(driver: Driver): boolean {
+    return this.#reader === driver;
+  }
+
+  /** Drops what is to be read yet, if it is this driver's. */
+  dropUnread(driver: Driver): void {
+    if (this.#reader === driver) this.#drop();
   }
 
   /** The driver has nothing more to do. The port is released with the last one. */
   detach(driver: Driver): void {
     if (this.#drivers[driver.link] !== driver) return;
     this.#drivers[driver.link] = null;
-    if (this.#reader === driver) this.#drop();
+    this.dropUnread(driver);
     for (let link = 0; link < this.#drivers.length; link++) if (this.#drivers[link] !== null) return;
     this.#stage = Stage.Idle;
     this.channel.close();
@@ -223,8 +238,8 @@ export class Modem implements ChannelOwner {
     this.#wake();
   }
 
-  onSilent(): void {
-    this.#lost(new ModemError("MODEM_SILENT", `the ${this.dialect.name} does not answer any more; check its power and its wiring, or reset it`), false);
+  onSilent(swallowing: boolean): void {
+    this.#lost(new ModemError("MODEM_SILENT", `the ${this.dialect.name} does not answer any more; check its power and its wiring, or reset it`), swallowing);
   }
 
   onPortError(error: unknown): void {
@@ -235,6 +250,7 @@ export class Modem implements ChannelOwner {
   #lost(error: MQTTModemError, forgotten: boolean): void {
     this.#stage = Stage.Idle;
     this.channel.sleep(OWN);
+    this.channel.abort(MODEM, forgotten);
     let failure: unknown;
     let failed = false;
     for (let link = 0; link < this.#drivers.length; link++) {
@@ -246,7 +262,6 @@ export class Modem implements ChannelOwner {
         failed = true;
       }
     }
-    this.channel.abort(MODEM, forgotten);
     if (failed) throw failure;
   }
 
@@ -254,7 +269,7 @@ export class Modem implements ChannelOwner {
 
   onAnswer(operation: Operation, line: Line, fields: Fields): void {
     // A poll's answer tells of every connection.
-    if (operation.kind === Kind.Poll) this.#driverOf(fields)?.onLine(line, fields);
+    if (operation.kind === Kind.Poll) this.#driverOf(fields)?.onPolled(fields);
     else if (operation.link !== MODEM) this.#drivers[operation.link]?.onAnswer(operation, line, fields);
     else if (line.id === Common.Attach) this.#attached = fields.int(0) === 1;
   }
@@ -298,8 +313,14 @@ export class Modem implements ChannelOwner {
   }
 
   onDone(operation: Operation, outcome: Outcome, code: number): void {
-    if (operation.link !== MODEM) this.#drivers[operation.link]?.onDone(operation, outcome, code);
-    else if (outcome !== Outcome.Aborted) this.#onStepDone(outcome);
+    if (operation.link !== MODEM) {
+      try {
+        this.#drivers[operation.link]?.onDone(operation, outcome, code);
+      } finally {
+        // They share the transmit buffer.
+        for (let link = 0; link < this.#drivers.length; link++) if (link !== operation.link) this.#drivers[link]?.onRoom();
+      }
+    } else if (outcome !== Outcome.Aborted) this.#onStepDone(outcome);
   }
 
   onOverflow(): void {
@@ -311,8 +332,8 @@ const NONE: readonly number[] = frozen([]);
 /** In place of a connection's number: the modem's own operations, and those of all. */
 const MODEM = -1;
 const ALL = -2;
-/** Beside its publishes: two of the client's, one of the driver's, and one that has ended and is being told of. */
-const DRIVER_OPERATIONS = 4;
+/** Beside its publishes: two of the client's, one of the driver's, a poll, and one that has ended and is being told of. */
+const DRIVER_OPERATIONS = 5;
 
 /** Bytes more that a command line may have with larger limits; a payload may stand in it in hex. */
 function extra(before: Limits, after: Limits): number {

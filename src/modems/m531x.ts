@@ -3,11 +3,11 @@
  * dialects.md, chapters 3 and 12, has found out about its gaps.
  */
 import { command, type Argument, type Command } from "../at/command";
-import { Follow, lexicon, type Line } from "../at/lexicon";
+import { lexicon } from "../at/lexicon";
 import type { Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { ArgumentError } from "../errors";
-import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, COMMA, LINES as SHARED_LINES, QUOTE, Say, type ChinaMobileOptions } from "../modem/china-mobile";
+import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, COMMA, LINES, QUOTE, Say, type ChinaMobileOptions } from "../modem/china-mobile";
 import type { CodeTable } from "../modem/codes";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import type { Limits } from "../modem/limits";
@@ -22,12 +22,6 @@ export interface M531XOptions extends ChinaMobileOptions {
   /** TLS. The CA must be in the modem's flash already. Left out of the command where this is left out. */
   encrypt?: boolean;
 }
-
-const LINES: readonly Line[] = frozen([
-  ...SHARED_LINES,
-  { id: Say.Restart, text: "*ATREADY", follow: Follow.Fields }, // M5311 (dialects.md 1, rule 10)
-  { id: Say.Restart, text: "REBOOT_CAUSE_", follow: Follow.Anything }, // M5310-A, of the BC35-G's chip family
-]);
 
 const ARGUMENTS: Readonly<Record<string, Argument<M531X>>> = frozen({
   ...(SHARED_ARGUMENTS as Record<string, Argument<M531X>>),

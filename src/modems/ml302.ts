@@ -4,17 +4,18 @@
  */
 import { command, type Argument, type Command } from "../at/command";
 import type { Fields } from "../at/fields";
-import { Follow, lexicon, type Line } from "../at/lexicon";
-import type { Operation } from "../at/operation";
+import { lexicon, type Line } from "../at/lexicon";
+import { Outcome, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
-import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, COMMA, Failure, LINES as SHARED_LINES, QUOTE, Say, type ChinaMobileOptions } from "../modem/china-mobile";
+import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, COMMA, Failure, LINES, QUOTE, Say, type ChinaMobileOptions } from "../modem/china-mobile";
 import { meaning, type CodeTable } from "../modem/codes";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import type { Limits } from "../modem/limits";
 import type { Modem } from "../modem/modem";
 import { Kind, Tolerates, type Script } from "../modem/script";
+import { Stage } from "../modem/stage";
 import { choice, flag } from "../mqtt/arguments";
 
 /** What an ML302 can be told beyond what all modems can. */
@@ -35,13 +36,9 @@ export interface ML302Options extends ChinaMobileOptions {
   publishing?: "counted" | "inline";
 }
 
-const LINES: readonly Line[] = frozen([
-  ...SHARED_LINES,
-  // What its start prints is in no document; these are 27.007's and this maker's usual ones (dialects.md 1, rule 10).
-  { id: Say.Restart, text: "*ATREADY", follow: Follow.Fields },
-]);
-
 const BACKSLASH = 0x5c;
+/** Bytes between the quotes of an inline message (4.3.6). */
+const INLINE = 1024;
 const NO_VERSION = frozen(new Text("modem.version", "", 0));
 
 const ARGUMENTS: Readonly<Record<string, Argument<ML302>>> = frozen({
@@ -69,8 +66,8 @@ const ARGUMENTS: Readonly<Record<string, Argument<ML302>>> = frozen({
 // S3 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
 const say = (template: string, final: number, more: object = {}) => command<ML302>(template, ARGUMENTS, { final, ...more });
 
-/** Waiting for an acknowledgement of at most 60 s, twice for QoS 2. */
-const ACKNOWLEDGED = 130_000;
+/** The final waits for the acknowledgement, so it has the operation's patience. */
+const ACKNOWLEDGED = 0;
 
 const CONFIGURE = say("AT+MQTTCFG={host},{port},{clientId},{keepalive},{user},{password},{clean}{version}", 2000);
 const ACK_TIMEOUT = say("AT+MQTTTO={ackTimeout}", 2000);
@@ -221,7 +218,7 @@ export class ML302 extends ChinaMobile {
 
   publish(operation: Operation): boolean {
     operation.wire = -1;
-    operation.patience = this.ackPatience;
+    operation.patience = operation.QoS === 2 ? this.ackPatience * 2 : this.ackPatience;
     // An empty payload has no count: it can only be inline.
     const inline = operation.length === 0 || (this.#inline && this.#isPlain(operation));
     const acknowledged = operation.QoS > 0;
@@ -231,12 +228,13 @@ export class ML302 extends ChinaMobile {
     return true;
   }
 
-  /** Printable ASCII without a backslash, whose escape is not defined. */
+  /** Printable ASCII without a backslash, whose escape is not defined, and short enough with its quotes escaped. */
   #isPlain(operation: Operation): boolean {
     const bytes = this.channel.writer.buffer;
+    let length = operation.length;
     for (let i = operation.offset; i < operation.offset + operation.length; i++) {
       const byte = bytes[i]!;
-      if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return false;
+      if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH || (byte === QUOTE && ++length > INLINE)) return false;
     }
     return true;
   }
@@ -251,11 +249,26 @@ export class ML302 extends ChinaMobile {
     this.#timeoutAnswer = -1;
   }
 
-  /** 615 ends the modem's own reconnecting, or an opening; 609 and 619 tell of a packet that was dropped. */
+  /**
+   * 615 ends the modem's own reconnecting, or an opening; 617 tells of the loss that begins it; 609 and 619 tell of a packet
+   * that was dropped.
+   */
   override onUnsolicitedError(code: number): void {
-    if (code !== Code.ReconnectFailed) return;
-    if (this.isOwed(Kind.Open)) this.resolve(Kind.Open, -1, Failure.GaveUp);
-    else this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone: ${meaning(ERRORS, code)} (+CME ERROR: ${code})`, code));
+    if (code !== Code.ReconnectFailed && code !== Code.ConnectionLost) return;
+    if (this.isOwed(Kind.Open)) {
+      if (code === Code.ReconnectFailed) this.resolve(Kind.Open, -1, Failure.GaveUp);
+      return;
+    }
+    if (this.stage !== Stage.Online && this.stage !== Stage.Reconnecting) return; // of an earlier run's connection
+    const error = new NetworkError("LINK_LOST", `the connection to the broker is gone: ${meaning(ERRORS, code)} (+CME ERROR: ${code})`, code);
+    if (code === Code.ConnectionLost && this.reconnects === 1) this.reconnecting(error);
+    else this.down(error);
+  }
+
+  /** 617 as a command's final is the loss of the connection as well (6.5). */
+  override onDone(operation: Operation, outcome: Outcome, code: number): void {
+    super.onDone(operation, outcome, code);
+    if (outcome === Outcome.Refused && code === Code.ConnectionLost) this.onUnsolicitedError(code);
   }
 
   protected override refusal(operation: Operation, code: number): MQTTModemError | null {

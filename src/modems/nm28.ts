@@ -125,8 +125,8 @@ const ARGUMENTS: Readonly<Record<string, Argument<NM28>>> = frozen({
 // S4 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
 const say = (template: string, final: number, more: object = {}) => command<NM28>(template, ARGUMENTS, { final, ...more });
 
-/** pkt_timeout of at most 60 s, eleven times, and some more. */
-const ACKNOWLEDGED = 670_000;
+/** The final waits for the acknowledgement, so it has the operation's patience. */
+const ACKNOWLEDGED = 0;
 
 const CFG_VERSION = say('AT+MQTTCFG="version",{link},{version}', 2000);
 const CFG_PDP = say('AT+MQTTCFG="pdpcid",{link},{pdpContext}', 2000);
@@ -377,9 +377,14 @@ export class NM28 extends Driver {
 
   protected override onTimer(): void {
     if (this.stage !== Stage.Online) return;
-    const operation = this.take(Kind.Poll);
+    // The one before may still wait for another command's end.
+    const operation = this.channel.count(this.link, Kind.Poll) === 0 ? this.take(Kind.Poll) : null;
     if (operation !== null) this.channel.submit(operation, POLL);
     this.wake(this.#pollInterval);
+  }
+
+  override onPolled(fields: Fields): void {
+    if (fields.int(1) === 0) this.#lost("+MQTTCONN 0");
   }
 
   protected resultError(operation: Operation, code: number): MQTTModemError {

@@ -156,6 +156,8 @@ export class MQTTClient {
   #id = 0;
   #closed = false;
   #starting = true;
+  /** Another client's payloads left less room than this one may use; it is told when there is more. */
+  #short = false;
 
   /**
    * Opens the port and begins to connect; `onWritable` follows, or `onError`.
@@ -228,7 +230,7 @@ export class MQTTClient {
   read(buffer: ByteBuffer): number | undefined;
   read(wanted?: number | ByteBuffer): ArrayBuffer | number | undefined {
     const scanner = this.#driver.channel.scanner;
-    if (this.#closed || scanner.message.available === 0) return undefined;
+    if (this.#closed || scanner.message.available === 0 || !this.#driver.modem.isReader(this.#driver)) return undefined;
     let result: ArrayBuffer | number;
     if (wanted === undefined || typeof wanted === "number") {
       const length = wanted === undefined ? scanner.message.available : integer("count", wanted, 0, 0x7fffffff);
@@ -303,6 +305,7 @@ export class MQTTClient {
     if (driver.stage !== Stage.Online || this.#filling !== null || !this.#hasRoomFor(Kind.Publish)) return 0;
     const room = driver.channel.room;
     const most = driver.longestPayload;
+    this.#short = room < most;
     return room < most ? room : most;
   }
 
@@ -392,6 +395,7 @@ export class MQTTClient {
 
   #refuse(operation: Operation): never {
     this.#driver.channel.abandon(operation);
+    this.#short = true;
     throw new StateError("BUSY", "the transmit buffer has no room for this message now; wait for onWritable");
   }
 
@@ -439,6 +443,9 @@ export class MQTTClient {
       },
       onReconnected: () => this.#restore(),
       onDown: (error) => this.#ended(error),
+      onRoom: () => {
+        if (this.#short) this.#tellWritable();
+      },
       onMessage: (fields, topic, QoS, retain, duplicate) => this.#message(fields, topic, QoS, retain, duplicate),
       onFragment: () => {
         const info = this.#info;

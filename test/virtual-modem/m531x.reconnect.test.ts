@@ -238,7 +238,7 @@ describe("virtual modem, M531X: losing the connection", () => {
     assert.deepEqual(silent.watch(60_000).map(([, line]) => line), ["+MQTTDISC: OK"]);
     const gone = online();
     gone.say("AT+MQTTDISC", 30);
-    fault(gone, "detach:60000");
+    fault(gone, "detach:60000,5");
     assert.deepEqual(gone.watch(60_000).map(([, line]) => line), ["+MQTTDISC: OK"]);
   });
 

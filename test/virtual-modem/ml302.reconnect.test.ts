@@ -242,11 +242,10 @@ describe("virtual modem, ML302: commands that fail", () => {
   });
 
   it("reports a packet that only a client sends", () => {
-    const peer = peerNetwork(({ cmd }) =>
-      cmd === "connect"
-        ? [{ cmd: "connack", returnCode: 0, sessionPresent: false }, { cmd: "pingreq" }]
-        : [{ cmd: "pubrec", messageId: 77 }, { cmd: "pubrel", messageId: 78 }],
-    );
+    const peer = peerNetwork(({ cmd }) => {
+      if (cmd === "connect") return [{ cmd: "connack", returnCode: 0, sessionPresent: false }, { cmd: "pingreq" }];
+      return cmd === "publish" ? [{ cmd: "pubrec", messageId: 77 }, { cmd: "pubrel", messageId: 78 }] : [];
+    });
     const simulation = simulate(ml302, {}, peer);
     simulation.say('AT+MQTTCFG="h",1883,"c",60,"u","p",1');
     assert.equal(simulation.say(open), frame("+MQTTOPEN:OK") + OK + error(607));

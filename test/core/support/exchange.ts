@@ -20,6 +20,8 @@ export interface Exchange {
   script: string;
   /** Options of the client and, under `modem`, of the driver. */
   options?: Record<string, any>;
+  /** Messages whose length was wrong are told as `suspect` in place of `message`. */
+  suspects?: boolean;
 }
 
 export interface Cut {
@@ -70,12 +72,14 @@ class Player {
   readonly #driver: any;
   readonly #cut: Cut;
   readonly #name: string;
+  readonly #suspects: boolean;
   #line = 0;
   #port!: TestPort;
   #client!: MQTTClient;
 
   constructor(exchange: Exchange, driver: any, cut: Cut) {
     this.#name = exchange.name;
+    this.#suspects = exchange.suspects ?? false;
     this.#clock = new VirtualClock(cut.clock ?? 0);
     this.#options = { ...DEFAULTS, ...exchange.options };
     this.#driver = driver;
@@ -127,6 +131,10 @@ class Player {
     switch (name) {
       case "connect": return this.#connect();
       case "close": return this.#client.close();
+      // inquire LINE
+      case "inquire": return this.#client.inquire(text.slice(8), (error, answer) => {
+        this.#events.push(error === null ? `answer ${answer.join(" | ")}`.trimEnd() : `unanswered ${error.code}`);
+      });
       case "disconnect": return void this.#client.write(null, { operation: MQTTClient.DISCONNECT });
       // publish TOPIC [qos=N] [retain] [id=N] : PAYLOAD
       case "publish": {
@@ -163,6 +171,8 @@ class Player {
     const events = this.#events;
     let message: number[] = [];
     let topic = "";
+    let stage = "";
+    const suspects = this.#suspects;
     const { modem, ...rest } = this.#options;
     this.#client = new MQTTClient({
       ...rest,
@@ -179,7 +189,7 @@ class Player {
         const bytes = new Uint8Array(count);
         if (count > 0) this.read(bytes);
         message.push(...bytes);
-        if (!options.more) events.push(`message ${topic} ${visible(message)}`.trimEnd());
+        if (!options.more) events.push(`${options.suspect && suspects ? "suspect" : "message"} ${topic} ${visible(message)}`.trimEnd());
       },
       onControl(control) {
         const words = [CONTROLS[control.operation]!];
@@ -192,6 +202,11 @@ class Player {
       onError: (error: MQTTModemError) => events.push(`error ${error.code}${error.modemCode === undefined ? "" : ` ${error.modemCode}`}`),
       onDone: (id, error) => events.push(error === null ? `done ${id}` : `failed ${id} ${error.code}${error.modemCode === undefined ? "" : ` ${error.modemCode}`}`),
       onOverflow: () => events.push("overflow"),
+      onStage(now) {
+        // Only the modem's own reconnecting: the rest is seen by what is sent.
+        if (now === "reconnecting" || stage === "reconnecting") events.push(`stage ${now}`);
+        stage = now;
+      },
     });
   }
 }

@@ -1,0 +1,145 @@
+import { equal, sameLines } from "./support/check";
+import { ml302, nm28, online, type Family } from "./support/answering";
+
+/** Families without a way out of the data phase: whatever is sent while the modem waits for the payload becomes the payload. */
+const FAMILIES: [family: Family, prompt: string, result: string][] = [
+  [ml302, "\\r\\n>[sp]", "\\r\\n+MQTTPUBACK:0,1\\r\\n\\r\\nOK\\r\\n"],
+  [nm28, "\\r\\nCONNECT\\r\\n", "\\r\\n+MQTTPUBEX:0,1,0\\r\\n\\r\\nOK\\r\\n"],
+];
+
+const lost: Record<string, string> = { ML302: "\\r\\n+MQTTDISC:OK\\r\\n", NM28: "\\r\\n+MQTTSTAT:0,1\\r\\n" };
+
+for (const [family, prompt, result] of FAMILIES) describe(`${family.name}: nothing but the message is ever published`, () => {
+  for (const [when, prompted, gulp] of [["before the prompt", false, Infinity], ["in the middle of the payload", true, 3]] as const) {
+    it(`when the client closes ${when}`, () => {
+      const { session, modem } = online(family, { gulp });
+      session.publish("the message", { QoS: 1, id: 1 });
+      if (prompted) {
+        session.drain();
+        session.port.sent.splice(0);
+        session.says(prompt);
+        session.client.close();
+        equal(session.sent(), "the message", "what the modem is sent as payload");
+        session.says(result);
+      } else {
+        session.client.close();
+        modem.serve();
+        sameLines(modem.published, ["the message"], "published");
+      }
+      modem.serve();
+      equal(modem.commands.some((command) => /MQTT(CLOSE|DISC)/.test(command)), true, `closed: ${modem.commands}`);
+    });
+
+    it(`when the link is lost ${when}`, () => {
+      const { session } = online(family, { gulp });
+      session.publish("the message", { QoS: 1, id: 1 });
+      session.sent();
+      if (prompted) session.says(prompt);
+      session.says(lost[family.name]!);
+      session.mustTell("failed 1 LINK_LOST", "error LINK_LOST");
+      if (!prompted) session.says(prompt);
+      equal(session.sent(), "the message", "what the modem is sent as payload");
+    });
+  }
+
+  it("when the prompt does not come, the modem is asked once, and not fed", () => {
+    const { session } = online(family);
+    session.publish("the message", { QoS: 1, id: 1 });
+    session.sent();
+    session.pass(5000);
+    session.mustTell("failed 1 COMMAND_TIMEOUT");
+    equal(session.sent(), "AT+CMEE?\\r", "sent");
+    session.pass(60_000);
+    session.mustTell("error MODEM_SILENT");
+    equal(session.sent().split("AT+CMEE?").length - 1, 0, "further markers");
+  });
+
+  it("a publish that is never answered fails when the acknowledgement's time is over", () => {
+    for (const [QoS, options, patience] of [[1, {}, family === ml302 ? 15_000 : 45_000], [1, family === ml302 ? { ackTimeout: 60 } : { packetTimeout: 60, retries: 10 }, family === ml302 ? 65_000 : 665_000]] as const) {
+      const { session } = online(family, { client: { keepAlive: 200_000 }, modem: options });
+      session.publish("x", { QoS, id: 1 });
+      session.says(prompt);
+      session.pass(patience - 10);
+      session.mustTell();
+      session.pass(1000);
+      session.mustTell("failed 1 COMMAND_TIMEOUT");
+    }
+  });
+
+  it("when the prompt is refused, the next message goes", () => {
+    const { session, modem } = online(family);
+    session.publish("one", { QoS: 1, id: 1 });
+    session.sent();
+    session.says("\\r\\nERROR\\r\\n");
+    session.mustTell("failed 1 COMMAND_REFUSED");
+    session.publish("two", { QoS: 1, id: 2 });
+    modem.serve();
+    session.mustTell("control 4 2", "done 2");
+    sameLines(modem.published, ["two"]);
+  });
+
+  it("when the modem echoes everything, an echoed payload is no answer", () => {
+    const { session, modem } = online(family);
+    session.publish("ERROR\\r\\nOK\\r\\n", { QoS: 1, id: 1 });
+    const command = session.sent();
+    session.says(`${command}${prompt}`);
+    const payload = session.sent();
+    equal(payload, "ERROR\\r\\nOK\\r\\n", "payload");
+    session.says(payload);
+    session.mustTell();
+    session.says(result);
+    session.mustTell("control 4 1", "done 1");
+    session.publish("two", { QoS: 1, id: 2 });
+    modem.serve();
+    session.mustTell("control 4 2", "done 2");
+  });
+});
+
+describe("NM28: polls", () => {
+  it("has one poll under way at the most, however long another command takes", () => {
+    const { session, modem } = online(nm28, { modem: { pollInterval: 1000 } });
+    modem.deaf = /PUBEX/;
+    session.publish("slow", { id: 1 });
+    session.says("\\r\\nCONNECT\\r\\n");
+    session.pass(20_000);
+    session.port.sent.splice(0);
+    session.subscribe("a", 0, { id: 2 });
+    session.says("\\r\\n+MQTTPUBEX:0,1,0\\r\\n\\r\\nOK\\r\\n");
+    modem.serve();
+    session.mustTell("done 1", "control 9 2", "done 2");
+    sameLines(modem.commands, ["AT+MQTTCONN?", 'AT+MQTTSUB=0,2,"a",0'], "commands");
+  });
+
+  it("can be ended while a command takes long", () => {
+    const { session, modem } = online(nm28, { modem: { pollInterval: 1000 } });
+    session.publish("slow", { id: 1 });
+    session.says("\\r\\nCONNECT\\r\\n");
+    session.pass(20_000);
+    session.port.sent.splice(0);
+    session.disconnect();
+    session.says("\\r\\n+MQTTPUBEX:0,1,0\\r\\n\\r\\nOK\\r\\n");
+    modem.serve();
+    session.mustTell("done 1", "close");
+  });
+
+  it("has room for the end of the session when everything else is under way", () => {
+    const { session, modem } = online(nm28, {
+      on: {
+        done(session, id) {
+          if (id !== 1) return;
+          session.publish("two", { id: 2 });
+          session.disconnect();
+        },
+      },
+    });
+    session.publish("one", { id: 1 });
+    session.says("\\r\\nCONNECT\\r\\n");
+    session.subscribe("a", 0, { id: 3 });
+    session.subscribe("b", 0, { id: 4 });
+    session.pass(30_000);
+    session.port.sent.splice(0);
+    session.says("\\r\\n+MQTTPUBEX:0,1,0\\r\\n\\r\\nOK\\r\\n");
+    modem.serve();
+    equal(session.events.at(-1), "close", "last event");
+  });
+});
