@@ -1,11 +1,14 @@
 import { frozen } from "../bytes/frozen";
 import { Ring } from "../bytes/ring";
-import type { Alarm, Clock, CopyBytes, Port, PortCallbacks } from "../platform";
+import type { Clock, CopyBytes, Port, PortCallbacks } from "../platform";
 import { write, type Command } from "./command";
 import type { Fields } from "./fields";
 import { Common, type Lexicon, type Line } from "./lexicon";
-import { Operation, Outcome, Stage } from "./operation";
+import { Outcome, Stage, type Operation } from "./operation";
+import { Operations } from "./operations";
 import { Scanner, type ScannerSink } from "./scanner";
+import { Staging } from "./staging";
+import { Wakers } from "./wakers";
 import { Writer } from "./writer";
 
 /** The driver, as the channel knows it. All of it is called with the channel ready for the next call. */
@@ -81,7 +84,6 @@ const MARKER_TRIES = 5;
 const MARKER = new Uint8Array([0x41, 0x54, 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3f, 0x0d]); // AT+CMEE?\r
 
 /** Before {@link Channel.open}. */
-const NO_ALARM: Alarm = frozen({ set() {}, clear() {}, close() {} });
 const NO_PORT: Port = frozen({ read: () => 0, write: () => 0, close() {} });
 
 /**
@@ -92,8 +94,6 @@ export class Channel implements ScannerSink {
   readonly scanner: Scanner;
   readonly ring: Ring;
   readonly writer: Writer;
-  /** As many as can be under way at once; see {@link grow}. */
-  readonly operations: Operation[] = [];
   /** Lines that nothing here knows. */
   unknownLines = 0;
   /** Finals that belonged to no command any more. */
@@ -102,8 +102,9 @@ export class Channel implements ScannerSink {
   overflows = 0;
 
   readonly #owner: ChannelOwner;
-  readonly #clock: Clock;
-  #alarm: Alarm = NO_ALARM;
+  readonly #operations = new Operations();
+  readonly #staging: Staging;
+  readonly #wakers: Wakers;
   #port: Port = NO_PORT;
   readonly #openPort: ChannelOptions["openPort"];
   readonly #cancel: number;
@@ -126,12 +127,6 @@ export class Channel implements ScannerSink {
   /** In doubt, and in a data phase that nothing can end: what is sent may become a payload. */
   #swallowing = false;
 
-  #queued = 0;
-  #order = 0;
-
-  #stagingTail: number;
-  #staged = 0;
-
   #markerSeen = false;
   #markerValue = -1;
   #markerTries = 0;
@@ -143,31 +138,24 @@ export class Channel implements ScannerSink {
 
   #resuming = false;
   #silenceDeadline = 0;
-  /** For each that can be woken: whether it is to be, and when. */
-  readonly #waking: Uint8Array;
-  readonly #wakeDeadlines: Int32Array;
-  #armed = false;
-  #armedFor = 0;
 
   constructor(owner: ChannelOwner, options: ChannelOptions) {
     this.#owner = owner;
-    this.#clock = options.clock;
+    this.#wakers = new Wakers(options.clock, options.wakers);
     this.#cancel = options.cancel;
     this.ring = new Ring(options.receiveBuffer, options.copy);
     this.scanner = new Scanner(this.ring, options.lexicon, this);
     this.writer = new Writer(options.commandBuffer, options.payloadBuffer, options.copy);
-    this.#stagingTail = this.writer.staging;
+    this.#staging = new Staging(this.writer, this.#operations);
     this.#oneOfAKind = options.oneOfAKind;
     this.#unsolicitedErrors = options.unsolicitedErrors;
-    this.#waking = new Uint8Array(options.wakers);
-    this.#wakeDeadlines = new Int32Array(options.wakers);
     this.#openPort = options.openPort;
   }
 
   /** Opens the port. @throws what the port's class throws */
   open(): void {
     if (this.#port !== NO_PORT || this.#closed) return;
-    this.#alarm = this.#clock.alarm(() => this.#tick());
+    this.#wakers.open(() => this.#tick());
     this.#port = this.#openPort({
       onReadable: () => this.receive(),
       onWritable: () => this.#transmit(),
@@ -175,16 +163,21 @@ export class Channel implements ScannerSink {
     });
   }
 
+  /** All that can be under way at once. */
+  get operations(): readonly Operation[] {
+    return this.#operations.list;
+  }
+
   /** Makes room for so many more operations at once. */
   grow(count: number): void {
-    for (let i = 0; i < count; i++) this.operations.push(new Operation());
+    this.#operations.grow(count);
   }
 
   /** Releases the port and the timer. Nothing is called afterwards; what was under way is forgotten. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#alarm.close();
+    this.#wakers.close();
     this.#port.close();
     this.scanner.reset();
   }
@@ -206,11 +199,11 @@ export class Channel implements ScannerSink {
       while (!this.#closed && this.ring.fill(this.#port) > 0) this.scanner.scan();
       this.#resuming = resuming;
     } finally {
-      if (this.#resuming && !this.#closed) this.#arm(this.#clock.now());
+      if (this.#resuming && !this.#closed) this.#wakers.arm(this.#wakers.after(0));
     }
     if (!this.#closed && this.scanner.waitsForSilence) {
-      this.#silenceDeadline = (this.#clock.now() + SILENCE) | 0;
-      this.#arm(this.#silenceDeadline);
+      this.#silenceDeadline = this.#wakers.after(SILENCE);
+      this.#wakers.arm(this.#silenceDeadline);
     }
   }
 
@@ -218,7 +211,7 @@ export class Channel implements ScannerSink {
   released(): void {
     if (this.#closed || this.scanner.scanning || !this.scanner.held || this.scanner.message.available > 0) return;
     this.#resuming = true;
-    this.#arm(this.#clock.now());
+    this.#wakers.arm(this.#wakers.after(0));
   }
 
   onLine(line: Line): void {
@@ -358,7 +351,7 @@ export class Channel implements ScannerSink {
 
   /** The channel is done with its current operation. */
   #leave(): void {
-    this.#unstage(this.#current!);
+    this.#staging.release(this.#current!);
     this.#current = null;
     this.#phase = Phase.Idle;
     this.scanner.expectPrompt(false);
@@ -369,26 +362,12 @@ export class Channel implements ScannerSink {
 
   /** A free operation, or null when all are under way. */
   take(): Operation | null {
-    const operations = this.operations;
-    for (let i = 0; i < operations.length; i++) {
-      const operation = operations[i]!;
-      if (operation.stage === Stage.Free) {
-        operation.stage = Stage.Filling;
-        operation.abandoned = false;
-        return operation;
-      }
-    }
-    return null;
+    return this.#operations.take();
   }
 
   /** How long a payload {@link reserve} can take now, in bytes. */
   get room(): number {
-    const buffer = this.writer.buffer.length;
-    if (this.#pinned) return buffer - this.#stagingTail;
-    let used = 0;
-    if (this.#staged > 0)
-      for (let i = 0; i < this.operations.length; i++) if (this.operations[i]!.staged) used += this.operations[i]!.length;
-    return buffer - this.writer.staging - used;
+    return this.#staging.room(this.#pinned);
   }
 
   /** The current payload must stay where it is: it is going out, or its echo is compared with it. */
@@ -396,21 +375,9 @@ export class Channel implements ScannerSink {
     return this.#phase === Phase.Payload || (this.#echoing && this.#current !== null && this.#current.staged);
   }
 
-  /** Keeps `length` bytes of the staging part for the operation's payload; false when there is no room now. */
+  /** Keeps `length` bytes of the transmit buffer for the operation's payload; false when there is no room now. */
   reserve(operation: Operation, length: number): boolean {
-    operation.length = length;
-    operation.filled = 0;
-    if (length === 0) return true;
-    if (this.#stagingTail + length > this.writer.buffer.length) {
-      if (this.#pinned) return false;
-      this.#compact();
-      if (this.#stagingTail + length > this.writer.buffer.length) return false;
-    }
-    operation.offset = this.#stagingTail;
-    operation.staged = true;
-    this.#staged++;
-    this.#stagingTail += length;
-    return true;
+    return this.#staging.reserve(operation, length, this.#pinned);
   }
 
   /** Adds `length` bytes to the operation's payload; they are copied. */
@@ -422,38 +389,24 @@ export class Channel implements ScannerSink {
   /** Hands the operation to the channel, behind those that wait already. */
   submit(operation: Operation, command: Command): void {
     operation.command = command;
-    operation.stage = Stage.Queued;
-    operation.resulted = false;
-    operation.order = this.#order = (this.#order + 1) | 0;
-    this.#queued++;
+    this.#operations.enqueue(operation);
     this.#pump();
   }
 
   /** Gives back an operation that was taken and not submitted. */
   abandon(operation: Operation): void {
-    this.#unstage(operation);
+    this.#staging.release(operation);
     operation.stage = Stage.Free;
   }
 
-  /** The oldest operation of a kind that has been sent whole and whose outcome is owed, with this id on the wire where `id` is not negative. */
-  find(link: number, kind: number, id: number): Operation | null {
-    let found: Operation | null = null;
-    for (let i = 0; i < this.operations.length; i++) {
-      const operation = this.operations[i]!;
-      const sent = operation.stage === Stage.Awaiting || (operation.stage === Stage.Active && this.#phase === Phase.Final);
-      if (sent && operation.kind === kind && operation.link === link &&
-          !operation.resulted && (id < 0 || operation.wire === id) &&
-          (found === null || ((operation.order - found.order) | 0) < 0)) found = operation;
-    }
-    return found;
+  /** The oldest operation of a kind that has been sent whole and whose outcome is owed, with this id on the wire where `wire` is not negative. */
+  find(link: number, kind: number, wire: number): Operation | null {
+    return this.#operations.owed(link, kind, wire, this.#phase === Phase.Final ? this.#current : null);
   }
 
   /** How many operations of a kind are not over. */
   count(link: number, kind: number): number {
-    let count = 0;
-    for (let i = 0; i < this.operations.length; i++)
-      if (this.operations[i]!.isUnderWay && !this.operations[i]!.abandoned && this.operations[i]!.kind === kind && this.operations[i]!.link === link) count++;
-    return count;
+    return this.#operations.count(link, kind);
   }
 
   /** The operation's result line is in: `code` 0 is good. */
@@ -482,14 +435,12 @@ export class Channel implements ScannerSink {
     // Where no byte leaves the data phase, the modem takes whatever comes next for the payload: it is given the payload.
     const current = this.#current;
     const kept = current !== null && !restarted && this.#cancel === 0 && this.#inData && (link === ALL || current.link === link) ? current : null;
-    for (let i = 0; i < this.operations.length; i++) {
-      const operation = this.operations[i]!;
+    const list = this.#operations.list;
+    for (let i = 0; i < list.length; i++) {
+      const operation = list[i]!;
       if (operation === kept || (link !== ALL && operation.link !== link)) continue;
       if (operation.stage === Stage.Filling) this.abandon(operation);
-      else if (operation.isUnderWay) {
-        if (operation.stage === Stage.Queued) this.#queued--;
-        operation.stage = Stage.Aborted;
-      }
+      else if (operation.isUnderWay) operation.stage = Stage.Aborted;
     }
     const ours = this.#current !== null && this.#current.stage === Stage.Aborted;
     if (restarted) {
@@ -508,7 +459,7 @@ export class Channel implements ScannerSink {
 
   /** Tells of the aborted ones in their order; what a callback throws does not keep the others from being told. */
   #finishAborted(): void {
-    const next = this.#oldest(Stage.Aborted);
+    const next = this.#operations.oldest(Stage.Aborted);
     if (next === null) return;
     try {
       this.#finish(next, Outcome.Aborted, 0);
@@ -517,25 +468,13 @@ export class Channel implements ScannerSink {
     }
   }
 
-  #oldest(stage: Stage): Operation | null {
-    let oldest: Operation | null = null;
-    for (let i = 0; i < this.operations.length; i++) {
-      const operation = this.operations[i]!;
-      if (operation.stage === stage && (oldest === null || ((operation.order - oldest.order) | 0) < 0)) oldest = operation;
-    }
-    return oldest;
-  }
-
   /** Calls `onWake` once, after `milliseconds`. */
   wake(waker: number, milliseconds: number): void {
-    const deadline = (this.#clock.now() + milliseconds) | 0;
-    this.#waking[waker] = 1;
-    this.#wakeDeadlines[waker] = deadline;
-    this.#arm(deadline);
+    this.#wakers.wake(waker, milliseconds);
   }
 
   sleep(waker: number): void {
-    this.#waking[waker] = 0;
+    this.#wakers.sleep(waker);
   }
 
   /**
@@ -563,8 +502,8 @@ export class Channel implements ScannerSink {
     writer.literal(MARKER);
     this.#markerLeft = writer.length;
     this.#sent = 0;
-    this.#markerDeadline = (this.#clock.now() + MARKER_PATIENCE) | 0;
-    this.#arm(this.#markerDeadline);
+    this.#markerDeadline = this.#wakers.after(MARKER_PATIENCE);
+    this.#wakers.arm(this.#markerDeadline);
     this.#transmit();
   }
 
@@ -576,10 +515,9 @@ export class Channel implements ScannerSink {
 
   /** Starts the next operation when there is one and the channel is free. */
   #pump(): void {
-    if (this.#phase !== Phase.Idle || this.#queued === 0 || this.#closed) return;
-    const operation = this.#next();
+    if (this.#phase !== Phase.Idle || this.#closed) return;
+    const operation = this.#operations.next(this.#oneOfAKind);
     if (operation === null) return;
-    this.#queued--;
     const command = operation.command!;
     write(command, this.writer, operation, operation.owner);
     if (this.writer.overflow) {
@@ -597,17 +535,6 @@ export class Channel implements ScannerSink {
     this.#echoing = false;
     this.#wait(operation, command.prompt ?? finalPatience(operation));
     this.#transmit();
-  }
-
-  /** The oldest operation that waits and may be sent. */
-  #next(): Operation | null {
-    let next: Operation | null = null;
-    for (let i = 0; i < this.operations.length; i++) {
-      const operation = this.operations[i]!;
-      if (operation.stage === Stage.Queued && (next === null || ((operation.order - next.order) | 0) < 0) &&
-          !(this.#oneOfAKind && this.find(operation.link, operation.kind, -1) !== null)) next = operation;
-    }
-    return next;
   }
 
   /** Gives the port what it takes of what is to be sent. */
@@ -639,29 +566,19 @@ export class Channel implements ScannerSink {
       this.#nudged = operation.command!.nudge === undefined;
       if (!this.#nudged) this.#wait(operation, operation.command!.nudge!);
       if (this.#earlyOk || (operation.abandoned && this.#nudged)) this.#wait(operation, GRACE);
-      if (!this.#echoing) this.#unstage(operation);
+      if (!this.#echoing) this.#staging.release(operation);
     }
   }
 
   // ---- time
 
   #wait(operation: Operation, milliseconds: number): void {
-    operation.deadline = (this.#clock.now() + milliseconds) | 0;
-    this.#arm(operation.deadline);
-  }
-
-  /** Sets the alarm when it would fire too late; one that fires too early costs one look. */
-  #arm(deadline: number): void {
-    if (this.#armed && ((this.#armedFor - deadline) | 0) <= 0) return;
-    const left = (deadline - this.#clock.now()) | 0;
-    this.#armed = true;
-    this.#armedFor = deadline;
-    this.#alarm.set(left > 0 ? left : 0);
+    operation.deadline = this.#wakers.after(milliseconds);
+    this.#wakers.arm(operation.deadline);
   }
 
   #tick(): void {
     if (this.#closed) return;
-    this.#armed = false;
     try {
       this.#tock();
     } finally {
@@ -676,34 +593,29 @@ export class Channel implements ScannerSink {
       this.receive();
       this.#pump();
     }
-    const now = this.#clock.now();
-    if (this.scanner.waitsForSilence && ((this.#silenceDeadline - now) | 0) <= 0) this.scanner.silence();
-    if (this.#phase === Phase.Doubt && ((this.#markerDeadline - now) | 0) <= 0) {
+    const wakers = this.#wakers;
+    if (this.scanner.waitsForSilence && wakers.isOver(this.#silenceDeadline)) this.scanner.silence();
+    if (this.#phase === Phase.Doubt && wakers.isOver(this.#markerDeadline)) {
       if (this.#markerTries < MARKER_TRIES) this.#mark(false);
       else {
         this.#phase = Phase.Idle;
         this.#owner.onSilent(this.#swallowing);
       }
     }
-    for (let i = 0; i < this.operations.length && !this.#closed; i++) {
-      const operation = this.operations[i]!;
-      if (operation.stage >= Stage.Active && ((operation.deadline - now) | 0) <= 0) this.#expire(operation);
-    }
-    for (let waker = 0; waker < this.#waking.length && !this.#closed; waker++) {
-      if (this.#waking[waker] === 0 || ((this.#wakeDeadlines[waker]! - now) | 0) > 0) continue;
-      this.#waking[waker] = 0;
-      this.#owner.onWake(waker);
-    }
+    const list = this.#operations.list;
+    for (let i = 0; i < list.length && !this.#closed; i++)
+      if (list[i]!.stage >= Stage.Active && wakers.isOver(list[i]!.deadline)) this.#expire(list[i]!);
+    for (let waker = 0; waker < wakers.count && !this.#closed; waker++) if (wakers.isDue(waker)) this.#owner.onWake(waker);
   }
 
   #rearm(): void {
     if (this.#closed) return;
-    if (this.#resuming) this.#arm(this.#clock.now());
-    if (this.#phase === Phase.Doubt) this.#arm(this.#markerDeadline);
-    for (let waker = 0; waker < this.#waking.length; waker++) if (this.#waking[waker] !== 0) this.#arm(this.#wakeDeadlines[waker]!);
-    if (this.scanner.waitsForSilence) this.#arm(this.#silenceDeadline);
-    for (let i = 0; i < this.operations.length; i++)
-      if (this.operations[i]!.stage >= Stage.Active) this.#arm(this.operations[i]!.deadline);
+    if (this.#resuming) this.#wakers.arm(this.#wakers.after(0));
+    if (this.#phase === Phase.Doubt) this.#wakers.arm(this.#markerDeadline);
+    this.#wakers.rearm();
+    if (this.scanner.waitsForSilence) this.#wakers.arm(this.#silenceDeadline);
+    const list = this.#operations.list;
+    for (let i = 0; i < list.length; i++) if (list[i]!.stage >= Stage.Active) this.#wakers.arm(list[i]!.deadline);
   }
 
   #expire(operation: Operation): void {
@@ -738,7 +650,7 @@ export class Channel implements ScannerSink {
 
   #finish(operation: Operation, outcome: Outcome, code: number): void {
     operation.stage = Stage.Ended;
-    this.#unstage(operation);
+    this.#staging.release(operation);
     try {
       if (!operation.abandoned) this.#owner.onDone(operation, outcome, code);
     } finally {
@@ -746,33 +658,6 @@ export class Channel implements ScannerSink {
       operation.topic = null;
       operation.items = null;
     }
-  }
-
-  // ---- the staging part of the transmit buffer
-
-  #unstage(operation: Operation): void {
-    if (!operation.staged) return;
-    operation.staged = false;
-    this.#staged--;
-    if (this.#staged === 0) this.#stagingTail = this.writer.staging;
-  }
-
-  /** Moves the waiting payloads together, oldest first: they lie in the order in which they were reserved. */
-  #compact(): void {
-    let to = this.writer.staging;
-    let from = to;
-    for (let moved = 0; moved < this.#staged; moved++) {
-      let next: Operation | null = null;
-      for (let i = 0; i < this.operations.length; i++) {
-        const operation = this.operations[i]!;
-        if (operation.staged && operation.offset >= from && (next === null || operation.offset < next.offset)) next = operation;
-      }
-      from = next!.offset + next!.length;
-      if (next!.offset !== to) this.writer.buffer.copyWithin(to, next!.offset, from);
-      next!.offset = to;
-      to += next!.length;
-    }
-    this.#stagingTail = to;
   }
 }
 
