@@ -21,6 +21,8 @@ export interface ConnectOptions {
   clientId?: string;
   username?: string;
   password?: string | Uint8Array;
+  /** 3 for MQTT 3.1, 4 for MQTT 3.1.1, the default; where the modem knows it. */
+  protocolVersion?: 3 | 4;
   /** Seconds; default 60. */
   keepalive?: number;
   /** Default true. */
@@ -51,6 +53,7 @@ export async function connect(options: ConnectOptions): Promise<ModemMQTTClient>
     user: options.username,
     password: options.password,
     keepAlive: (options.keepalive ?? 60) * 1000,
+    protocolVersion: options.protocolVersion,
     clean: options.clean,
     will: options.will && { topic: options.will.topic, message: options.will.payload, QoS: options.will.qos, retain: options.will.retain },
     modem: {

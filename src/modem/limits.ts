@@ -12,6 +12,8 @@ export interface Limits {
   readonly payload: number;
   /** Seconds, from and to. */
   readonly keepAlive: readonly [number, number];
+  /** MQTT protocol levels: 3 is MQTT 3.1, 4 is MQTT 3.1.1. */
+  readonly protocolVersions: readonly number[];
   /** Publishes that may be unacknowledged at once. */
   readonly window: number;
 }

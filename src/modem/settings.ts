@@ -12,6 +12,8 @@ export interface ConnectionOptions {
   id?: string;
   user?: string;
   password?: string;
+  /** MQTT 3.1 or 3.1.1; default 4. Most modems have one only. */
+  protocolVersion?: number;
   /** Milliseconds, rounded up to seconds. The modem sends the PINGREQs. */
   keepAlive: number;
   clean?: boolean;
@@ -32,6 +34,7 @@ export interface Settings {
   readonly id: Text;
   readonly user: Text | null;
   readonly password: Text | null;
+  readonly protocolVersion: number;
   readonly keepAlive: number;
   readonly clean: number;
   readonly will: Will | null;
@@ -47,6 +50,7 @@ export function settings(options: ConnectionOptions, limits: Limits): Settings {
     id: new Text("id", options.id ?? "", limits.credential),
     user,
     password: options.password === undefined ? null : new Text("password", options.password, limits.credential, true),
+    protocolVersion: protocolVersion(options.protocolVersion ?? 4, limits),
     keepAlive: seconds(options.keepAlive, limits),
     clean: flag("clean", options.clean ?? true),
     will: will === undefined || will === null ? null : {
@@ -56,6 +60,11 @@ export function settings(options: ConnectionOptions, limits: Limits): Settings {
       retain: flag("will.retain", will.retain ?? false),
     },
   };
+}
+
+function protocolVersion(version: number, { protocolVersions }: Limits): number {
+  if (protocolVersions.includes(version)) return version;
+  throw new ArgumentError("ARGUMENT_RANGE", "protocolVersion", version, `must be ${protocolVersions.join(" or ")} for this modem`);
 }
 
 /** Limits are seconds; what the caller gave, and sees in the error, is milliseconds. */

@@ -21,8 +21,6 @@ import { choice, integer } from "../mqtt/arguments";
 
 /** What a BC35-G can be told beyond what all modems can. */
 export interface BC35GOptions extends DriverOptions {
-  /** MQTT 3.1 or 3.1.1. Default 4. S1 marks no default, so it is always set. */
-  version?: 3 | 4;
   /** Seconds that the modem waits for the broker's acknowledgement, 1–60, default 10. */
   packetTimeout?: number;
   /** How often the modem sends a packet again, 0–10, default 3. */
@@ -84,7 +82,7 @@ const LINES: readonly Line[] = frozen([
 // ---- what it is told
 
 const ARGUMENTS: Readonly<Record<string, Argument<BC35G>>> = frozen({
-  version: (writer, _, modem) => writer.int(modem.version),
+  version: (writer, _, modem) => writer.int(modem.settings.protocolVersion),
   keepalive: (writer, _, modem) => writer.int(modem.settings.keepAlive),
   session: (writer, _, modem) => writer.int(modem.settings.clean),
   packetTimeout: (writer, _, modem) => writer.int(modem.packetTimeout),
@@ -154,6 +152,7 @@ const EXPIRE_MOST = 60;
 // margins are those of dialects.md 9.
 const say = (template: string, final: number, more: object = {}) => command<BC35G>(template, ARGUMENTS, { final, ...more });
 
+// S1 marks no default, so it is always set.
 const CFG_VERSION = say('AT+QMTCFG="version",0,{version}', 2000);
 const CFG_KEEPALIVE = say('AT+QMTCFG="keepalive",0,{keepalive}', 2000);
 const CFG_SESSION = say('AT+QMTCFG="session",0,{session}', 2000);
@@ -226,6 +225,7 @@ const LIMITS: Limits = frozen({
   willTopic: 255,
   willMessage: 255,
   payload: 1024,
+  protocolVersions: [3, 4],
   keepAlive: [0, 3600],
   window: 5,
 });
@@ -314,7 +314,6 @@ export class BC35G extends Driver {
   /** Bit/s from the factory. S1 does not say; public drivers open it so (dialects.md 1, rule 12). */
   static readonly baud = 9600;
 
-  readonly version: number;
   readonly packetTimeout: number;
   readonly retries: number;
   readonly alibaba: AlibabaTexts | null;
@@ -323,7 +322,6 @@ export class BC35G extends Driver {
 
   constructor(modem: Modem, link: number, options: BC35GOptions, client: ModemClient) {
     super(modem, link, options, client);
-    this.version = integer("modem.version", options.version ?? 4, 3, 4);
     this.packetTimeout = integer("modem.packetTimeout", options.packetTimeout ?? 10, 1, 60);
     this.retries = integer("modem.retries", options.retries ?? 3, 0, 10);
     this.channel.scanner.message.stripQuotes = choice("modem.payloadQuotes", options.payloadQuotes ?? "raw", QUOTES) === "strip";

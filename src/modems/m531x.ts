@@ -84,6 +84,7 @@ const LIMITS: Limits = frozen({
   willTopic: 255,
   willMessage: 255,
   payload: 512, // 1024 hex digits, the string buffer of the sibling SDK (3.3)
+  protocolVersions: [4], // fixed; 3.1 in S2's text, 3.1.1 on the wire (B-11)
   keepAlive: [0, 65535],
   window: 1,
 });

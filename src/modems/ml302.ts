@@ -122,6 +122,7 @@ const LIMITS: Limits = frozen({
   willTopic: 512,
   willMessage: 512,
   payload: 1024,
+  protocolVersions: [4], // fixed; 3.1 in S2's text, 3.1.1 on the wire (B-11)
   keepAlive: [0, 43200], // what the maker's demo accepts
   window: 1,
 });

@@ -20,8 +20,6 @@ import { choice, flag, integer } from "../mqtt/arguments";
 
 /** What an NM28 can be told beyond what all modems can. */
 export interface NM28Options extends DriverOptions {
-  /** MQTT 3.1 or 3.1.1. Default 4. */
-  version?: 3 | 4;
   /** PDP context, 1–16. Default 1. */
   pdpContext?: number;
   /** TLS with this SSL context, 0–5, which must have been set up: S4 does not say how. Left out: no TLS. */
@@ -91,7 +89,7 @@ const NUDGE = 300;
 
 const ARGUMENTS: Readonly<Record<string, Argument<NM28>>> = frozen({
   link: (writer, _, modem) => writer.int(modem.link),
-  version: (writer, _, modem) => writer.int(modem.version),
+  version: (writer, _, modem) => writer.int(modem.settings.protocolVersion),
   pdpContext: (writer, _, modem) => writer.int(modem.pdpContext),
   ssl: (writer, _, modem) => {
     writer.int(modem.sslContext < 0 ? 0 : 1);
@@ -200,6 +198,7 @@ const LIMITS: Limits = frozen({
   willTopic: 255,
   willMessage: 255,
   payload: 2048,
+  protocolVersions: [3, 4],
   keepAlive: [10, 290],
   window: 1,
 });
@@ -255,7 +254,6 @@ export class NM28 extends Driver {
   /** Bit/s from the factory, usual for 5G modules; S4 does not say. */
   static readonly baud = 115_200;
 
-  readonly version: number;
   readonly pdpContext: number;
   /** −1 for no TLS. */
   readonly sslContext: number;
@@ -269,7 +267,6 @@ export class NM28 extends Driver {
 
   constructor(modem: Modem, link: number, options: NM28Options, client: ModemClient) {
     super(modem, link, options, client);
-    this.version = integer("modem.version", options.version ?? 4, 3, 4);
     this.pdpContext = integer("modem.pdpContext", options.pdpContext ?? 1, 1, 16);
     this.sslContext = options.sslContext === undefined ? -1 : integer("modem.sslContext", options.sslContext, 0, 5);
     this.packetTimeout = integer("modem.packetTimeout", options.packetTimeout ?? 10, 1, 60);

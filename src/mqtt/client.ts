@@ -61,6 +61,8 @@ export interface MQTTClientOptions {
   password?: string | ByteBuffer;
   /** Milliseconds, rounded up to seconds; default 0, no keep-alive. The modem does it by itself. */
   keepAlive?: number;
+  /** Beyond ECMA-419: 3 for MQTT 3.1, 4 for MQTT 3.1.1, the default; where the modem knows it. */
+  protocolVersion?: number;
   /** The spelling that Moddable's own client takes as well. */
   keepalive?: number;
   /** Default true. */
@@ -180,6 +182,7 @@ export class MQTTClient {
       user: textOf(options.user, "user"),
       password: textOf(options.password, "password"),
       keepAlive: options.keepAlive ?? options.keepalive ?? this.#driver.defaultKeepAlive,
+      protocolVersion: options.protocolVersion,
       clean: options.clean,
       will: options.will && {
         topic: textOf(options.will.topic, "will.topic")!, message: textOf(options.will.message, "will.message")!,

@@ -77,7 +77,7 @@ describe("arguments of the constructor: refused before the port is opened", () =
   for (const QoS of [3, -1, 0.5]) refused(["will.QoS", QoS, "ARGUMENT_RANGE", "2"]);
   refused(["will.retain", "yes", "ARGUMENT_TYPE"]);
   refused(["clean", 2, "ARGUMENT_TYPE"]);
-  for (const version of [2, 5]) refused(["modem.version", version, "ARGUMENT_RANGE"]);
+  for (const version of [2, 5]) refused(["protocolVersion", version, "ARGUMENT_RANGE"]);
   for (const seconds of [0, 61, 1.5]) refused(["modem.packetTimeout", seconds, "ARGUMENT_RANGE", "60"]);
   for (const times of [-1, 11]) refused(["modem.retries", times, "ARGUMENT_RANGE", "10"]);
   for (const days of [0, 61]) refused(["modem.tencent.expire", days, "ARGUMENT_RANGE", "60"]);

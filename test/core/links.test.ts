@@ -32,8 +32,8 @@ describe("NM28: six clients on one modem and one port", () => {
   it("brings the modem up once, and connects each with its own settings", () => {
     const { session: first, modem } = online(nm28);
     const second = joined(first, 3, {
-      client: { host: "other.example", port: 8883, id: "x", user: undefined, password: undefined, keepAlive: 60_000, clean: false, will: { topic: "w", message: "m", QoS: 2, retain: true } },
-      modem: { version: 3, pdpContext: 2, sslContext: 1, packetTimeout: 20, retries: 5 },
+      client: { host: "other.example", port: 8883, protocolVersion: 3, id: "x", user: undefined, password: undefined, keepAlive: 60_000, clean: false, will: { topic: "w", message: "m", QoS: 2, retain: true } },
+      modem: { pdpContext: 2, sslContext: 1, packetTimeout: 20, retries: 5 },
     });
     modem.serve();
     second.mustTell("control 2");

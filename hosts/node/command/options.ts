@@ -57,7 +57,7 @@ export async function connectWith(flags: ConnectionFlags, signal: AbortSignal): 
     serial: flags.serial,
     baud: flags.baud,
     modem: flags.modem,
-    modemOptions: { version: flags.protocolVersion },
+    protocolVersion: flags.protocolVersion,
     host: flags.host,
     port: flags.port,
     clientId: flags.id,
