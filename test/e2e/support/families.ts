@@ -1,0 +1,75 @@
+import { modemNames, type QoS } from "modem-mqtt/node";
+
+/** What a link that drops leads to. */
+export interface LinkLoss {
+  /** For the test's title. */
+  readonly when: string;
+  readonly modemOptions?: Readonly<Record<string, unknown>>;
+  /** "told": the client ends with LINK_LOST. "back": the modem gets the connection back by itself. */
+  readonly then: "told" | "back";
+}
+
+/** What a family can do, where families differ: dialects.md, chapters 8 and 15. */
+export interface Facts {
+  /** Bytes of payload that one publish can carry. */
+  readonly maxPayload: number;
+  readonly canSendEmpty: boolean;
+  /** Bytes of a topic, in both directions. */
+  readonly maxTopic: number;
+  readonly maxWillMessage: number;
+  /** MQTT versions that the modem can be told to speak; 3 is 3.1, 4 is 3.1.1. */
+  readonly versions: readonly number[];
+  /** Topics in one subscribe command. */
+  readonly topicsAtOnce: number;
+  /** What a subscribe command begins with on the wire. */
+  readonly subscribeCommand: string;
+  /** Received messages have a length. Without one, a message ends at its first CR LF, and what follows may be anything. */
+  readonly framed: boolean;
+  /** What is told about the QoS of a received message. */
+  readonly receivedQoS: (qos: QoS) => QoS | undefined;
+  /** Whether the retain and dup flags of a received message are told. */
+  readonly receivedFlags: boolean;
+  /** How a wrong password ends: not every modem tells why a broker has refused. */
+  readonly wrongPassword: { readonly name: string; readonly code: string };
+  readonly linkLoss: readonly LinkLoss[];
+}
+
+const exactly = (qos: QoS): QoS => qos;
+
+const FACTS: Readonly<Record<string, Facts>> = {
+  bc35g: {
+    maxPayload: 1024, canSendEmpty: true, maxTopic: 255, maxWillMessage: 255, topicsAtOnce: 5, subscribeCommand: "AT+QMTSUB=",
+    versions: [3, 4], framed: false, receivedQoS: (qos) => (qos === 0 ? 0 : 1), receivedFlags: false,
+    wrongPassword: { name: "BrokerError", code: "CONNECTION_REFUSED" },
+    linkLoss: [{ when: "the modem reports it", then: "told" }],
+  },
+  m531x: {
+    maxPayload: 512, canSendEmpty: true, maxTopic: 255, maxWillMessage: 255, topicsAtOnce: 1, subscribeCommand: "AT+MQTTSUB=",
+    versions: [4], framed: true, receivedQoS: exactly, receivedFlags: true,
+    wrongPassword: { name: "NetworkError", code: "OPEN_FAILED" },
+    linkLoss: [{ when: "the modem connects again", then: "back" }],
+  },
+  ml302: {
+    maxPayload: 1024, canSendEmpty: true, maxTopic: 512, maxWillMessage: 512, topicsAtOnce: 1, subscribeCommand: "AT+MQTTSUB=",
+    versions: [4], framed: true, receivedQoS: exactly, receivedFlags: true,
+    // mosquitto refuses with 5; the modem has a code for 2 and 4 alone (7.4).
+    wrongPassword: { name: "NetworkError", code: "OPEN_FAILED" },
+    linkLoss: [
+      { when: "the modem reports it", then: "told" },
+      { when: "the modem connects again", modemOptions: { modemReconnects: true }, then: "back" },
+    ],
+  },
+  nm28: {
+    maxPayload: 2048, canSendEmpty: false, maxTopic: 255, maxWillMessage: 255, topicsAtOnce: 1, subscribeCommand: "AT+MQTTSUB=",
+    versions: [3, 4], framed: true, receivedQoS: () => undefined, receivedFlags: false,
+    wrongPassword: { name: "BrokerError", code: "CONNECTION_REFUSED" },
+    linkLoss: [{ when: "the modem is asked", modemOptions: { pollInterval: 1000 }, then: "told" }],
+  },
+};
+
+/** Every family that there is a driver for, with its facts; a family without a row of its own fails here. */
+export const families: readonly (readonly [name: string, facts: Facts])[] = (await modemNames()).map((name) => {
+  const facts = FACTS[name];
+  if (facts === undefined) throw new Error(`there is a driver for ${name}, and no row in test/e2e/support/families.ts`);
+  return [name, facts];
+});
