@@ -92,14 +92,15 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   }
 
   /**
-   * Subscribes to one or several topic filters, as many at a time as the modem can.
+   * Subscribes to one or several topic filters, as many at a time as the modem can tell the outcome of.
    * @returns what was granted, in the order of the topics
    * @throws BrokerError SUBSCRIPTION_REFUSED, as a rejection, when the broker refuses one of them
    */
   async subscribe(topics: string | readonly string[] | Readonly<Record<string, { qos: QoS }>>, options: { qos?: QoS } = {}): Promise<Granted[]> {
     const asked = filters(topics, options.qos ?? 0);
     const granted: Granted[] = [];
-    for (const group of groups(asked, this.#client.limits.topics)) {
+    const { topics: most, grantsEach } = this.#client.limits;
+    for (const group of groups(asked, grantsEach ? most : 1)) {
       const payload = await this.#do((id) => this.#client.write(null, {
         operation: MQTTClient.SUBSCRIBE, id, items: group.map(({ topic, qos }) => ({ topic, QoS: qos })),
       }));

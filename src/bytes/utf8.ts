@@ -10,6 +10,7 @@ export function utf8Length(text: string): number {
     const code = text.charCodeAt(i);
     if (code < 0x80) length += 1;
     else if (code < 0x800) length += 2;
+    else if (code > 0xffff) length += 4; // XS counts code points, not UTF-16 units
     else if (code < 0xd800 || code > 0xdfff) length += 3;
     else {
       const low = code < 0xdc00 ? text.charCodeAt(i + 1) : NaN;
@@ -40,7 +41,7 @@ export function utf8Encode(text: string): Uint8Array {
       bytes[at++] = 0x80 | ((code >> 12) & 0x3f);
       bytes[at++] = 0x80 | ((code >> 6) & 0x3f);
       bytes[at++] = 0x80 | (code & 0x3f);
-      i++;
+      if (text.charCodeAt(i) < 0x10000) i++; // two UTF-16 units, or one code point on XS
     }
   }
   return bytes;

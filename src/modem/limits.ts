@@ -6,6 +6,8 @@ export interface Limits {
   readonly topic: number;
   /** Topics in one subscribe or unsubscribe. */
   readonly topics: number;
+  /** Whether the modem tells what was granted for each topic of a subscribe, and not for one of them. */
+  readonly grantsEach: boolean;
   readonly willTopic: number;
   readonly willMessage: number;
   /** Payload of one publish. */

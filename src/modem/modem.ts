@@ -28,7 +28,7 @@ export interface ModemOptions {
   /** Milliseconds that the modem may take to attach to the network. Default 120000. */
   attachTimeout?: number;
   /** Other limits than the family's, where the documents state none, or hardware has shown others. */
-  limits?: Partial<Omit<Limits, "topics" | "window" | "protocolVersions">>;
+  limits?: Partial<Omit<Limits, "topics" | "grantsEach" | "window" | "protocolVersions">>;
 }
 
 const PREPARE: readonly Command[] = frozen([ECHO_OFF, ERROR_NUMBERS]);

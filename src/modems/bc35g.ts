@@ -222,6 +222,7 @@ const LIMITS: Limits = frozen({
   credential: 256,
   topic: 255,
   topics: 5,
+  grantsEach: false, // S1 documents one value, even for several topics
   willTopic: 255,
   willMessage: 255,
   payload: 1024,

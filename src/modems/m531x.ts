@@ -81,6 +81,7 @@ const LIMITS: Limits = frozen({
   credential: 128,
   topic: 255,
   topics: 1,
+  grantsEach: true,
   willTopic: 255,
   willMessage: 255,
   payload: 512, // 1024 hex digits, the string buffer of the sibling SDK (3.3)

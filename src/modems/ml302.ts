@@ -119,6 +119,7 @@ const LIMITS: Limits = frozen({
   credential: 128,
   topic: 512,
   topics: 1,
+  grantsEach: true,
   willTopic: 512,
   willMessage: 512,
   payload: 1024,

@@ -195,6 +195,7 @@ const LIMITS: Limits = frozen({
   credential: 256,
   topic: 255,
   topics: 1,
+  grantsEach: true,
   willTopic: 255,
   willMessage: 255,
   payload: 2048,

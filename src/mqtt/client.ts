@@ -132,6 +132,8 @@ const OTHERS = 2;
 // Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
 const STRING = "string";
 const FORMAT = "buffer";
+const NUMBER = "number";
+const DATA = "data";
 
 /**
  * ECMA-419's MQTT client class pattern over a modem's own MQTT client.
@@ -235,13 +237,13 @@ export class MQTTClient {
     const scanner = this.#driver.channel.scanner;
     if (this.#closed || scanner.message.available === 0 || !this.#driver.modem.isReader(this.#driver)) return undefined;
     let result: ArrayBuffer | number;
-    if (wanted === undefined || typeof wanted === "number") {
+    if (wanted === undefined || typeof wanted === NUMBER) {
       const length = wanted === undefined ? scanner.message.available : integer("count", wanted, 0, 0x7fffffff);
       const bytes = new Uint8Array(length < scanner.message.available ? length : scanner.message.available);
       scanner.read(bytes, 0, bytes.length);
       result = bytes.buffer;
     } else {
-      const bytes = bytesOf(wanted, "buffer");
+      const bytes = bytesOf(wanted as ByteBuffer, FORMAT);
       result = scanner.read(bytes, 0, bytes.length);
     }
     this.#driver.channel.released();
@@ -325,7 +327,7 @@ export class MQTTClient {
     const topic = this.#topic(options.topic);
     const QoS = options.QoS === undefined ? 0 : integer("QoS", options.QoS, 0, 2);
     const retain = options.retain === undefined ? 0 : flag("retain", options.retain);
-    const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, "data");
+    const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, DATA);
     const length = options.byteLength === undefined ? bytes.length : integer("byteLength", options.byteLength, bytes.length, 0x7fffffff);
     if (length > driver.longestPayload)
       throw new ArgumentError("ARGUMENT_LENGTH", options.byteLength === undefined ? "data" : "byteLength", length, `must be at most ${driver.longestPayload} bytes for a ${driver.dialect.name}`);
@@ -347,7 +349,7 @@ export class MQTTClient {
   /** Adds a part to the message that is being written. */
   #fill(data: ByteBuffer | null | undefined): void {
     const operation = this.#filling!;
-    const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, "data");
+    const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, DATA);
     if (bytes.length > this.#left)
       throw new ArgumentError("ARGUMENT_LENGTH", "data", bytes.length, `must be at most the ${this.#left} bytes that byteLength left`);
     this.#add(operation, bytes);
@@ -510,7 +512,7 @@ export class MQTTClient {
     const onControl = this.#options.onControl;
     if (onControl === undefined) return;
     if (operation.kind === Kind.Subscribe) {
-      const payload = operation.items!.map((_, index) => operation.grantOf(index));
+      const payload = grantsOf(operation);
       onControl.call(this, { operation: MQTTClient.SUBACK, id: operation.id, payload });
     } else if (operation.kind === Kind.Unsubscribe) {
       onControl.call(this, { operation: MQTTClient.UNSUBACK, id: operation.id });
@@ -582,6 +584,11 @@ export class MQTTClient {
 }
 
 const EMPTY = new Uint8Array(0);
+
+/** Apart, for a function that holds a closure makes one slot more at every call. */
+function grantsOf(operation: Operation): number[] {
+  return operation.items!.map((_, index) => operation.grantOf(index));
+}
 
 /** ECMA-419 takes strings and byte buffers alike in many places. */
 function textOf(value: string | ByteBuffer | undefined, name: string): string | undefined {
