@@ -40,6 +40,8 @@ export const enum Outcome {
 export interface TopicItem {
   text: Text;
   QoS: number;
+  /** The id of the write that asked for it. */
+  id: number;
 }
 
 /** In {@link Operation.granted}; 3 is no QoS. */
@@ -97,6 +99,12 @@ export class Operation {
   /** Keeps a SUBACK value, 0–2 or 128, for topic `index`. */
   grant(index: number, value: number): void {
     this.granted |= (value >= 0 && value <= 2 ? value : REFUSED) << (index * 3);
+  }
+
+  /** Whether the broker has refused any of it. */
+  get isRefused(): boolean {
+    for (let i = 0; i < this.items!.length; i++) if (this.grantOf(i) > 2) return true;
+    return false;
   }
 
   /** The SUBACK value for topic `index`: 0–2, or 128 for a refusal. */

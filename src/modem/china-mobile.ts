@@ -44,11 +44,13 @@ export const enum Say {
   Ping,
   Message,
   Restart,
+  TLSFailed,
 }
 
 export const LINES: readonly Line[] = frozen([
   { id: Say.Open, text: "+MQTTOPEN", follow: Follow.Fields },
   { id: Say.Open, text: "+MQTTCONACK", follow: Follow.Fields }, // the M5311's manual: `+MQTTCONACK: FAIL` (B-17)
+  { id: Say.TLSFailed, text: "+QMTOPEN", follow: Follow.Fields }, // a stray `+QMTOPEN: 0,-1` of the ML302's client (4.5)
   { id: Say.SubAck, text: "+MQTTSUBACK", follow: Follow.Fields },
   { id: Say.UnsubAck, text: "+MQTTUNSUBACK", follow: Follow.Fields },
   { id: Say.PubAck, text: "+MQTTPUBACK", follow: Follow.Fields },
@@ -171,6 +173,7 @@ export abstract class ChinaMobile extends Driver {
       case Say.SubAck: return this.#subscribed(fields);
       case Say.UnsubAck: return this.resolve(Kind.Unsubscribe, -1, 0);
       case Say.Open: return this.#opened(fields);
+      case Say.TLSFailed: return this.resolve(Kind.Open, -1, Failure.Open);
       case Say.Disconnected: return this.#disconnected();
       case Say.AckTimeout: return this.timedOut(fields.int(0));
       // Two fields are a late answer to AT+MQTTREC? (6.5).
@@ -229,6 +232,17 @@ export abstract class ChinaMobile extends Driver {
     this.reconnecting(new NetworkError("LINK_LOST", `the connection to the broker is gone; the modem tries to have it back (+MQTTREC ${attempt})`));
   }
 
+  /** Every try gives the modem as long again. */
+  protected override reconnecting(error: MQTTModemError): void {
+    super.reconnecting(error);
+    if (this.stage === Stage.Reconnecting) this.wake(RECONNECT_PATIENCE);
+  }
+
+  protected override onTimer(): void {
+    if (this.stage !== Stage.Reconnecting) return;
+    this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone, and the modem has said nothing more of having it back for ${RECONNECT_PATIENCE / 1000} s`));
+  }
+
   protected resultError(operation: Operation, code: number): MQTTModemError {
     const what = operation.command!.name;
     if (operation.kind === Kind.Open) {
@@ -246,3 +260,5 @@ export abstract class ChinaMobile extends Driver {
 }
 
 const REFUSED = 128;
+/** Milliseconds for one try: the modem's pause before it, 16 s at the most, and an opening that takes its time (3.6). */
+const RECONNECT_PATIENCE = 180_000;

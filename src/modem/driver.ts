@@ -163,9 +163,20 @@ export abstract class Driver {
     return decodableLength(this.#encoding, this.limits.payload);
   }
 
+  /** Bytes that one message can have now. */
+  get room(): number {
+    const room = this.channel.room - this.tail;
+    return room > 0 ? decodableLength(this.#encoding, room) : 0;
+  }
+
+  /** Bytes that stand behind a payload. */
+  protected get tail(): number {
+    return 0;
+  }
+
   /** Bytes of the transmit buffer that a payload takes. */
   staged(length: number): number {
-    return encodedLength(this.#encoding, length);
+    return encodedLength(this.#encoding, length) + this.tail;
   }
 
   /** Bytes of that before which the payload is to be put. */

@@ -8,7 +8,7 @@ import { lexicon, type Line } from "../at/lexicon";
 import { Outcome, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
-import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
+import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
 import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, COMMA, Failure, LINES, QUOTE, Say, type ChinaMobileOptions } from "../modem/china-mobile";
 import { meaning, type CodeTable } from "../modem/codes";
 import type { Dialect, ModemClient } from "../modem/dialect";
@@ -39,7 +39,6 @@ export interface ML302Options extends ChinaMobileOptions {
 const BACKSLASH = 0x5c;
 /** Bytes between the quotes of an inline message (4.3.6). */
 const INLINE = 1024;
-const NO_VERSION = frozen(new Text("modem.version", "", 0));
 
 const ARGUMENTS: Readonly<Record<string, Argument<ML302>>> = frozen({
   ...(SHARED_ARGUMENTS as Record<string, Argument<ML302>>),
@@ -212,8 +211,9 @@ export class ML302 extends ChinaMobile {
   constructor(modem: Modem, link: number, options: ML302Options, client: ModemClient) {
     super(modem, link, options, client);
     this.encrypt = flag("modem.encrypt", options.encrypt ?? false);
-    this.version = options.version !== undefined ? new Text("modem.version", options.version, LIMITS.credential)
-      : this.encrypt === 1 ? NO_VERSION : null;
+    this.version = options.version === undefined ? null : new Text("modem.version", options.version, LIMITS.credential);
+    if (this.encrypt === 1 && (this.version === null || this.version.bytes.length === 0))
+      throw new ArgumentError("ARGUMENT_LENGTH", "modem.version", options.version, "must be given, with 1 byte at least, where modem.encrypt is true");
     this.reconnects = flag("modem.modemReconnects", options.modemReconnects ?? false);
     this.#inline = choice("modem.publishing", options.publishing ?? "counted", PUBLISHING) === "inline";
   }
@@ -274,6 +274,9 @@ export class ML302 extends ChinaMobile {
   }
 
   protected override refusal(operation: Operation, code: number): MQTTModemError | null {
+    // S3 prints the failure of an opening without a number (C-10).
+    if (code < 0 && operation.kind === Kind.Open)
+      return new NetworkError("OPEN_FAILED", `no connection to ${this.settings.host.string}:${this.settings.port}, and the modem does not say why; check host, port, user name and password`);
     if (code < Code.NotActive || code > 621) return null;
     const text = `${operation.command!.name} failed: ${meaning(ERRORS, code)} (+CME ERROR: ${code})`;
     if (code === Code.Credentials) return new BrokerError("CONNECTION_REFUSED", text, code);

@@ -5,7 +5,7 @@
 import { command, type Argument, type Command } from "../at/command";
 import { FieldKind, type Fields } from "../at/fields";
 import { Common, Follow, Framing, lexicon, type Line } from "../at/lexicon";
-import type { Operation } from "../at/operation";
+import { Outcome, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
@@ -86,6 +86,8 @@ const COMMA = 0x2c;
 const CTRL_Z = new Uint8Array([0x1a]);
 const NOTHING = frozen(new Text("nothing", "", 0));
 const NUDGE = 300;
+/** Polls in a row that may say nothing of a client until it is taken for lost: some firmware lists only what is there. */
+const SILENT_POLLS = 3;
 
 const ARGUMENTS: Readonly<Record<string, Argument<NM28>>> = frozen({
   link: (writer, _, modem) => writer.int(modem.link),
@@ -265,6 +267,8 @@ export class NM28 extends Driver {
   readonly reportVersion: boolean;
   readonly #nudges: boolean;
   readonly #pollInterval: number;
+  /** Polls in a row that have said nothing of this client. */
+  #missed = 0;
 
   constructor(modem: Modem, link: number, options: NM28Options, client: ModemClient) {
     super(modem, link, options, client);
@@ -292,8 +296,8 @@ export class NM28 extends Driver {
     if (length === 0) throw new ArgumentError("ARGUMENT_LENGTH", "data", length, "must have at least 1 byte for an NM28, which cannot send an empty message");
   }
 
-  override staged(length: number): number {
-    return super.staged(length) + (this.endsWithCtrlZ ? CTRL_Z.length : 0);
+  protected override get tail(): number {
+    return this.endsWithCtrlZ ? CTRL_Z.length : 0;
   }
 
   publish(operation: Operation): boolean {
@@ -324,7 +328,8 @@ export class NM28 extends Driver {
 
   /** `+MQTTPUBEX:<idx>,<msgID>[,<result0>][,<result1>][,<value>]`: by type, message and data point (D-6). */
   #published(fields: Fields): void {
-    const first = fields.int(2, 0);
+    // A data point alone has its result in its own place, or in the first, the other one being left out.
+    const first = fields.int(this.type === 1 && fields.kind(2) === FieldKind.Empty ? 3 : 2, 0);
     const dataPoint = this.type === 2 ? fields.int(3, 0) : 0;
     this.resolve(Kind.Publish, fields.int(1), first !== 0 ? first : dataPoint !== 0 ? Failure.DataPoint : 0);
   }
@@ -370,6 +375,7 @@ export class NM28 extends Driver {
   // ---- the modem announces no loss, so it is asked (5.3)
 
   protected override onOnline(): void {
+    this.#missed = 0;
     this.wake(this.#pollInterval);
   }
 
@@ -377,12 +383,22 @@ export class NM28 extends Driver {
     if (this.stage !== Stage.Online) return;
     // The one before may still wait for another command's end.
     const operation = this.channel.count(this.link, Kind.Poll) === 0 ? this.take(Kind.Poll) : null;
-    if (operation !== null) this.channel.submit(operation, POLL);
+    if (operation !== null) {
+      this.#missed++; // until it says something
+      this.channel.submit(operation, POLL);
+    }
     this.wake(this.#pollInterval);
   }
 
   override onPolled(fields: Fields): void {
+    this.#missed = 0;
     if (fields.int(1) === 0) this.#lost("+MQTTCONN 0");
+  }
+
+  override onDone(operation: Operation, outcome: Outcome, code: number): void {
+    super.onDone(operation, outcome, code);
+    if (operation.kind === Kind.Poll && outcome !== Outcome.Aborted && this.#missed >= SILENT_POLLS)
+      this.#lost(`AT+MQTTCONN? has said nothing of client ${this.link} ${SILENT_POLLS} times`);
   }
 
   protected resultError(operation: Operation, code: number): MQTTModemError {

@@ -2,7 +2,7 @@ import { Text } from "../bytes/text";
 import { utf8Decode, utf8Encode } from "../bytes/utf8";
 import { Fields } from "../at/fields";
 import type { Operation, TopicItem } from "../at/operation";
-import { ArgumentError, StateError, type MQTTModemError } from "../errors";
+import { ArgumentError, NetworkError, StateError, type MQTTModemError } from "../errors";
 import type { Limits } from "../modem/limits";
 import type { DriverClass, ModemClient } from "../modem/dialect";
 import type { Driver, InquiryCallback } from "../modem/driver";
@@ -47,7 +47,10 @@ export interface ControlMessage {
   id?: number;
   /** CONNACK: 0 accepted, 1–5 refused. */
   returnCode?: number;
-  /** SUBACK: for each topic the granted QoS, or 128 for a refusal. */
+  /**
+   * SUBACK: for each topic the granted QoS, or 128 for a refusal. Where the modem has had a connection back, and the broker
+   * refuses then what it had granted before, the SUBACK comes a second time.
+   */
   payload?: number[];
 }
 
@@ -308,7 +311,7 @@ export class MQTTClient {
   get #writable(): number {
     const driver = this.#driver;
     if (driver.stage !== Stage.Online || this.#filling !== null || !this.#hasRoomFor(Kind.Publish)) return 0;
-    const room = driver.channel.room;
+    const room = driver.room;
     const most = driver.longestPayload;
     this.#short = room < most;
     return room < most ? room : most;
@@ -358,6 +361,14 @@ export class MQTTClient {
     this.#send(operation, this.#whole); // not empty, so it has its room already
   }
 
+  /** The connection is lost, and with it the beginning of a message. */
+  #giveUp(): void {
+    const operation = this.#filling;
+    if (operation === null) return;
+    this.#filling = null;
+    this.#options.onDone?.call(this, operation.id, new NetworkError("LINK_LOST", "the connection to the broker was lost before the message was complete"));
+  }
+
   #add(operation: Operation, bytes: Uint8Array): void {
     if (bytes.length > 0) this.#driver.channel.fill(operation, bytes, bytes.length);
     this.#left -= bytes.length;
@@ -378,6 +389,7 @@ export class MQTTClient {
     const checked: TopicItem[] = items.map((item, index) => ({
       text: topicFilter(`items[${index}].topic`, textOf(item?.topic, `items[${index}].topic`), longest),
       QoS: item.QoS === undefined ? 0 : integer(`items[${index}].QoS`, item.QoS, 0, 2),
+      id: 0,
     }));
     const bytes = checked.reduce((sum, item) => sum + item.text.bytes.length + 5, 40);
     if (bytes > driver.dialect.commandBuffer)
@@ -386,6 +398,7 @@ export class MQTTClient {
     const operation = this.#take(subscribe ? Kind.Subscribe : Kind.Unsubscribe);
     operation.id = id;
     operation.items = checked;
+    for (let i = 0; i < checked.length; i++) checked[i]!.id = id;
     if (subscribe) driver.subscribe(operation);
     else driver.unsubscribe(operation);
   }
@@ -439,6 +452,7 @@ export class MQTTClient {
   #listener(): ModemClient {
     return {
       onStage: (stage) => {
+        if (stage === Stage.Reconnecting) this.#giveUp();
         if (!this.#closed && !this.#starting) this.#options.onStage?.call(this, STAGES[stage]!);
       },
       onConnack: (returnCode) => {
@@ -499,7 +513,7 @@ export class MQTTClient {
   #done(operation: Operation, error: MQTTModemError | null): void {
     if (this.#closed) return;
     if (operation.kind !== Kind.Publish && error === null) this.#subscriptions.note(operation);
-    if (operation === this.#restoring) return this.#restored(error);
+    if (operation === this.#restoring) return this.#restored(operation, error);
     const id = operation.id;
     if (error === null) this.#acknowledged(operation);
     if (this.#closed) return;
@@ -538,15 +552,20 @@ export class MQTTClient {
       return this.#tellWritable();
     }
     const operation = this.#driver.take(Kind.Subscribe)!; // what was under way has been aborted
-    operation.id = this.#chosenId(undefined);
+    const { id } = items[0]!;
+    operation.id = this.#isUnderWay(id) ? this.#chosenId(undefined) : id;
     operation.items = items;
     this.#restoring = operation;
     this.#driver.subscribe(operation);
   }
 
-  #restored(error: MQTTModemError | null): void {
+  #restored(operation: Operation, error: MQTTModemError | null): void {
     this.#restoring = null;
-    if (error === null) this.#restoreNext();
+    if (error === null) {
+      // The application learns only of what it has lost: the session goes on without it.
+      if (operation.isRefused) this.#acknowledged(operation);
+      if (!this.#closed && this.#driver.stage === Stage.Online) this.#restoreNext();
+    }
     else if (this.#driver.stage === Stage.Online) this.#ended(error);
   }
 
