@@ -1,0 +1,184 @@
+/// <reference path="host.d.ts" />
+/**
+ * Counts what one message costs. Arguments: the family's name; `portable` or `native`, the copy that the core is given;
+ * `costs`, or `endure` and a number of messages. Prints `name value` lines.
+ */
+import { MQTTClient, type ReadableOptions } from "../../src/index";
+import { ascii, FAMILIES, LinkPort, serve, StillClock } from "./link";
+
+const family = FAMILIES.find(({ name }) => name === host.argument(0))!;
+const native = host.argument(1) === "native";
+const TOPIC = "meter/cmd";
+
+const counts = new ArrayBuffer(16);
+const now = new Int32Array(counts);
+const start = new Int32Array(4);
+const sum = new Float64Array(4);
+const empty = new Float64Array(4);
+
+function begin(): void {
+  host.count(counts);
+  for (let i = 0; i < 4; i++) start[i] = now[i]!;
+}
+
+function end(): void {
+  host.count(counts);
+  for (let i = 0; i < 4; i++) sum[i]! += (now[i]! - start[i]!);
+}
+
+const N = 200;
+
+/** Slots, chunk bytes, units and collections of one `work`, on average; `prepare` is not counted. */
+function cost(work: () => void, prepare: () => void = nothing): Float64Array {
+  for (let i = 0; i < 5; i++) {
+    prepare();
+    work();
+  }
+  sum.fill(0);
+  for (let i = 0; i < N; i++) {
+    prepare();
+    begin();
+    work();
+    end();
+  }
+  return sum.map((value, index) => value / N - empty[index]!);
+}
+
+function nothing(): void {}
+
+/** Says who allocates in one `work`. */
+function where(name: string, work: () => void): void {
+  trace(`${name}:\n`);
+  host.nameAllocations(true);
+  work();
+  host.nameAllocations(false);
+}
+
+function tell(name: string, costs: Float64Array): void {
+  trace(`${name} ${costs[0]} ${costs[1]} ${costs[2]}\n`);
+}
+
+// ---- one client
+
+const buffer = new Uint8Array(1024);
+let received = 0;
+let ended = 0;
+const options: Record<string, any> = native ? { copy: host.copy } : {};
+const payloads = [64, 192].map((length) => new Uint8Array(length).fill(0x61));
+const clock = new StillClock();
+empty.set(cost(nothing));
+
+host.collect();
+host.count(counts);
+const before = now.slice();
+const client = new MQTTClient({
+  host: "broker.example", id: "dev-1", keepAlive: 60_000,
+  modem: { io: family.io, clock, serial: { io: LinkPort } as any, ...options },
+  onReadable(this: MQTTClient, _count: number, _options: ReadableOptions) {
+    received += this.read(buffer)!;
+  },
+  onWritable: nothing,
+  onDone(_id, error) {
+    if (error === null) ended++;
+  },
+});
+serve(family, clock);
+client.write(null, { operation: MQTTClient.SUBSCRIBE, items: [{ topic: TOPIC, QoS: 0 }] });
+serve(family, clock);
+const port = LinkPort.latest;
+host.collect();
+host.count(counts);
+const ram = [now[0]! - before[0]!, now[1]! - before[1]!];
+
+const messages = payloads.map((payload) => {
+  const [first, last] = family.message(TOPIC, payload.length);
+  const bytes = new Uint8Array(first.length + payload.length + last.length);
+  bytes.set(ascii(first));
+  bytes.set(payload, first.length);
+  bytes.set(ascii(last), first.length + payload.length);
+  return bytes;
+});
+
+function costs(): void {
+  trace(`ram ${ram[0]} ${ram[1]}\n`);
+  // The link's own port, with nothing behind it: to be taken off where the core alone is meant.
+  messages.forEach((bytes, index) => {
+    tell(`inbound${payloads[index]!.length}`, cost(() => port.receive(bytes)));
+    trace(`wire${payloads[index]!.length} ${bytes.length}\n`);
+  });
+  if (received !== (64 + 192) * (N + 5)) throw new Error(`received ${received} bytes`);
+
+  const publish = { topic: TOPIC };
+  const prompt = family.prompt === null ? null : ascii(family.prompt);
+  const published = ascii(family.published);
+  const digits = family.published.indexOf("#") < 0 ? -1 : family.published.indexOf("#");
+  const answer = digits < 0 ? published : new Uint8Array(published.length + 4);
+  if (digits >= 0) {
+    answer.set(published.subarray(0, digits));
+    answer.set(published.subarray(digits + 1), digits + 5);
+  }
+  let id = 1; // the subscription's
+  for (const payload of payloads)
+    tell(`outbound${payload.length}`, cost(() => {
+      client.write(payload, publish);
+      if (prompt !== null) port.receive(prompt);
+      port.receive(answer);
+    }, () => {
+      port.sentLength = 0;
+      id++;
+      if (digits >= 0) for (let i = 4, rest = id; i >= 0; i--, rest = (rest / 10) | 0) answer[digits + i] = 0x30 + rest % 10;
+    }));
+  if (ended !== 1 + 2 * (N + 5)) throw new Error(`${ended} operations ended`);
+  tell("write64", cost(() => {
+    client.write(payloads[0]!, publish);
+  }, () => {
+    if (id > 411) {
+      if (prompt !== null) port.receive(prompt);
+      port.receive(answer);
+    }
+    port.sentLength = 0;
+    id++;
+    if (digits >= 0) for (let i = 4, rest = id; i >= 0; i--, rest = (rest / 10) | 0) answer[digits + i] = 0x30 + rest % 10;
+  }));
+  if (prompt !== null) port.receive(prompt);
+  port.receive(answer);
+  for (const line of family.urcs) {
+    const bytes = ascii(`\r\n${line}\r\n`);
+    tell(`urc:${line.replaceAll(" ", "_")}`, cost(() => port.receive(bytes)));
+  }
+  const unknown = ascii("\r\n+FOO: 1,\"two\"\r\n");
+  tell("unknown", cost(() => port.receive(unknown)));
+}
+
+function places(): void {
+  const publish = { topic: TOPIC };
+  const prompt = family.prompt === null ? null : ascii(family.prompt);
+  // The second time: the first one may fill something for good.
+  for (let i = 0; i < 2; i++) port.receive(messages[0]!);
+  where("inbound", () => port.receive(messages[0]!));
+  for (let i = 0; i < 2; i++) {
+    const answer = ascii(family.published.replace("#", `0000${i + 2}`));
+    const whole = () => {
+      client.write(payloads[0]!, publish);
+      if (prompt !== null) port.receive(prompt);
+      port.receive(answer);
+    };
+    if (i === 0) whole();
+    else where("outbound", whole);
+  }
+  if (ended !== 3) throw new Error(`${ended} operations ended`);
+}
+
+if (host.argument(2) === "costs") costs();
+else if (host.argument(2) === "where") places();
+else {
+  const wanted = Number(host.argument(3));
+  received = 0;
+  host.count(counts);
+  const collections = now[3]!;
+  for (let i = 0; i < wanted; i++) port.receive(messages[0]!);
+  host.count(counts);
+  if (received !== wanted * 64) throw new Error(`received ${received} bytes`);
+  trace(`collections ${now[3]! - collections}\n`);
+}
+host.exit(0);

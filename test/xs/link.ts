@@ -1,0 +1,160 @@
+/// <reference path="host.d.ts" />
+/** What the measurements have in place of a port, a clock and a modem: none of them allocates while a message passes. */
+import type { Alarm, Clock, Port, PortCallbacks } from "../../src/platform";
+import BC35G from "../../src/modems/bc35g";
+import M531X from "../../src/modems/m531x";
+import ML302 from "../../src/modems/ml302";
+import NM28 from "../../src/modems/nm28";
+
+export const ascii = (text: string): Uint8Array => {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+};
+
+/** Time that stands still; what was to happen at once happens in `settle`. */
+export class StillClock implements Clock {
+  readonly #callbacks: (() => void)[] = [];
+  readonly #due: boolean[] = [];
+
+  now(): number {
+    return 0;
+  }
+
+  alarm(callback: () => void): Alarm {
+    const callbacks = this.#callbacks, due = this.#due, index = callbacks.length;
+    callbacks.push(callback);
+    due.push(false);
+    return {
+      set(milliseconds) { due[index] = milliseconds === 0; },
+      clear() { due[index] = false; },
+      close() { due[index] = false; },
+    };
+  }
+
+  settle(): void {
+    for (let again = true; again;) {
+      again = false;
+      for (let i = 0; i < this.#due.length; i++)
+        if (this.#due[i]) {
+          this.#due[i] = false;
+          again = true;
+          this.#callbacks[i]!();
+        }
+    }
+  }
+}
+
+/** A port whose bytes are moved natively, as a UART's driver moves them. */
+export class LinkPort implements Port {
+  static latest: LinkPort;
+  readonly callbacks: PortCallbacks;
+  /** What was sent, up to `sentLength`. */
+  readonly sent = new Uint8Array(4096);
+  sentLength = 0;
+  #bytes: Uint8Array = this.sent;
+  #at = 0;
+  #end = 0;
+
+  constructor(options: PortCallbacks) {
+    this.callbacks = options;
+    LinkPort.latest = this;
+  }
+
+  read(target: Uint8Array, offset: number, length: number): number {
+    const left = this.#end - this.#at;
+    const count = left < length ? left : length;
+    if (count > 0) host.copy(target, offset, this.#bytes, this.#at, count);
+    this.#at += count;
+    return count;
+  }
+
+  write(source: Uint8Array, offset: number, length: number): number {
+    host.copy(this.sent, this.sentLength, source, offset, length);
+    this.sentLength += length;
+    return length;
+  }
+
+  close(): void {}
+
+  /** The modem says `length` bytes of `bytes`. */
+  receive(bytes: Uint8Array, length = bytes.length): void {
+    this.#bytes = bytes;
+    this.#at = 0;
+    this.#end = length;
+    this.callbacks.onReadable(length);
+  }
+
+  takeSent(): string {
+    let text = "";
+    for (let i = 0; i < this.sentLength; i++) text += String.fromCharCode(this.sent[i]!);
+    this.sentLength = 0;
+    return text;
+  }
+}
+
+export interface Family {
+  name: string;
+  io: any;
+  /** The answers to a command, each a line. */
+  answer(command: string): string[];
+  /** What stands around a message's payload. */
+  message(topic: string, length: number): [string, string];
+  /** What a QoS 0 publish is answered with: before the payload, if the family has a prompt, and after it; `#` is the id, of five digits. */
+  prompt: string | null;
+  published: string;
+  /** Lines that the driver knows, and that are nobody's while all is well. */
+  urcs: string[];
+  lengthFramed: boolean;
+}
+
+const china = (command: string): string[] =>
+  command.startsWith("AT+MQTTOPEN=") ? ["OK", "+MQTTOPEN:OK"] : command === "AT+MQTTDISC" ? ["OK", "+MQTTDISC:OK"]
+  : command.startsWith("AT+MQTTSUB=") ? ["OK", "+MQTTSUBACK:1,0,meter/cmd"] : ["OK"];
+
+export const FAMILIES: Family[] = [
+  {
+    name: "BC35-G", io: BC35G, lengthFramed: false,
+    answer(command) {
+      const [, verb, id] = /^AT\+QMT(OPEN|CONN|CLOSE|DISC|SUB)=0,?(\d+)?/.exec(command) ?? [];
+      return verb === undefined ? ["OK"] : ["OK", verb === "SUB" ? `+QMTSUB: 0,${id},0,0` : verb === "CONN" ? "+QMTCONN: 0,0,0" : `+QMT${verb}: 0,0`];
+    },
+    message: (topic) => [`\r\n+QMTRECV: 0,0,"${topic}",`, "\r\n"],
+    prompt: "\r\n>", published: "\r\nOK\r\n\r\n+QMTPUB: 0,0,0\r\n",
+    urcs: ["+QMTPUB: 0,77,1", "+QMTPUBREL: 0,77", "+QMTSUB: 0,77,0,0", "+QMTCONN: 0,3", "+QMTCFG: 0,1"],
+  },
+  {
+    name: "M531X", io: M531X, lengthFramed: true, answer: china,
+    message: (topic, length) => [`\r\n+MQTTPUBLISH:0,0,0,0,${topic},${length},`, "\r\n"],
+    prompt: null, published: "\r\nOK\r\n",
+    urcs: ["+MQTTPINGRESP:OK", "+MQTTPUBACK:7,0", "+MQTTSUBACK:7,0,a/b", "+MQTTTO:5", "+MQTTSTAT:5"],
+  },
+  {
+    name: "ML302", io: ML302, lengthFramed: true, answer: china,
+    message: (topic, length) => [`\r\n+MQTTPUBLISH: 0,0,0,0,"${topic}",${length},`, "\r\n"],
+    prompt: "\r\n>", published: "\r\nOK\r\n",
+    urcs: ["+MQTTPINGRESP:OK", "+MQTTPUBACK:0,7", "+MQTTSUBACK: 7,0,\"a/b\"", "+MQTTTO: 5", "+MQTTSTAT: 1"],
+  },
+  {
+    name: "NM28", io: NM28, lengthFramed: true,
+    answer(command) {
+      const [, verb, id] = /^AT\+MQTT(OPEN|CONN|CLOSE|DISC|SUB)=0,?(\d+)?/.exec(command) ?? [];
+      return verb === undefined ? ["OK"] : ["OK", verb === "SUB" ? `+MQTTSUB:0,${id},0,0` : verb === "CONN" ? "+MQTTCONN:0,0,0" : `+MQTT${verb}:0,0`];
+    },
+    message: (topic, length) => [`\r\n+MQTTRECV:0,1,${topic},${length},`, "\r\n"],
+    prompt: "\r\nCONNECT\r\n", published: "\r\nOK\r\n\r\n+MQTTPUBEX:0,#,0\r\n",
+    urcs: ["+MQTTPUBEX:0,77,1", "+MQTTSUB:0,77,0", "+MQTTCONN:0,1", "+MQTTCFG:0,1"],
+  },
+];
+
+/** Answers commands until the host has nothing more to say. */
+export function serve(family: Family, clock: StillClock): void {
+  for (let turn = 0; turn < 100; turn++) {
+    clock.settle();
+    const command = LinkPort.latest.takeSent().replace(/\r$/, "");
+    if (command === "") return;
+    const answers = command === "AT+CMEE?" ? ["+CMEE: 1", "OK"] : command === "AT+CGATT?" ? ["+CGATT: 1", "OK"] : family.answer(command);
+    for (const line of answers) LinkPort.latest.receive(ascii(`\r\n${line}\r\n`));
+  }
+  throw new Error("the host never stops sending");
+}
