@@ -92,7 +92,8 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   }
 
   /**
-   * Subscribes to one or several topic filters, as many at a time as the modem can tell the outcome of.
+   * Subscribes to one or several topic filters, as many at a time as the modem can. A BC35-G tells one grant for all topics
+   * of a command, so only topics that ask for the same QoS go together there.
    * @returns what was granted, in the order of the topics
    * @throws BrokerError SUBSCRIPTION_REFUSED, as a rejection, when the broker refuses one of them
    */
@@ -100,7 +101,7 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
     const asked = filters(topics, options.qos ?? 0);
     const granted: Granted[] = [];
     const { topics: most, grantsEach } = this.#client.limits;
-    for (const group of groups(asked, grantsEach ? most : 1)) {
+    for (const group of groups(asked, most, grantsEach ? undefined : ({ qos }) => qos)) {
       const payload = await this.#do((id) => this.#client.write(null, {
         operation: MQTTClient.SUBSCRIBE, id, items: group.map(({ topic, qos }) => ({ topic, QoS: qos })),
       }));
@@ -267,7 +268,16 @@ function filters(topics: string | readonly string[] | Readonly<Record<string, { 
   throw new ArgumentError("ARGUMENT_TYPE", "topics", topics, "must be a topic, an array of topics, or an object of topics and options");
 }
 
-function* groups<T>(items: readonly T[], size: number): Generator<T[]> {
+/** Neighbours, at most `size` of them, and only such as have the same `key`. */
+function* groups<T>(items: readonly T[], size: number, key: (item: T) => unknown = () => 0): Generator<T[]> {
   if (items.length === 0) throw new ArgumentError("ARGUMENT_LENGTH", "topics", 0, "must have at least one topic");
-  for (let i = 0; i < items.length; i += size) yield items.slice(i, i + size);
+  let group: T[] = [];
+  for (const item of items) {
+    if (group.length === size || (group.length > 0 && key(group[0]!) !== key(item))) {
+      yield group;
+      group = [];
+    }
+    group.push(item);
+  }
+  yield group;
 }

@@ -19,10 +19,6 @@ export interface Facts {
   readonly maxWillMessage: number;
   /** MQTT versions that the modem can be told to speak; 3 is 3.1, 4 is 3.1.1. */
   readonly versions: readonly number[];
-  /** Topics in one subscribe command. */
-  readonly topicsAtOnce: number;
-  /** What a subscribe command begins with on the wire. */
-  readonly subscribeCommand: string;
   /** Received messages have a length. Without one, a message ends at its first CR LF, and what follows may be anything. */
   readonly framed: boolean;
   /** What is told about the QoS of a received message. */
@@ -38,19 +34,19 @@ const exactly = (qos: QoS): QoS => qos;
 
 const FACTS: Readonly<Record<string, Facts>> = {
   bc35g: {
-    maxPayload: 1024, canSendEmpty: true, maxTopic: 255, maxWillMessage: 255, topicsAtOnce: 5, subscribeCommand: "AT+QMTSUB=",
+    maxPayload: 1024, canSendEmpty: true, maxTopic: 255, maxWillMessage: 255,
     versions: [3, 4], framed: false, receivedQoS: (qos) => (qos === 0 ? 0 : 1), receivedFlags: false,
     wrongPassword: { name: "BrokerError", code: "CONNECTION_REFUSED" },
     linkLoss: [{ when: "the modem reports it", then: "told" }],
   },
   m531x: {
-    maxPayload: 512, canSendEmpty: true, maxTopic: 255, maxWillMessage: 255, topicsAtOnce: 1, subscribeCommand: "AT+MQTTSUB=",
+    maxPayload: 512, canSendEmpty: true, maxTopic: 255, maxWillMessage: 255,
     versions: [4], framed: true, receivedQoS: exactly, receivedFlags: true,
     wrongPassword: { name: "NetworkError", code: "OPEN_FAILED" },
     linkLoss: [{ when: "the modem connects again", then: "back" }],
   },
   ml302: {
-    maxPayload: 1024, canSendEmpty: true, maxTopic: 512, maxWillMessage: 512, topicsAtOnce: 1, subscribeCommand: "AT+MQTTSUB=",
+    maxPayload: 1024, canSendEmpty: true, maxTopic: 512, maxWillMessage: 512,
     versions: [4], framed: true, receivedQoS: exactly, receivedFlags: true,
     // mosquitto refuses with 5; the modem has a code for 2 and 4 alone (7.4).
     wrongPassword: { name: "NetworkError", code: "OPEN_FAILED" },
@@ -60,7 +56,7 @@ const FACTS: Readonly<Record<string, Facts>> = {
     ],
   },
   nm28: {
-    maxPayload: 2048, canSendEmpty: false, maxTopic: 255, maxWillMessage: 255, topicsAtOnce: 1, subscribeCommand: "AT+MQTTSUB=",
+    maxPayload: 2048, canSendEmpty: false, maxTopic: 255, maxWillMessage: 255,
     versions: [3, 4], framed: true, receivedQoS: () => undefined, receivedFlags: false,
     wrongPassword: { name: "BrokerError", code: "CONNECTION_REFUSED" },
     linkLoss: [{ when: "the modem is asked", modemOptions: { pollInterval: 1000 }, then: "told" }],
