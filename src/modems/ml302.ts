@@ -21,8 +21,8 @@ import { choice, flag } from "../mqtt/arguments";
 /** What an ML302 can be told beyond what all modems can. */
 export interface ML302Options extends ChinaMobileOptions {
   /**
-   * The OneNET authentication version ("2018-10-31"), or any text, up to 128 bytes. With it, or with `encrypt`, MQTTCFG has
-   * nine arguments, and seven without.
+   * The OneNET authentication version ("2018-10-31"), or any text, up to 128 bytes. With it MQTTCFG has nine arguments, and
+   * seven without.
    */
   version?: string;
   /** TLS; it needs `version`, and as far as S3 can be read goes to OneNET alone. Default false. */
