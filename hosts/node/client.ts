@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { MQTTClient, type MQTTClientOptions, type StageName } from "../../src/mqtt/client";
 import { ArgumentError, BrokerError, MQTTModemError, StateError } from "../../src/errors";
+import type { DriverClass } from "../../src/modem/dialect";
 
 export type QoS = 0 | 1 | 2;
 
@@ -26,11 +27,20 @@ export interface Granted {
 export interface ClientEvents {
   connect: [];
   message: [topic: string, payload: Buffer, packet: Packet];
+  /** The modem has lost the connection, and tries by itself to have it back; `connect` follows, or `error`. */
+  reconnect: [];
   offline: [];
   close: [];
   error: [error: MQTTModemError];
   /** Beyond MQTT.js: what is being done. */
   stage: [stage: StageName];
+}
+
+/** A serial port, and how many clients' modem is behind it. */
+export interface PortUse {
+  clients: number;
+  /** Settles when the port has been released. */
+  readonly released: Promise<void>;
 }
 
 interface Job {
@@ -46,8 +56,10 @@ interface Job {
  */
 export class ModemMQTTClient extends EventEmitter<ClientEvents> implements AsyncIterable<Packet>, AsyncDisposable {
   readonly #client: MQTTClient;
-  readonly #released: Promise<void>;
+  readonly #use: PortUse;
+  readonly #driver: DriverClass;
   #connected = false;
+  #reconnecting = false;
   #over: MQTTModemError | true | null = null;
   #ending: Promise<void> | null = null;
   #onSettled: (() => void) | undefined;
@@ -57,10 +69,10 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   #granted: readonly number[] = [];
   #message: { topic: string; qos: QoS | undefined; retain: boolean | undefined; dup: boolean | undefined; parts: Buffer[] } | null = null;
 
-  /** @param released settles when the serial port has been released */
-  constructor(options: MQTTClientOptions, released: Promise<void>) {
+  constructor(options: MQTTClientOptions, use: PortUse) {
     super();
-    this.#released = released;
+    this.#driver = options.modem.io;
+    this.#use = use;
     this.#client = new MQTTClient({
       ...options,
       onReadable: (count, info) => this.#receive(count, info),
@@ -68,12 +80,31 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
         if (control.operation === MQTTClient.CONNACK && control.returnCode === 0) this.#connect();
         if (control.operation === MQTTClient.SUBACK) this.#granted = control.payload!;
       },
-      onWritable: () => this.#pump(),
+      onWritable: () => {
+        // The modem has the connection back, and the subscriptions are what they were.
+        if (this.#reconnecting) this.#connect();
+        this.#pump();
+      },
       onDone: (id, error) => this.#done(id, error),
       onClose: () => this.#finish(true),
       onError: (error) => this.#finish(error),
-      onStage: (stage) => this.emit("stage", stage),
+      onStage: (stage) => {
+        this.emit("stage", stage);
+        if (stage === "reconnecting") this.#disturbed();
+      },
     });
+    use.clients++; // nothing has thrown
+  }
+
+  /** What `connect` needs to make another client on this one's modem. */
+  get shared(): { modem: { io: DriverClass; shared: MQTTClient }; use: PortUse } {
+    return { modem: { io: this.#driver, shared: this.#client }, use: this.#use };
+  }
+
+  /** Settles when this client has ended, and the port has been released if no other client uses it. */
+  async released(): Promise<void> {
+    if (this.#over === null) await new Promise<void>((resolve) => this.once("close", resolve));
+    if (this.#use.clients === 0) await this.#use.released;
   }
 
   /** Whether there is a session with the broker. */
@@ -139,7 +170,7 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
         else this.#force();
       }
     }
-    await this.#released;
+    await this.released();
   }
 
   #force(): void {
@@ -240,16 +271,26 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
 
   // ---- beginning and end
 
+  /** What is asked for meanwhile waits. */
+  #disturbed(): void {
+    this.#connected = false;
+    this.#reconnecting = true;
+    this.emit("offline");
+    if (this.#reconnecting) this.emit("reconnect");
+  }
+
   #connect(): void {
     this.#connected = true;
+    this.#reconnecting = false;
     this.emit("connect");
   }
 
   #finish(reason: MQTTModemError | true): void {
     if (this.#over !== null) return;
     const wasConnected = this.#connected;
-    this.#connected = false;
+    this.#connected = this.#reconnecting = false;
     this.#over = reason;
+    this.#use.clients--;
     const error = reason === true ? new StateError("CLOSED", "the client was ended before this was done") : reason;
     for (const job of [...this.#underWay.values(), ...this.#waiting.splice(0)]) this.#settle(job, error, []);
     this.#underWay.clear();

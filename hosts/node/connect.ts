@@ -1,17 +1,21 @@
-import { ModemError, type MQTTModemError } from "../../src/errors";
+import { ArgumentError, ModemError, type MQTTModemError } from "../../src/errors";
 import type { DriverClass } from "../../src/modem/dialect";
-import { ModemMQTTClient, type QoS } from "./client";
+import type { MQTTClientOptions } from "../../src/mqtt/client";
+import { ModemMQTTClient, type PortUse, type QoS } from "./client";
 import { hostClock } from "./clock";
 import { loadDriver } from "./drivers";
 import { SerialPort, type Direction } from "./serial-port";
 
 export interface ConnectOptions {
-  /** The serial port: `/dev/ttyUSB0`, `COM3`, a pseudo-terminal. */
-  serial: string;
+  /** The serial port: `/dev/ttyUSB0`, `COM3`, a pseudo-terminal. Left out where `modem` is a client. */
+  serial?: string;
   /** Bit/s; the modem family's own from the factory when left out. */
   baud?: number;
-  /** A name (`"bc35g"`), or a driver class of your own. */
-  modem: string | DriverClass;
+  /**
+   * A name (`"bc35g"`), or a driver class of your own; or another client, whose modem and serial port this one uses too,
+   * where the modem has several MQTT clients (NM28). The port is released when the last of them has ended.
+   */
+  modem: string | DriverClass | ModemMQTTClient;
   /** Further options of the driver: `version`, `packetTimeout`, `attachTimeout`, … */
   modemOptions?: Record<string, unknown>;
   host: string;
@@ -43,9 +47,7 @@ export interface ConnectOptions {
  */
 export async function connect(options: ConnectOptions): Promise<ModemMQTTClient> {
   options.signal?.throwIfAborted();
-  const driver = typeof options.modem === "string" ? await loadDriver(options.modem) : options.modem;
-  let release!: () => void;
-  const released = new Promise<void>((resolve) => { release = resolve; });
+  const { modem, use } = options.modem instanceof ModemMQTTClient ? options.modem.shared : await ownModem(options);
   const client = new ModemMQTTClient({
     host: options.host,
     port: options.port,
@@ -58,35 +60,37 @@ export async function connect(options: ConnectOptions): Promise<ModemMQTTClient>
     will: options.will && { topic: options.will.topic, message: options.will.payload, QoS: options.will.qos, retain: options.will.retain },
     modem: {
       ...options.modemOptions,
-      io: driver,
-      clock: hostClock,
-      serial: {
-        io: SerialPort,
-        path: options.serial,
-        baudRate: options.baud ?? driver.baud,
-        trace: options.trace,
-        onClosed: release,
-      },
+      ...modem,
     },
-  }, released);
+  }, use);
   options.onClient?.(client);
   const abort = (): void => void client.end(true);
   options.signal?.addEventListener("abort", abort, { once: true });
   try {
-    await opened(client, released, options.signal);
+    await opened(client, options.signal);
   } finally {
     options.signal?.removeEventListener("abort", abort);
   }
   return client;
 }
 
-function opened(client: ModemMQTTClient, released: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+/** A modem on a serial port of its own. */
+async function ownModem(options: ConnectOptions): Promise<{ modem: MQTTClientOptions["modem"]; use: PortUse }> {
+  if (options.serial === undefined) throw new ArgumentError("ARGUMENT_TYPE", "serial", options.serial, "must be the path of a serial port");
+  const io = typeof options.modem === "string" ? await loadDriver(options.modem) : options.modem as DriverClass;
+  let release!: () => void;
+  const released = new Promise<void>((resolve) => { release = resolve; });
+  const serial = { io: SerialPort, path: options.serial, baudRate: options.baud ?? io.baud, trace: options.trace, onClosed: release };
+  return { modem: { io, clock: hostClock, serial }, use: { clients: 0, released } };
+}
+
+function opened(client: ModemMQTTClient, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     let reason: MQTTModemError | undefined;
     const onError = (error: MQTTModemError): void => { reason = error; };
     const onClose = (): void => {
       client.off("error", onError);
-      void released.then(() => reject(signal?.aborted ? signal.reason : reason ?? new ModemError("PORT_FAILED", "the client was ended before it was connected")));
+      void client.released().then(() => reject(signal?.aborted ? signal.reason : reason ?? new ModemError("PORT_FAILED", "the client was ended before it was connected")));
     };
     client.once("error", onError);
     client.once("close", onClose);

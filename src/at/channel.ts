@@ -393,6 +393,11 @@ export class Channel implements ScannerSink {
     this.#pump();
   }
 
+  /** Nothing is on its way, and nothing waits. */
+  get idle(): boolean {
+    return this.#phase === Phase.Idle && this.#operations.oldest(Stage.Queued) === null;
+  }
+
   /** Gives back an operation that was taken and not submitted. */
   abandon(operation: Operation): void {
     this.#staging.release(operation);

@@ -137,6 +137,8 @@ export const enum Failure {
 export abstract class ChinaMobile extends Driver {
   readonly ackTimeout: number;
   readonly showPings: number;
+  /** There is a session, as far as is known. */
+  inSession = false;
 
   constructor(modem: Modem, link: number, options: ChinaMobileOptions, client: ModemClient) {
     super(modem, link, options, client);
@@ -153,6 +155,20 @@ export abstract class ChinaMobile extends Driver {
 
   get ackPatience(): number {
     return this.ackTimeout * 1000 + 5000;
+  }
+
+  protected override onOnline(): void {
+    this.inSession = true;
+  }
+
+  protected override down(error: MQTTModemError | null): void {
+    this.inSession = false;
+    super.down(error);
+  }
+
+  protected override reconnected(): void {
+    this.inSession = true;
+    super.reconnected();
   }
 
   /** The modem's own, and unannounced (6.4). */
@@ -234,6 +250,7 @@ export abstract class ChinaMobile extends Driver {
 
   /** Every try gives the modem as long again. */
   protected override reconnecting(error: MQTTModemError): void {
+    this.inSession = false;
     super.reconnecting(error);
     if (this.stage === Stage.Reconnecting) this.wake(RECONNECT_PATIENCE);
   }

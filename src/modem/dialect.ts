@@ -27,6 +27,8 @@ export interface Dialect<D = any> {
   readonly oneOfAKind?: boolean;
   /** The line that a restart of the modem prints. */
   readonly restart: number;
+  /** A restart may print nothing: an error without a number is then a reason to ask. */
+  readonly restartsSilently?: boolean;
   /** `+CME ERROR` codes that come by themselves, and end no command. */
   readonly unsolicitedErrors?: readonly number[];
   /** From an attached modem to an MQTT session. */

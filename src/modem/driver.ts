@@ -337,6 +337,8 @@ export abstract class Driver {
   onDone(operation: Operation, outcome: Outcome, code: number): void {
     const kind = operation.kind;
     if (kind < Kind.Inquiry) {
+      // `ERROR` without a number, though numbers were asked for: has it restarted? The marker's answer tells.
+      if (this.dialect.restartsSilently === true && outcome === Outcome.Refused && code < 0 && this.channel.idle) this.channel.synchronise();
       this.#client?.onDone(operation, outcome === Outcome.Done ? null : this.#error(operation, outcome, code));
       return;
     }

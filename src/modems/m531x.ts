@@ -64,7 +64,9 @@ const disconnectPatience = () => 10_000;
 
 const DISCONNECT_STEP = frozen({ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: disconnectPatience });
 const DELETE_STEP = frozen({ command: DELETE, tolerates: Tolerates.Failure });
-const CLOSE_SCRIPT: Script<M531X> = frozen([DISCONNECT_STEP, DELETE_STEP]);
+const DISCONNECT_SCRIPT: Script<M531X> = frozen([DISCONNECT_STEP, DELETE_STEP]);
+// First without an MQTT DISCONNECT, so that the broker publishes the will; with one where the modem wants it before MQTTDEL.
+const CLOSE_SCRIPT: Script<M531X> = frozen([{ ...DELETE_STEP, when: (modem) => modem.inSession }, DISCONNECT_STEP, DELETE_STEP]);
 
 const CONNECT_SCRIPT: Script<M531X> = frozen([
   DISCONNECT_STEP, // what an earlier run of the host may have left open
@@ -100,7 +102,7 @@ const DIALECT: Dialect<M531X> = frozen({
   oneOfAKind: true, // packet ids are the modem's and unannounced (6.4)
   restart: Say.Restart,
   connect: CONNECT_SCRIPT,
-  disconnect: CLOSE_SCRIPT,
+  disconnect: DISCONNECT_SCRIPT,
   close: CLOSE_SCRIPT,
   subscribe: SUBSCRIBE,
   unsubscribe: UNSUBSCRIBE,

@@ -86,6 +86,8 @@ const DELETE = say("AT+MQTTDEL", 2000);
 
 const hasTwo = (fields: Fields): boolean => fields.count === 2;
 
+const ASK_ACK_TIMEOUT = say("AT+MQTTTO?", 2000, { answer: Say.AckTimeout });
+
 const INQUIRIES: readonly Command<ML302>[] = frozen([
   say("AT+MQTTSTAT?", 2000, { answer: Say.Stat }),
   say("AT+MQTTCFG?", 2000, { answer: Say.Cfg }),
@@ -93,7 +95,7 @@ const INQUIRIES: readonly Command<ML302>[] = frozen([
   say("AT+MQTTPING?", 2000, { answer: Say.Ping }),
   // The report of a try has one field (6.5).
   say("AT+MQTTREC?", 2000, { answer: Say.Reconnect, takes: hasTwo }),
-  say("AT+MQTTTO?", 2000, { answer: Say.AckTimeout }),
+  ASK_ACK_TIMEOUT,
 ]);
 
 const resultPatience = (modem: ML302) => modem.ackPatience;
@@ -101,7 +103,9 @@ const openPatience = () => 150_000;
 
 const DISCONNECT_STEP = frozen({ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: resultPatience });
 const DELETE_STEP = frozen({ command: DELETE, tolerates: Tolerates.Failure });
-const CLOSE_SCRIPT: Script<ML302> = frozen([DISCONNECT_STEP, DELETE_STEP]);
+const DISCONNECT_SCRIPT: Script<ML302> = frozen([DISCONNECT_STEP, DELETE_STEP]);
+// First without an MQTT DISCONNECT, so that the broker publishes the will; with one where the modem wants it before MQTTDEL.
+const CLOSE_SCRIPT: Script<ML302> = frozen([{ ...DELETE_STEP, when: (modem) => modem.inSession }, DISCONNECT_STEP, DELETE_STEP]);
 
 const CONNECT_SCRIPT: Script<ML302> = frozen([
   DISCONNECT_STEP, // what an earlier run of the host may have left open
@@ -136,9 +140,10 @@ const DIALECT: Dialect<ML302> = frozen({
   links: 1,
   oneOfAKind: true,
   restart: Say.Restart,
+  restartsSilently: true, // no document has what it prints
   unsolicitedErrors: [609, 615, 619],
   connect: CONNECT_SCRIPT,
-  disconnect: CLOSE_SCRIPT,
+  disconnect: DISCONNECT_SCRIPT,
   close: CLOSE_SCRIPT,
   subscribe: SUBSCRIBE,
   unsubscribe: UNSUBSCRIBE,
@@ -186,12 +191,20 @@ const enum Code {
   NotActive = 600,
   ConnectFailed = 603,
   ConnectTimeout = 604,
+  SubscribeFailed = 605,
   SocketFailed = 613,
   Credentials = 614,
   ReconnectFailed = 615,
   AckTimeout = 616,
   ConnectionLost = 617,
 }
+
+/** Which command an error ends that comes after its OK; a missing acknowledgement has its own line. */
+const ENDS: readonly (readonly [code: number, kind: Kind])[] = frozen([
+  [600, Kind.Open], [601, Kind.Open], [603, Kind.Open], [604, Kind.Open], [613, Kind.Open], [614, Kind.Open],
+  [605, Kind.Subscribe], [618, Kind.Unsubscribe], [621, Kind.Unsubscribe],
+  [608, Kind.Publish], [610, Kind.Publish], [611, Kind.Publish], [612, Kind.Publish],
+]);
 
 const REASONS_TO_RETRY: readonly number[] = frozen([Code.ConnectFailed, Code.ConnectTimeout, Code.SocketFailed, Code.ReconnectFailed, Code.ConnectionLost]);
 
@@ -241,6 +254,13 @@ export class ML302 extends ChinaMobile {
     return true;
   }
 
+  override onLine(line: Line, fields: Fields): void {
+    const inquiry = line.id === Say.Reconnect && fields.count === 1 && fields.int(0) === this.ackTimeout ? this.channel.find(this.link, Kind.Inquiry, -1) : null;
+    // Its ancestor answers AT+MQTTTO? with the wrong name (4.3.7).
+    if (inquiry !== null && inquiry.command === ASK_ACK_TIMEOUT) this.onAnswer(inquiry, line, fields);
+    else super.onLine(line, fields);
+  }
+
   protected override onInquiryAnswer(line: Line, fields: Fields): void {
     if (line.id !== Say.AckTimeout) return;
     if (this.#timeoutAnswer >= 0) this.timedOut(this.#timeoutAnswer);
@@ -256,6 +276,8 @@ export class ML302 extends ChinaMobile {
    * that was dropped.
    */
   override onUnsolicitedError(code: number): void {
+    // An error that comes after the OK of the command that it ends (X-1).
+    for (let i = 0; i < ENDS.length; i++) if (ENDS[i]![0] === code && this.isOwed(ENDS[i]![1])) return this.resolve(ENDS[i]![1], -1, code);
     if (code !== Code.ReconnectFailed && code !== Code.ConnectionLost) return;
     if (this.isOwed(Kind.Open)) {
       if (code === Code.ReconnectFailed) this.resolve(Kind.Open, -1, Failure.GaveUp);
@@ -273,12 +295,17 @@ export class ML302 extends ChinaMobile {
     if (outcome === Outcome.Refused && code === Code.ConnectionLost) this.onUnsolicitedError(code);
   }
 
+  protected override resultError(operation: Operation, code: number): MQTTModemError {
+    return (code >= Code.NotActive ? this.refusal(operation, code) : null) ?? super.resultError(operation, code);
+  }
+
   protected override refusal(operation: Operation, code: number): MQTTModemError | null {
     // S3 prints the failure of an opening without a number (C-10).
     if (code < 0 && operation.kind === Kind.Open)
       return new NetworkError("OPEN_FAILED", `no connection to ${this.settings.host.string}:${this.settings.port}, and the modem does not say why; check host, port, user name and password`);
     if (code < Code.NotActive || code > 621) return null;
     const text = `${operation.command!.name} failed: ${meaning(ERRORS, code)} (+CME ERROR: ${code})`;
+    if (code === Code.SubscribeFailed && operation.kind === Kind.Subscribe) return new BrokerError("SUBSCRIPTION_REFUSED", text, code);
     if (code === Code.Credentials) return new BrokerError("CONNECTION_REFUSED", text, code);
     if (code === Code.AckTimeout) return new BrokerError("ACK_TIMEOUT", text, code);
     if (code === Code.NotActive) return new NetworkError("NOT_ATTACHED", text, code);

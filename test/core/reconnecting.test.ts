@@ -189,7 +189,7 @@ for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: while
     session.says(TRY);
     session.says(AGAIN);
     modem.serve();
-    sameLines(modem.commands, ['AT+MQTTSUB="a",1', "AT+MQTTDISC", "AT+MQTTDEL"]);
+    sameLines(modem.commands, ['AT+MQTTSUB="a",1', "AT+MQTTDEL", "AT+MQTTDISC", "AT+MQTTDEL"]);
     session.mustTell("control 9 1");
   });
 

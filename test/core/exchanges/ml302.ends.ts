@@ -130,7 +130,7 @@ export const ENDS: Exchange[] = [
       ! subscribe a 1
       → AT+MQTTSUB="a",1\\r
       ← \\r\\n+CME ERROR:605\\r\\n
-      = failed 1 COMMAND_REFUSED 605
+      = failed 1 SUBSCRIPTION_REFUSED 605
       ! unsubscribe a
       → AT+MQTTUNSUB="a"\\r
       ← \\r\\n+CME ERROR: 621\\r\\n

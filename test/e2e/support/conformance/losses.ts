@@ -44,6 +44,13 @@ export function losses(facts: Facts, bench: () => Bench): void {
     assert.deepEqual(await listener.next(), { topic: "out/gone", payload: Buffer.alloc(0), qos: 0, retain: false });
   });
 
+  it("has its will published when the client ends at once, without a DISCONNECT", async () => {
+    const { listener } = bench();
+    await bench().open({ will: { topic: "out/gone", payload: "at once" } });
+    await bench().end(true);
+    assert.equal((await listener.next()).payload.toString(), "at once");
+  });
+
   it("says so when the modem restarts, at once or with the next command, and connects again", async () => {
     const { listener } = bench();
     const client = await bench().open();
