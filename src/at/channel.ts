@@ -155,10 +155,10 @@ export class Channel implements ScannerSink {
   /** Opens the port. @throws what the port's class throws */
   open(): void {
     if (this.#port !== NO_PORT || this.#closed) return;
-    this.#wakers.open(() => this.#tick());
+    this.#wakers.open(() => this.tick());
     this.#port = this.#openPort({
       onReadable: () => this.receive(),
-      onWritable: () => this.#transmit(),
+      onWritable: () => this.transmit(),
       onError: (error) => { if (!this.#closed) this.#owner.onPortError(error); },
     });
   }
@@ -225,10 +225,10 @@ export class Channel implements ScannerSink {
       return;
     }
     switch (line.id) {
-      case Common.Ok: return this.#final(true, 0);
-      case Common.Error: return this.#final(false, -1);
+      case Common.Ok: return this.final(true, 0);
+      case Common.Error: return this.final(false, -1);
       case Common.CmeError:
-      case Common.CmsError: return this.#error(fields.int(0));
+      case Common.CmsError: return this.error(fields.int(0));
       case Common.Prompt: return this.onPrompt();
     }
     if (this.#phase === Phase.Doubt) {
@@ -250,7 +250,7 @@ export class Channel implements ScannerSink {
   onText(start: number, end: number): void {
     const operation = this.#current;
     const asked = operation !== null && operation.command!.text === true && this.#phase === Phase.Final;
-    if (this.#isEcho(start, end, asked)) this.#echoing = true;
+    if (this.isEcho(start, end, asked)) this.#echoing = true;
     else if (asked) this.#owner.onText(operation, start, end);
     else this.unknownLines++;
   }
@@ -259,7 +259,7 @@ export class Channel implements ScannerSink {
    * Whether the line is the echo of a command line. Nothing that a modem says of itself begins like one; a topic that it
    * was `asked` for may.
    */
-  #isEcho(start: number, end: number, asked: boolean): boolean {
+  private isEcho(start: number, end: number, asked: boolean): boolean {
     const bytes = this.ring.bytes, mask = this.ring.mask;
     if ((bytes[start & mask]! | 0x20) !== 0x61 || (bytes[(start + 1) & mask]! | 0x20) !== 0x74) return false;
     if (!asked) return true;
@@ -287,22 +287,22 @@ export class Channel implements ScannerSink {
     this.#phase = Phase.Payload;
     this.#sent = 0;
     const operation = this.#current!;
-    this.#wait(operation, finalPatience(operation));
+    this.wait(operation, finalPatience(operation));
     if (this.#echoing)
       this.scanner.expectEcho(this.writer.buffer, operation.offset, operation.offset + operation.length);
-    this.#transmit();
+    this.transmit();
   }
 
-  #error(code: number): void {
+  private error(code: number): void {
     const unsolicited = this.#unsolicitedErrors;
     for (let i = 0; i < unsolicited.length; i++) if (unsolicited[i] === code) return this.#owner.onUnsolicitedError(code);
-    this.#final(false, code);
+    this.final(false, code);
   }
 
-  #final(good: boolean, code: number): void {
+  private final(good: boolean, code: number): void {
     if (this.#phase === Phase.Doubt) {
       if (!this.#markerSeen) this.strayFinals++;
-      else this.#synchronised();
+      else this.synchronised();
       return;
     }
     const operation = this.#current;
@@ -315,8 +315,8 @@ export class Channel implements ScannerSink {
     }
     if (this.#phase === Phase.Payload) {
       // The modem gave up in the middle of the payload, or it was the second line of a message and it still waits.
-      this.#doubt(true);
-      this.#finish(operation, Outcome.Refused, code);
+      this.doubt(true);
+      this.finish(operation, Outcome.Refused, code);
       return;
     }
     if (this.#phase === Phase.Prompt && good) {
@@ -324,33 +324,33 @@ export class Channel implements ScannerSink {
       this.#earlyOk = true;
       return;
     }
-    this.#leave();
+    this.leave();
     if (operation.resulted) {
       // A result says more than `ERROR`, and an error's number says more than a result.
       const refused = operation.result !== 0 && code > 0;
-      this.#finish(operation, operation.result === 0 ? Outcome.Done : refused ? Outcome.Refused : Outcome.Failed, refused ? code : operation.result);
-    } else if (!good) this.#finish(operation, isGood(operation.command!, code) ? Outcome.Done : Outcome.Refused, code);
-    else if (operation.command!.result === undefined) this.#finish(operation, Outcome.Done, 0);
+      this.finish(operation, operation.result === 0 ? Outcome.Done : refused ? Outcome.Refused : Outcome.Failed, refused ? code : operation.result);
+    } else if (!good) this.finish(operation, isGood(operation.command!, code) ? Outcome.Done : Outcome.Refused, code);
+    else if (operation.command!.result === undefined) this.finish(operation, Outcome.Done, 0);
     else {
       operation.stage = Stage.Awaiting;
-      this.#wait(operation, operation.patience);
+      this.wait(operation, operation.patience);
     }
-    this.#pump();
+    this.pump();
   }
 
   /** Gives up what is under way, and trusts no final until the marker is answered. */
-  #doubt(cancel: boolean): void {
-    this.#leave();
+  private doubt(cancel: boolean): void {
+    this.leave();
     this.#phase = Phase.Doubt;
     this.#lateMarker = false;
     this.#swallowing = cancel && this.#cancel === 0;
     // One marker then, and no more: the next ones would become part of a message (dialects.md 6.7).
     this.#markerTries = this.#swallowing ? MARKER_TRIES - 1 : 0;
-    this.#mark(cancel);
+    this.mark(cancel);
   }
 
   /** The channel is done with its current operation. */
-  #leave(): void {
+  private leave(): void {
     this.#staging.release(this.#current!);
     this.#current = null;
     this.#phase = Phase.Idle;
@@ -367,17 +367,17 @@ export class Channel implements ScannerSink {
 
   /** How long a payload {@link reserve} can take now, in bytes. */
   get room(): number {
-    return this.#staging.room(this.#pinned);
+    return this.#staging.room(this.pinned);
   }
 
   /** The current payload must stay where it is: it is going out, or its echo is compared with it. */
-  get #pinned(): boolean {
+  private get pinned(): boolean {
     return this.#phase === Phase.Payload || (this.#echoing && this.#current !== null && this.#current.staged);
   }
 
   /** Keeps `length` bytes of the transmit buffer for the operation's payload; false when there is no room now. */
   reserve(operation: Operation, length: number): boolean {
-    return this.#staging.reserve(operation, length, this.#pinned);
+    return this.#staging.reserve(operation, length, this.pinned);
   }
 
   /** Adds `length` bytes to the operation's payload; they are copied. */
@@ -390,7 +390,7 @@ export class Channel implements ScannerSink {
   submit(operation: Operation, command: Command): void {
     operation.command = command;
     this.#operations.enqueue(operation);
-    this.#pump();
+    this.pump();
   }
 
   /** Nothing is on its way, and nothing waits. */
@@ -419,17 +419,17 @@ export class Channel implements ScannerSink {
     operation.resulted = true;
     operation.result = code;
     if (operation.stage === Stage.Awaiting || (this.#phase === Phase.Final && this.#earlyOk)) {
-      if (operation === this.#current) this.#leave();
-      this.#finish(operation, code === 0 ? Outcome.Done : Outcome.Failed, code);
-      this.#pump();
-    } else this.#wait(operation, GRACE);
+      if (operation === this.#current) this.leave();
+      this.finish(operation, code === 0 ? Outcome.Done : Outcome.Failed, code);
+      this.pump();
+    } else this.wait(operation, GRACE);
   }
 
   /** The operation is not over, but the modem shows that it works on it: wait as long again. */
   extend(operation: Operation): void {
-    if (operation.stage === Stage.Awaiting) this.#wait(operation, operation.patience);
+    if (operation.stage === Stage.Awaiting) this.wait(operation, operation.patience);
     else if (operation === this.#current && this.#phase === Phase.Final && !this.#earlyOk && this.#nudged)
-      this.#wait(operation, finalPatience(operation));
+      this.wait(operation, finalPatience(operation));
   }
 
   /**
@@ -439,7 +439,7 @@ export class Channel implements ScannerSink {
   abort(link: number, restarted: boolean): void {
     // Where no byte leaves the data phase, the modem takes whatever comes next for the payload: it is given the payload.
     const current = this.#current;
-    const kept = current !== null && !restarted && this.#cancel === 0 && this.#inData && (link === ALL || current.link === link) ? current : null;
+    const kept = current !== null && !restarted && this.#cancel === 0 && this.inData && (link === ALL || current.link === link) ? current : null;
     const list = this.#operations.list;
     for (let i = 0; i < list.length; i++) {
       const operation = list[i]!;
@@ -450,26 +450,26 @@ export class Channel implements ScannerSink {
     const ours = this.#current !== null && this.#current.stage === Stage.Aborted;
     if (restarted) {
       this.#markersOwed = 0;
-      if (ours) this.#leave();
+      if (ours) this.leave();
       if (this.#current === null) this.#phase = Phase.Idle;
-    } else if (ours) this.#doubt(this.#inData);
-    if (kept === null || kept.abandoned) return this.#finishAborted();
+    } else if (ours) this.doubt(this.inData);
+    if (kept === null || kept.abandoned) return this.finishAborted();
     kept.abandoned = true;
     try {
       this.#owner.onDone(kept, Outcome.Aborted, 0);
     } finally {
-      this.#finishAborted();
+      this.finishAborted();
     }
   }
 
   /** Tells of the aborted ones in their order; what a callback throws does not keep the others from being told. */
-  #finishAborted(): void {
+  private finishAborted(): void {
     const next = this.#operations.oldest(Stage.Aborted);
     if (next === null) return;
     try {
-      this.#finish(next, Outcome.Aborted, 0);
+      this.finish(next, Outcome.Aborted, 0);
     } finally {
-      this.#finishAborted();
+      this.finishAborted();
     }
   }
 
@@ -489,15 +489,15 @@ export class Channel implements ScannerSink {
     this.#phase = Phase.Doubt;
     this.#swallowing = false;
     this.#markerTries = 0;
-    this.#mark(false);
+    this.mark(false);
   }
 
   /** The modem may take what is sent for a payload. */
-  get #inData(): boolean {
+  private get inData(): boolean {
     return this.#phase === Phase.Prompt || this.#phase === Phase.Payload;
   }
 
-  #mark(cancel: boolean): void {
+  private mark(cancel: boolean): void {
     this.#markerSeen = false;
     this.#markerTries++;
     this.#markersOwed++;
@@ -509,17 +509,17 @@ export class Channel implements ScannerSink {
     this.#sent = 0;
     this.#markerDeadline = this.#wakers.after(MARKER_PATIENCE);
     this.#wakers.arm(this.#markerDeadline);
-    this.#transmit();
+    this.transmit();
   }
 
-  #synchronised(): void {
+  private synchronised(): void {
     this.#phase = Phase.Idle;
     this.#owner.onSynchronised(this.#markerValue);
-    this.#pump();
+    this.pump();
   }
 
   /** Starts the next operation when there is one and the channel is free. */
-  #pump(): void {
+  private pump(): void {
     if (this.#phase !== Phase.Idle || this.#closed) return;
     const operation = this.#operations.next(this.#oneOfAKind);
     if (operation === null) return;
@@ -528,8 +528,8 @@ export class Channel implements ScannerSink {
     if (this.writer.overflow) {
       // Told from the timer: the application may be in the middle of the call that submitted it.
       operation.stage = Stage.TooLong;
-      this.#wait(operation, 0);
-      this.#pump();
+      this.wait(operation, 0);
+      this.pump();
       return;
     }
     operation.stage = Stage.Active;
@@ -538,12 +538,12 @@ export class Channel implements ScannerSink {
     this.#sent = 0;
     this.#earlyOk = false;
     this.#echoing = false;
-    this.#wait(operation, command.prompt ?? finalPatience(operation));
-    this.#transmit();
+    this.wait(operation, command.prompt ?? finalPatience(operation));
+    this.transmit();
   }
 
   /** Gives the port what it takes of what is to be sent. */
-  #transmit(): void {
+  private transmit(): void {
     if (this.#closed) return;
     const buffer = this.writer.buffer;
     if (this.#phase === Phase.Doubt) {
@@ -569,39 +569,39 @@ export class Channel implements ScannerSink {
       if (this.#sent < operation.length) return;
       this.#phase = Phase.Final;
       this.#nudged = operation.command!.nudge === undefined;
-      if (!this.#nudged) this.#wait(operation, operation.command!.nudge!);
-      if (this.#earlyOk || (operation.abandoned && this.#nudged)) this.#wait(operation, GRACE);
+      if (!this.#nudged) this.wait(operation, operation.command!.nudge!);
+      if (this.#earlyOk || (operation.abandoned && this.#nudged)) this.wait(operation, GRACE);
       if (!this.#echoing) this.#staging.release(operation);
     }
   }
 
   // ---- time
 
-  #wait(operation: Operation, milliseconds: number): void {
+  private wait(operation: Operation, milliseconds: number): void {
     operation.deadline = this.#wakers.after(milliseconds);
     this.#wakers.arm(operation.deadline);
   }
 
-  #tick(): void {
+  private tick(): void {
     if (this.#closed) return;
     try {
-      this.#tock();
+      this.tock();
     } finally {
-      this.#rearm();
+      this.rearm();
     }
   }
 
-  #tock(): void {
+  private tock(): void {
     if (this.#resuming) {
       this.#resuming = false;
       this.scanner.scan();
       this.receive();
-      this.#pump();
+      this.pump();
     }
     const wakers = this.#wakers;
     if (this.scanner.waitsForSilence && wakers.isOver(this.#silenceDeadline)) this.scanner.silence();
     if (this.#phase === Phase.Doubt && wakers.isOver(this.#markerDeadline)) {
-      if (this.#markerTries < MARKER_TRIES) this.#mark(false);
+      if (this.#markerTries < MARKER_TRIES) this.mark(false);
       else {
         this.#phase = Phase.Idle;
         this.#owner.onSilent(this.#swallowing);
@@ -609,11 +609,11 @@ export class Channel implements ScannerSink {
     }
     const list = this.#operations.list;
     for (let i = 0; i < list.length && !this.#closed; i++)
-      if (list[i]!.stage >= Stage.Active && wakers.isOver(list[i]!.deadline)) this.#expire(list[i]!);
+      if (list[i]!.stage >= Stage.Active && wakers.isOver(list[i]!.deadline)) this.expire(list[i]!);
     for (let waker = 0; waker < wakers.count && !this.#closed; waker++) if (wakers.isDue(waker)) this.#owner.onWake(waker);
   }
 
-  #rearm(): void {
+  private rearm(): void {
     if (this.#closed) return;
     if (this.#resuming) this.#wakers.arm(this.#wakers.after(0));
     if (this.#phase === Phase.Doubt) this.#wakers.arm(this.#markerDeadline);
@@ -623,37 +623,37 @@ export class Channel implements ScannerSink {
     for (let i = 0; i < list.length; i++) if (list[i]!.stage >= Stage.Active) this.#wakers.arm(list[i]!.deadline);
   }
 
-  #expire(operation: Operation): void {
-    if (operation.stage === Stage.TooLong) return this.#finish(operation, Outcome.TooLong, 0);
+  private expire(operation: Operation): void {
+    if (operation.stage === Stage.TooLong) return this.finish(operation, Outcome.TooLong, 0);
     if (operation.stage === Stage.Awaiting) {
-      this.#finish(operation, operation.command!.resultOptional === true ? Outcome.Done : Outcome.TimedOut, 0);
-      this.#pump();
+      this.finish(operation, operation.command!.resultOptional === true ? Outcome.Done : Outcome.TimedOut, 0);
+      this.pump();
       return;
     }
     if (this.#phase === Phase.Final && !this.#nudged && !operation.resulted) {
       // NM28 may stay in its transparent mode until Ctrl-Z (dialects.md 5.4).
       this.#nudged = true;
       this.#port.write(CTRL_Z, 0, CTRL_Z.length);
-      this.#wait(operation, operation.abandoned ? GRACE : finalPatience(operation));
+      this.wait(operation, operation.abandoned ? GRACE : finalPatience(operation));
       return;
     }
     if (this.#phase === Phase.Final && this.#earlyOk && !operation.resulted && operation.command!.result !== undefined) {
       // The OK before the prompt was the only one.
-      this.#leave();
+      this.leave();
       operation.stage = Stage.Awaiting;
-      this.#wait(operation, operation.patience);
-      this.#pump();
+      this.wait(operation, operation.patience);
+      this.pump();
       return;
     }
     // Its answer may still come. Nothing new is sent until it is certain to be told apart.
-    if (operation.command!.probe === true) this.#leave();
-    else this.#doubt(this.#inData);
-    if (operation.resulted) this.#finish(operation, operation.result === 0 ? Outcome.Done : Outcome.Failed, operation.result);
-    else this.#finish(operation, Outcome.TimedOut, 0);
-    this.#pump();
+    if (operation.command!.probe === true) this.leave();
+    else this.doubt(this.inData);
+    if (operation.resulted) this.finish(operation, operation.result === 0 ? Outcome.Done : Outcome.Failed, operation.result);
+    else this.finish(operation, Outcome.TimedOut, 0);
+    this.pump();
   }
 
-  #finish(operation: Operation, outcome: Outcome, code: number): void {
+  private finish(operation: Operation, outcome: Outcome, code: number): void {
     operation.stage = Stage.Ended;
     this.#staging.release(operation);
     try {

@@ -34,7 +34,7 @@ export class Staging {
     const size = this.#writer.buffer.length;
     if (this.#tail + length > size) {
       if (pinned) return false;
-      this.#compact();
+      this.compact();
       if (this.#tail + length > size) return false;
     }
     operation.offset = this.#tail;
@@ -53,7 +53,7 @@ export class Staging {
   }
 
   /** Moves the waiting payloads together; they lie in the order in which they were reserved. */
-  #compact(): void {
+  private compact(): void {
     const buffer = this.#writer.buffer;
     const list = this.#operations.list;
     let to = this.#writer.staging;

@@ -183,28 +183,28 @@ export abstract class ChinaMobile extends Driver {
 
   onLine(line: Line, fields: Fields): void {
     switch (line.id) {
-      case Say.PubAck: return this.#acknowledged(1);
-      case Say.PubComp: return this.#acknowledged(2);
+      case Say.PubAck: return this.acknowledged(1);
+      case Say.PubComp: return this.acknowledged(2);
       case Say.PubRec: return this.extend(Kind.Publish, -1);
-      case Say.SubAck: return this.#subscribed(fields);
+      case Say.SubAck: return this.subscribed(fields);
       case Say.UnsubAck: return this.resolve(Kind.Unsubscribe, -1, 0);
-      case Say.Open: return this.#opened(fields);
+      case Say.Open: return this.opened(fields);
       case Say.TLSFailed: return this.resolve(Kind.Open, -1, Failure.Open);
-      case Say.Disconnected: return this.#disconnected();
+      case Say.Disconnected: return this.disconnected();
       case Say.AckTimeout: return this.timedOut(fields.int(0));
       // Two fields are a late answer to AT+MQTTREC? (6.5).
-      case Say.Reconnect: return fields.count > 1 ? undefined : this.#tries(fields.int(0));
+      case Say.Reconnect: return fields.count > 1 ? undefined : this.tries(fields.int(0));
     }
   }
 
   /** The id may stand in either field, and is not known beforehand: the one publish under way is meant (6.3, 6.4). */
-  #acknowledged(QoS: number): void {
+  private acknowledged(QoS: number): void {
     const operation = this.channel.find(this.link, Kind.Publish, -1);
     if (operation !== null && operation.QoS === QoS) this.channel.resolve(operation, 0);
   }
 
   /** `+MQTTSUBACK: <packId>,<code>,<topic>`; a refusal is 128, 0x80 or 80. */
-  #subscribed(fields: Fields): void {
+  private subscribed(fields: Fields): void {
     const operation = this.channel.find(this.link, Kind.Subscribe, -1);
     if (operation === null) return;
     operation.granted = 0;
@@ -213,7 +213,7 @@ export abstract class ChinaMobile extends Driver {
   }
 
   /** `+MQTTOPEN:OK`, `+MQTTOPEN:FAIL`, `+MQTTOPEN: <connack_rc>,<sessionPresent>`, `+MQTTCONACK: FAIL`. */
-  #opened(fields: Fields): void {
+  private opened(fields: Fields): void {
     const returnCode = fields.int(0);
     const good = returnCode === 0 || fields.is(0, OK);
     if (this.isOwed(Kind.Open)) this.resolve(Kind.Open, -1, good ? 0 : returnCode > 0 ? Failure.ReturnCode + returnCode : Failure.Open);
@@ -226,7 +226,7 @@ export abstract class ChinaMobile extends Driver {
   }
 
   /** `+MQTTDISC:OK`: the answer to the host's own, or the end of a connection or of the attempts at one. */
-  #disconnected(): void {
+  private disconnected(): void {
     if (this.isOwed(Kind.Disconnect)) return this.resolve(Kind.Disconnect, -1, 0);
     if (this.isOwed(Kind.Open)) return this.resolve(Kind.Open, -1, Failure.GaveUp);
     if (this.stage === Stage.Online || this.stage === Stage.Reconnecting)
@@ -243,7 +243,7 @@ export abstract class ChinaMobile extends Driver {
   }
 
   /** `+MQTTREC:<n>`: the modem begins its n-th try, counted from 0. */
-  #tries(attempt: number): void {
+  private tries(attempt: number): void {
     if (this.isOwed(Kind.Open)) return this.extend(Kind.Open, -1);
     this.reconnecting(new NetworkError("LINK_LOST", `the connection to the broker is gone; the modem tries to have it back (+MQTTREC ${attempt})`));
   }

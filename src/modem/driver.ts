@@ -70,7 +70,7 @@ export abstract class Driver {
   disconnect(): void {
     if (this.#stage !== Stage.Online && this.#stage !== Stage.Reconnecting) return;
     this.#stage = Stage.Disconnecting;
-    this.#run(this.dialect.disconnect);
+    this.run(this.dialect.disconnect);
   }
 
   /** Lets go of the client at once, closes the connection if there may be one, then leaves the modem. */
@@ -78,16 +78,16 @@ export abstract class Driver {
     if (this.#client === null) return;
     this.#client = null;
     this.#inquiry = null;
-    this.channel.sleep(this.#waker);
-    if (this.channel.closed || !this.#open) return this.#leave();
+    this.channel.sleep(this.waker);
+    if (this.channel.closed || !this.#open) return this.leave();
     this.#stage = Stage.Closing;
     this.channel.abort(this.link, false);
     this.modem.dropUnread(this);
-    this.channel.wake(this.#waker, CLOSE_PATIENCE);
-    this.#run(this.dialect.close);
+    this.channel.wake(this.waker, CLOSE_PATIENCE);
+    this.run(this.dialect.close);
   }
 
-  #leave(): void {
+  private leave(): void {
     this.#stage = Stage.Idle;
     this.#script = null;
     this.channel.abort(this.link, false);
@@ -109,14 +109,14 @@ export abstract class Driver {
   abstract publish(operation: Operation): boolean;
 
   subscribe(operation: Operation): void {
-    this.#acknowledgeable(operation, this.dialect.subscribe);
+    this.acknowledgeable(operation, this.dialect.subscribe);
   }
 
   unsubscribe(operation: Operation): void {
-    this.#acknowledgeable(operation, this.dialect.unsubscribe);
+    this.acknowledgeable(operation, this.dialect.unsubscribe);
   }
 
-  #acknowledgeable(operation: Operation, command: Command): void {
+  private acknowledgeable(operation: Operation, command: Command): void {
     operation.wire = this.idOnWire(operation);
     operation.patience = this.ackPatience;
     // What was asked for, until the broker's answer is seen.
@@ -223,7 +223,7 @@ export abstract class Driver {
   protected onTimer(): void {}
 
   protected wake(milliseconds: number): void {
-    if (this.#stage !== Stage.Closing) this.channel.wake(this.#waker, milliseconds);
+    if (this.#stage !== Stage.Closing) this.channel.wake(this.waker, milliseconds);
   }
 
   /** Hands a message to the client, or drops it when the client has gone. */
@@ -251,7 +251,7 @@ export abstract class Driver {
 
   /** The session is over, because of `error`. */
   protected down(error: MQTTModemError | null): void {
-    this.#down(error, false);
+    this.goDown(error, false);
   }
 
   /** The connection is lost, and the modem tries to have it back: what was under way has failed. */
@@ -283,18 +283,18 @@ export abstract class Driver {
   onReady(): void {
     if (this.#stage === Stage.Idle || this.#stage >= Stage.Connecting) return;
     this.#open = true;
-    if (this.#enter(Stage.Connecting)) this.#run(this.dialect.connect);
+    if (this.enter(Stage.Connecting)) this.run(this.dialect.connect);
   }
 
   /** The modem is gone, or has forgotten everything. */
   onModemLost(error: MQTTModemError, forgotten: boolean): void {
     if (forgotten) this.#open = false;
-    if (this.#stage === Stage.Closing) return this.#leave();
-    this.#down(error, forgotten);
+    if (this.#stage === Stage.Closing) return this.leave();
+    this.goDown(error, forgotten);
   }
 
   onWake(): void {
-    if (this.#stage === Stage.Closing) this.#leave();
+    if (this.#stage === Stage.Closing) this.leave();
     else this.onTimer();
   }
 
@@ -314,7 +314,7 @@ export abstract class Driver {
 
   onAnswer(operation: Operation, line: Line, fields: Fields): void {
     if (operation.kind !== Kind.Inquiry) return this.onLine(line, fields);
-    this.#inquiry?.lines.push(this.#textOf(this.channel.scanner.lineStart, this.channel.scanner.lineEnd));
+    this.#inquiry?.lines.push(this.textOf(this.channel.scanner.lineStart, this.channel.scanner.lineEnd));
     this.onInquiryAnswer(line, fields);
   }
 
@@ -325,10 +325,10 @@ export abstract class Driver {
   protected onInquired(): void {}
 
   onText(_operation: Operation, start: number, end: number): void {
-    this.#inquiry?.lines.push(this.#textOf(start, end));
+    this.#inquiry?.lines.push(this.textOf(start, end));
   }
 
-  #textOf(start: number, end: number): string {
+  private textOf(start: number, end: number): string {
     const bytes = new Uint8Array((end - start) | 0);
     this.channel.ring.copy(start, bytes, 0, bytes.length);
     return utf8Decode(bytes);
@@ -339,20 +339,20 @@ export abstract class Driver {
     if (kind < Kind.Inquiry) {
       // `ERROR` without a number, though numbers were asked for: has it restarted? The marker's answer tells.
       if (this.dialect.restartsSilently === true && outcome === Outcome.Refused && code < 0 && this.channel.idle) this.channel.synchronise();
-      this.#client?.onDone(operation, outcome === Outcome.Done ? null : this.#error(operation, outcome, code));
+      this.#client?.onDone(operation, outcome === Outcome.Done ? null : this.error(operation, outcome, code));
       return;
     }
-    if (kind === Kind.Inquiry) return this.#inquired(outcome === Outcome.Done ? null : this.#error(operation, outcome, code));
+    if (kind === Kind.Inquiry) return this.inquired(outcome === Outcome.Done ? null : this.error(operation, outcome, code));
     if (kind === Kind.Poll || outcome === Outcome.Aborted || this.#script === null) return;
-    if (outcome !== Outcome.Done && !this.#tolerated(outcome)) {
-      const error = this.#error(operation, outcome, code);
+    if (outcome !== Outcome.Done && !this.tolerated(outcome)) {
+      const error = this.error(operation, outcome, code);
       if (error instanceof BrokerError && error.code === "CONNECTION_REFUSED") this.#client?.onConnack(error.returnCode);
-      return this.#down(error, false);
+      return this.goDown(error, false);
     }
-    this.#advance();
+    this.advance();
   }
 
-  #inquired(error: MQTTModemError | null): void {
+  private inquired(error: MQTTModemError | null): void {
     const inquiry = this.#inquiry;
     this.#inquiry = null;
     this.onInquired();
@@ -361,62 +361,62 @@ export abstract class Driver {
 
   // ---- scripts
 
-  #run(script: Script): void {
+  private run(script: Script): void {
     this.#script = script;
     this.#step = -1;
-    this.#advance();
+    this.advance();
   }
 
-  #advance(): void {
+  private advance(): void {
     const script = this.#script!;
     while (++this.#step < script.length) {
       const step = script[this.#step]!;
-      if (step.when === undefined || step.when(this)) return this.#submitStep(step);
+      if (step.when === undefined || step.when(this)) return this.submitStep(step);
     }
     this.#script = null;
     switch (this.#stage) {
       case Stage.Connecting:
-        if (!this.#enter(Stage.Online)) return;
+        if (!this.enter(Stage.Online)) return;
         this.onOnline();
         this.#client?.onConnack(0);
         return;
       case Stage.Disconnecting:
         this.#open = false;
-        return this.#down(null, false);
-      case Stage.Closing: return this.#leave();
+        return this.goDown(null, false);
+      case Stage.Closing: return this.leave();
     }
   }
 
-  #submitStep(step: Step): void {
+  private submitStep(step: Step): void {
     const operation = this.take(step.kind ?? Kind.Step)!; // the client leaves one free
     operation.wire = -1;
     operation.patience = step.patience === undefined ? 0 : step.patience(this);
     this.channel.submit(operation, step.command);
   }
 
-  #tolerated(outcome: Outcome): boolean {
+  private tolerated(outcome: Outcome): boolean {
     if (this.#stage === Stage.Closing) return true;
     const tolerates = this.#script![this.#step]!.tolerates ?? Tolerates.Nothing;
     return tolerates === Tolerates.Failure || (tolerates === Tolerates.Refusal && outcome === Outcome.Refused);
   }
 
   /** False when the client has ended it all meanwhile. */
-  #enter(stage: Stage): boolean {
+  private enter(stage: Stage): boolean {
     this.#stage = stage;
     this.#client?.onStage(stage);
     return this.#stage === stage;
   }
 
-  get #waker(): number {
+  private get waker(): number {
     return this.link + 1;
   }
 
-  #down(error: MQTTModemError | null, forgotten: boolean): void {
+  private goDown(error: MQTTModemError | null, forgotten: boolean): void {
     if (this.#stage === Stage.Idle || this.#stage === Stage.Closing) return;
     this.#stage = Stage.Idle;
     this.#reason = error;
     this.#script = null;
-    this.channel.sleep(this.#waker);
+    this.channel.sleep(this.waker);
     try {
       this.channel.abort(this.link, forgotten);
     } finally {
@@ -424,7 +424,7 @@ export abstract class Driver {
     }
   }
 
-  #error(operation: Operation, outcome: Outcome, code: number): MQTTModemError {
+  private error(operation: Operation, outcome: Outcome, code: number): MQTTModemError {
     switch (outcome) {
       case Outcome.Failed: return this.resultError(operation, code);
       case Outcome.Refused: return this.refusal(operation, code) ?? failure(operation, outcome, code);

@@ -129,7 +129,7 @@ export class Modem implements ChannelOwner {
 
   /** Drops what is to be read yet, if it is this driver's. */
   dropUnread(driver: Driver): void {
-    if (this.#reader === driver) this.#drop();
+    if (this.#reader === driver) this.drop();
   }
 
   /** The driver has nothing more to do. The port is released with the last one. */
@@ -148,57 +148,57 @@ export class Modem implements ChannelOwner {
     if (this.#stage === Stage.Online) driver.onReady();
     else if (this.#stage === Stage.Idle) {
       this.#restarts = 0;
-      this.#wake();
+      this.wake();
     }
   }
 
   // ---- bringing up
 
   /** False when all that wanted it have gone meanwhile. */
-  #enter(stage: Stage): boolean {
+  private enter(stage: Stage): boolean {
     this.#stage = stage;
     for (let link = 0; link < this.#drivers.length; link++) this.#drivers[link]?.onModemStage(stage);
     return this.#stage === stage;
   }
 
-  #wake(): void {
-    if (!this.#enter(Stage.Waking)) return;
+  private wake(): void {
+    if (!this.enter(Stage.Waking)) return;
     this.#deadline = (this.#clock.now() + this.#bootTimeout) | 0;
     this.channel.scanner.learning = true;
-    this.#submit(ATTENTION);
+    this.submit(ATTENTION);
   }
 
-  #attach(): void {
+  private attachNetwork(): void {
     this.channel.scanner.learning = false;
-    if (!this.#enter(Stage.Attaching)) return;
+    if (!this.enter(Stage.Attaching)) return;
     this.#deadline = (this.#clock.now() + this.#attachTimeout) | 0;
     this.#attached = false;
-    this.#submit(ATTACHED);
+    this.submit(ATTACHED);
   }
 
-  #submit(command: Command): void {
+  private submit(command: Command): void {
     const operation = this.channel.take()!; // nothing of the drivers' is under way yet
     operation.link = MODEM;
     operation.kind = Kind.Step;
     this.channel.submit(operation, command);
   }
 
-  #onStepDone(outcome: Outcome): void {
+  private onStepDone(outcome: Outcome): void {
     switch (this.#stage) {
       case Stage.Waking:
         if (outcome !== Outcome.Done)
-          return this.#again(PROBE_PAUSE, () => new ModemError("MODEM_SILENT",
+          return this.again(PROBE_PAUSE, () => new ModemError("MODEM_SILENT",
             `no modem answers AT on this port after ${this.#bootTimeout / 1000} s; check wiring, power, that the port is the right one, and the baud rate`));
-        if (!this.#enter(Stage.Preparing)) return;
+        if (!this.enter(Stage.Preparing)) return;
         this.#step = 0;
-        return this.#submit(PREPARE[0]!);
+        return this.submit(PREPARE[0]!);
       case Stage.Preparing:
         // A modem that refuses one of these can be worked with all the same.
-        if (++this.#step < PREPARE.length) return this.#submit(PREPARE[this.#step]!);
+        if (++this.#step < PREPARE.length) return this.submit(PREPARE[this.#step]!);
         return this.channel.synchronise();
       case Stage.Attaching:
         if (!this.#attached)
-          return this.#again(ATTACH_PAUSE, () => new NetworkError("NOT_ATTACHED",
+          return this.again(ATTACH_PAUSE, () => new NetworkError("NOT_ATTACHED",
             `the modem has not attached to the network within ${this.#attachTimeout / 1000} s; check the SIM, the antenna and the coverage`));
         this.#stage = Stage.Online;
         for (let link = 0; link < this.#drivers.length; link++) this.#drivers[link]?.onReady();
@@ -206,48 +206,48 @@ export class Modem implements ChannelOwner {
   }
 
   /** Tries again after a pause, unless the stage's time is over. */
-  #again(pause: number, error: () => MQTTModemError): void {
-    if (((this.#deadline - this.#clock.now()) | 0) <= 0) this.#lost(error(), false);
+  private again(pause: number, error: () => MQTTModemError): void {
+    if (((this.#deadline - this.#clock.now()) | 0) <= 0) this.lost(error(), false);
     else this.channel.wake(OWN, pause);
   }
 
   onWake(waker: number): void {
     if (waker !== OWN) this.#drivers[waker - 1]?.onWake();
-    else if (this.#stage === Stage.Waking) this.#submit(ATTENTION);
-    else if (this.#stage === Stage.Attaching) this.#submit(ATTACHED);
+    else if (this.#stage === Stage.Waking) this.submit(ATTENTION);
+    else if (this.#stage === Stage.Attaching) this.submit(ATTACHED);
   }
 
   onSynchronised(cmee: number): void {
     if (this.#stage === Stage.Preparing) {
       this.#cmee = cmee;
-      this.#attach();
+      this.attachNetwork();
     }
     // CMEE falls back to 0 when the modem restarts (27.007 9.1), and everything else that was set with it.
-    else if (cmee === 0 && this.#cmee !== 0 && this.#stage > Stage.Preparing) this.#restarted();
+    else if (cmee === 0 && this.#cmee !== 0 && this.#stage > Stage.Preparing) this.restarted();
   }
 
   // ---- losing it
 
-  #restarted(): void {
+  private restarted(): void {
     if (this.#stage === Stage.Idle) return;
     if (this.#stage === Stage.Online || ++this.#restarts > RESTARTS)
-      return this.#lost(new ModemError("MODEM_RESTARTED",
+      return this.lost(new ModemError("MODEM_RESTARTED",
         `the ${this.dialect.name} has restarted, and its connection is gone; a supply that is too weak is the usual reason`), true);
     this.channel.sleep(OWN);
     this.channel.abort(ALL, true);
-    this.#wake();
+    this.wake();
   }
 
   onSilent(swallowing: boolean): void {
-    this.#lost(new ModemError("MODEM_SILENT", `the ${this.dialect.name} does not answer any more; check its power and its wiring, or reset it`), swallowing);
+    this.lost(new ModemError("MODEM_SILENT", `the ${this.dialect.name} does not answer any more; check its power and its wiring, or reset it`), swallowing);
   }
 
   onPortError(error: unknown): void {
-    this.#lost(new ModemError("PORT_FAILED", `the serial port has failed: ${error instanceof Error ? error.message : String(error)}`, undefined, error), true);
+    this.lost(new ModemError("PORT_FAILED", `the serial port has failed: ${error instanceof Error ? error.message : String(error)}`, undefined, error), true);
   }
 
   /** Every connection is gone with the modem. @param forgotten it owes no answer any more */
-  #lost(error: MQTTModemError, forgotten: boolean): void {
+  private lost(error: MQTTModemError, forgotten: boolean): void {
     this.#stage = Stage.Idle;
     this.channel.sleep(OWN);
     this.channel.abort(MODEM, forgotten);
@@ -269,7 +269,7 @@ export class Modem implements ChannelOwner {
 
   onAnswer(operation: Operation, line: Line, fields: Fields): void {
     // A poll's answer tells of every connection.
-    if (operation.kind === Kind.Poll) this.#driverOf(fields)?.onPolled(fields);
+    if (operation.kind === Kind.Poll) this.driverOf(fields)?.onPolled(fields);
     else if (operation.link !== MODEM) this.#drivers[operation.link]?.onAnswer(operation, line, fields);
     else if (line.id === Common.Attach) this.#attached = fields.int(0) === 1;
   }
@@ -279,8 +279,8 @@ export class Modem implements ChannelOwner {
   }
 
   onUrc(line: Line, fields: Fields): void {
-    if (line.id === this.dialect.restart) this.#restarted();
-    else if (line.id >= Common.Family) this.#driverOf(fields)?.onLine(line, fields);
+    if (line.id === this.dialect.restart) this.restarted();
+    else if (line.id >= Common.Family) this.driverOf(fields)?.onLine(line, fields);
   }
 
   onUnsolicitedError(code: number): void {
@@ -288,25 +288,25 @@ export class Modem implements ChannelOwner {
   }
 
   onMessage(line: Line, fields: Fields): void {
-    this.#reader = this.#driverOf(fields);
-    if (this.#reader === null) this.#drop();
+    this.#reader = this.driverOf(fields);
+    if (this.#reader === null) this.drop();
     else this.#reader.onMessage(line, fields);
   }
 
   onFragment(): void {
-    if (this.#reader === null) this.#drop();
+    if (this.#reader === null) this.drop();
     else this.#reader.onFragment();
   }
 
   /** Nobody is there to read the message. */
-  #drop(): void {
+  private drop(): void {
     this.#reader = null;
     this.channel.scanner.skip();
     this.channel.released();
   }
 
   /** Lines of a modem with several MQTT clients begin with the client's number. */
-  #driverOf(fields: Fields): Driver | null {
+  private driverOf(fields: Fields): Driver | null {
     if (this.#drivers.length === 1) return this.#drivers[0]!;
     const link = fields.int(0);
     return link >= 0 && link < this.#drivers.length ? this.#drivers[link]! : null;
@@ -320,7 +320,7 @@ export class Modem implements ChannelOwner {
         // They share the transmit buffer.
         for (let link = 0; link < this.#drivers.length; link++) if (link !== operation.link) this.#drivers[link]?.onRoom();
       }
-    } else if (outcome !== Outcome.Aborted) this.#onStepDone(outcome);
+    } else if (outcome !== Outcome.Aborted) this.onStepDone(outcome);
   }
 
   onOverflow(): void {

@@ -365,21 +365,21 @@ export class BC35G extends Driver {
 
   onLine(line: Line, fields: Fields): void {
     switch (line.id) {
-      case Say.Pub: return this.#acknowledged(Kind.Publish, fields);
-      case Say.Sub: return this.#acknowledged(Kind.Subscribe, fields);
-      case Say.Uns: return this.#acknowledged(Kind.Unsubscribe, fields);
+      case Say.Pub: return this.acknowledged(Kind.Publish, fields);
+      case Say.Sub: return this.acknowledged(Kind.Subscribe, fields);
+      case Say.Uns: return this.acknowledged(Kind.Unsubscribe, fields);
       case Say.Open: return this.resolve(Kind.Open, -1, fields.int(1));
-      case Say.Conn: return this.#connected(fields);
+      case Say.Conn: return this.connected(fields);
       case Say.Disc: return this.resolve(Kind.Disconnect, -1, fields.int(1));
       case Say.Close: return this.resolve(Kind.Close, -1, fields.int(1));
       case Say.PubRel: return this.extend(Kind.Publish, fields.int(1));
-      case Say.Auth: return this.#authorised(fields);
-      case Say.Stat: return this.#linkChanged(fields.int(1));
+      case Say.Auth: return this.authorised(fields);
+      case Say.Stat: return this.linkChanged(fields.int(1));
     }
   }
 
   /** `+QMTPUB: 0,<msgID>,<result>[,<value>…]` and its like. QoS 0 has the id 0: first sent, first done. */
-  #acknowledged(kind: Kind, fields: Fields): void {
+  private acknowledged(kind: Kind, fields: Fields): void {
     const operation = this.channel.find(this.link, kind, fields.int(1));
     if (operation === null) return;
     const result = fields.int(2);
@@ -396,7 +396,7 @@ export class BC35G extends Driver {
   }
 
   /** `+QMTCONN: 0,<result>[,<retcode>]`: only 0,0 is success. */
-  #connected(fields: Fields): void {
+  private connected(fields: Fields): void {
     const operation = this.channel.find(this.link, Kind.Connect, -1);
     if (operation === null) return;
     const result = fields.int(1);
@@ -406,7 +406,7 @@ export class BC35G extends Driver {
   }
 
   /** `+QMTTENAUTH: <result_code>[,<password>]`. */
-  #authorised(fields: Fields): void {
+  private authorised(fields: Fields): void {
     const operation = this.channel.find(this.link, Kind.Authorise, -1);
     if (operation === null) return;
     const result = fields.int(0);
@@ -415,7 +415,7 @@ export class BC35G extends Driver {
   }
 
   /** `+QMTSTAT: 0,<err_code>`: whatever it says, the modem has closed the MQTT connection. */
-  #linkChanged(code: number): void {
+  private linkChanged(code: number): void {
     if (this.stage !== Stage.Online && this.stage !== Stage.Connecting) return;
     // While connecting, the result line of the command under way says it better, and follows or has come.
     if (this.stage === Stage.Connecting && !this.isOwed(Kind.Connect)) return;

@@ -235,7 +235,7 @@ export class ML302 extends ChinaMobile {
     operation.wire = -1;
     operation.patience = operation.QoS === 2 ? this.ackPatience * 2 : this.ackPatience;
     // An empty payload has no count: it can only be inline.
-    const inline = operation.length === 0 || (this.#inline && this.#isPlain(operation));
+    const inline = operation.length === 0 || (this.#inline && this.isPlain(operation));
     const acknowledged = operation.QoS > 0;
     this.channel.submit(operation, inline
       ? acknowledged ? PUBLISH_INLINE_ACKNOWLEDGED : PUBLISH_INLINE
@@ -244,7 +244,7 @@ export class ML302 extends ChinaMobile {
   }
 
   /** Printable ASCII without a backslash, whose escape is not defined, and short enough with its quotes escaped. */
-  #isPlain(operation: Operation): boolean {
+  private isPlain(operation: Operation): boolean {
     const bytes = this.channel.writer.buffer;
     let length = operation.length;
     for (let i = operation.offset; i < operation.offset + operation.length; i++) {

@@ -315,19 +315,19 @@ export class NM28 extends Driver {
 
   onLine(line: Line, fields: Fields): void {
     switch (line.id) {
-      case Say.Pub: return this.#published(fields);
-      case Say.Sub: return this.#subscribed(fields);
-      case Say.Uns: return this.#result(Kind.Unsubscribe, fields);
+      case Say.Pub: return this.published(fields);
+      case Say.Sub: return this.subscribed(fields);
+      case Say.Uns: return this.result(Kind.Unsubscribe, fields);
       case Say.Open: return this.resolve(Kind.Open, -1, fields.int(1));
-      case Say.Conn: return this.#connected(fields);
-      case Say.Disc: return this.#ended(Kind.Disconnect, fields.int(1));
-      case Say.Close: return this.#ended(Kind.Close, fields.int(1));
-      case Say.Stat: return this.#lost(`+MQTTSTAT ${fields.int(1)}`);
+      case Say.Conn: return this.connected(fields);
+      case Say.Disc: return this.ended(Kind.Disconnect, fields.int(1));
+      case Say.Close: return this.ended(Kind.Close, fields.int(1));
+      case Say.Stat: return this.lost(`+MQTTSTAT ${fields.int(1)}`);
     }
   }
 
   /** `+MQTTPUBEX:<idx>,<msgID>[,<result0>][,<result1>][,<value>]`: by type, message and data point (D-6). */
-  #published(fields: Fields): void {
+  private published(fields: Fields): void {
     // A data point alone has its result in its own place, or in the first, the other one being left out.
     const first = fields.int(this.type === 1 && fields.kind(2) === FieldKind.Empty ? 3 : 2, 0);
     const dataPoint = this.type === 2 ? fields.int(3, 0) : 0;
@@ -335,16 +335,16 @@ export class NM28 extends Driver {
   }
 
   /** `+MQTTSUB:<idx>,<msgID>,<result>[,<value>]`. */
-  #subscribed(fields: Fields): void {
+  private subscribed(fields: Fields): void {
     const operation = this.channel.find(this.link, Kind.Subscribe, fields.int(1));
     if (operation !== null && fields.int(2) === Result.Acknowledged && fields.count > 3) {
       operation.granted = 0;
       operation.grant(0, fields.int(3));
     }
-    this.#result(Kind.Subscribe, fields);
+    this.result(Kind.Subscribe, fields);
   }
 
-  #result(kind: Kind, fields: Fields): void {
+  private result(kind: Kind, fields: Fields): void {
     const id = fields.int(1);
     const result = fields.int(2);
     if (result === Result.Retransmission) this.extend(kind, id);
@@ -352,9 +352,9 @@ export class NM28 extends Driver {
   }
 
   /** `+MQTTCONN:<idx>,<result>,<ret_code>`, or `<idx>,<state>`: the modem's own, or a poll's. */
-  #connected(fields: Fields): void {
+  private connected(fields: Fields): void {
     if (!this.isOwed(Kind.Connect)) {
-      if (fields.count === 2 && fields.int(1) === 0) this.#lost("+MQTTCONN 0");
+      if (fields.count === 2 && fields.int(1) === 0) this.lost("+MQTTCONN 0");
       return;
     }
     const result = fields.int(1);
@@ -363,12 +363,12 @@ export class NM28 extends Driver {
     this.resolve(Kind.Connect, -1, result === Result.Acknowledged && returnCode > 0 ? Failure.ReturnCode + returnCode : result);
   }
 
-  #ended(kind: Kind, result: number): void {
+  private ended(kind: Kind, result: number): void {
     if (this.isOwed(kind)) this.resolve(kind, -1, result);
-    else this.#lost("+MQTTDISC");
+    else this.lost("+MQTTDISC");
   }
 
-  #lost(how: string): void {
+  private lost(how: string): void {
     if (this.stage === Stage.Online) this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone (${how})`));
   }
 
@@ -392,13 +392,13 @@ export class NM28 extends Driver {
 
   override onPolled(fields: Fields): void {
     this.#missed = 0;
-    if (fields.int(1) === 0) this.#lost("+MQTTCONN 0");
+    if (fields.int(1) === 0) this.lost("+MQTTCONN 0");
   }
 
   override onDone(operation: Operation, outcome: Outcome, code: number): void {
     super.onDone(operation, outcome, code);
     if (operation.kind === Kind.Poll && outcome !== Outcome.Aborted && this.#missed >= SILENT_POLLS)
-      this.#lost(`AT+MQTTCONN? has said nothing of client ${this.link} ${SILENT_POLLS} times`);
+      this.lost(`AT+MQTTCONN? has said nothing of client ${this.link} ${SILENT_POLLS} times`);
   }
 
   protected resultError(operation: Operation, code: number): MQTTModemError {

@@ -179,7 +179,7 @@ export class MQTTClient {
     if (shared !== undefined && shared.#driver.dialect !== modem.io.dialect)
       throw new ArgumentError("ARGUMENT_RANGE", "modem.shared", shared, `must be a client of a ${modem.io.dialect.name}`);
     const carrier = shared === undefined ? new Modem(modem.io.dialect, modem as ModemOptions) : shared.#driver.modem;
-    this.#driver = new modem.io(carrier, carrier.place(modem.link), modem, this.#listener());
+    this.#driver = new modem.io(carrier, carrier.place(modem.link), modem, this.listener());
     const connection = settings({
       host: options.host,
       port: options.port,
@@ -268,16 +268,16 @@ export class MQTTClient {
       throw new StateError("NOT_CONNECTED", "there is no connection to the broker yet or any more; wait for onWritable");
     if (this.#filling !== null) {
       if (options !== undefined) throw new StateError("BUSY", "a message is not complete yet: write the rest of its bytes first, without options");
-      this.#fill(data);
+      this.fill(data);
     } else switch (options?.operation ?? MQTTClient.PUBLISH) {
       case MQTTClient.PUBLISH:
-        this.#publish(data, options);
+        this.publish(data, options);
         break;
       case MQTTClient.SUBSCRIBE:
-        this.#changeSubscriptions(options!, true);
+        this.changeSubscriptions(options!, true);
         break;
       case MQTTClient.UNSUBSCRIBE:
-        this.#changeSubscriptions(options!, false);
+        this.changeSubscriptions(options!, false);
         break;
       case MQTTClient.DISCONNECT:
         this.#driver.disconnect();
@@ -291,7 +291,7 @@ export class MQTTClient {
       default:
         throw new ArgumentError("ARGUMENT_RANGE", "operation", options!.operation, "must be one that a client sends");
     }
-    return this.#writable;
+    return this.writable;
   }
 
   /**
@@ -301,33 +301,33 @@ export class MQTTClient {
    */
   inquire(line: string, done: InquiryCallback): void {
     if (this.#closed) throw new StateError("CLOSED", "this client has been closed; make a new one");
-    if (!this.#hasRoomFor(Kind.Inquiry)) throw new StateError("BUSY", "as much is under way as the modem can do at once");
+    if (!this.hasRoomFor(Kind.Inquiry)) throw new StateError("BUSY", "as much is under way as the modem can do at once");
     this.#driver.inquire(line, done);
   }
 
   // ---- writing
 
   /** Bytes of payload that the next publish may have. */
-  get #writable(): number {
+  private get writable(): number {
     const driver = this.#driver;
-    if (driver.stage !== Stage.Online || this.#filling !== null || !this.#hasRoomFor(Kind.Publish)) return 0;
+    if (driver.stage !== Stage.Online || this.#filling !== null || !this.hasRoomFor(Kind.Publish)) return 0;
     const room = driver.room;
     const most = driver.longestPayload;
     this.#short = room < most;
     return room < most ? room : most;
   }
 
-  #hasRoomFor(kind: Kind): boolean {
+  private hasRoomFor(kind: Kind): boolean {
     const { channel, link } = this.#driver;
     return kind === Kind.Publish
       ? channel.count(link, Kind.Publish) < this.#driver.limits.window
       : channel.count(link, Kind.Subscribe) + channel.count(link, Kind.Unsubscribe) + channel.count(link, Kind.Inquiry) < OTHERS;
   }
 
-  #publish(data: ByteBuffer | null | undefined, options: WriteOptions | undefined): void {
+  private publish(data: ByteBuffer | null | undefined, options: WriteOptions | undefined): void {
     if (options === undefined || options === null) throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given with the first part of a message");
     const driver = this.#driver;
-    const topic = this.#topic(options.topic);
+    const topic = this.knownTopic(options.topic);
     const QoS = options.QoS === undefined ? 0 : integer("QoS", options.QoS, 0, 2);
     const retain = options.retain === undefined ? 0 : flag("retain", options.retain);
     const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, DATA);
@@ -335,51 +335,51 @@ export class MQTTClient {
     if (length > driver.longestPayload)
       throw new ArgumentError("ARGUMENT_LENGTH", options.byteLength === undefined ? "data" : "byteLength", length, `must be at most ${driver.longestPayload} bytes for a ${driver.dialect.name}`);
     driver.checkPublish(length);
-    const id = this.#chosenId(options.id);
-    const operation = this.#take(Kind.Publish);
+    const id = this.chosenId(options.id);
+    const operation = this.take(Kind.Publish);
     operation.id = id;
     operation.QoS = QoS;
     operation.retain = retain;
     operation.topic = topic;
-    if (!driver.channel.reserve(operation, driver.staged(length))) this.#refuse(operation);
+    if (!driver.channel.reserve(operation, driver.staged(length))) this.refuse(operation);
     operation.filled = driver.lead(length);
     this.#left = this.#whole = length;
-    this.#add(operation, bytes);
+    this.add(operation, bytes);
     if (this.#left > 0) this.#filling = operation;
-    else if (!this.#send(operation, length)) this.#refuse(operation);
+    else if (!this.send(operation, length)) this.refuse(operation);
   }
 
   /** Adds a part to the message that is being written. */
-  #fill(data: ByteBuffer | null | undefined): void {
+  private fill(data: ByteBuffer | null | undefined): void {
     const operation = this.#filling!;
     const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, DATA);
     if (bytes.length > this.#left)
       throw new ArgumentError("ARGUMENT_LENGTH", "data", bytes.length, `must be at most the ${this.#left} bytes that byteLength left`);
-    this.#add(operation, bytes);
+    this.add(operation, bytes);
     if (this.#left > 0) return;
     this.#filling = null;
-    this.#send(operation, this.#whole); // not empty, so it has its room already
+    this.send(operation, this.#whole); // not empty, so it has its room already
   }
 
   /** The connection is lost, and with it the beginning of a message. */
-  #giveUp(): void {
+  private giveUp(): void {
     const operation = this.#filling;
     if (operation === null) return;
     this.#filling = null;
     this.#options.onDone?.call(this, operation.id, new NetworkError("LINK_LOST", "the connection to the broker was lost before the message was complete"));
   }
 
-  #add(operation: Operation, bytes: Uint8Array): void {
+  private add(operation: Operation, bytes: Uint8Array): void {
     if (bytes.length > 0) this.#driver.channel.fill(operation, bytes, bytes.length);
     this.#left -= bytes.length;
   }
 
-  #send(operation: Operation, length: number): boolean {
+  private send(operation: Operation, length: number): boolean {
     this.#driver.encode(operation, length);
     return this.#driver.publish(operation);
   }
 
-  #changeSubscriptions(options: WriteOptions, subscribe: boolean): void {
+  private changeSubscriptions(options: WriteOptions, subscribe: boolean): void {
     const driver = this.#driver;
     const { topic: longest, topics: most } = driver.limits;
     const items = options.items;
@@ -394,8 +394,8 @@ export class MQTTClient {
     const bytes = checked.reduce((sum, item) => sum + item.text.bytes.length + 5, 40);
     if (bytes > driver.dialect.commandBuffer)
       throw new ArgumentError("ARGUMENT_LENGTH", "items", bytes, `must fit into a command line of ${driver.dialect.commandBuffer} bytes: use fewer topics at a time`);
-    const id = this.#chosenId(options.id);
-    const operation = this.#take(subscribe ? Kind.Subscribe : Kind.Unsubscribe);
+    const id = this.chosenId(options.id);
+    const operation = this.take(subscribe ? Kind.Subscribe : Kind.Unsubscribe);
     operation.id = id;
     operation.items = checked;
     for (let i = 0; i < checked.length; i++) checked[i]!.id = id;
@@ -403,21 +403,21 @@ export class MQTTClient {
     else driver.unsubscribe(operation);
   }
 
-  #take(kind: Kind): Operation {
-    const operation = this.#hasRoomFor(kind) ? this.#driver.take(kind) : null;
+  private take(kind: Kind): Operation {
+    const operation = this.hasRoomFor(kind) ? this.#driver.take(kind) : null;
     if (operation === null)
       throw new StateError("BUSY", "as much is under way as the modem can do at once; wait for onWritable");
     operation.length = 0;
     return operation;
   }
 
-  #refuse(operation: Operation): never {
+  private refuse(operation: Operation): never {
     this.#driver.channel.abandon(operation);
     this.#short = true;
     throw new StateError("BUSY", "the transmit buffer has no room for this message now; wait for onWritable");
   }
 
-  #topic(topic: string | ByteBuffer | undefined): Text {
+  private knownTopic(topic: string | ByteBuffer | undefined): Text {
     const string = typeof topic === STRING ? (topic as string) : textOf(topic, "topic");
     if (string !== undefined) {
       const known = this.#published.byString(string);
@@ -427,18 +427,18 @@ export class MQTTClient {
   }
 
   /** The id that was asked for, or the next one that is not under way; never 0. */
-  #chosenId(asked: number | undefined): number {
+  private chosenId(asked: number | undefined): number {
     if (asked !== undefined) {
       integer("id", asked, 1, 65535);
-      if (this.#isUnderWay(asked)) throw new StateError("BUSY", `id ${asked} is under way; use another one, or leave it out`);
+      if (this.isUnderWay(asked)) throw new StateError("BUSY", `id ${asked} is under way; use another one, or leave it out`);
       return asked;
     }
     do this.#id = this.#id === 65535 ? 1 : this.#id + 1;
-    while (this.#isUnderWay(this.#id));
+    while (this.isUnderWay(this.#id));
     return this.#id;
   }
 
-  #isUnderWay(id: number): boolean {
+  private isUnderWay(id: number): boolean {
     const operations = this.#driver.channel.operations;
     for (let i = 0; i < operations.length; i++) {
       const operation = operations[i]!;
@@ -449,36 +449,36 @@ export class MQTTClient {
 
   // ---- what the modem tells
 
-  #listener(): ModemClient {
+  private listener(): ModemClient {
     return {
       onStage: (stage) => {
-        if (stage === Stage.Reconnecting) this.#giveUp();
+        if (stage === Stage.Reconnecting) this.giveUp();
         if (!this.#closed && !this.#starting) this.#options.onStage?.call(this, STAGES[stage]!);
       },
       onConnack: (returnCode) => {
         // −1: the broker has refused, and the modem does not say how.
         if (returnCode >= 0) this.#options.onControl?.call(this, { operation: MQTTClient.CONNACK, returnCode });
-        if (returnCode === 0) this.#tellWritable();
+        if (returnCode === 0) this.tellWritable();
       },
-      onReconnected: () => this.#restore(),
-      onDown: (error) => this.#ended(error),
+      onReconnected: () => this.restore(),
+      onDown: (error) => this.ended(error),
       onRoom: () => {
-        if (this.#short) this.#tellWritable();
+        if (this.#short) this.tellWritable();
       },
-      onMessage: (fields, topic, QoS, retain, duplicate) => this.#message(fields, topic, QoS, retain, duplicate),
+      onMessage: (fields, topic, QoS, retain, duplicate) => this.message(fields, topic, QoS, retain, duplicate),
       onFragment: () => {
         const info = this.#info;
         info.topic = info.QoS = info.byteLength = info.retain = info.duplicate = undefined;
-        this.#readable();
+        this.readable();
       },
-      onDone: (operation, error) => this.#done(operation, error),
+      onDone: (operation, error) => this.done(operation, error),
       onOverflow: () => {
         if (!this.#closed) this.#options.onOverflow?.call(this);
       },
     };
   }
 
-  #message(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
+  private message(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
     const info = this.#info;
     const ring = this.#driver.channel.ring;
     const start = fields.start(topic);
@@ -495,10 +495,10 @@ export class MQTTClient {
     info.duplicate = duplicate < 0 ? undefined : duplicate === 1;
     const whole = this.#driver.channel.scanner.message.length;
     info.byteLength = whole < 0 ? undefined : whole;
-    this.#readable();
+    this.readable();
   }
 
-  #readable(): void {
+  private readable(): void {
     const { available, more, suspect } = this.#driver.channel.scanner.message;
     const onReadable = this.#options.onReadable;
     if (this.#closed || onReadable === undefined) {
@@ -510,19 +510,19 @@ export class MQTTClient {
     onReadable.call(this, available, this.#info);
   }
 
-  #done(operation: Operation, error: MQTTModemError | null): void {
+  private done(operation: Operation, error: MQTTModemError | null): void {
     if (this.#closed) return;
     if (operation.kind !== Kind.Publish && error === null) this.#subscriptions.note(operation);
-    if (operation === this.#restoring) return this.#restored(operation, error);
+    if (operation === this.#restoring) return this.restored(operation, error);
     const id = operation.id;
-    if (error === null) this.#acknowledged(operation);
+    if (error === null) this.acknowledged(operation);
     if (this.#closed) return;
     this.#options.onDone?.call(this, id, error);
-    this.#tellWritable();
+    this.tellWritable();
   }
 
   /** Makes the control message that the modem's report stands for. */
-  #acknowledged(operation: Operation): void {
+  private acknowledged(operation: Operation): void {
     const onControl = this.#options.onControl;
     if (onControl === undefined) return;
     if (operation.kind === Kind.Subscribe) {
@@ -539,43 +539,43 @@ export class MQTTClient {
   }
 
   /** Subscribes again to what was subscribed, one command after the other (dialects.md 3.6). */
-  #restore(): void {
+  private restore(): void {
     this.#subscriptions.rewind();
     this.#restoring = null;
-    this.#restoreNext();
+    this.restoreNext();
   }
 
-  #restoreNext(): void {
+  private restoreNext(): void {
     const items = this.#subscriptions.next(this.#driver.limits.topics);
     if (items === null) {
       this.#restoring = null;
-      return this.#tellWritable();
+      return this.tellWritable();
     }
     const operation = this.#driver.take(Kind.Subscribe)!; // what was under way has been aborted
     const { id } = items[0]!;
-    operation.id = this.#isUnderWay(id) ? this.#chosenId(undefined) : id;
+    operation.id = this.isUnderWay(id) ? this.chosenId(undefined) : id;
     operation.items = items;
     this.#restoring = operation;
     this.#driver.subscribe(operation);
   }
 
-  #restored(operation: Operation, error: MQTTModemError | null): void {
+  private restored(operation: Operation, error: MQTTModemError | null): void {
     this.#restoring = null;
     if (error === null) {
       // The application learns only of what it has lost: the session goes on without it.
-      if (operation.isRefused) this.#acknowledged(operation);
-      if (!this.#closed && this.#driver.stage === Stage.Online) this.#restoreNext();
+      if (operation.isRefused) this.acknowledged(operation);
+      if (!this.#closed && this.#driver.stage === Stage.Online) this.restoreNext();
     }
-    else if (this.#driver.stage === Stage.Online) this.#ended(error);
+    else if (this.#driver.stage === Stage.Online) this.ended(error);
   }
 
-  #tellWritable(): void {
+  private tellWritable(): void {
     if (this.#closed || this.#options.onWritable === undefined) return;
-    const count = this.#writable;
+    const count = this.writable;
     if (count > 0) this.#options.onWritable.call(this, count);
   }
 
-  #ended(error: MQTTModemError | null): void {
+  private ended(error: MQTTModemError | null): void {
     if (this.#closed) return;
     this.#filling = null;
     try {

@@ -13,20 +13,20 @@ export class Subscriptions {
   note(operation: Operation): void {
     const items = operation.items!;
     for (let i = 0; i < items.length; i++) {
-      const index = this.#indexOf(items[i]!);
+      const index = this.indexOf(items[i]!);
       if (operation.kind === Kind.Subscribe && operation.grantOf(i) <= 2) {
         if (index >= 0) this.#items[index] = items[i]!;
         else if (this.#items.length < CAPACITY) this.#items.push(items[i]!);
-      } else if (index >= 0) this.#remove(index);
+      } else if (index >= 0) this.remove(index);
     }
   }
 
-  #indexOf(item: TopicItem): number {
+  private indexOf(item: TopicItem): number {
     for (let i = 0; i < this.#items.length; i++) if (this.#items[i]!.text.string === item.text.string) return i;
     return -1;
   }
 
-  #remove(index: number): void {
+  private remove(index: number): void {
     this.#items.splice(index, 1);
     if (index < this.#next) this.#next--;
   }
