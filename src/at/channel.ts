@@ -163,14 +163,15 @@ export class Channel implements ScannerSink {
     });
   }
 
-  /** All that can be under way at once. */
-  get operations(): readonly Operation[] {
-    return this.#operations.list;
+  /** How many operations can be under way at once. */
+  get capacity(): number {
+    return this.#operations.size;
   }
 
-  /** Makes room for so many more operations at once. */
-  grow(count: number): void {
-    this.#operations.grow(count);
+  /** Makes room for so many operations at once. */
+  provide(count: number): void {
+    // What a driver that has left needed is there still.
+    if (count > this.#operations.size) this.#operations.grow(count - this.#operations.size);
   }
 
   /** Releases the port and the timer. Nothing is called afterwards; what was under way is forgotten. */
@@ -389,7 +390,7 @@ export class Channel implements ScannerSink {
   /** Hands the operation to the channel, behind those that wait already. */
   submit(operation: Operation, command: Command): void {
     operation.command = command;
-    this.#operations.enqueue(operation);
+    operation.stage = Stage.Queued;
     this.pump();
   }
 
@@ -401,7 +402,7 @@ export class Channel implements ScannerSink {
   /** Gives back an operation that was taken and not submitted. */
   abandon(operation: Operation): void {
     this.#staging.release(operation);
-    operation.stage = Stage.Free;
+    this.#operations.free(operation);
   }
 
   /** The oldest operation of a kind that has been sent whole and whose outcome is owed, with this id on the wire where `wire` is not negative. */
@@ -412,6 +413,11 @@ export class Channel implements ScannerSink {
   /** How many operations of a kind are not over. */
   count(link: number, kind: number): number {
     return this.#operations.count(link, kind);
+  }
+
+  /** Whether an operation with this packet id is under way. */
+  has(link: number, id: number): boolean {
+    return this.#operations.has(link, id);
   }
 
   /** The operation's result line is in: `code` 0 is good. */
@@ -440,12 +446,11 @@ export class Channel implements ScannerSink {
     // Where no byte leaves the data phase, the modem takes whatever comes next for the payload: it is given the payload.
     const current = this.#current;
     const kept = current !== null && !restarted && this.#cancel === 0 && this.inData && (link === ALL || current.link === link) ? current : null;
-    const list = this.#operations.list;
-    for (let i = 0; i < list.length; i++) {
-      const operation = list[i]!;
+    for (let operation = this.#operations.first, next: Operation | null; operation !== null; operation = next) {
+      next = operation.next;
       if (operation === kept || (link !== ALL && operation.link !== link)) continue;
       if (operation.stage === Stage.Filling) this.abandon(operation);
-      else if (operation.isUnderWay) operation.stage = Stage.Aborted;
+      else if (operation.stage !== Stage.Ended) operation.stage = Stage.Aborted;
     }
     const ours = this.#current !== null && this.#current.stage === Stage.Aborted;
     if (restarted) {
@@ -607,9 +612,7 @@ export class Channel implements ScannerSink {
         this.#owner.onSilent(this.#swallowing);
       }
     }
-    const list = this.#operations.list;
-    for (let i = 0; i < list.length && !this.#closed; i++)
-      if (list[i]!.stage >= Stage.Active && wakers.isOver(list[i]!.deadline)) this.expire(list[i]!);
+    for (let late = this.expired(); late !== null && !this.#closed; late = this.expired()) this.expire(late);
     for (let waker = 0; waker < wakers.count && !this.#closed; waker++) if (wakers.isDue(waker)) this.#owner.onWake(waker);
   }
 
@@ -619,8 +622,14 @@ export class Channel implements ScannerSink {
     if (this.#phase === Phase.Doubt) this.#wakers.arm(this.#markerDeadline);
     this.#wakers.rearm();
     if (this.scanner.waitsForSilence) this.#wakers.arm(this.#silenceDeadline);
-    const list = this.#operations.list;
-    for (let i = 0; i < list.length; i++) if (list[i]!.stage >= Stage.Active) this.#wakers.arm(list[i]!.deadline);
+    for (let operation = this.#operations.first; operation !== null; operation = operation.next)
+      if (operation.stage >= Stage.Active) this.#wakers.arm(operation.deadline);
+  }
+
+  private expired(): Operation | null {
+    let operation = this.#operations.first;
+    while (operation !== null && !(operation.stage >= Stage.Active && this.#wakers.isOver(operation.deadline))) operation = operation.next;
+    return operation;
   }
 
   private expire(operation: Operation): void {
@@ -659,9 +668,7 @@ export class Channel implements ScannerSink {
     try {
       if (!operation.abandoned) this.#owner.onDone(operation, outcome, code);
     } finally {
-      operation.stage = Stage.Free;
-      operation.topic = null;
-      operation.items = null;
+      this.#operations.free(operation);
     }
   }
 }

@@ -60,7 +60,7 @@ export class Operation {
   owner: unknown = null;
   /** What its owner uses to tell its operations apart. */
   kind = 0;
-  /** The client's packet id, 1–65535. */
+  /** The client's packet id, 1–65535; 0 for what the driver does by itself. */
   id = 0;
   /** The id that the result line will carry, which is 0 for QoS 0 in some dialects. */
   wire = 0;
@@ -79,8 +79,8 @@ export class Operation {
   staged = false;
   /** Milliseconds that its result may take after the final. */
   patience = 0;
-  /** Grows from one operation to the next, and wraps. */
-  order = 0;
+  /** The one that was taken after it. */
+  next: Operation | null = null;
   /** When its present wait ends, on the clock. */
   deadline = 0;
   /** The result line is in, with this code; 0 is good. */
@@ -90,11 +90,6 @@ export class Operation {
   abandoned = false;
   /** What the broker granted, three bits a topic; see {@link grant}. */
   granted = 0;
-
-  /** Taken, and not over. */
-  get isUnderWay(): boolean {
-    return this.stage !== Stage.Free && this.stage !== Stage.Ended;
-  }
 
   /** Keeps a SUBACK value, 0–2 or 128, for topic `index`. */
   grant(index: number, value: number): void {

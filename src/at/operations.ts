@@ -1,53 +1,72 @@
 import { Operation, Stage } from "./operation";
 
-/** The operations that can be under way at once: made while setting up, used again and again. */
+/**
+ * The operations that can be under way at once: made while setting up, used again and again. Those under way are a chain
+ * in the order in which they were taken, which is seldom longer than one or two.
+ */
 export class Operations {
-  readonly list: Operation[] = [];
-  #order = 0;
+  /** How many there are, free ones too. */
+  size = 0;
+  /** The oldest one under way. */
+  first: Operation | null = null;
+  #free: Operation | null = null;
 
   /** Makes room for so many more. */
   grow(count: number): void {
-    for (let i = 0; i < count; i++) this.list.push(new Operation());
+    this.size += count;
+    for (let i = 0; i < count; i++) this.keep(new Operation());
   }
 
-  /** A free operation, or null when all are under way. */
+  private keep(operation: Operation): void {
+    operation.stage = Stage.Free;
+    operation.next = this.#free;
+    this.#free = operation;
+  }
+
+  /** A free operation, behind all others, or null when all are under way. */
   take(): Operation | null {
-    for (let i = 0; i < this.list.length; i++) {
-      const operation = this.list[i]!;
-      if (operation.stage !== Stage.Free) continue;
-      operation.stage = Stage.Filling;
-      operation.abandoned = false;
-      return operation;
+    const operation = this.#free;
+    if (operation === null) return null;
+    this.#free = operation.next;
+    operation.next = null;
+    operation.stage = Stage.Filling;
+    operation.id = 0;
+    operation.resulted = operation.abandoned = false;
+    let last = this.first;
+    if (last === null) this.first = operation;
+    else {
+      while (last.next !== null) last = last.next;
+      last.next = operation;
     }
-    return null;
+    return operation;
   }
 
-  /** Puts an operation behind all that wait already. */
-  enqueue(operation: Operation): void {
-    operation.stage = Stage.Queued;
-    operation.resulted = false;
-    operation.order = this.#order = (this.#order + 1) | 0;
+  /** The operation is over. */
+  free(operation: Operation): void {
+    if (this.first === operation) this.first = operation.next;
+    else {
+      let before = this.first!;
+      while (before.next !== operation) before = before.next!;
+      before.next = operation.next;
+    }
+    operation.topic = null;
+    operation.items = null;
+    this.keep(operation);
   }
 
   /** The oldest one at a stage. */
   oldest(stage: Stage): Operation | null {
-    let oldest: Operation | null = null;
-    for (let i = 0; i < this.list.length; i++) {
-      const operation = this.list[i]!;
-      if (operation.stage === stage && (oldest === null || isOlder(operation, oldest))) oldest = operation;
-    }
-    return oldest;
+    let operation = this.first;
+    while (operation !== null && operation.stage !== stage) operation = operation.next;
+    return operation;
   }
 
   /** The oldest one that waits, kinds left out of which one is owed its result where that is asked for. */
   next(oneOfAKind: boolean): Operation | null {
-    let next: Operation | null = null;
-    for (let i = 0; i < this.list.length; i++) {
-      const operation = this.list[i]!;
-      if (operation.stage === Stage.Queued && (next === null || isOlder(operation, next)) &&
-          !(oneOfAKind && this.owed(operation.link, operation.kind, -1, null) !== null)) next = operation;
-    }
-    return next;
+    let operation = this.first;
+    while (operation !== null && (operation.stage !== Stage.Queued || (oneOfAKind && this.owed(operation.link, operation.kind, -1, null) !== null)))
+      operation = operation.next;
+    return operation;
   }
 
   /**
@@ -55,27 +74,24 @@ export class Operations {
    * @param active the one on the channel, if it has been sent whole: it counts too
    */
   owed(link: number, kind: number, wire: number, active: Operation | null): Operation | null {
-    let found: Operation | null = null;
-    for (let i = 0; i < this.list.length; i++) {
-      const operation = this.list[i]!;
-      if ((operation.stage === Stage.Awaiting || operation === active) && operation.kind === kind && operation.link === link &&
-          !operation.resulted && (wire < 0 || operation.wire === wire) &&
-          (found === null || isOlder(operation, found))) found = operation;
-    }
-    return found;
+    let operation = this.first;
+    while (operation !== null && !((operation.stage === Stage.Awaiting || operation === active) && operation.kind === kind && operation.link === link &&
+        !operation.resulted && (wire < 0 || operation.wire === wire))) operation = operation.next;
+    return operation;
   }
 
   /** How many of a kind are not over for their owner. */
   count(link: number, kind: number): number {
     let count = 0;
-    for (let i = 0; i < this.list.length; i++) {
-      const operation = this.list[i]!;
-      if (operation.isUnderWay && !operation.abandoned && operation.kind === kind && operation.link === link) count++;
-    }
+    for (let operation = this.first; operation !== null; operation = operation.next)
+      if (operation.kind === kind && operation.link === link && operation.stage !== Stage.Ended && !operation.abandoned) count++;
     return count;
   }
-}
 
-function isOlder(one: Operation, other: Operation): boolean {
-  return ((one.order - other.order) | 0) < 0;
+  /** Whether an operation with this packet id is under way. */
+  has(link: number, id: number): boolean {
+    for (let operation = this.first; operation !== null; operation = operation.next)
+      if (operation.id === id && operation.link === link && operation.stage !== Stage.Ended) return true;
+    return false;
+  }
 }

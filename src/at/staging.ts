@@ -21,8 +21,8 @@ export class Staging {
     const size = this.#writer.buffer.length;
     if (pinned) return size - this.#tail;
     let used = 0;
-    const list = this.#operations.list;
-    if (this.#count > 0) for (let i = 0; i < list.length; i++) if (list[i]!.staged) used += list[i]!.length;
+    if (this.#count > 0)
+      for (let operation = this.#operations.first; operation !== null; operation = operation.next) if (operation.staged) used += operation.length;
     return size - this.#writer.staging - used;
   }
 
@@ -52,22 +52,15 @@ export class Staging {
     if (this.#count === 0) this.#tail = this.#writer.staging;
   }
 
-  /** Moves the waiting payloads together; they lie in the order in which they were reserved. */
+  /** Moves the waiting payloads together; they lie in the order in which their operations were taken. */
   private compact(): void {
     const buffer = this.#writer.buffer;
-    const list = this.#operations.list;
     let to = this.#writer.staging;
-    let from = to;
-    for (let moved = 0; moved < this.#count; moved++) {
-      let next: Operation | null = null;
-      for (let i = 0; i < list.length; i++) {
-        const operation = list[i]!;
-        if (operation.staged && operation.offset >= from && (next === null || operation.offset < next.offset)) next = operation;
-      }
-      from = next!.offset + next!.length;
-      if (next!.offset !== to) buffer.copyWithin(to, next!.offset, from);
-      next!.offset = to;
-      to += next!.length;
+    for (let operation = this.#operations.first; operation !== null; operation = operation.next) {
+      if (!operation.staged) continue;
+      if (operation.offset !== to) buffer.copyWithin(to, operation.offset, operation.offset + operation.length);
+      operation.offset = to;
+      to += operation.length;
     }
     this.#tail = to;
   }

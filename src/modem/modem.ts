@@ -118,8 +118,7 @@ export class Modem implements ChannelOwner {
     const each = this.dialect.limits.window + DRIVER_OPERATIONS;
     let needed = 0;
     for (let link = 0; link < this.#drivers.length; link++) if (this.#drivers[link] !== null) needed += each;
-    // What a driver that has left needed is there still.
-    if (needed > this.channel.operations.length) this.channel.grow(needed - this.channel.operations.length);
+    this.channel.provide(needed);
   }
 
   /** Whether it is this driver whose message is to be read. */

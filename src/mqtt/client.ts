@@ -439,12 +439,7 @@ export class MQTTClient {
   }
 
   private isUnderWay(id: number): boolean {
-    const operations = this.#driver.channel.operations;
-    for (let i = 0; i < operations.length; i++) {
-      const operation = operations[i]!;
-      if (operation.isUnderWay && operation.link === this.#driver.link && operation.kind < Kind.Inquiry && operation.id === id) return true;
-    }
-    return false;
+    return this.#driver.channel.has(this.#driver.link, id);
   }
 
   // ---- what the modem tells
