@@ -23,6 +23,8 @@ export interface ChannelOwner {
   onMessage(line: Line, fields: Fields): void;
   /** The message goes on. */
   onFragment(): void;
+  /** Whether a topic is subscribed by whom `fields`, which end before it, are about. It is in the ring from `start` to `end`. */
+  isSubscribed(fields: Fields, start: number, end: number): boolean;
   /** The operation has ended; it is used again once this returns. */
   onDone(operation: Operation, outcome: Outcome, code: number): void;
   /** Bytes were lost: a line longer than the ring, or a message that was not read in time. */
@@ -168,6 +170,11 @@ export class Channel implements ScannerSink {
     return this.#operations.size;
   }
 
+  /** The oldest operation under way; the others are its `next`. */
+  get oldest(): Operation | null {
+    return this.#operations.first;
+  }
+
   /** Makes room for so many operations at once. */
   provide(count: number): void {
     // What a driver that has left needed is there still.
@@ -276,6 +283,10 @@ export class Channel implements ScannerSink {
 
   onFragment(): void {
     this.#owner.onFragment();
+  }
+
+  isSubscribed(start: number, end: number): boolean {
+    return this.#owner.isSubscribed(this.scanner.fields, start, end);
   }
 
   onOverflow(): void {

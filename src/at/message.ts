@@ -46,6 +46,12 @@ const enum Next {
 /** A length above this is text that looks like one (dialects.md 6.1, step 9). */
 const LONGEST = 65536;
 
+/** Who knows what is subscribed. */
+export interface Subscribed {
+  /** Whether the topic in the ring from `start` to `end` is. The line's fields before the topic have been read. */
+  isSubscribed(start: number, end: number): boolean;
+}
+
 /**
  * The message that is being received: where it begins, how far it can be read, where it ends (dialects.md 6.1, 6.2).
  * The bytes stay in the ring until they are read.
@@ -74,6 +80,7 @@ export class Message {
   readonly #ring: Ring;
   readonly #lexicon: Lexicon;
   readonly #fields: Fields;
+  readonly #subscribed: Subscribed;
   #line: Line | null = null;
   #mode: Mode = Mode.Line;
   #payload = 0;
@@ -97,10 +104,18 @@ export class Message {
   #firstTopicEnd = 0;
   #left = 0;
 
-  constructor(ring: Ring, lexicon: Lexicon, fields: Fields) {
+  /** One reading of a topic without quotes fits, and another, of a topic that is subscribed, is being looked at. */
+  #fits = false;
+  #fitPayload = 0;
+  #fitLength = 0;
+  #fitTopicEnd = 0;
+  #fitNext = 0;
+
+  constructor(ring: Ring, lexicon: Lexicon, fields: Fields, subscribed: Subscribed) {
     this.#ring = ring;
     this.#lexicon = lexicon;
     this.#fields = fields;
+    this.#subscribed = subscribed;
   }
 
   /** A payload without a length begins at `at`; `spaced` when the firmware puts blanks after commas. */
@@ -116,7 +131,7 @@ export class Message {
     this.#begin(line, at);
     this.#mode = Mode.Header;
     this.#head = Head.Begin;
-    this.#quoted = this.#hasComma = false;
+    this.#quoted = this.#hasComma = this.#fits = false;
     this.#candidates = 0;
   }
 
@@ -175,6 +190,7 @@ export class Message {
   silence(): Found {
     const tail = this.#ring.tail;
     if (this.#mode === Mode.Frame) {
+      if (this.#fits) return this.#acceptFit();
       const over = (tail - this.#payload - this.#value) | 0;
       // No line ending at all, as from M531X before guide revision 1.1; or the rest of one.
       if (over === 0 && this.#value >= 2 && this.#isEnding((tail - 2) | 0)) {
@@ -273,7 +289,7 @@ export class Message {
   #candidate(payload: number): Found {
     this.#payload = payload;
     if (!this.#quoted) this.#topicEnd = (this.#piece - 1) | 0;
-    if (this.#candidates++ === 0) {
+    if (this.#candidates++ === 0 || (!this.#knows(this.#firstTopicEnd) && this.#knows(this.#topicEnd))) {
       this.#firstPayload = payload;
       this.#firstTopicEnd = this.#topicEnd;
     }
@@ -325,23 +341,25 @@ export class Message {
     const length = this.#value;
     const end = (payload + length) | 0;
     if (((end - ring.head + 3) | 0) > ring.mask + 1) {
+      if (this.#fits) return this.#prefer();
       this.#mode = Mode.Stream;
       this.#left = this.length = length;
       return Found.Nothing;
     }
     const over = (ring.tail - end) | 0;
     if (over < 2) return Found.Nothing;
-    if (this.#isEnding(end)) return this.#accept(payload, (end + 2) | 0);
+    if (this.#isEnding(end)) return this.#fit(payload, (end + 2) | 0);
     if (this.#byte(payload) === Byte.Blank) {
       if (over < 3) return Found.Nothing;
-      if (this.#isEnding((end + 1) | 0)) return this.#accept((payload + 1) | 0, (end + 3) | 0);
+      if (this.#isEnding((end + 1) | 0)) return this.#fit((payload + 1) | 0, (end + 3) | 0);
     }
     // In the middle of a line's end it cannot be.
     const splits = this.#byte(end) === Byte.LF && length > 0 && this.#byte((end - 1) | 0) === Byte.CR;
     switch (splits ? Next.Other : this.#whatFollows(end, true)) {
       case Next.Unknown: return Found.Nothing;
-      case Next.Known: return this.#accept(payload, end);
+      case Next.Known: return this.#fit(payload, end);
     }
+    if (this.#fits) return this.#prefer();
     // Not its length. A comma in the topic may have made it look like one (dialects.md 6.1, step 7).
     if (this.#quoted) this.#distrust();
     else {
@@ -350,6 +368,75 @@ export class Message {
       this.#mode = Mode.Header;
     }
     return Found.Nothing;
+  }
+
+  /** The message may be `#value` bytes from `payload`, what is behind it at `next`. */
+  #fit(payload: number, next: number): Found {
+    if (this.#quoted || this.#fits) return this.#accept(payload, next);
+    this.#fits = true;
+    this.#fitPayload = payload;
+    this.#fitLength = this.#value;
+    this.#fitTopicEnd = this.#topicEnd;
+    this.#fitNext = next;
+    return this.#prefer();
+  }
+
+  /**
+   * Where the payload that fits begins with a number and a comma, or has one between commas, the topic may be longer: goes
+   * on to the next reading whose topic is subscribed, if that of the fit is not (dialects.md 6.1, step 7).
+   */
+  #prefer(): Found {
+    const ring = this.#ring;
+    let end = (this.#fitPayload + this.#fitLength) | 0;
+    const line = ring.find(Byte.LF, this.#payload); // which no topic has
+    if (((line - end) | 0) < 0) end = line;
+    for (let at = this.#payload; ;) {
+      const comma = ring.find(Byte.Comma, at);
+      if (((comma - end) | 0) >= 0) return this.#acceptFit();
+      const length = this.#decimal(at, comma);
+      if (length >= 0) {
+        if (this.#knows(this.#fitTopicEnd)) return this.#acceptFit();
+        if (this.#knows((at - 1) | 0)) {
+          this.#topicEnd = (at - 1) | 0;
+          this.#payload = (comma + 1) | 0;
+          this.#value = length;
+          return this.#frame();
+        }
+      }
+      at = (comma + 1) | 0;
+    }
+  }
+
+  #acceptFit(): Found {
+    this.#topicEnd = this.#fitTopicEnd;
+    this.#value = this.#fitLength;
+    return this.#accept(this.#fitPayload, this.#fitNext);
+  }
+
+  /** The number that stands alone, but for blanks before it, from `start` to `end`; −1 when it is none, or no length. */
+  #decimal(start: number, end: number): number {
+    let at = start;
+    while (at !== end && this.#byte(at) === Byte.Blank) at = (at + 1) | 0;
+    if (at === end) return -1;
+    let value = 0;
+    for (; at !== end; at = (at + 1) | 0) {
+      const byte = this.#byte(at);
+      if (byte < Byte.Digit0 || byte > Byte.Digit9) return -1;
+      value = value * 10 + byte - Byte.Digit0;
+      if (value > LONGEST) return -1;
+    }
+    return value;
+  }
+
+  /** Whether the topic, if it ends at `end`, is subscribed. */
+  #knows(end: number): boolean {
+    return this.#subscribed.isSubscribed(this.#topic, this.#trimmed(end));
+  }
+
+  /** A topic without quotes has no blanks at its end. */
+  #trimmed(end: number): number {
+    while (end !== this.#topic && this.#byte((end - 1) | 0) === Byte.Blank) end = (end - 1) | 0;
+    return end;
   }
 
   #isEnding(position: number): boolean {
@@ -518,8 +605,7 @@ export class Message {
     if (!this.first || this.#line!.framing !== Framing.Counted) return;
     const fields = this.#fields;
     if (fields.count !== this.#line!.topic) return;
-    let end = this.#topicEnd;
-    if (!this.#quoted) while (end !== this.#topic && this.#byte((end - 1) | 0) === Byte.Blank) end = (end - 1) | 0;
+    const end = this.#quoted ? this.#topicEnd : this.#trimmed(this.#topicEnd);
     fields.add(this.#quoted ? FieldKind.Quoted : FieldKind.Bare, 0, this.#topic, end);
   }
 

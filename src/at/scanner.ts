@@ -2,10 +2,10 @@ import type { Ring } from "../bytes/ring";
 import { Byte } from "./bytes";
 import { FieldKind, Fields } from "./fields";
 import { Common, Follow, Framing, NO_LINE, type Lexicon, type Line } from "./lexicon";
-import { Found, Message } from "./message";
+import { Found, Message, type Subscribed } from "./message";
 
 /** What the scanner finds. Each function may use the scanner's `fields` until it returns. */
-export interface ScannerSink {
+export interface ScannerSink extends Subscribed {
   /** A line of the lexicon, its fields read. */
   onLine(line: Line): void;
   /** Any other line: its bytes stand in the ring from `start` to `end`. */
@@ -97,7 +97,7 @@ export class Scanner {
     this.#sink = sink;
     this.#at = ring.tail;
     this.fields = new Fields(ring);
-    this.message = new Message(ring, lexicon, this.fields);
+    this.message = new Message(ring, lexicon, this.fields, sink);
   }
 
   /**

@@ -76,6 +76,8 @@ export interface ModemClient {
    */
   onMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void;
   onFragment(): void;
+  /** Whether the topic in the ring from `start` to `end` is subscribed; asked where a line can be read in several ways. */
+  isSubscribed(start: number, end: number): boolean;
   /** A publish, subscribe or unsubscribe has ended; `error` is null when it ended well. */
   onDone(operation: Operation, error: MQTTModemError | null): void;
   /** Received bytes were lost. */

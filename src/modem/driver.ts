@@ -303,6 +303,10 @@ export abstract class Driver {
     else this.#client.onFragment();
   }
 
+  isSubscribed(start: number, end: number): boolean {
+    return this.#client !== null && this.#client.isSubscribed(start, end);
+  }
+
   onOverflow(): void {
     this.#client?.onOverflow();
   }

@@ -297,6 +297,11 @@ export class Modem implements ChannelOwner {
     else this.#reader.onFragment();
   }
 
+  isSubscribed(fields: Fields, start: number, end: number): boolean {
+    const driver = this.#driverOf(fields);
+    return driver !== null && driver.isSubscribed(start, end);
+  }
+
   /** Nobody is there to read the message. */
   private drop(): void {
     this.#reader = null;

@@ -13,7 +13,7 @@ import { Stage } from "../modem/stage";
 import { flag, integer } from "./arguments";
 import { KnownTopics, type Known } from "./known";
 import { Subscriptions } from "./subscriptions";
-import { topicFilter, topicName } from "./topic";
+import { matchesAny, topicFilter, topicName } from "./topic";
 
 /** Bytes as ECMA-419 has them. */
 export type ByteBuffer = ArrayBuffer | ArrayBufferView;
@@ -466,6 +466,7 @@ export class MQTTClient {
         info.topic = info.QoS = info.byteLength = info.retain = info.duplicate = undefined;
         this.readable();
       },
+      isSubscribed: (start, end) => this.isSubscribed(start, end),
       onDone: (operation, error) => this.done(operation, error),
       onOverflow: () => {
         if (!this.#closed) this.#options.onOverflow?.call(this);
@@ -491,6 +492,15 @@ export class MQTTClient {
     const whole = this.#driver.channel.scanner.message.length;
     info.byteLength = whole < 0 ? undefined : whole;
     this.readable();
+  }
+
+  private isSubscribed(start: number, end: number): boolean {
+    const { channel, link } = this.#driver;
+    if (this.#subscriptions.include(channel.ring, start, end)) return true;
+    // A retained message may come before the modem has told of the SUBACK.
+    for (let operation = channel.oldest; operation !== null; operation = operation.next)
+      if (operation.link === link && operation.kind === Kind.Subscribe && operation.items !== null && matchesAny(operation.items, channel.ring, start, end)) return true;
+    return false;
   }
 
   private readable(): void {

@@ -1,5 +1,7 @@
 import type { Operation, TopicItem } from "../at/operation";
+import type { Ring } from "../bytes/ring";
 import { Kind } from "../modem/script";
+import { matchesAny } from "./topic";
 
 /** Filters that are remembered. A modem that forgets more has them forgotten. */
 const CAPACITY = 32;
@@ -29,6 +31,11 @@ export class Subscriptions {
   private remove(index: number): void {
     this.#items.splice(index, 1);
     if (index < this.#next) this.#next--;
+  }
+
+  /** Whether the topic in the ring from `start` to `end` matches one. */
+  include(ring: Ring, start: number, end: number): boolean {
+    return matchesAny(this.#items, ring, start, end);
   }
 
   rewind(): void {

@@ -1,5 +1,14 @@
+import type { TopicItem } from "../at/operation";
 import { ArgumentError } from "../errors";
 import { Text } from "../bytes/text";
+import type { Ring } from "../bytes/ring";
+
+const enum Byte {
+  Hash = 0x23,
+  Dollar = 0x24,
+  Plus = 0x2b,
+  Slash = 0x2f,
+}
 
 /** A topic to publish to. @throws ArgumentError when it is empty, too long, not quotable, or has wildcards */
 export function topicName(name: string, value: unknown, limit: number): Text {
@@ -27,4 +36,25 @@ function present(name: string, value: unknown, limit: number): Text {
   const text = new Text(name, value, limit);
   if (text.bytes.length === 0) throw new ArgumentError("ARGUMENT_LENGTH", name, value, `must have 1 to ${limit} bytes`);
   return text;
+}
+
+/** Whether the topic in the ring from `start` to `end` matches one of these filters. */
+export function matchesAny(filters: readonly TopicItem[], ring: Ring, start: number, end: number): boolean {
+  for (let i = 0; i < filters.length; i++) if (matches(filters[i]!.text.bytes, ring, start, end)) return true;
+  return false;
+}
+
+function matches(filter: Uint8Array, ring: Ring, start: number, end: number): boolean {
+  const { bytes, mask } = ring;
+  // The server's own topics match no wildcard at the beginning (MQTT 3.1.1 4.7.2).
+  if (bytes[start & mask] === Byte.Dollar && filter[0] !== Byte.Dollar) return false;
+  let at = start;
+  for (let i = 0; i < filter.length; i++) {
+    const byte = filter[i]!;
+    if (byte === Byte.Hash) return true;
+    if (byte === Byte.Plus) while (at !== end && bytes[at & mask] !== Byte.Slash) at = (at + 1) | 0;
+    else if (at !== end && bytes[at & mask] === byte) at = (at + 1) | 0;
+    else return at === end && byte === Byte.Slash && filter[i + 1] === Byte.Hash; // `a/#` matches `a` (4.7.1.2)
+  }
+  return at === end;
 }

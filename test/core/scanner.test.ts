@@ -54,6 +54,9 @@ class Recorder implements ScannerSink {
     this.#message += visible([...bytes]);
     if (!more) this.notes.push(this.#message);
   }
+  isSubscribed(): boolean {
+    return false;
+  }
   onOverflow(): void {
     this.notes.push("overflow");
   }
