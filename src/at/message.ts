@@ -120,7 +120,7 @@ export class Message {
 
   /** A payload without a length begins at `at`; `spaced` when the firmware puts blanks after commas. */
   beginUnframed(line: Line, at: number, spaced: boolean): void {
-    this.#begin(line, at);
+    this.begin(line, at);
     this.#payload = at;
     this.#blank = spaced;
     this.#mode = this.untilSilence ? Mode.Silence : Mode.Line;
@@ -128,14 +128,14 @@ export class Message {
 
   /** The topic of a message with a length begins at `at`. */
   beginFramed(line: Line, at: number): void {
-    this.#begin(line, at);
+    this.begin(line, at);
     this.#mode = Mode.Header;
     this.#head = Head.Begin;
     this.#quoted = this.#hasComma = this.#fits = false;
     this.#candidates = 0;
   }
 
-  #begin(line: Line, at: number): void {
+  private begin(line: Line, at: number): void {
     this.#line = line;
     this.at = at;
     this.first = true;
@@ -180,8 +180,8 @@ export class Message {
   find(): Found {
     for (;;) {
       const mode = this.#mode;
-      const found = mode === Mode.Header ? this.#header() : mode === Mode.Frame ? this.#frame()
-        : mode === Mode.Stream ? this.#stream() : mode === Mode.Line ? this.#endOfLine() : this.#endBeforeKnown();
+      const found = mode === Mode.Header ? this.header() : mode === Mode.Frame ? this.frame()
+        : mode === Mode.Stream ? this.stream() : mode === Mode.Line ? this.endOfLine() : this.endBeforeKnown();
       if (found !== Found.Nothing || this.#mode === mode) return found;
     }
   }
@@ -190,55 +190,55 @@ export class Message {
   silence(): Found {
     const tail = this.#ring.tail;
     if (this.#mode === Mode.Frame) {
-      if (this.#fits) return this.#acceptFit();
+      if (this.#fits) return this.acceptFit();
       const over = (tail - this.#payload - this.#value) | 0;
       // No line ending at all, as from M531X before guide revision 1.1; or the rest of one.
-      if (over === 0 && this.#value >= 2 && this.#isEnding((tail - 2) | 0)) {
+      if (over === 0 && this.#value >= 2 && this.isEnding((tail - 2) | 0)) {
         // A length that counts the line's end as well (C-6), or a payload that ends like a line, from the old firmware.
         this.suspect = true;
         this.#next = tail;
-        return this.#whole(this.#value - 2);
+        return this.whole(this.#value - 2);
       }
-      if (over === 0 || (over === 1 && this.#byte((tail - 1) | 0) === Byte.CR)) return this.#accept(this.#payload, tail);
-      if (over === 1 && this.#byte(this.#payload) === Byte.Blank) return this.#accept((this.#payload + 1) | 0, tail);
-      this.#distrust();
+      if (over === 0 || (over === 1 && this.byte((tail - 1) | 0) === Byte.CR)) return this.accept(this.#payload, tail);
+      if (over === 1 && this.byte(this.#payload) === Byte.Blank) return this.accept((this.#payload + 1) | 0, tail);
+      this.distrust();
     } else if (this.#mode === Mode.Stream) {
       // Fewer bytes than were announced: some were lost, or the length was wrong.
-      const end = this.#ends((tail - 1) | 0) ? (tail - 1 - this.returns) | 0 : tail;
+      const end = this.ends((tail - 1) | 0) ? (tail - 1 - this.returns) | 0 : tail;
       this.suspect = true;
       this.#next = tail;
-      return this.#whole((end - this.#payload) | 0);
-    } else if (this.#mode === Mode.Header && this.#candidates > 0) this.#distrust();
+      return this.whole((end - this.#payload) | 0);
+    } else if (this.#mode === Mode.Header && this.#candidates > 0) this.distrust();
     if (this.#mode !== Mode.Silence) return Found.Nothing;
-    const found = this.#endBeforeKnown();
+    const found = this.endBeforeKnown();
     if (found !== Found.Nothing) return found;
     let end = tail;
-    if (this.#ends((end - 1) | 0)) end = (end - 1 - this.returns) | 0;
+    if (this.ends((end - 1) | 0)) end = (end - 1 - this.returns) | 0;
     else if (!this.suspect) return Found.Nothing; // in the middle of a line: it goes on
     this.#next = tail;
-    return this.#whole((end - this.#payload) | 0);
+    return this.whole((end - this.#payload) | 0);
   }
 
   // ---- topic and length
 
-  #header(): Found {
+  private header(): Found {
     const tail = this.#ring.tail;
     while (this.at !== tail) {
-      const byte = this.#byte(this.at);
+      const byte = this.byte(this.at);
       if (this.#head === Head.Piece) {
         if (byte === Byte.Comma) {
           const comma = this.at;
           this.at = (this.at + 1) | 0;
-          if (this.#digits > 0) return this.#candidate(this.at);
-          this.#newPiece(comma);
+          if (this.#digits > 0) return this.candidate(this.at);
+          this.newPiece(comma);
           continue;
         }
-        if (byte === Byte.CR || byte === Byte.LF) return this.#lineEnds();
+        if (byte === Byte.CR || byte === Byte.LF) return this.lineEnds();
         if (byte >= Byte.Digit0 && byte <= Byte.Digit9 && this.#digits >= 0) {
           this.#value = this.#value * 10 + byte - Byte.Digit0;
           this.#digits = this.#value > LONGEST ? -1 : this.#digits + 1;
         } else if (byte !== Byte.Blank || this.#digits !== 0) {
-          if (this.#quoted) return this.#withoutLength();
+          if (this.#quoted) return this.withoutLength();
           this.#digits = -1;
         }
       } else if (this.#head === Head.Begin) {
@@ -261,13 +261,13 @@ export class Message {
       } else if (byte === Byte.Comma) {
         this.#quoted = true;
         this.#head = Head.Piece;
-        this.#newPiece(this.at);
+        this.newPiece(this.at);
       } else if (byte === Byte.CR || byte === Byte.LF) return Found.NoMessage;
-      else if (byte >= Byte.Digit0 && byte <= Byte.Digit9 && this.#byte((this.at - 1) | 0) === Byte.Blank) {
+      else if (byte >= Byte.Digit0 && byte <= Byte.Digit9 && this.byte((this.at - 1) | 0) === Byte.Blank) {
         // A comma is missing between the topic and the length (C-5).
         this.#quoted = true;
         this.#head = Head.Piece;
-        this.#newPiece((this.at - 1) | 0);
+        this.newPiece((this.at - 1) | 0);
         continue;
       } else if (byte !== Byte.Blank) this.#head = Head.Quoted; // the quote belonged to the topic
       this.at = (this.at + 1) | 0;
@@ -276,7 +276,7 @@ export class Message {
   }
 
   /** After the comma at `comma`: what follows may be the length. */
-  #newPiece(comma: number): void {
+  private newPiece(comma: number): void {
     this.#piece = (comma + 1) | 0;
     this.#value = 0;
     this.#digits = 0;
@@ -286,10 +286,10 @@ export class Message {
   }
 
   /** The piece is a number, so the payload may begin at `payload`. */
-  #candidate(payload: number): Found {
+  private candidate(payload: number): Found {
     this.#payload = payload;
     if (!this.#quoted) this.#topicEnd = (this.#piece - 1) | 0;
-    if (this.#candidates++ === 0 || (!this.#knows(this.#firstTopicEnd) && this.#knows(this.#topicEnd))) {
+    if (this.#candidates++ === 0 || (!this.knows(this.#firstTopicEnd) && this.knows(this.#topicEnd))) {
       this.#firstPayload = payload;
       this.#firstTopicEnd = this.#topicEnd;
     }
@@ -298,25 +298,25 @@ export class Message {
   }
 
   /** The line ends in the header: the payload is on the next line, or the length was wrong, or there is none. */
-  #lineEnds(): Found {
+  private lineEnds(): Found {
     if (this.#candidates > 0) {
-      this.#distrust();
+      this.distrust();
       return Found.Nothing;
     }
     if (this.#digits > 0) {
       // Ancestor firmware puts the payload on the next line (dialects.md 6.1).
       if (((this.#ring.tail - this.at) | 0) < 2) return Found.Nothing;
-      const ending = this.#byte(this.at) === Byte.CR && this.#byte((this.at + 1) | 0) === Byte.LF ? 2 : 1;
+      const ending = this.byte(this.at) === Byte.CR && this.byte((this.at + 1) | 0) === Byte.LF ? 2 : 1;
       this.at = (this.at + ending) | 0;
-      if (this.#value > 0) return this.#candidate(this.at);
+      if (this.#value > 0) return this.candidate(this.at);
       if (!this.#quoted) this.#topicEnd = (this.#piece - 1) | 0;
-      return this.#accept(this.at, this.at);
+      return this.accept(this.at, this.at);
     }
-    return this.#withoutLength();
+    return this.withoutLength();
   }
 
   /** There is no length at all: the payload is what follows the topic. */
-  #withoutLength(): Found {
+  private withoutLength(): Found {
     if (!this.#hasComma) return Found.NoMessage;
     if (!this.#quoted) this.#topicEnd = this.#firstComma;
     this.#payload = this.at = (this.#firstComma + 1) | 0;
@@ -326,7 +326,7 @@ export class Message {
   }
 
   /** The length does not fit what came: takes what there is, up to where a known line or silence follows. */
-  #distrust(): void {
+  private distrust(): void {
     this.#payload = this.at = this.#firstPayload;
     this.#topicEnd = this.#firstTopicEnd;
     this.suspect = true;
@@ -335,92 +335,92 @@ export class Message {
 
   // ---- with a length
 
-  #frame(): Found {
+  private frame(): Found {
     const ring = this.#ring;
     const payload = this.#payload;
     const length = this.#value;
     const end = (payload + length) | 0;
     if (((end - ring.head + 3) | 0) > ring.mask + 1) {
-      if (this.#fits) return this.#prefer();
+      if (this.#fits) return this.prefer();
       this.#mode = Mode.Stream;
       this.#left = this.length = length;
       return Found.Nothing;
     }
     const over = (ring.tail - end) | 0;
     if (over < 2) return Found.Nothing;
-    if (this.#isEnding(end)) return this.#fit(payload, (end + 2) | 0);
-    if (this.#byte(payload) === Byte.Blank) {
+    if (this.isEnding(end)) return this.fit(payload, (end + 2) | 0);
+    if (this.byte(payload) === Byte.Blank) {
       if (over < 3) return Found.Nothing;
-      if (this.#isEnding((end + 1) | 0)) return this.#fit((payload + 1) | 0, (end + 3) | 0);
+      if (this.isEnding((end + 1) | 0)) return this.fit((payload + 1) | 0, (end + 3) | 0);
     }
     // In the middle of a line's end it cannot be.
-    const splits = this.#byte(end) === Byte.LF && length > 0 && this.#byte((end - 1) | 0) === Byte.CR;
-    switch (splits ? Next.Other : this.#whatFollows(end, true)) {
+    const splits = this.byte(end) === Byte.LF && length > 0 && this.byte((end - 1) | 0) === Byte.CR;
+    switch (splits ? Next.Other : this.whatFollows(end, true)) {
       case Next.Unknown: return Found.Nothing;
-      case Next.Known: return this.#fit(payload, end);
+      case Next.Known: return this.fit(payload, end);
     }
-    if (this.#fits) return this.#prefer();
+    if (this.#fits) return this.prefer();
     // Not its length. A comma in the topic may have made it look like one (dialects.md 6.1, step 7).
-    if (this.#quoted) this.#distrust();
+    if (this.#quoted) this.distrust();
     else {
       this.at = payload;
-      this.#newPiece((payload - 1) | 0);
+      this.newPiece((payload - 1) | 0);
       this.#mode = Mode.Header;
     }
     return Found.Nothing;
   }
 
   /** The message may be `#value` bytes from `payload`, what is behind it at `next`. */
-  #fit(payload: number, next: number): Found {
-    if (this.#quoted || this.#fits) return this.#accept(payload, next);
+  private fit(payload: number, next: number): Found {
+    if (this.#quoted || this.#fits) return this.accept(payload, next);
     this.#fits = true;
     this.#fitPayload = payload;
     this.#fitLength = this.#value;
     this.#fitTopicEnd = this.#topicEnd;
     this.#fitNext = next;
-    return this.#prefer();
+    return this.prefer();
   }
 
   /**
    * Where the payload that fits begins with a number and a comma, or has one between commas, the topic may be longer: goes
    * on to the next reading whose topic is subscribed, if that of the fit is not (dialects.md 6.1, step 7).
    */
-  #prefer(): Found {
+  private prefer(): Found {
     const ring = this.#ring;
     let end = (this.#fitPayload + this.#fitLength) | 0;
     const line = ring.find(Byte.LF, this.#payload); // which no topic has
     if (((line - end) | 0) < 0) end = line;
     for (let at = this.#payload; ;) {
       const comma = ring.find(Byte.Comma, at);
-      if (((comma - end) | 0) >= 0) return this.#acceptFit();
-      const length = this.#decimal(at, comma);
+      if (((comma - end) | 0) >= 0) return this.acceptFit();
+      const length = this.decimal(at, comma);
       if (length >= 0) {
-        if (this.#knows(this.#fitTopicEnd)) return this.#acceptFit();
-        if (this.#knows((at - 1) | 0)) {
+        if (this.knows(this.#fitTopicEnd)) return this.acceptFit();
+        if (this.knows((at - 1) | 0)) {
           this.#topicEnd = (at - 1) | 0;
           this.#payload = (comma + 1) | 0;
           this.#value = length;
-          return this.#frame();
+          return this.frame();
         }
       }
       at = (comma + 1) | 0;
     }
   }
 
-  #acceptFit(): Found {
+  private acceptFit(): Found {
     this.#topicEnd = this.#fitTopicEnd;
     this.#value = this.#fitLength;
-    return this.#accept(this.#fitPayload, this.#fitNext);
+    return this.accept(this.#fitPayload, this.#fitNext);
   }
 
   /** The number that stands alone, but for blanks before it, from `start` to `end`; −1 when it is none, or no length. */
-  #decimal(start: number, end: number): number {
+  private decimal(start: number, end: number): number {
     let at = start;
-    while (at !== end && this.#byte(at) === Byte.Blank) at = (at + 1) | 0;
+    while (at !== end && this.byte(at) === Byte.Blank) at = (at + 1) | 0;
     if (at === end) return -1;
     let value = 0;
     for (; at !== end; at = (at + 1) | 0) {
-      const byte = this.#byte(at);
+      const byte = this.byte(at);
       if (byte < Byte.Digit0 || byte > Byte.Digit9) return -1;
       value = value * 10 + byte - Byte.Digit0;
       if (value > LONGEST) return -1;
@@ -429,29 +429,29 @@ export class Message {
   }
 
   /** Whether the topic, if it ends at `end`, is subscribed. */
-  #knows(end: number): boolean {
-    return this.#subscribed.isSubscribed(this.#topic, this.#trimmed(end));
+  private knows(end: number): boolean {
+    return this.#subscribed.isSubscribed(this.#topic, this.trimmed(end));
   }
 
   /** A topic without quotes has no blanks at its end. */
-  #trimmed(end: number): number {
-    while (end !== this.#topic && this.#byte((end - 1) | 0) === Byte.Blank) end = (end - 1) | 0;
+  private trimmed(end: number): number {
+    while (end !== this.#topic && this.byte((end - 1) | 0) === Byte.Blank) end = (end - 1) | 0;
     return end;
   }
 
-  #isEnding(position: number): boolean {
-    return this.#byte(position) === Byte.CR && this.#byte((position + 1) | 0) === Byte.LF;
+  private isEnding(position: number): boolean {
+    return this.byte(position) === Byte.CR && this.byte((position + 1) | 0) === Byte.LF;
   }
 
   /** The message is `#value` bytes from `payload`, and what is behind it begins at `next`. */
-  #accept(payload: number, next: number): Found {
+  private accept(payload: number, next: number): Found {
     this.#payload = payload;
     this.#next = next;
-    return this.#whole(this.#value);
+    return this.whole(this.#value);
   }
 
   /** Hands on what there is of a message that the ring cannot hold, in good portions. */
-  #stream(): Found {
+  private stream(): Found {
     const ring = this.#ring;
     const has = (ring.tail - this.#payload) | 0;
     if (has < this.#left && ring.free > (ring.mask >> 1)) return Found.Nothing;
@@ -459,42 +459,42 @@ export class Message {
     this.#left -= this.available;
     this.more = this.#left > 0;
     this.at = this.#next = (this.#payload + this.available) | 0;
-    this.#keepTopic();
+    this.keepTopic();
     return Found.Part;
   }
 
   // ---- without one
 
   /** The first line ending of the modem's own kind. */
-  #endOfLine(): Found {
+  private endOfLine(): Found {
     const ring = this.#ring;
-    this.#skipBlank();
+    this.skipBlank();
     for (;;) {
       const end = ring.find(Byte.LF, this.at);
-      if (end === ring.tail) return this.#untilFull();
+      if (end === ring.tail) return this.untilFull();
       this.at = (end + 1) | 0;
-      if (!this.#ends(end)) continue;
+      if (!this.ends(end)) continue;
       this.#next = this.at;
-      return this.#whole((end - this.returns - this.#payload) | 0);
+      return this.whole((end - this.returns - this.#payload) | 0);
     }
   }
 
   /** The first line ending behind which a known line begins. */
-  #endBeforeKnown(): Found {
+  private endBeforeKnown(): Found {
     const ring = this.#ring;
-    this.#skipBlank();
+    this.skipBlank();
     for (;;) {
       const end = ring.find(Byte.LF, this.at);
-      if (end === ring.tail) return this.#untilFull();
-      if (this.#ends(end)) {
-        const next = this.#whatFollows((end + 1) | 0, this.suspect);
+      if (end === ring.tail) return this.untilFull();
+      if (this.ends(end)) {
+        const next = this.whatFollows((end + 1) | 0, this.suspect);
         if (next === Next.Unknown) {
           this.at = end;
-          return ring.free === 0 ? this.#untilFull() : Found.Nothing;
+          return ring.free === 0 ? this.untilFull() : Found.Nothing;
         }
         if (next === Next.Known) {
           this.#next = (end + 1) | 0;
-          return this.#whole((end - this.returns - this.#payload) | 0);
+          return this.whole((end - this.returns - this.#payload) | 0);
         }
       }
       this.at = (end + 1) | 0;
@@ -502,45 +502,45 @@ export class Message {
   }
 
   /** The ring is full of it: hands on what cannot be part of the line's ending. */
-  #untilFull(): Found {
+  private untilFull(): Found {
     const ring = this.#ring;
     this.at = ring.tail;
     if (ring.free !== 0) return Found.Nothing;
     const length = (ring.tail - this.#payload - this.returns - 1) | 0;
     this.available = length > 0 ? length : 0;
     this.more = true;
-    if (this.stripQuotes && this.first && this.available > 0 && this.#byte(this.#payload) === Byte.Quote) {
+    if (this.stripQuotes && this.first && this.available > 0 && this.byte(this.#payload) === Byte.Quote) {
       this.#stripped = true;
       this.#payload = (this.#payload + 1) | 0;
       this.available--;
     }
     this.at = (ring.tail - this.returns - 1) | 0;
     if (((this.at - this.#payload - this.available) | 0) < 0) this.at = (this.#payload + this.available) | 0;
-    this.#keepTopic();
+    this.keepTopic();
     return Found.Part;
   }
 
-  #skipBlank(): void {
+  private skipBlank(): void {
     if (!this.#blank || this.#payload === this.#ring.tail) return;
     this.#blank = false;
-    if (this.#byte(this.#payload) === Byte.Blank) this.#payload = (this.#payload + 1) | 0;
+    if (this.byte(this.#payload) === Byte.Blank) this.#payload = (this.#payload + 1) | 0;
     if (((this.at - this.#payload) | 0) < 0) this.at = this.#payload;
   }
 
   /** Whether the byte at `end` is a line feed with this modem's carriage returns before it, all of them payload's own. */
-  #ends(end: number): boolean {
-    if (((end - this.#payload) | 0) < this.returns || this.#byte(end) !== Byte.LF) return false;
-    for (let i = 1; i <= this.returns; i++) if (this.#byte((end - i) | 0) !== Byte.CR) return false;
+  private ends(end: number): boolean {
+    if (((end - this.#payload) | 0) < this.returns || this.byte(end) !== Byte.LF) return false;
+    for (let i = 1; i <= this.returns; i++) if (this.byte((end - i) | 0) !== Byte.CR) return false;
     return true;
   }
 
   /** Whether a line of the lexicon begins at `position`, line endings before it left out. */
-  #whatFollows(position: number, finals: boolean): Next {
+  private whatFollows(position: number, finals: boolean): Next {
     const { byte: labels, below, beside, line: ends, lines } = this.#lexicon;
     const tail = this.#ring.tail;
     let node = 0;
     for (let at = position; at !== tail; at = (at + 1) | 0) {
-      const byte = this.#byte(at);
+      const byte = this.byte(at);
       if (node === 0 && (byte === Byte.CR || byte === Byte.LF)) continue;
       let next = below[node]!;
       while (next !== 0 && labels[next] !== byte) next = beside[next]!;
@@ -548,42 +548,42 @@ export class Message {
         node = next;
         continue;
       }
-      if (ends[node] === NO_LINE) return byte === Byte.Blank && node !== 0 ? this.#afterBlank(at, node, finals) : Next.Other;
+      if (ends[node] === NO_LINE) return byte === Byte.Blank && node !== 0 ? this.afterBlank(at, node, finals) : Next.Other;
       const line = lines[ends[node]!]!;
       if (line.follow === Follow.Anything) return Next.Known;
       if (!finals && line.id <= Common.CmsError) return Next.Other;
       if (line.follow === Follow.End) return byte === Byte.CR || byte === Byte.LF ? Next.Known : Next.Other;
-      return byte !== Byte.Colon ? Next.Other : finals ? Next.Known : this.#fieldsAt((at + 1) | 0);
+      return byte !== Byte.Colon ? Next.Other : finals ? Next.Known : this.fieldsAt((at + 1) | 0);
     }
     return Next.Unknown;
   }
 
   /** Whether plausible fields begin at `position`: a number or a quoted string (dialects.md 6.2, c). */
-  #fieldsAt(position: number): Next {
+  private fieldsAt(position: number): Next {
     const tail = this.#ring.tail;
     let at = position;
-    while (at !== tail && this.#byte(at) === Byte.Blank) at = (at + 1) | 0;
+    while (at !== tail && this.byte(at) === Byte.Blank) at = (at + 1) | 0;
     if (at === tail) return Next.Unknown;
-    const byte = this.#byte(at);
+    const byte = this.byte(at);
     return (byte >= Byte.Digit0 && byte <= Byte.Digit9) || byte === Byte.Quote || byte === Byte.Minus ? Next.Known : Next.Other;
   }
 
   /** `+CME ERROR` has a blank in its name, which the lexicon leaves out. */
-  #afterBlank(at: number, node: number, finals: boolean): Next {
+  private afterBlank(at: number, node: number, finals: boolean): Next {
     const { byte: labels, below, beside } = this.#lexicon;
     const next = (at + 1) | 0;
     if (next === this.#ring.tail) return Next.Unknown;
     let child = below[node]!;
-    while (child !== 0 && labels[child] !== this.#byte(next)) child = beside[child]!;
+    while (child !== 0 && labels[child] !== this.byte(next)) child = beside[child]!;
     return child !== 0 && finals ? Next.Known : Next.Other;
   }
 
   // ---- what was found
 
-  #whole(length: number): Found {
-    if (this.stripQuotes && this.#isUnframed && length > 0 && this.#byte((this.#payload + length - 1) | 0) === Byte.Quote) {
+  private whole(length: number): Found {
+    if (this.stripQuotes && this.isUnframed && length > 0 && this.byte((this.#payload + length - 1) | 0) === Byte.Quote) {
       if (this.#stripped) length--;
-      else if (this.first && length >= 2 && this.#byte(this.#payload) === Byte.Quote) {
+      else if (this.first && length >= 2 && this.byte(this.#payload) === Byte.Quote) {
         this.#payload = (this.#payload + 1) | 0;
         length -= 2;
       }
@@ -592,24 +592,24 @@ export class Message {
     this.more = false;
     if (this.first) this.length = length;
     this.at = this.#next;
-    this.#keepTopic();
+    this.keepTopic();
     return Found.Part;
   }
 
-  get #isUnframed(): boolean {
+  private get isUnframed(): boolean {
     return this.#mode === Mode.Line || this.#mode === Mode.Silence;
   }
 
   /** Puts the topic of a message with a header of its own where the others have it: among the fields. */
-  #keepTopic(): void {
+  private keepTopic(): void {
     if (!this.first || this.#line!.framing !== Framing.Counted) return;
     const fields = this.#fields;
     if (fields.count !== this.#line!.topic) return;
-    const end = this.#quoted ? this.#topicEnd : this.#trimmed(this.#topicEnd);
+    const end = this.#quoted ? this.#topicEnd : this.trimmed(this.#topicEnd);
     fields.add(this.#quoted ? FieldKind.Quoted : FieldKind.Bare, 0, this.#topic, end);
   }
 
-  #byte(position: number): number {
+  private byte(position: number): number {
     return this.#ring.bytes[position & this.#ring.mask]!;
   }
 }

@@ -149,17 +149,17 @@ export class Scanner {
     if (length > message.available) length = message.available;
     if (length <= 0) return 0;
     this.#ring.copy(message.position, target, offset, length);
-    this.#consume(length);
+    this.consume(length);
     return length;
   }
 
   /** Drops what is left of the part of the message that can be read now. */
   skip(): void {
     if (this.#state !== State.Held) return;
-    this.#consume(this.message.available);
+    this.consume(this.message.available);
   }
 
-  #consume(length: number): void {
+  private consume(length: number): void {
     this.message.consume(length);
     this.#ring.head = this.message.position;
   }
@@ -184,8 +184,8 @@ export class Scanner {
     if (this.#scanning) return;
     this.#scanning = true;
     try {
-      while (this.#step()) {}
-      if (this.#ring.free === 0) this.#overflow();
+      while (this.step()) {}
+      if (this.#ring.free === 0) this.overflow();
     } finally {
       this.#scanning = false;
     }
@@ -200,28 +200,28 @@ export class Scanner {
   }
 
   /** Goes on from the present state; false when that needs more bytes, or a reader. */
-  #step(): boolean {
+  private step(): boolean {
     switch (this.#state) {
-      case State.Start: return this.#start();
-      case State.Name: return this.#name();
-      case State.Fields: return this.#readFields();
-      case State.Message: return this.#found(this.message.find());
-      case State.Held: return this.#settle();
-      case State.Text: return this.#skipTo(State.Text);
-      case State.End: return this.#end();
-      case State.Discard: return this.#skipTo(State.Discard);
-      default: return this.#skipEcho();
+      case State.Start: return this.start();
+      case State.Name: return this.name();
+      case State.Fields: return this.readFields();
+      case State.Message: return this.found(this.message.find());
+      case State.Held: return this.settle();
+      case State.Text: return this.skipTo(State.Text);
+      case State.End: return this.end();
+      case State.Discard: return this.skipTo(State.Discard);
+      default: return this.skipEcho();
     }
   }
 
-  #start(): boolean {
+  private start(): boolean {
     const bytes = this.#ring.bytes, mask = this.#ring.mask, tail = this.#ring.tail;
     let at = this.#at;
     let byte = 0;
     while (at !== tail) {
       byte = bytes[at & mask]!;
       if (byte > Byte.Blank) break;
-      if (this.#counting >= 0) this.#learn(byte);
+      if (this.#counting >= 0) this.learn(byte);
       at = (at + 1) | 0;
     }
     this.#at = this.#ring.head = at;
@@ -239,7 +239,7 @@ export class Scanner {
   }
 
   /** Counts the carriage returns that stand before a line feed. */
-  #learn(byte: number): void {
+  private learn(byte: number): void {
     if (byte === Byte.CR) {
       this.#counting++;
       return;
@@ -248,7 +248,7 @@ export class Scanner {
     this.#counting = -1;
   }
 
-  #name(): boolean {
+  private name(): boolean {
     const bytes = this.#ring.bytes, mask = this.#ring.mask, tail = this.#ring.tail;
     const { byte: labels, below, beside, line: ends, lines } = this.#lexicon;
     let at = this.#at;
@@ -264,7 +264,7 @@ export class Scanner {
           continue;
         }
         this.#at = at;
-        return this.#named(ends[node] === NO_LINE ? null : lines[ends[node]!]!, byte);
+        return this.named(ends[node] === NO_LINE ? null : lines[ends[node]!]!, byte);
       }
       node = next;
       at = (at + 1) | 0;
@@ -283,7 +283,7 @@ export class Scanner {
   }
 
   /** The name is over, at `byte`, which does not go on with it. */
-  #named(line: Line | null, byte: number): boolean {
+  private named(line: Line | null, byte: number): boolean {
     this.#state = State.Text;
     if (line === null) return true;
     this.#line = line;
@@ -300,7 +300,7 @@ export class Scanner {
     return true;
   }
 
-  #end(): boolean {
+  private end(): boolean {
     const bytes = this.#ring.bytes, mask = this.#ring.mask, tail = this.#ring.tail;
     let at = this.#at;
     while (at !== tail) {
@@ -312,7 +312,7 @@ export class Scanner {
           return true;
         }
         this.fields.clear();
-        this.#finish();
+        this.finish();
         return true;
       }
       at = (at + 1) | 0;
@@ -322,7 +322,7 @@ export class Scanner {
   }
 
   /** The line is whole: tells of it, then lets go of its bytes. `#at` is at its CR or LF. */
-  #finish(): void {
+  private finish(): void {
     const line = this.#line!;
     this.#state = this.#echo === null ? State.Start : State.Echo;
     if (this.learning && line.id <= Common.CmsError) this.#counting = 0;
@@ -330,7 +330,7 @@ export class Scanner {
     this.#ring.head = this.#at;
   }
 
-  #readFields(): boolean {
+  private readFields(): boolean {
     const bytes = this.#ring.bytes, mask = this.#ring.mask, tail = this.#ring.tail;
     const fields = this.fields;
     let at = this.#at;
@@ -339,10 +339,10 @@ export class Scanner {
       const byte = bytes[at & mask]!;
       if (byte === Byte.CR || byte === Byte.LF) {
         this.#at = at;
-        if (field !== At.Begin || fields.count !== 0) this.#add(field, at);
+        if (field !== At.Begin || fields.count !== 0) this.add(field, at);
         // A message whose payload never began is not a message.
         this.#state = State.Text;
-        if ((this.#line!.framing ?? Framing.None) === Framing.None) this.#finish();
+        if ((this.#line!.framing ?? Framing.None) === Framing.None) this.finish();
         return true;
       }
       if (field === At.Begin) {
@@ -359,7 +359,7 @@ export class Scanner {
           } else if (byte === Byte.Minus) field = At.Integer;
           else if (byte === Byte.Comma) {
             fields.add(FieldKind.Empty, 0, at, at);
-            if (this.#messageBegins(at)) return true;
+            if (this.messageBegins(at)) return true;
           } else field = At.Bare;
         } else fields.spaced = true;
       } else if (field === At.Integer) {
@@ -367,8 +367,8 @@ export class Scanner {
           this.#value = this.#value * 10 + byte - Byte.Digit0;
           this.#digits++;
         } else if (byte === Byte.Comma) {
-          this.#add(field, at);
-          if (this.#messageBegins(at)) return true;
+          this.add(field, at);
+          if (this.messageBegins(at)) return true;
           field = At.Begin;
         } else if (byte !== Byte.Blank) field = At.Bare;
       } else if (field === At.Quoted) {
@@ -377,8 +377,8 @@ export class Scanner {
           this.#fieldEnd = at;
         }
       } else if (byte === Byte.Comma) {
-        this.#add(field, at);
-        if (this.#messageBegins(at)) return true;
+        this.add(field, at);
+        if (this.messageBegins(at)) return true;
         field = At.Begin;
       } else if (field === At.AfterQuote && byte !== Byte.Blank) {
         // The quote belonged to the text: only one before a comma, or the end, closes.
@@ -393,7 +393,7 @@ export class Scanner {
   }
 
   /** Keeps the field that ends before `at`. */
-  #add(field: At, at: number): void {
+  private add(field: At, at: number): void {
     const fields = this.fields;
     if (field === At.Begin) fields.add(FieldKind.Empty, 0, at, at);
     else if (field === At.AfterQuote) fields.add(FieldKind.Quoted, 0, this.#fieldStart, this.#fieldEnd);
@@ -409,7 +409,7 @@ export class Scanner {
   }
 
   /** After the comma at `at`: whether the message's own part begins. Otherwise it is the next field. */
-  #messageBegins(at: number): boolean {
+  private messageBegins(at: number): boolean {
     const line = this.#line!;
     const count = this.fields.count;
     const next = (at + 1) | 0;
@@ -424,7 +424,7 @@ export class Scanner {
   }
 
   /** What looking for the message's end, or its next part, has come to. */
-  #found(found: Found): boolean {
+  private found(found: Found): boolean {
     if (found === Found.Nothing) return false;
     if (found === Found.NoMessage) {
       this.#at = this.message.at;
@@ -434,11 +434,11 @@ export class Scanner {
     this.#state = State.Held;
     if (this.message.first) this.#sink.onMessage(this.#line!);
     else this.#sink.onFragment();
-    return this.#settle();
+    return this.settle();
   }
 
   /** Goes on when the application has read its part of the message. */
-  #settle(): boolean {
+  private settle(): boolean {
     if (this.#state !== State.Held) return true;
     const message = this.message;
     if (message.available > 0) return false;
@@ -463,7 +463,7 @@ export class Scanner {
     if (!this.waitsForSilence || this.#scanning) return;
     this.#scanning = true;
     try {
-      this.#found(this.message.silence());
+      this.found(this.message.silence());
     } finally {
       this.#scanning = false;
     }
@@ -471,7 +471,7 @@ export class Scanner {
   }
 
   /** Goes to the end of a line that is not the lexicon's, or that is not wanted. */
-  #skipTo(state: State): boolean {
+  private skipTo(state: State): boolean {
     const ring = this.#ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
     let at = this.#at;
     while (at !== tail) {
@@ -491,7 +491,7 @@ export class Scanner {
   }
 
   /** Compares what comes with what was sent; the bytes stay in the ring until all of them have come back. */
-  #skipEcho(): boolean {
+  private skipEcho(): boolean {
     const ring = this.#ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
     const sent = this.#echo!;
     let at = this.#at;
@@ -532,7 +532,7 @@ export class Scanner {
   }
 
   /** The ring is full and the line has not ended: drop it to its end, and say so (anchors.md 10). */
-  #overflow(): void {
+  private overflow(): void {
     if (this.#state === State.Held) return;
     this.#ring.head = this.#at;
     this.#state = State.Discard;

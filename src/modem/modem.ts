@@ -298,7 +298,7 @@ export class Modem implements ChannelOwner {
   }
 
   isSubscribed(fields: Fields, start: number, end: number): boolean {
-    const driver = this.#driverOf(fields);
+    const driver = this.driverOf(fields);
     return driver !== null && driver.isSubscribed(start, end);
   }
 
