@@ -20,5 +20,5 @@ export type { Driver, InquiryCallback } from "./modem/driver";
 export type { Modem } from "./modem/modem";
 export type { Settings } from "./modem/settings";
 export type { ModemOptions } from "./modem/modem";
-export { copyBytes } from "./platform";
-export type { Alarm, Clock, CopyBytes, Port, PortCallbacks, PortOptions } from "./platform";
+export { portableBytes } from "./platform";
+export type { Alarm, Bytes, Clock, Port, PortCallbacks, PortOptions } from "./platform";

@@ -1,16 +1,25 @@
+import { frozen } from "./bytes/frozen";
+
 /**
  * What the core is given by whoever runs it. The core reads no clock, timer, randomness or port by itself.
  */
 
-/** Moves `length` bytes from `source[start…]` to `target[offset…]`. A host may have a faster one than script. */
-export type CopyBytes = (target: Uint8Array, offset: number, source: Uint8Array, start: number, length: number) => void;
+/** What a host can do with bytes in native code. {@link portableBytes} does the same in script. */
+export interface Bytes {
+  /** Moves `length` bytes from `source[start…]` to `target[offset…]`. */
+  copy(target: Uint8Array, offset: number, source: Uint8Array, start: number, length: number): void;
+  /** Whether `length` bytes of `one[offset…]` are those of `other[start…]`. */
+  same(one: Uint8Array, offset: number, other: Uint8Array, start: number, length: number): boolean;
+  /** Writes `length` bytes of `source[start…]` to `target[offset…]` as upper-case hexadecimal digits, two a byte; the two do not overlap. */
+  hex(target: Uint8Array, offset: number, source: Uint8Array, start: number, length: number): void;
+}
 
 /** One byte stream to the modem. */
 export interface Port {
   /**
    * Moves bytes that have arrived into `target[offset … offset + length)`.
    * The port keeps no reference to `target`. Bytes of the offered range beyond the returned count may be overwritten.
-   * @returns how many bytes were moved; 0 when none are waiting
+   * @returns how many bytes were moved: fewer than `length` only when no more are waiting
    */
   read(target: Uint8Array, offset: number, length: number): number;
   /**
@@ -25,7 +34,7 @@ export interface Port {
 
 /** What a port tells. Every function is called on an empty stack, never from inside `read` or `write`. */
 export interface PortCallbacks {
-  /** Bytes can be read. The argument is a hint; the receiver reads until `read` gives 0. */
+  /** Bytes can be read. The argument is a hint; the receiver reads until `read` gives less than it has room for. */
   onReadable(count?: number): void;
   /** `write` takes bytes again. */
   onWritable(count?: number): void;
@@ -54,7 +63,24 @@ export interface Clock {
   alarm(callback: () => void): Alarm;
 }
 
-/** The portable {@link CopyBytes}. `subarray` costs four slots on XS; hosts give a copy that costs none. */
-export function copyBytes(target: Uint8Array, offset: number, source: Uint8Array, start: number, length: number): void {
-  target.set(source.subarray(start, start + length), offset);
-}
+/** `copy` costs four slots on XS, for a view; a device has native ones that cost none. */
+export const portableBytes: Bytes = frozen({
+  copy(target, offset, source, start, length) {
+    target.set(source.subarray(start, start + length), offset);
+  },
+  same(one, offset, other, start, length) {
+    for (let i = 0; i < length; i++) if (one[offset + i] !== other[start + i]) return false;
+    return true;
+  },
+  hex(target, offset, source, start, length) {
+    for (let i = 0; i < length; i++) {
+      const high = source[start + i]! >> 4, low = source[start + i]! & 0x0f;
+      target[offset++] = high < 10 ? DIGIT_0 + high : HEX_A + high;
+      target[offset++] = low < 10 ? DIGIT_0 + low : HEX_A + low;
+    }
+  },
+} satisfies Bytes);
+
+const DIGIT_0 = 0x30;
+/** What makes ten an `A`. */
+const HEX_A = 0x37;

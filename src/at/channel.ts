@@ -1,6 +1,6 @@
 import { frozen } from "../bytes/frozen";
 import { Ring } from "../bytes/ring";
-import type { Clock, CopyBytes, Port, PortCallbacks } from "../platform";
+import type { Bytes, Clock, Port, PortCallbacks } from "../platform";
 import { write, type Command } from "./command";
 import type { Fields } from "./fields";
 import { Common, type Lexicon, type Line } from "./lexicon";
@@ -43,7 +43,7 @@ export interface ChannelOwner {
 export interface ChannelOptions {
   openPort(callbacks: PortCallbacks): Port;
   clock: Clock;
-  copy: CopyBytes;
+  bytes: Bytes;
   lexicon: Lexicon;
   /** Sizes in bytes. */
   receiveBuffer: number;
@@ -145,9 +145,9 @@ export class Channel implements ScannerSink {
     this.#owner = owner;
     this.#wakers = new Wakers(options.clock, options.wakers);
     this.#cancel = options.cancel;
-    this.ring = new Ring(options.receiveBuffer, options.copy);
+    this.ring = new Ring(options.receiveBuffer, options.bytes);
     this.scanner = new Scanner(this.ring, options.lexicon, this);
-    this.writer = new Writer(options.commandBuffer, options.payloadBuffer, options.copy);
+    this.writer = new Writer(options.commandBuffer, options.payloadBuffer, options.bytes);
     this.#staging = new Staging(this.writer, this.#operations);
     this.#oneOfAKind = options.oneOfAKind;
     this.#unsolicitedErrors = options.unsolicitedErrors;
@@ -204,7 +204,12 @@ export class Channel implements ScannerSink {
     this.#resuming = true;
     try {
       this.scanner.makeRoom();
-      while (!this.#closed && this.ring.fill(this.#port) > 0) this.scanner.scan();
+      let more = true;
+      while (more && !this.#closed) {
+        more = this.ring.fill(this.#port);
+        this.scanner.scan();
+        if (this.ring.free === 0) break; // a message is to be read first
+      }
       this.#resuming = resuming;
     } finally {
       if (this.#resuming && !this.#closed) this.#wakers.arm(this.#wakers.after(0));

@@ -1,3 +1,4 @@
+import { ascii } from "../bytes/ascii";
 import { frozen } from "../bytes/frozen";
 import type { Fields } from "./fields";
 import type { Writer } from "./writer";
@@ -72,10 +73,4 @@ export function write<D>(command: Command<D>, writer: Writer, operation: Operati
     writer.literal(literals[i]!);
     if (i < argumentsOf.length) argumentsOf[i]!(writer, operation, driver);
   }
-}
-
-function ascii(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }

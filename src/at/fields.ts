@@ -37,20 +37,18 @@ export class Fields {
   }
 
   add(kind: FieldKind, value: number, start: number, end: number): void {
-    if (this.count < CAPACITY) {
-      const at = this.count * STRIDE;
-      const table = this.#table;
-      table[at] = kind;
-      table[at + 1] = value;
-      table[at + 2] = start;
-      table[at + 3] = end;
-    }
-    this.count++;
+    const at = this.count++ * STRIDE;
+    if (at >= STRIDE * CAPACITY) return;
+    const table = this.#table;
+    table[at] = kind;
+    table[at + 1] = value;
+    table[at + 2] = start;
+    table[at + 3] = end;
   }
 
   /** The integer in field `index`, or `otherwise` when it holds none. */
   int(index: number, otherwise = -1): number {
-    return this.kind(index) === FieldKind.Integer ? this.#table[index * STRIDE + 1]! : otherwise;
+    return index < this.count && this.#table[index * STRIDE] === FieldKind.Integer ? this.#table[index * STRIDE + 1]! : otherwise;
   }
 
   kind(index: number): FieldKind {

@@ -41,14 +41,8 @@ const enum State {
   Echo,
 }
 
-/** Inside one field. */
-const enum At {
-  Begin,
-  Integer,
-  Bare,
-  Quoted,
-  AfterQuote,
-}
+/** Of a number: more would not fit into 31 bits. Also its sign and the blanks behind it count. */
+const MOST_DIGITS = 9;
 
 /**
  * Bytes to lines, prompts and messages. Looks at every byte once, in whatever pieces they come; makes nothing.
@@ -71,12 +65,9 @@ export class Scanner {
   #line: Line | null = null;
   #scanning = false;
 
-  // The field under way.
-  #field: At = At.Begin;
-  #fieldStart = 0;
-  #fieldEnd = 0;
-  #value = 0;
-  #digits = 0;
+  /** Up to here a text that is not whole yet has been looked through; at the beginning of a field, nothing has. */
+  #seen = 0;
+  #inText = false;
 
   #promptExpected = false;
 
@@ -184,7 +175,18 @@ export class Scanner {
     if (this.#scanning) return;
     this.#scanning = true;
     try {
-      while (this.step()) {}
+      for (let going = true; going;)
+        switch (this.#state) {
+          case State.Start: going = this.start(); break;
+          case State.Name: going = this.name(); break;
+          case State.Fields: going = this.readFields(); break;
+          case State.Message: going = this.found(this.message.find()); break;
+          case State.Held: going = this.settle(); break;
+          case State.Text: going = this.skipTo(State.Text); break;
+          case State.End: going = this.end(); break;
+          case State.Discard: going = this.skipTo(State.Discard); break;
+          default: going = this.skipEcho();
+        }
       if (this.#ring.free === 0) this.overflow();
     } finally {
       this.#scanning = false;
@@ -197,21 +199,6 @@ export class Scanner {
     this.skip();
     this.#sink.onOverflow();
     this.scan();
-  }
-
-  /** Goes on from the present state; false when that needs more bytes, or a reader. */
-  private step(): boolean {
-    switch (this.#state) {
-      case State.Start: return this.start();
-      case State.Name: return this.name();
-      case State.Fields: return this.readFields();
-      case State.Message: return this.found(this.message.find());
-      case State.Held: return this.settle();
-      case State.Text: return this.skipTo(State.Text);
-      case State.End: return this.end();
-      case State.Discard: return this.skipTo(State.Discard);
-      default: return this.skipEcho();
-    }
   }
 
   private start(): boolean {
@@ -249,33 +236,26 @@ export class Scanner {
   }
 
   private name(): boolean {
-    const bytes = this.#ring.bytes, mask = this.#ring.mask, tail = this.#ring.tail;
-    const { byte: labels, below, beside, line: ends, lines } = this.#lexicon;
+    const ring = this.#ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    const lexicon = this.#lexicon, labels = lexicon.byte, below = lexicon.below, beside = lexicon.beside;
     let at = this.#at;
     let node = this.#node;
+    if (node === 0 && ((tail - at) | 0) > lexicon.message.length && ring.matches(at, lexicon.message)) {
+      at = (at + lexicon.message.length) | 0;
+      node = lexicon.messageNode;
+    }
     while (at !== tail) {
       const byte = bytes[at & mask]!;
       let next = below[node]!;
       while (next !== 0 && labels[next] !== byte) next = beside[next]!;
-      if (next === 0) {
-        // `+MQTT PUBREL` is `+MQTTPUBREL` (dialects.md 6.8).
-        if (byte === Byte.Blank && bytes[this.#ring.head & mask] === Byte.Plus) {
-          at = (at + 1) | 0;
-          continue;
-        }
+      if (next !== 0) node = next;
+      // `+MQTT PUBREL` is `+MQTTPUBREL` (dialects.md 6.8).
+      else if (byte !== Byte.Blank || bytes[ring.head & mask] !== Byte.Plus) {
         this.#at = at;
-        return this.named(ends[node] === NO_LINE ? null : lines[ends[node]!]!, byte);
+        const end = lexicon.line[node]!;
+        return this.named(end === NO_LINE ? null : lexicon.lines[end]!, byte);
       }
-      node = next;
       at = (at + 1) | 0;
-      if (ends[node] !== NO_LINE && lines[ends[node]!]!.follow === Follow.Anything) {
-        this.#at = at;
-        this.#line = lines[ends[node]!]!;
-        this.fields.clear();
-        this.#state = State.Discard;
-        this.#sink.onLine(this.#line);
-        return true;
-      }
     }
     this.#at = at;
     this.#node = node;
@@ -288,14 +268,19 @@ export class Scanner {
     if (line === null) return true;
     this.#line = line;
     const ended = byte === Byte.CR || byte === Byte.LF;
-    if (line.follow === Follow.End) {
-      if (ended || byte === Byte.Blank) this.#state = State.End;
-    } else if (byte === Byte.Colon || (ended && line.id === Common.CmeError)) {
+    if (line.follow === Follow.Fields) {
       // ML302 prints a bare `+CME ERROR` after some commands (dialects.md C-10).
+      if (byte !== Byte.Colon && !(ended && line.id === Common.CmeError)) return true;
       if (byte === Byte.Colon) this.#at = (this.#at + 1) | 0;
       this.fields.clear();
-      this.#field = At.Begin;
+      this.#inText = false;
       this.#state = State.Fields;
+    } else if (line.follow === Follow.End) {
+      if (ended || byte === Byte.Blank) this.#state = State.End;
+    } else {
+      this.fields.clear();
+      this.#state = State.Discard;
+      this.#sink.onLine(line);
     }
     return true;
   }
@@ -330,94 +315,111 @@ export class Scanner {
     this.#ring.head = this.#at;
   }
 
+  /** Field by field. One that has not come whole is begun again when there is more of it, a text where it was left. */
   private readFields(): boolean {
-    const bytes = this.#ring.bytes, mask = this.#ring.mask, tail = this.#ring.tail;
+    const ring = this.#ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
     const fields = this.fields;
-    let at = this.#at;
-    let field = this.#field;
-    while (at !== tail) {
-      const byte = bytes[at & mask]!;
-      if (byte === Byte.CR || byte === Byte.LF) {
+    for (;;) {
+      let at = this.#at;
+      let byte = 0;
+      while (at !== tail && (byte = bytes[at & mask]!) === Byte.Blank) at = (at + 1) | 0;
+      if (at === tail) return false;
+      fields.spaced = at !== this.#at;
+      let kind = FieldKind.Integer;
+      let start = at, end = at, value = 0;
+      if (byte >= Byte.Digit0 && byte <= Byte.Digit9)
+        do {
+          value = value * 10 + byte - Byte.Digit0;
+          at = (at + 1) | 0;
+        } while (at !== tail && (byte = bytes[at & mask]!) >= Byte.Digit0 && byte <= Byte.Digit9);
+      else if (byte === Byte.Minus) {
+        at = (at + 1) | 0;
+        while (at !== tail && (byte = bytes[at & mask]!) >= Byte.Digit0 && byte <= Byte.Digit9) {
+          value = value * 10 - byte + Byte.Digit0;
+          at = (at + 1) | 0;
+        }
+        if (value === 0) kind = FieldKind.Bare;
+      } else kind = byte === Byte.Quote ? FieldKind.Quoted : byte === Byte.Comma || byte === Byte.CR || byte === Byte.LF ? FieldKind.Empty : FieldKind.Bare;
+      if (kind === FieldKind.Integer) {
+        while (at !== tail && (byte = bytes[at & mask]!) === Byte.Blank) at = (at + 1) | 0;
+        if (at === tail) return false;
+        end = at;
+        if ((byte !== Byte.Comma && byte !== Byte.CR && byte !== Byte.LF) || ((at - start) | 0) > MOST_DIGITS) kind = FieldKind.Bare;
+      }
+      if (kind >= FieldKind.Bare) {
+        if (!this.#inText) this.#seen = kind === FieldKind.Quoted ? (start + 1) | 0 : start;
+        this.#inText = true;
+        if (kind === FieldKind.Quoted) {
+          start = (start + 1) | 0;
+          end = this.closingQuote();
+          at = this.#seen;
+          if (end === tail) return false;
+          // A quote that nothing closes is no quote.
+          if (at === end) kind = FieldKind.Bare;
+        } else at = this.endOfBare(this.#seen);
+        if (at === tail) return false;
+        byte = bytes[at & mask]!;
+        if (kind === FieldKind.Bare) for (end = at; end !== start && bytes[(end - 1) & mask] === Byte.Blank;) end = (end - 1) | 0;
+        this.#inText = false;
+      }
+      if (byte !== Byte.Comma) {
         this.#at = at;
-        if (field !== At.Begin || fields.count !== 0) this.add(field, at);
+        if (kind !== FieldKind.Empty || fields.count !== 0) fields.add(kind, value, start, end);
         // A message whose payload never began is not a message.
         this.#state = State.Text;
         if ((this.#line!.framing ?? Framing.None) === Framing.None) this.finish();
         return true;
       }
-      if (field === At.Begin) {
-        if (byte !== Byte.Blank) {
-          this.#fieldStart = this.#fieldEnd = at;
-          this.#value = this.#digits = 0;
-          if (byte === Byte.Quote) {
-            field = At.Quoted;
-            this.#fieldStart = (at + 1) | 0;
-          } else if (byte >= Byte.Digit0 && byte <= Byte.Digit9) {
-            field = At.Integer;
-            this.#value = byte - Byte.Digit0;
-            this.#digits = 1;
-          } else if (byte === Byte.Minus) field = At.Integer;
-          else if (byte === Byte.Comma) {
-            fields.add(FieldKind.Empty, 0, at, at);
-            if (this.messageBegins(at)) return true;
-          } else field = At.Bare;
-        } else fields.spaced = true;
-      } else if (field === At.Integer) {
-        if (byte >= Byte.Digit0 && byte <= Byte.Digit9 && this.#digits < 9) {
-          this.#value = this.#value * 10 + byte - Byte.Digit0;
-          this.#digits++;
-        } else if (byte === Byte.Comma) {
-          this.add(field, at);
-          if (this.messageBegins(at)) return true;
-          field = At.Begin;
-        } else if (byte !== Byte.Blank) field = At.Bare;
-      } else if (field === At.Quoted) {
-        if (byte === Byte.Quote) {
-          field = At.AfterQuote;
-          this.#fieldEnd = at;
-        }
-      } else if (byte === Byte.Comma) {
-        this.add(field, at);
-        if (this.messageBegins(at)) return true;
-        field = At.Begin;
-      } else if (field === At.AfterQuote && byte !== Byte.Blank) {
-        // The quote belonged to the text: only one before a comma, or the end, closes.
-        field = byte === Byte.Quote ? At.AfterQuote : At.Quoted;
-        this.#fieldEnd = at;
+      fields.add(kind, value, start, end);
+      this.#at = (at + 1) | 0;
+      if (this.messageBegins()) return true;
+    }
+  }
+
+  /** The end of a text without quotes that has been looked through up to `at`. */
+  private endOfBare(at: number): number {
+    const ring = this.#ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    let byte = 0;
+    while (at !== tail && ((byte = bytes[at & mask]!) > Byte.Comma || (byte !== Byte.Comma && byte !== Byte.CR && byte !== Byte.LF))) at = (at + 1) | 0;
+    this.#seen = at;
+    return at;
+  }
+
+  /**
+   * Where a text in quotes ends: at the quote behind which a comma or the end of the line follows, for another one belongs
+   * to the text. `#seen` is then at what follows; at the same place, where the line ended in the text.
+   */
+  private closingQuote(): number {
+    const ring = this.#ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    let at = this.#seen;
+    for (;;) {
+      let byte = 0;
+      while (at !== tail && (byte = bytes[at & mask]!) !== Byte.Quote && byte !== Byte.CR && byte !== Byte.LF) at = (at + 1) | 0;
+      this.#seen = at;
+      if (at === tail || byte !== Byte.Quote) return at;
+      let after = (at + 1) | 0;
+      while (after !== tail && (byte = bytes[after & mask]!) === Byte.Blank) after = (after + 1) | 0;
+      if (after === tail) return tail; // decided when more has come
+      if (byte === Byte.Comma || byte === Byte.CR || byte === Byte.LF) {
+        this.#seen = after;
+        return at;
       }
-      at = (at + 1) | 0;
-    }
-    this.#at = at;
-    this.#field = field;
-    return false;
-  }
-
-  /** Keeps the field that ends before `at`. */
-  private add(field: At, at: number): void {
-    const fields = this.fields;
-    if (field === At.Begin) fields.add(FieldKind.Empty, 0, at, at);
-    else if (field === At.AfterQuote) fields.add(FieldKind.Quoted, 0, this.#fieldStart, this.#fieldEnd);
-    else if (field === At.Integer && this.#digits > 0) {
-      const negative = this.#ring.bytes[this.#fieldStart & this.#ring.mask] === Byte.Minus;
-      fields.add(FieldKind.Integer, negative ? -this.#value : this.#value, this.#fieldStart, at);
-    } else {
-      const bytes = this.#ring.bytes, mask = this.#ring.mask;
-      let end = at;
-      while (end !== this.#fieldStart && bytes[(end - 1) & mask] === Byte.Blank) end = (end - 1) | 0;
-      fields.add(FieldKind.Bare, 0, this.#fieldStart, end);
+      at = after;
     }
   }
 
-  /** After the comma at `at`: whether the message's own part begins. Otherwise it is the next field. */
-  private messageBegins(at: number): boolean {
+  /** After a comma: whether the message's own part begins. Otherwise it is the next field. */
+  private messageBegins(): boolean {
     const line = this.#line!;
+    const framing = line.framing ?? Framing.None;
+    if (framing === Framing.None) return false;
     const count = this.fields.count;
-    const next = (at + 1) | 0;
-    if (line.framing === Framing.Line && count === line.topic! + 1) this.message.beginUnframed(line, next, this.fields.spaced);
-    else if (line.framing === Framing.Counted && count === line.topic!) this.message.beginFramed(line, next);
-    else {
-      this.fields.spaced = false;
-      return false;
+    if (framing === Framing.Counted) {
+      if (count !== line.topic) return false;
+      this.message.beginFramed(line, this.#at);
+    } else {
+      if (count !== line.topic! + 1) return false;
+      this.message.beginUnframed(line, this.#at, this.fields.spaced);
     }
     this.#state = State.Message;
     return true;

@@ -1,11 +1,9 @@
 import type { Text } from "../bytes/text";
-import type { CopyBytes } from "../platform";
+import type { Bytes } from "../platform";
 
 const QUOTE = 0x22;
 const MINUS = 0x2d;
 const DIGIT_0 = 0x30;
-/** What makes ten an `A`. */
-const HEX_A = 0x37;
 
 /**
  * The one transmit buffer. Command lines are written at its beginning, straight from numbers and bytes; payloads wait
@@ -19,12 +17,12 @@ export class Writer {
   length = 0;
   /** Whether the line did not fit. It must not be sent then. */
   overflow = false;
-  readonly #copy: CopyBytes;
+  readonly #native: Bytes;
 
-  constructor(command: number, staging: number, copy: CopyBytes) {
+  constructor(command: number, staging: number, native: Bytes) {
     this.buffer = new Uint8Array(command + staging);
     this.staging = command;
-    this.#copy = copy;
+    this.#native = native;
   }
 
   begin(): void {
@@ -39,12 +37,13 @@ export class Writer {
 
   /** Literal parts of a command: they come from a driver's table, never from an application. */
   literal(bytes: Uint8Array): void {
-    if (this.length + bytes.length > this.staging) {
+    const length = bytes.length;
+    if (this.length + length > this.staging) {
       this.overflow = true;
       return;
     }
-    this.buffer.set(bytes, this.length);
-    this.length += bytes.length;
+    this.#native.copy(this.buffer, this.length, bytes, 0, length);
+    this.length += length;
   }
 
   /** A quoted string. Nothing but a checked {@link Text} is ever quoted. */
@@ -61,29 +60,22 @@ export class Writer {
     }
     let divisor = 1;
     while (value >= divisor * 10) divisor *= 10;
-    for (; divisor >= 1; divisor = (divisor / 10) | 0) this.byte(DIGIT_0 + (((value / divisor) | 0) % 10));
+    for (; divisor > 1; divisor = (divisor / 10) | 0) this.byte(DIGIT_0 + (((value / divisor) | 0) % 10));
+    this.byte(DIGIT_0 + (value % 10));
   }
 
   /** The staged bytes from `offset` on as upper-case hex digits. */
   hex(offset: number, length: number): void {
-    const buffer = this.buffer;
     if (this.length + length * 2 > this.staging) {
       this.overflow = true;
       return;
     }
-    let at = this.length;
-    for (let i = offset; i < offset + length; i++) {
-      const byte = buffer[i]!;
-      const high = byte >> 4;
-      const low = byte & 0x0f;
-      buffer[at++] = high < 10 ? DIGIT_0 + high : HEX_A + high;
-      buffer[at++] = low < 10 ? DIGIT_0 + low : HEX_A + low;
-    }
-    this.length = at;
+    this.#native.hex(this.buffer, this.length, this.buffer, offset, length);
+    this.length += length * 2;
   }
 
   /** Puts `length` bytes of `source` at `offset` of the staging part. */
   stage(offset: number, source: Uint8Array, length: number): void {
-    this.#copy(this.buffer, offset, source, 0, length);
+    this.#native.copy(this.buffer, offset, source, 0, length);
   }
 }

@@ -1,5 +1,5 @@
 import { ArgumentError } from "../errors";
-import type { CopyBytes, Port } from "../platform";
+import type { Bytes, Port } from "../platform";
 
 /**
  * The received bytes that nobody has dealt with yet, in one buffer that is allocated here and never again.
@@ -16,18 +16,18 @@ export class Ring {
   head = 0;
   /** One past the newest byte. */
   tail = 0;
-  readonly #copy: CopyBytes;
+  readonly #native: Bytes;
 
   /**
    * @param size in bytes, a power of two from 64 to 65536
    * @throws ArgumentError for any other size
    */
-  constructor(size: number, copy: CopyBytes) {
+  constructor(size: number, native: Bytes) {
     if (!(size >= 64 && size <= 65536) || size !== (size | 0) || (size & (size - 1)) !== 0)
       throw new ArgumentError("ARGUMENT_RANGE", "modem.receiveBuffer", size, "must be a power of two from 64 to 65536 bytes");
     this.bytes = new Uint8Array(size);
     this.mask = size - 1;
-    this.#copy = copy;
+    this.#native = native;
   }
 
   get used(): number {
@@ -38,19 +38,17 @@ export class Ring {
     return this.mask + 1 - ((this.tail - this.head) | 0);
   }
 
-  /** Takes what the port has, as far as there is room. Returns how many bytes came. */
-  fill(port: Port): number {
+  /** Takes what the port has, as far as there is room. Returns whether the port may have more. */
+  fill(port: Port): boolean {
     const size = this.mask + 1;
-    let total = 0;
     for (;;) {
       const start = this.tail & this.mask;
       let room = size - ((this.tail - this.head) | 0);
       if (room > size - start) room = size - start;
-      if (room === 0) return total;
+      if (room === 0) return true;
       const count = port.read(this.bytes, start, room);
       this.tail = (this.tail + count) | 0;
-      total += count;
-      if (count < room) return total;
+      if (count < room) return false;
     }
   }
 
@@ -59,11 +57,11 @@ export class Ring {
     const start = position & this.mask;
     const first = this.mask + 1 - start;
     if (length <= first) {
-      this.#copy(target, offset, this.bytes, start, length);
+      this.#native.copy(target, offset, this.bytes, start, length);
       return;
     }
-    this.#copy(target, offset, this.bytes, start, first);
-    this.#copy(target, offset + first, this.bytes, 0, length - first);
+    this.#native.copy(target, offset, this.bytes, start, first);
+    this.#native.copy(target, offset + first, this.bytes, 0, length - first);
   }
 
   /** The position of the first `byte` from `position` on, or `tail` when there is none. The search is native. */
@@ -81,9 +79,11 @@ export class Ring {
 
   /** Whether the bytes from `position` on are those of `text`. The caller made sure that there are enough. */
   matches(position: number, text: Uint8Array): boolean {
-    for (let i = 0; i < text.length; i++)
-      if (this.bytes[(position + i) & this.mask] !== text[i]) return false;
-    return true;
+    const start = position & this.mask;
+    const first = this.mask + 1 - start;
+    const length = text.length;
+    if (length <= first) return this.#native.same(this.bytes, start, text, 0, length);
+    return this.#native.same(this.bytes, start, text, 0, first) && this.#native.same(this.bytes, 0, text, first, length - first);
   }
 
   clear(): void {

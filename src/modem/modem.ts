@@ -6,7 +6,7 @@ import { Outcome, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { ArgumentError, ModemError, NetworkError, StateError, type MQTTModemError } from "../errors";
 import { integer } from "../mqtt/arguments";
-import { copyBytes, type Clock, type CopyBytes, type PortOptions } from "../platform";
+import { portableBytes, type Bytes, type Clock, type PortOptions } from "../platform";
 import { ATTACHED, ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
 import type { Dialect } from "./dialect";
 import type { Driver } from "./driver";
@@ -19,8 +19,8 @@ export interface ModemOptions {
   /** The serial port's class and that class's own options. */
   serial: PortOptions;
   clock: Clock;
-  /** The host's bulk copy; a portable one when left out. */
-  copy?: CopyBytes;
+  /** The host's native ones; portable ones when left out. */
+  bytes?: Bytes;
   /** Bytes of the receive ring, a power of two from 64 to 65536. Default 2048. */
   receiveBuffer?: number;
   /** Milliseconds that the modem may take until it answers `AT` at first. Default 30000. */
@@ -81,7 +81,7 @@ export class Modem implements ChannelOwner {
     this.channel = new Channel(this, {
       openPort: (callbacks) => new io({ ...serial, ...callbacks }),
       clock: options.clock,
-      copy: options.copy ?? copyBytes,
+      bytes: options.bytes ?? portableBytes,
       lexicon: dialect.lexicon,
       receiveBuffer: options.receiveBuffer ?? 2048,
       commandBuffer: dialect.commandBuffer + extra(dialect.limits, this.limits),

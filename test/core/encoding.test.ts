@@ -1,6 +1,6 @@
 import { Ring } from "../../src/bytes/ring";
 import { decodableLength, decodeInPlace, encodedLength, encodeInPlace, Encoding } from "../../src/bytes/encoding";
-import { copyBytes } from "../../src/platform";
+import { portableBytes } from "../../src/platform";
 import BC35G from "../../src/modems/bc35g";
 import { equal } from "./support/check";
 import { ONLINE } from "./exchanges/bc35g";
@@ -25,7 +25,7 @@ describe("payloads written as text", () => {
       encodeInPlace(encoding, buffer, 2, plain.length);
       equal(String.fromCharCode(...buffer), `**${text}**`);
       for (let start = 50; start < 66; start++) {
-        const ring = new Ring(64, copyBytes);
+        const ring = new Ring(64, portableBytes);
         ring.head = ring.tail = start;
         for (const byte of ascii(text)) ring.bytes[ring.tail++ & ring.mask] = byte;
         const length = decodeInPlace(encoding, ring, start, text.length);
@@ -38,7 +38,7 @@ describe("payloads written as text", () => {
 
   for (const [encoding, text] of [[Encoding.Hex, "6"], [Encoding.Hex, "6G"], [Encoding.Base64, "Zg="], [Encoding.Base64, "Z*=="], [Encoding.Base64, "===="]] as const) {
     it(`"${text}" is no such text, and is left as it is`, () => {
-      const ring = new Ring(64, copyBytes);
+      const ring = new Ring(64, portableBytes);
       for (const byte of ascii(text)) ring.bytes[ring.tail++] = byte;
       equal(decodeInPlace(encoding, ring, 0, text.length), -1);
       equal(String.fromCharCode(...ring.bytes.slice(0, text.length)), text);

@@ -1,7 +1,7 @@
 import { Ring } from "../../src/bytes/ring";
 import { Follow, Framing, lexicon } from "../../src/at/lexicon";
 import { Scanner, type ScannerSink } from "../../src/at/scanner";
-import { copyBytes } from "../../src/platform";
+import { portableBytes } from "../../src/platform";
 import { equal, sameLines } from "./support/check";
 import { bytesOf, visible } from "./support/exchange";
 
@@ -20,7 +20,7 @@ class Recorder implements ScannerSink {
   #message = "";
 
   constructor(size = 256, start = 0) {
-    this.ring = new Ring(size, copyBytes);
+    this.ring = new Ring(size, portableBytes);
     this.ring.head = this.ring.tail = start | 0;
     this.scanner = new Scanner(this.ring, LEXICON, this);
   }
@@ -71,7 +71,10 @@ class Recorder implements ScannerSink {
       write: () => 0,
       close() {},
     };
-    while (this.ring.fill(port) > 0) this.scanner.scan();
+    for (let more = true; more;) {
+      more = this.ring.fill(port);
+      this.scanner.scan();
+    }
   }
 }
 

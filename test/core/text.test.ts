@@ -3,7 +3,7 @@ import { Text } from "../../src/bytes/text";
 import { NOT_ENCODABLE, utf8Decode, utf8Encode, utf8Length } from "../../src/bytes/utf8";
 import { KnownTopics } from "../../src/mqtt/known";
 import { topicFilter, topicName } from "../../src/mqtt/topic";
-import { copyBytes } from "../../src/platform";
+import { portableBytes } from "../../src/platform";
 import { equal, thrown } from "./support/check";
 
 describe("UTF-8", () => {
@@ -78,7 +78,7 @@ describe("KnownTopics", () => {
 
   it("finds by string and by bytes in the ring, and forgets the oldest", () => {
     const topics = new KnownTopics(3);
-    const ring = new Ring(64, copyBytes);
+    const ring = new Ring(64, portableBytes);
     ring.bytes.set(utf8Encode("a/bcdde/b"), 60 - 5);
     equal(topics.byString("a"), null, "nothing yet");
     for (const string of ["ab", "bc", "cd"]) topics.keep(known(string));
@@ -95,7 +95,7 @@ describe("KnownTopics", () => {
 
   it("the empty topic is a topic", () => {
     const topics = new KnownTopics(2);
-    const ring = new Ring(64, copyBytes);
+    const ring = new Ring(64, portableBytes);
     equal(topics.byBytes(ring, 0, 0), null, "not known");
     topics.keep(known(""));
     equal(topics.byBytes(ring, 5, 0)!.string, "", "known");
