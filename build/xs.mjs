@@ -23,6 +23,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const cache = join(root, "node_modules", ".cache", "modem-mqtt-xs");
 const modules = join(root, "dist", "xs", "modules");
 const hostSources = join(root, "test", "xs", "host");
+/** C that is part of the package. */
+const nativeSources = join(root, "hosts", "esp32");
 
 const ENGINE = {
   name: "@agoric/xsnap@0.15.0",
@@ -116,7 +118,7 @@ export async function host({ wide = false } = {}) {
   const program = join(objects, "xs-host");
   mkdirSync(objects, { recursive: true });
   const engine = readdirSync(join(sources, "sources")).filter((name) => name.endsWith(".c") && !LEFT_OUT.has(name)).map((name) => join(sources, "sources", name));
-  const own = readdirSync(hostSources).map((name) => join(hostSources, name));
+  const own = [hostSources, nativeSources].flatMap((folder) => readdirSync(folder).filter((name) => /\.[ch]$/.test(name)).map((name) => join(folder, name)));
   const changed = Math.max(...own.map((name) => statSync(name).mtimeMs));
   const age = (name) => (existsSync(name) ? statSync(name).mtimeMs : 0);
   const objectOf = (name) => join(objects, basename(name).replace(/\.c$/, ".o"));
@@ -148,7 +150,10 @@ const filesIn = (folder, wanted) =>
     .map((file) => join(relative(root, file.parentPath), file.name));
 
 export const coreFiles = () => filesIn("src", (name) => name.endsWith(".ts"));
-export const testFiles = () => filesIn("test/core", (name) => name.endsWith(".test.ts") && !name.endsWith(".node.test.ts"));
+/** What is loaded beside the core in the device's flash. */
+const hostFiles = () => ["modem-mqtt", "bytes", "clock", "serial-port"].map((name) => join("hosts", "esp32", `${name}.ts`));
+/** The core's tests, and those of what only XS has. */
+export const testFiles = () => ["test/core", "test/xs"].flatMap((folder) => filesIn(folder, (name) => name.endsWith(".test.ts") && !name.endsWith(".node.test.ts")));
 /** The name that the manifest gives to a file, without `.ts`. */
 const nameOf = (file) => file.replace(/\.ts$/, "").replace(/^src\//, "modem-mqtt/")
   .replace(/^hosts\/esp32\/modem-mqtt$/, "modem-mqtt").replace(/^hosts\/esp32\//, "modem-mqtt/host/").replace(/^test\/xs\/modules\//, "");
@@ -161,7 +166,7 @@ export async function compileModules() {
   const { default: ts } = await import("typescript");
   const files = [
     ...coreFiles(),
-    ...filesIn("hosts/esp32", (name) => ["modem-mqtt.ts", "clock.ts", "serial-port.ts"].includes(name)),
+    ...hostFiles(),
     ...filesIn("test/xs", (name) => name.endsWith(".ts") && !name.endsWith(".d.ts")),
     ...testFiles(),
   ];
@@ -174,7 +179,7 @@ export async function compileModules() {
     if (source === undefined) return;
     const file = join(modules, `${nameOf(relative(root, source.fileName))}.js`);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text.replace(/(from |import\()"(?:\.\.?\/)+(?:src\/)([^"]+)"/g, '$1"modem-mqtt/$2"'));
+    writeFileSync(file, text.replace(/(from |import\()"(?:\.\.?\/)+(src|hosts\/esp32)\/([^"]+)"/g, (_, word, folder, name) => `${word}"${nameOf(`${folder}/${name}`)}"`));
   });
 }
 

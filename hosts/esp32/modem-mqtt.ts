@@ -1,5 +1,6 @@
-/** `modem-mqtt` on Moddable: the core, with this platform's timer and serial port already bound. */
+/** `modem-mqtt` on Moddable: the core, with this platform's timer, serial port and native bytes already bound. */
 import { MQTTClient as Client, type MQTTClientOptions as ClientOptions, type DriverClass } from "modem-mqtt/index";
+import { bytes } from "modem-mqtt/host/bytes";
 import { clock } from "modem-mqtt/host/clock";
 import SerialPort from "modem-mqtt/host/serial-port";
 import PlatformSerial from "embedded:io/serial";
@@ -33,7 +34,7 @@ export class MQTTClient extends Client {
   constructor(options: MQTTClientOptions) {
     const { modem } = options;
     const { io = PlatformSerial, ...serial } = modem?.serial ?? {};
-    super({ ...options, modem: { clock, ...modem, serial: { ...serial, io: SerialPort, Serial: io } } } as ClientOptions);
+    super({ ...options, modem: { clock, bytes, ...modem, serial: { ...serial, io: SerialPort, Serial: io } } } as ClientOptions);
   }
 }
 

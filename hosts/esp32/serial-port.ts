@@ -1,3 +1,4 @@
+import { bytes } from "modem-mqtt/host/bytes";
 import type { Port, PortCallbacks } from "modem-mqtt/platform";
 import Timer from "timer";
 
@@ -20,8 +21,9 @@ export interface SerialPortOptions extends PortCallbacks {
 /** The largest piece has 2⁷ bytes: as many as the FIFO of an ESP32's UART holds in each direction. */
 const LARGEST = 7;
 const FIFO = 1 << LARGEST;
-/** Read when it is not known how many bytes wait. */
-const GUESS = 16;
+
+/** Which piece is the largest that has no more than `length` bytes. */
+const largest = (length: number): number => (length < FIFO ? 31 - Math.clz32(length) : LARGEST);
 
 /**
  * A UART of an ESP32 as the core wants it. `Serial` has no buffer but the hardware's, and moves whole arrays only, so
@@ -33,33 +35,28 @@ const GUESS = 16;
  */
 export default class SerialPort implements Port {
   readonly #serial: Serial;
-  readonly #staging = new DataView(new ArrayBuffer(FIFO));
   /** `#pieces[n]` is the first 2ⁿ bytes of the staging buffer. */
   readonly #pieces: readonly Uint8Array[];
-  /** The buffer that was written from last. The core writes always from the same one. */
-  #source: DataView = this.#staging;
   /**
    * Bytes that the transmit FIFO takes for certain. It drains meanwhile, so this is never too many. `onWritable` comes
    * once after construction, and again after every write, so there is always one to come while this is 0.
    */
   #free = 0;
-  /** Bytes that wait in the receive FIFO, as far as is known. */
-  #waiting = 0;
   #calling = false;
   #closed = false;
 
   /** @throws what `Serial` throws, such as `in use` for a pin or a UART that is taken */
   constructor(options: SerialPortOptions) {
     const { Serial, onReadable, onWritable, onError, ...own } = options;
+    const staging = new ArrayBuffer(FIFO);
     const pieces: Uint8Array[] = [];
-    for (let n = 0; n <= LARGEST; n++) pieces.push(new Uint8Array(this.#staging.buffer, 0, 1 << n));
+    for (let n = 0; n <= LARGEST; n++) pieces.push(new Uint8Array(staging, 0, 1 << n));
     this.#pieces = pieces;
     this.#serial = new Serial({
       ...own,
       format: "buffer",
       onReadable: (count: number) => {
         if (this.#closed) return;
-        this.#waiting = count;
         this.#calling = true;
         onReadable(count);
         this.#calling = false;
@@ -74,53 +71,32 @@ export default class SerialPort implements Port {
     });
   }
 
-  /**
-   * Reads once. Up to 128 bytes of `target` from `offset` on are overwritten, never beyond `offset + length`, though
-   * only the returned count of them has arrived: a whole piece moves in one native call.
-   */
   read(target: Uint8Array, offset: number, length: number): number {
-    if (this.#closed || length < 1) return 0;
-    const waiting = this.#waiting < GUESS ? GUESS : this.#waiting;
-    // The smallest piece that takes all that waits, but no larger than there is room for.
-    let n = 32 - Math.clz32(waiting - 1);
-    const most = 31 - Math.clz32(length);
-    if (n > most) n = most;
-    if (n > LARGEST) n = LARGEST;
-    const piece = this.#pieces[n]!;
-    const count = this.#serial.read(piece);
-    if (count === undefined) {
-      this.#waiting = 0;
-      return 0;
+    let total = 0;
+    while (total < length && !this.#closed) {
+      const piece = this.#pieces[largest(length - total)]!;
+      const count = this.#serial.read(piece);
+      if (count === undefined) break;
+      bytes.copy(target, offset + total, piece, 0, count);
+      total += count;
+      if (count < piece.length) break; // the FIFO is empty
     }
-    target.set(piece, offset);
-    // A piece that came full where no more was expected: the bytes arrive faster than they are looked at.
-    this.#waiting = this.#waiting > count ? this.#waiting - count : count === 1 << n ? FIFO : 0;
-    return count;
+    return total;
   }
 
   write(source: Uint8Array, offset: number, length: number): number {
     if (this.#closed) return 0;
-    if (source.buffer !== this.#source.buffer) this.#source = new DataView(source.buffer);
     const count = length < this.#free ? length : this.#free;
-    let at = source.byteOffset + offset;
-    for (let left = count; left > 0; ) {
-      let n = 31 - Math.clz32(left);
-      if (n > LARGEST) n = LARGEST;
-      const size = 1 << n;
-      this.#stage(at, size);
-      this.#serial.write(this.#pieces[n]!);
+    for (let at = offset, left = count; left > 0; ) {
+      const piece = this.#pieces[largest(left)]!;
+      const size = piece.length;
+      bytes.copy(piece, 0, source, at, size);
+      this.#serial.write(piece);
       this.#free -= size;
       at += size;
       left -= size;
     }
     return count;
-  }
-
-  /** Copies a piece, four bytes at a time: on XS a quarter of the work, and a view of `source` would allocate. */
-  #stage(at: number, size: number): void {
-    const source = this.#source, staging = this.#staging;
-    if (size < 4) for (let i = 0; i < size; i++) staging.setUint8(i, source.getUint8(at + i));
-    else for (let i = 0; i < size; i += 4) staging.setInt32(i, source.getInt32(at + i));
   }
 
   /**

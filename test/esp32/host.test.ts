@@ -168,6 +168,16 @@ class Device {
   }
 }
 
+/** The functions of bytes.c; test/xs/bytes.test.ts tests the real ones. */
+const NATIVE: Record<string, (target: Uint8Array, offset: number, source: Uint8Array, start: number, length: number) => void> = {
+  xs_modem_mqtt_copy: (target, offset, source, start, length) => {
+    assert(start + length <= source.length);
+    target.set(source.subarray(start, start + length), offset);
+  },
+  xs_modem_mqtt_same: () => assert.fail("no port compares"),
+  xs_modem_mqtt_hex: () => assert.fail("no port writes hex"),
+};
+
 // ---- the host, built as mcconfig maps its modules
 
 interface Host {
@@ -184,13 +194,14 @@ async function load(port: "serial-port" | "simulator-port", timers: Timers, seri
   scope.timer = timers;
   scope.time = { get ticks() { return timers.now; } };
   scope["embedded:io/serial"] = serial;
+  scope.native = (name: string) => NATIVE[name];
   const modules: Plugin = {
     name: "manifest",
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^(timer|time|embedded:io\/serial)$/ }, ({ path }) => ({ path, namespace: "sdk" }));
       onLoad({ filter: /./, namespace: "sdk" }, ({ path }) => ({ contents: `export default globalThis[${JSON.stringify(SCOPE)}][${JSON.stringify(path)}]` }));
       onResolve({ filter: /^modem-mqtt$/ }, () => ({ path: resolve("hosts/esp32/modem-mqtt.ts") }));
-      onResolve({ filter: /^modem-mqtt\/host\/clock$/ }, () => ({ path: resolve("hosts/esp32/clock.ts") }));
+      onResolve({ filter: /^modem-mqtt\/host\/(bytes|clock)$/ }, ({ path }) => ({ path: resolve(`hosts/esp32/${path.slice("modem-mqtt/host/".length)}.ts`) }));
       onResolve({ filter: /^modem-mqtt\/host\/serial-port$/ }, () => ({ path: resolve(`hosts/esp32/${port}.ts`) }));
       onResolve({ filter: /^modem-mqtt\// }, ({ path }) => ({ path: resolve(`src/${path.slice("modem-mqtt/".length)}.ts`) }));
     },
@@ -204,6 +215,7 @@ async function load(port: "serial-port" | "simulator-port", timers: Timers, seri
       resolveDir: process.cwd(),
     },
     bundle: true, write: false, format: "esm", target: "es2022", tsconfigRaw: {}, plugins: [modules],
+    banner: { js: `const { native } = globalThis[${JSON.stringify(SCOPE)}];` },
   });
   const source = Buffer.from(`${outputFiles[0]!.text}\n// ${Math.random()}`).toString("base64"); // a new module each time
   return (await import(`data:text/javascript;base64,${source}`)) as Host;

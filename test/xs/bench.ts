@@ -3,6 +3,7 @@
  * Counts what one message costs. Arguments: the family's name; `portable` or `native`, the copy that the core is given;
  * `costs`, or `endure` and a number of messages. Prints `name value` lines.
  */
+import { bytes } from "../../hosts/esp32/bytes";
 import { MQTTClient, type ReadableOptions } from "../../src/index";
 import { ascii, FAMILIES, LinkPort, serve, StillClock } from "./link";
 
@@ -63,7 +64,7 @@ function tell(name: string, costs: Float64Array): void {
 const buffer = new Uint8Array(1024);
 let received = 0;
 let ended = 0;
-const options: Record<string, any> = native ? { copy: host.copy } : {};
+const options: Record<string, any> = native ? { bytes } : {};
 const payloads = [64, 192].map((length) => new Uint8Array(length).fill(0x61));
 const clock = new StillClock();
 empty.set(cost(nothing));

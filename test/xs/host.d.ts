@@ -7,7 +7,6 @@ declare const host: {
   /** Prints who allocates, until it is called with false. */
   nameAllocations(name: boolean): void;
   collect(): void;
-  copy(target: Uint8Array, offset: number, source: Uint8Array, start: number, length: number): void;
   /** Milliseconds, 32 bits that wrap. */
   now(): number;
   /** Makes a timer, which `set` starts and which fires once. */
@@ -21,4 +20,3 @@ declare const host: {
   write(port: number, buffer: Uint8Array): void;
   close(port: number): void;
 };
-declare function trace(...text: string[]): void;

@@ -1,5 +1,6 @@
 /// <reference path="host.d.ts" />
 /** What the measurements have in place of a port, a clock and a modem: none of them allocates while a message passes. */
+import { bytes as native } from "../../hosts/esp32/bytes";
 import type { Alarm, Clock, Port, PortCallbacks } from "../../src/platform";
 import BC35G from "../../src/modems/bc35g";
 import M531X from "../../src/modems/m531x";
@@ -64,13 +65,13 @@ export class LinkPort implements Port {
   read(target: Uint8Array, offset: number, length: number): number {
     const left = this.#end - this.#at;
     const count = left < length ? left : length;
-    if (count > 0) host.copy(target, offset, this.#bytes, this.#at, count);
+    if (count > 0) native.copy(target, offset, this.#bytes, this.#at, count);
     this.#at += count;
     return count;
   }
 
   write(source: Uint8Array, offset: number, length: number): number {
-    host.copy(this.sent, this.sentLength, source, offset, length);
+    native.copy(this.sent, this.sentLength, source, offset, length);
     this.sentLength += length;
     return length;
   }

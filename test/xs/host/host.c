@@ -41,7 +41,7 @@ static int64_t microseconds(void)
 	return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
 }
 
-/* ---- console, counters, bytes */
+/* ---- console, counters */
 
 static void hostTrace(xsMachine* the)
 {
@@ -83,18 +83,6 @@ static void hostNameAllocations(xsMachine* the)
 static void hostCollect(xsMachine* the)
 {
 	xsCollectGarbage();
-}
-
-/** copy(target, offset, source, start, length): what an ESP32's host can do natively. memmove, and not metered. */
-static void hostCopy(xsMachine* the)
-{
-	void *target, *source;
-	xsUnsignedValue targetSize, sourceSize;
-	uint32_t offset = xsmcToInteger(xsArg(1)), start = xsmcToInteger(xsArg(3)), length = xsmcToInteger(xsArg(4));
-	xsmcGetBufferWritable(xsArg(0), &target, &targetSize);
-	xsmcGetBufferReadable(xsArg(2), &source, &sourceSize);
-	if (offset > targetSize || length > targetSize - offset || start > sourceSize || length > sourceSize - start) xsRangeError("copy: out of range");
-	memmove((uint8_t*)target + offset, (uint8_t*)source + start, length);
 }
 
 static void hostNow(xsMachine* the)
@@ -290,9 +278,28 @@ static void loop(xsMachine* the)
 
 static const struct { const char* name; xsCallback callback; } functions[] = {
 	{ "argument", hostArgument }, { "exit", hostExit }, { "count", hostCountInto }, { "nameAllocations", hostNameAllocations }, { "collect", hostCollect },
-	{ "copy", hostCopy }, { "now", hostNow }, { "timer", hostTimer }, { "set", hostSetTimer }, { "clear", hostClearTimer }, { "free", hostFreeTimer },
+	{ "now", hostNow }, { "timer", hostTimer }, { "set", hostSetTimer }, { "clear", hostClearTimer }, { "free", hostFreeTimer },
 	{ "open", hostOpen }, { "read", hostRead }, { "write", hostWrite }, { "close", hostClose },
 };
+
+/** What manifest.json names beside the JavaScript, as the SDK's linker would find it. */
+extern void xs_modem_mqtt_copy(xsMachine* the);
+extern void xs_modem_mqtt_hex(xsMachine* the);
+static const struct { const char* name; xsCallback callback; } natives[] = {
+	{ "xs_modem_mqtt_copy", xs_modem_mqtt_copy }, { "xs_modem_mqtt_hex", xs_modem_mqtt_hex },
+};
+
+/** native(name): what the SDK's compiler makes of this word ("XS in C", Native) */
+static void hostNative(xsMachine* the)
+{
+	const char* name = xsmcToString(xsArg(0));
+	for (size_t i = 0; i < sizeof(natives) / sizeof(natives[0]); i++)
+		if (!strcmp(natives[i].name, name)) {
+			xsResult = xsNewHostFunction(natives[i].callback, 0);
+			return;
+		}
+	xsUnknownError("no native function %s", name);
+}
 
 static void giveFunctions(xsMachine* machine)
 {
@@ -306,6 +313,8 @@ static void giveFunctions(xsMachine* machine)
 	xsmcDefine(xsGlobal, xsID("host"), xsVar(0), xsDontEnum);
 	xsVar(1) = xsNewHostFunction(hostTrace, 1);
 	xsmcDefine(xsGlobal, xsID("trace"), xsVar(1), xsDontEnum);
+	xsVar(1) = xsNewHostFunction(hostNative, 1);
+	xsmcDefine(xsGlobal, xsID("native"), xsVar(1), xsDontEnum);
 	xsEndHost(machine);
 }
 

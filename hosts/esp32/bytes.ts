@@ -1,0 +1,10 @@
+import type { Bytes } from "modem-mqtt/platform";
+
+/** Moddable's word for a function in C ("XS in C", Native); here those of bytes.c. */
+declare function native(name: string): (...values: any[]) => any;
+
+export const bytes: Bytes = Object.freeze({
+  copy: native("xs_modem_mqtt_copy"),
+  same: native("xs_modem_mqtt_same"),
+  hex: native("xs_modem_mqtt_hex"),
+});
