@@ -285,8 +285,9 @@ static const struct { const char* name; xsCallback callback; } functions[] = {
 /** What manifest.json names beside the JavaScript, as the SDK's linker would find it. */
 extern void xs_modem_mqtt_copy(xsMachine* the);
 extern void xs_modem_mqtt_hex(xsMachine* the);
+extern void xs_modem_mqtt_same(xsMachine* the);
 static const struct { const char* name; xsCallback callback; } natives[] = {
-	{ "xs_modem_mqtt_copy", xs_modem_mqtt_copy }, { "xs_modem_mqtt_hex", xs_modem_mqtt_hex },
+	{ "xs_modem_mqtt_copy", xs_modem_mqtt_copy }, { "xs_modem_mqtt_hex", xs_modem_mqtt_hex }, { "xs_modem_mqtt_same", xs_modem_mqtt_same },
 };
 
 /** native(name): what the SDK's compiler makes of this word ("XS in C", Native) */
