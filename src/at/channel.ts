@@ -283,7 +283,7 @@ export class Channel implements ScannerSink {
   }
 
   onMessage(line: Line): void {
-    this.#owner.onMessage(line, this.scanner.fields);
+    this.#owner.onMessage(line, this.scanner.message.fields);
   }
 
   onFragment(): void {
@@ -291,7 +291,7 @@ export class Channel implements ScannerSink {
   }
 
   isSubscribed(start: number, end: number): boolean {
-    return this.#owner.isSubscribed(this.scanner.fields, start, end);
+    return this.#owner.isSubscribed(this.scanner.message.fields, start, end);
   }
 
   onOverflow(): void {

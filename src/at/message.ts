@@ -1,7 +1,7 @@
 import type { Ring } from "../bytes/ring";
 import { decodeInPlace, Encoding } from "../bytes/encoding";
 import { Byte } from "./bytes";
-import { FieldKind, type Fields } from "./fields";
+import { FieldKind, Fields } from "./fields";
 import { Common, Follow, Framing, NO_LINE, type Lexicon, type Line } from "./lexicon";
 
 /** What looking for a message has come to. */
@@ -30,11 +30,21 @@ const enum Mode {
 /** Where the header is. */
 const enum Head {
   Begin,
+  Quoted,
   /** In a topic without quotes, or in what may be the length after it: a comma decides. */
   Piece,
-  Quoted,
-  AfterQuote,
 }
+
+/** Whether a line begins as the last message did. */
+export const enum Opening {
+  Different,
+  Same,
+  /** So far. */
+  Undecided,
+}
+
+/** Bytes of a message's beginning that are remembered. */
+const OPENING = 96;
 
 /** What stands at a place. */
 const enum Next {
@@ -79,7 +89,8 @@ export class Message {
 
   readonly #ring: Ring;
   readonly #lexicon: Lexicon;
-  readonly #fields: Fields;
+  /** The fields before the topic, then the topic. */
+  readonly fields: Fields;
   readonly #subscribed: Subscribed;
   #line: Line | null = null;
   #mode: Mode = Mode.Line;
@@ -111,23 +122,39 @@ export class Message {
   #fitTopicEnd = 0;
   #fitNext = 0;
 
-  constructor(ring: Ring, lexicon: Lexicon, fields: Fields, subscribed: Subscribed) {
+  /**
+   * The last message's line up to its length, or to its payload where it has none: the next one is likely to begin so, and
+   * then its fields are the same and need not be read.
+   */
+  readonly #opening = new Uint8Array(OPENING);
+  #openingLength = 0;
+  #openingBlank = false;
+  #topicFrom = 0;
+  #topicTo = 0;
+  /** The present message begins as the last one did: for the same reader, with the same topic and flags. */
+  opened = false;
+
+  constructor(ring: Ring, lexicon: Lexicon, subscribed: Subscribed) {
     this.#ring = ring;
     this.#lexicon = lexicon;
-    this.#fields = fields;
+    this.fields = new Fields(ring);
     this.#subscribed = subscribed;
   }
 
   /** A payload without a length begins at `at`; `spaced` when the firmware puts blanks after commas. */
   beginUnframed(line: Line, at: number, spaced: boolean): void {
+    this.#openingLength = 0;
     this.begin(line, at);
     this.#payload = at;
+    const topic = line.topic!;
+    if (this.fields.kind(topic) === FieldKind.Quoted) this.remember(at, this.fields.start(topic), this.fields.end(topic), spaced);
     this.#blank = spaced;
     this.#mode = this.untilSilence ? Mode.Silence : Mode.Line;
   }
 
   /** The topic of a message with a length begins at `at`. */
   beginFramed(line: Line, at: number): void {
+    this.#openingLength = 0;
     this.begin(line, at);
     this.#mode = Mode.Header;
     this.#head = Head.Begin;
@@ -142,7 +169,56 @@ export class Message {
     this.suspect = false;
     this.length = -1;
     this.available = 0;
-    this.#blank = this.#stripped = false;
+    this.#blank = this.#stripped = this.opened = false;
+  }
+
+  /** Whether the line that begins at `start` begins as the last message did; the message has then begun. */
+  opens(start: number): Opening {
+    const ring = this.#ring;
+    const length = this.#openingLength;
+    if (length === 0) return Opening.Different;
+    const has = (ring.tail - start) | 0;
+    if (has < length) return ring.begins(start, this.#opening, has) ? Opening.Undecided : Opening.Different;
+    if (!ring.begins(start, this.#opening, length)) return Opening.Different;
+    const line = this.#line!, fields = this.fields;
+    const at = (start + length) | 0;
+    this.begin(line, at);
+    this.opened = true;
+    this.#topic = (start + this.#topicFrom) | 0;
+    this.#topicEnd = (start + this.#topicTo) | 0;
+    fields.count = line.topic!;
+    if (line.framing === Framing.Line) {
+      fields.add(FieldKind.Quoted, 0, this.#topic, this.#topicEnd);
+      this.#payload = at;
+      this.#blank = this.#openingBlank;
+      this.#mode = this.untilSilence ? Mode.Silence : Mode.Line;
+    } else {
+      this.#mode = Mode.Header;
+      this.#head = Head.Piece;
+      this.#quoted = this.#opening[this.#topicFrom - 1] === Byte.Quote;
+      this.#fits = this.#hasComma = false;
+      this.#candidates = 0;
+      this.newPiece((at - 1) | 0);
+    }
+    return Opening.Same;
+  }
+
+  /** Whoever reads may have changed. */
+  forget(): void {
+    this.#openingLength = 0;
+  }
+
+  /** Remembers the line up to `end`, and where its topic is. Positions of other texts among the fields would not be known again. */
+  private remember(end: number, topic: number, topicEnd: number, blank: boolean): void {
+    const ring = this.#ring, fields = this.fields;
+    const length = (end - ring.head) | 0;
+    if (length > OPENING) return;
+    for (let i = 0; i < this.#line!.topic!; i++) if (fields.kind(i) > FieldKind.Integer) return;
+    ring.copy(ring.head, this.#opening, 0, length);
+    this.#openingLength = length;
+    this.#openingBlank = blank;
+    this.#topicFrom = (topic - ring.head) | 0;
+    this.#topicTo = (topicEnd - ring.head) | 0;
   }
 
   get line(): Line {
@@ -222,63 +298,104 @@ export class Message {
   // ---- topic and length
 
   private header(): Found {
-    const tail = this.#ring.tail;
-    while (this.at !== tail) {
-      const byte = this.byte(this.at);
-      if (this.#head === Head.Piece) {
-        if (byte === Byte.Comma) {
-          const comma = this.at;
-          this.at = (this.at + 1) | 0;
-          if (this.#digits > 0) return this.candidate(this.at);
-          this.newPiece(comma);
-          continue;
+    if (this.#head === Head.Begin && !this.topicBegins()) return this.at === this.#ring.tail ? Found.Nothing : Found.NoMessage;
+    if (this.#head === Head.Quoted) {
+      const found = this.quotedTopic();
+      if (this.#head === Head.Quoted) return found;
+    }
+    const ring = this.#ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    for (;;) {
+      let byte = 0;
+      if (this.#digits >= 0) {
+        // A number is short: one that is not whole is read again.
+        let at = this.#piece, value = 0;
+        while (at !== tail && (byte = bytes[at & mask]!) === Byte.Blank) at = (at + 1) | 0;
+        const first = at;
+        while (at !== tail && (byte = bytes[at & mask]!) >= Byte.Digit0 && byte <= Byte.Digit9 && value <= LONGEST) {
+          value = value * 10 + byte - Byte.Digit0;
+          at = (at + 1) | 0;
         }
-        if (byte === Byte.CR || byte === Byte.LF) return this.lineEnds();
-        if (byte >= Byte.Digit0 && byte <= Byte.Digit9 && this.#digits >= 0) {
-          this.#value = this.#value * 10 + byte - Byte.Digit0;
-          this.#digits = this.#value > LONGEST ? -1 : this.#digits + 1;
-        } else if (byte !== Byte.Blank || this.#digits !== 0) {
+        this.at = at;
+        if (at === tail) return Found.Nothing;
+        this.#value = value;
+        this.#digits = value > LONGEST ? -1 : (at - first) | 0;
+        if (byte === Byte.Comma && this.#digits > 0) {
+          const payload = (at + 1) | 0, end = (payload + value) | 0;
+          // What most messages are: whole, and like the last one.
+          if (this.opened && ((tail - end) | 0) >= 2 && bytes[end & mask] === Byte.CR && bytes[(end + 1) & mask] === Byte.LF) {
+            this.#payload = payload;
+            this.at = (end + 2) | 0;
+            this.available = this.length = value;
+            this.more = false;
+            this.fields.add(this.#quoted ? FieldKind.Quoted : FieldKind.Bare, 0, this.#topic, this.#topicEnd);
+            return Found.Part;
+          }
+          return this.candidate(payload);
+        }
+        if (byte !== Byte.Comma && byte !== Byte.CR && byte !== Byte.LF) {
           if (this.#quoted) return this.withoutLength();
           this.#digits = -1;
         }
-      } else if (this.#head === Head.Begin) {
-        if (byte === Byte.CR || byte === Byte.LF) return Found.NoMessage;
-        if (byte === Byte.Quote) {
-          this.#head = Head.Quoted;
-          this.#topic = (this.at + 1) | 0;
-        } else if (byte !== Byte.Blank) {
-          this.#head = Head.Piece;
-          this.#topic = this.#piece = this.at;
-          this.#digits = -1; // the first piece is topic, whatever it looks like
-          continue;
-        }
-      } else if (this.#head === Head.Quoted) {
-        if (byte === Byte.CR || byte === Byte.LF) return Found.NoMessage;
-        if (byte === Byte.Quote) {
-          this.#head = Head.AfterQuote;
-          this.#topicEnd = this.at;
-        }
-      } else if (byte === Byte.Comma) {
-        this.#quoted = true;
-        this.#head = Head.Piece;
-        this.newPiece(this.at);
-      } else if (byte === Byte.CR || byte === Byte.LF) return Found.NoMessage;
-      else if (byte >= Byte.Digit0 && byte <= Byte.Digit9 && this.byte((this.at - 1) | 0) === Byte.Blank) {
-        // A comma is missing between the topic and the length (C-5).
-        this.#quoted = true;
-        this.#head = Head.Piece;
-        this.newPiece((this.at - 1) | 0);
-        continue;
-      } else if (byte !== Byte.Blank) this.#head = Head.Quoted; // the quote belonged to the topic
-      this.at = (this.at + 1) | 0;
+      }
+      let at = this.at;
+      while (at !== tail && ((byte = bytes[at & mask]!) > Byte.Comma || (byte !== Byte.Comma && byte !== Byte.CR && byte !== Byte.LF))) at = (at + 1) | 0;
+      this.at = at;
+      if (at === tail) return Found.Nothing;
+      if (byte !== Byte.Comma) return this.lineEnds();
+      this.newPiece(at);
+      this.at = this.#piece;
     }
-    return Found.Nothing;
+  }
+
+  /** The first byte of the topic, or its quote; false when it has not come, or the line ends before it. */
+  private topicBegins(): boolean {
+    const tail = this.#ring.tail;
+    while (this.at !== tail && this.byte(this.at) === Byte.Blank) this.at = (this.at + 1) | 0;
+    if (this.at === tail) return false;
+    const byte = this.byte(this.at);
+    if (byte === Byte.CR || byte === Byte.LF) return false;
+    this.#topic = this.at;
+    if (byte === Byte.Quote) {
+      this.#topic = this.at = (this.at + 1) | 0;
+      this.#head = Head.Quoted;
+    } else {
+      this.#piece = this.at;
+      this.#digits = -1; // the first piece is topic, whatever it looks like
+      this.#head = Head.Piece;
+    }
+    return true;
+  }
+
+  /** Looks for the quote that ends the topic: the one behind which a comma follows, or, a comma being missing, a number (C-5). */
+  private quotedTopic(): Found {
+    const ring = this.#ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    let at = this.at;
+    for (;;) {
+      let byte = 0;
+      while (at !== tail && (byte = bytes[at & mask]!) !== Byte.Quote && byte !== Byte.CR && byte !== Byte.LF) at = (at + 1) | 0;
+      this.at = at;
+      if (at === tail) return Found.Nothing;
+      if (byte !== Byte.Quote) return Found.NoMessage;
+      let after = (at + 1) | 0;
+      while (after !== tail && (byte = bytes[after & mask]!) === Byte.Blank) after = (after + 1) | 0;
+      if (after === tail) return Found.Nothing; // decided when more has come
+      const number = byte >= Byte.Digit0 && byte <= Byte.Digit9 && ((after - at) | 0) > 1;
+      if (byte === Byte.Comma || number) {
+        this.#quoted = true;
+        this.#topicEnd = at;
+        this.#head = Head.Piece;
+        this.newPiece(number ? (after - 1) | 0 : after);
+        this.at = this.#piece;
+        return Found.Nothing;
+      }
+      if (byte === Byte.CR || byte === Byte.LF) return Found.NoMessage;
+      at = after; // the quote belonged to the topic
+    }
   }
 
   /** After the comma at `comma`: what follows may be the length. */
   private newPiece(comma: number): void {
     this.#piece = (comma + 1) | 0;
-    this.#value = 0;
     this.#digits = 0;
     if (this.#hasComma) return;
     this.#hasComma = true;
@@ -372,7 +489,12 @@ export class Message {
 
   /** The message may be `#value` bytes from `payload`, what is behind it at `next`. */
   private fit(payload: number, next: number): Found {
-    if (this.#quoted || this.#fits) return this.accept(payload, next);
+    if (this.#quoted || this.#fits || this.opened) return this.accept(payload, next);
+    if (this.knows(this.#topicEnd)) {
+      // Without a comma in it, and so the only reading.
+      if (this.#candidates === 1 && this.#firstComma === ((this.#piece - 1) | 0)) this.remember(this.#piece, this.#topic, this.trimmed(this.#topicEnd), false);
+      return this.accept(payload, next);
+    }
     this.#fits = true;
     this.#fitPayload = payload;
     this.#fitLength = this.#value;
@@ -395,7 +517,6 @@ export class Message {
       if (((comma - end) | 0) >= 0) return this.acceptFit();
       const length = this.decimal(at, comma);
       if (length >= 0) {
-        if (this.knows(this.#fitTopicEnd)) return this.acceptFit();
         if (this.knows((at - 1) | 0)) {
           this.#topicEnd = (at - 1) | 0;
           this.#payload = (comma + 1) | 0;
@@ -603,9 +724,10 @@ export class Message {
   /** Puts the topic of a message with a header of its own where the others have it: among the fields. */
   private keepTopic(): void {
     if (!this.first || this.#line!.framing !== Framing.Counted) return;
-    const fields = this.#fields;
+    const fields = this.fields;
     if (fields.count !== this.#line!.topic) return;
     const end = this.#quoted ? this.#topicEnd : this.trimmed(this.#topicEnd);
+    if (this.#quoted && !this.opened && !this.suspect && this.#candidates === 1) this.remember(this.#piece, this.#topic, end, false);
     fields.add(this.#quoted ? FieldKind.Quoted : FieldKind.Bare, 0, this.#topic, end);
   }
 

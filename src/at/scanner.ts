@@ -2,9 +2,9 @@ import type { Ring } from "../bytes/ring";
 import { Byte } from "./bytes";
 import { FieldKind, Fields } from "./fields";
 import { Common, Follow, Framing, NO_LINE, type Lexicon, type Line } from "./lexicon";
-import { Found, Message, type Subscribed } from "./message";
+import { Found, Message, Opening, type Subscribed } from "./message";
 
-/** What the scanner finds. Each function may use the scanner's `fields` until it returns. */
+/** What the scanner finds. Each function may use the scanner's `fields`, or its message's, until it returns. */
 export interface ScannerSink extends Subscribed {
   /** A line of the lexicon, its fields read. */
   onLine(line: Line): void;
@@ -12,7 +12,7 @@ export interface ScannerSink extends Subscribed {
   onText(start: number, end: number): void;
   /** The `>` that was waited for. */
   onPrompt(): void;
-  /** A message begins: the scanner's `message` tells of it, and can be read. Its topic is among the fields. */
+  /** A message begins: the scanner's `message` tells of it, and can be read. Its topic is among its fields. */
   onMessage(line: Line): void;
   /** The message goes on. */
   onFragment(): void;
@@ -65,6 +65,8 @@ export class Scanner {
   #line: Line | null = null;
   #scanning = false;
 
+  /** The fields that are being read: the message's own, or {@link fields}. */
+  #reading: Fields;
   /** Up to here a text that is not whole yet has been looked through; at the beginning of a field, nothing has. */
   #seen = 0;
   #inText = false;
@@ -88,7 +90,8 @@ export class Scanner {
     this.#sink = sink;
     this.#at = ring.tail;
     this.fields = new Fields(ring);
-    this.message = new Message(ring, lexicon, this.fields, sink);
+    this.#reading = this.fields;
+    this.message = new Message(ring, lexicon, sink);
   }
 
   /**
@@ -205,12 +208,11 @@ export class Scanner {
     const bytes = this.#ring.bytes, mask = this.#ring.mask, tail = this.#ring.tail;
     let at = this.#at;
     let byte = 0;
-    while (at !== tail) {
-      byte = bytes[at & mask]!;
-      if (byte > Byte.Blank) break;
-      if (this.#counting >= 0) this.learn(byte);
+    if (this.#counting >= 0) while (at !== tail && (byte = bytes[at & mask]!) <= Byte.Blank) {
+      this.learn(byte);
       at = (at + 1) | 0;
     }
+    else while (at !== tail && (byte = bytes[at & mask]!) <= Byte.Blank) at = (at + 1) | 0;
     this.#at = this.#ring.head = at;
     if (at === tail) return false;
     this.#counting = -1;
@@ -219,6 +221,15 @@ export class Scanner {
       this.#at = this.#ring.head = (at + 1) | 0;
       this.#sink.onPrompt();
       return true;
+    }
+    if (byte === Byte.Plus) {
+      const opening = this.message.opens(at);
+      if (opening === Opening.Undecided) return false;
+      if (opening === Opening.Same) {
+        this.#line = this.message.line;
+        this.#state = State.Message;
+        return true;
+      }
     }
     this.#node = 0;
     this.#state = State.Name;
@@ -272,7 +283,8 @@ export class Scanner {
       // ML302 prints a bare `+CME ERROR` after some commands (dialects.md C-10).
       if (byte !== Byte.Colon && !(ended && line.id === Common.CmeError)) return true;
       if (byte === Byte.Colon) this.#at = (this.#at + 1) | 0;
-      this.fields.clear();
+      this.#reading = (line.framing ?? Framing.None) === Framing.None ? this.fields : this.message.fields;
+      this.#reading.clear();
       this.#inText = false;
       this.#state = State.Fields;
     } else if (line.follow === Follow.End) {
@@ -318,7 +330,9 @@ export class Scanner {
   /** Field by field. One that has not come whole is begun again when there is more of it, a text where it was left. */
   private readFields(): boolean {
     const ring = this.#ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
-    const fields = this.fields;
+    const fields = this.#reading, line = this.#line!;
+    // As many fields stand before a message's own part.
+    const most = line.framing === Framing.Counted ? line.topic! : line.framing === Framing.Line ? line.topic! + 1 : -1;
     for (;;) {
       let at = this.#at;
       let byte = 0;
@@ -341,7 +355,7 @@ export class Scanner {
         if (value === 0) kind = FieldKind.Bare;
       } else kind = byte === Byte.Quote ? FieldKind.Quoted : byte === Byte.Comma || byte === Byte.CR || byte === Byte.LF ? FieldKind.Empty : FieldKind.Bare;
       if (kind === FieldKind.Integer) {
-        while (at !== tail && (byte = bytes[at & mask]!) === Byte.Blank) at = (at + 1) | 0;
+        if (byte === Byte.Blank) while (at !== tail && (byte = bytes[at & mask]!) === Byte.Blank) at = (at + 1) | 0;
         if (at === tail) return false;
         end = at;
         if ((byte !== Byte.Comma && byte !== Byte.CR && byte !== Byte.LF) || ((at - start) | 0) > MOST_DIGITS) kind = FieldKind.Bare;
@@ -367,12 +381,17 @@ export class Scanner {
         if (kind !== FieldKind.Empty || fields.count !== 0) fields.add(kind, value, start, end);
         // A message whose payload never began is not a message.
         this.#state = State.Text;
-        if ((this.#line!.framing ?? Framing.None) === Framing.None) this.finish();
+        if (most < 0) this.finish();
         return true;
       }
       fields.add(kind, value, start, end);
       this.#at = (at + 1) | 0;
-      if (this.messageBegins()) return true;
+      if (fields.count === most) {
+        if (line.framing === Framing.Counted) this.message.beginFramed(line, this.#at);
+        else this.message.beginUnframed(line, this.#at, fields.spaced);
+        this.#state = State.Message;
+        return true;
+      }
     }
   }
 
@@ -406,23 +425,6 @@ export class Scanner {
       }
       at = after;
     }
-  }
-
-  /** After a comma: whether the message's own part begins. Otherwise it is the next field. */
-  private messageBegins(): boolean {
-    const line = this.#line!;
-    const framing = line.framing ?? Framing.None;
-    if (framing === Framing.None) return false;
-    const count = this.fields.count;
-    if (framing === Framing.Counted) {
-      if (count !== line.topic) return false;
-      this.message.beginFramed(line, this.#at);
-    } else {
-      if (count !== line.topic! + 1) return false;
-      this.message.beginUnframed(line, this.#at, this.fields.spaced);
-    }
-    this.#state = State.Message;
-    return true;
   }
 
   /** What looking for the message's end, or its next part, has come to. */

@@ -79,9 +79,13 @@ export class Ring {
 
   /** Whether the bytes from `position` on are those of `text`. The caller made sure that there are enough. */
   matches(position: number, text: Uint8Array): boolean {
+    return this.begins(position, text, text.length);
+  }
+
+  /** The same for the first `length` bytes of `text`. */
+  begins(position: number, text: Uint8Array, length: number): boolean {
     const start = position & this.mask;
     const first = this.mask + 1 - start;
-    const length = text.length;
     if (length <= first) return this.#native.same(this.bytes, start, text, 0, length);
     return this.#native.same(this.bytes, start, text, 0, first) && this.#native.same(this.bytes, 0, text, first, length - first);
   }

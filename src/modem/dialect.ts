@@ -63,25 +63,27 @@ export interface DriverOptions extends Partial<ModemOptions> {
 /** The MQTT client, as a driver knows it. */
 export interface ModemClient {
   /** A stage has been reached. */
-  onStage(stage: Stage): void;
+  onModemStage(stage: Stage): void;
   /** The broker has answered CONNECT; 0 is acceptance, and `Stage.Online` has been reached. */
-  onConnack(returnCode: number): void;
+  onModemConnack(returnCode: number): void;
   /** The modem has got a connection back that it had lost; subscriptions may be gone. */
-  onReconnected(): void;
+  onModemReconnected(): void;
   /** The session is over: `error` says why, or is null when it was asked for. Nothing is under way any more. */
-  onDown(error: MQTTModemError | null): void;
+  onModemDown(error: MQTTModemError | null): void;
   /**
    * A message begins. The topic is field `topic` of `fields`, valid until this returns; the rest is told by the channel's
    * `scanner.message`. `QoS` and the flags are −1 where the modem does not tell them.
    */
-  onMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void;
-  onFragment(): void;
+  onModemMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void;
+  /** A message begins that has the same topic, QoS and flags as the one before; false when they are to be told anew. */
+  onModemMessageAgain(): boolean;
+  onModemFragment(): void;
   /** Whether the topic in the ring from `start` to `end` is subscribed; asked where a line can be read in several ways. */
   isSubscribed(start: number, end: number): boolean;
   /** A publish, subscribe or unsubscribe has ended; `error` is null when it ended well. */
-  onDone(operation: Operation, error: MQTTModemError | null): void;
+  onModemDone(operation: Operation, error: MQTTModemError | null): void;
   /** Received bytes were lost. */
-  onOverflow(): void;
+  onModemOverflow(): void;
   /** There may be more room for a payload than there was. */
-  onRoom(): void;
+  onModemRoom(): void;
 }

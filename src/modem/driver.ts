@@ -3,7 +3,7 @@ import type { Command } from "../at/command";
 import type { Fields } from "../at/fields";
 import type { Line } from "../at/lexicon";
 import { Outcome, type Operation } from "../at/operation";
-import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, type Encoding } from "../bytes/encoding";
+import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, Encoding } from "../bytes/encoding";
 import { utf8Decode } from "../bytes/utf8";
 import { ArgumentError, BrokerError, StateError, type MQTTModemError } from "../errors";
 import type { Dialect, DriverOptions, ModemClient } from "./dialect";
@@ -230,7 +230,13 @@ export abstract class Driver {
   protected deliver(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
     this.channel.scanner.message.decode(this.#encoding);
     if (this.#client === null) this.channel.scanner.skip();
-    else this.#client.onMessage(fields, topic, QoS, retain, duplicate);
+    else this.#client.onModemMessage(fields, topic, QoS, retain, duplicate);
+  }
+
+  /** A message that begins as the one before: what its fields mean is known. False when it has to be read all the same. */
+  onMessageAgain(): boolean {
+    if (this.#client === null || this.#encoding !== Encoding.Raw) return false;
+    return this.#client.onModemMessageAgain();
   }
 
   /** Ends the oldest operation of a kind, with this id on the wire where it is not negative. */
@@ -260,15 +266,15 @@ export abstract class Driver {
     this.#reason = error;
     this.#stage = Stage.Reconnecting;
     this.channel.abort(this.link, false);
-    if (this.#stage === Stage.Reconnecting) this.#client?.onStage(Stage.Reconnecting);
+    if (this.#stage === Stage.Reconnecting) this.#client?.onModemStage(Stage.Reconnecting);
   }
 
   protected reconnected(): void {
     if (this.#stage !== Stage.Online && this.#stage !== Stage.Reconnecting) return;
     this.#reason = null;
     this.#stage = Stage.Online;
-    this.#client?.onStage(Stage.Online);
-    if (this.#stage === Stage.Online) this.#client?.onReconnected();
+    this.#client?.onModemStage(Stage.Online);
+    if (this.#stage === Stage.Online) this.#client?.onModemReconnected();
   }
 
   // ---- what the modem tells
@@ -276,7 +282,7 @@ export abstract class Driver {
   onModemStage(stage: Stage): void {
     if (this.#stage === Stage.Idle || this.#stage >= Stage.Connecting) return;
     this.#stage = stage;
-    this.#client?.onStage(stage);
+    this.#client?.onModemStage(stage);
   }
 
   /** The modem is up and attached. */
@@ -300,7 +306,7 @@ export abstract class Driver {
 
   onFragment(): void {
     if (this.#client === null) this.channel.scanner.skip();
-    else this.#client.onFragment();
+    else this.#client.onModemFragment();
   }
 
   isSubscribed(start: number, end: number): boolean {
@@ -308,12 +314,12 @@ export abstract class Driver {
   }
 
   onOverflow(): void {
-    this.#client?.onOverflow();
+    this.#client?.onModemOverflow();
   }
 
   /** Another connection's operation is over, and may have left room in the transmit buffer. */
   onRoom(): void {
-    if (this.#stage === Stage.Online) this.#client?.onRoom();
+    if (this.#stage === Stage.Online) this.#client?.onModemRoom();
   }
 
   onAnswer(operation: Operation, line: Line, fields: Fields): void {
@@ -343,14 +349,14 @@ export abstract class Driver {
     if (kind < Kind.Inquiry) {
       // `ERROR` without a number, though numbers were asked for: has it restarted? The marker's answer tells.
       if (this.dialect.restartsSilently === true && outcome === Outcome.Refused && code < 0 && this.channel.idle) this.channel.synchronise();
-      this.#client?.onDone(operation, outcome === Outcome.Done ? null : this.error(operation, outcome, code));
+      this.#client?.onModemDone(operation, outcome === Outcome.Done ? null : this.error(operation, outcome, code));
       return;
     }
     if (kind === Kind.Inquiry) return this.inquired(outcome === Outcome.Done ? null : this.error(operation, outcome, code));
     if (kind === Kind.Poll || outcome === Outcome.Aborted || this.#script === null) return;
     if (outcome !== Outcome.Done && !this.tolerated(outcome)) {
       const error = this.error(operation, outcome, code);
-      if (error instanceof BrokerError && error.code === "CONNECTION_REFUSED") this.#client?.onConnack(error.returnCode);
+      if (error instanceof BrokerError && error.code === "CONNECTION_REFUSED") this.#client?.onModemConnack(error.returnCode);
       return this.goDown(error, false);
     }
     this.advance();
@@ -382,7 +388,7 @@ export abstract class Driver {
       case Stage.Connecting:
         if (!this.enter(Stage.Online)) return;
         this.onOnline();
-        this.#client?.onConnack(0);
+        this.#client?.onModemConnack(0);
         return;
       case Stage.Disconnecting:
         this.#open = false;
@@ -407,7 +413,7 @@ export abstract class Driver {
   /** False when the client has ended it all meanwhile. */
   private enter(stage: Stage): boolean {
     this.#stage = stage;
-    this.#client?.onStage(stage);
+    this.#client?.onModemStage(stage);
     return this.#stage === stage;
   }
 
@@ -424,7 +430,7 @@ export abstract class Driver {
     try {
       this.channel.abort(this.link, forgotten);
     } finally {
-      this.#client?.onDown(error);
+      this.#client?.onModemDown(error);
     }
   }
 

@@ -115,6 +115,7 @@ export class Modem implements ChannelOwner {
   /** Takes a driver into its place, with the operations that it needs. */
   attach(driver: Driver): void {
     this.#drivers[driver.link] = driver;
+    this.channel.scanner.message.forget();
     const each = this.dialect.limits.window + DRIVER_OPERATIONS;
     let needed = 0;
     for (let link = 0; link < this.#drivers.length; link++) if (this.#drivers[link] !== null) needed += each;
@@ -136,6 +137,7 @@ export class Modem implements ChannelOwner {
     if (this.#drivers[driver.link] !== driver) return;
     this.#drivers[driver.link] = null;
     this.dropUnread(driver);
+    this.channel.scanner.message.forget();
     for (let link = 0; link < this.#drivers.length; link++) if (this.#drivers[link] !== null) return;
     this.#stage = Stage.Idle;
     this.channel.close();
@@ -287,9 +289,11 @@ export class Modem implements ChannelOwner {
   }
 
   onMessage(line: Line, fields: Fields): void {
-    this.#reader = this.driverOf(fields);
-    if (this.#reader === null) this.drop();
-    else this.#reader.onMessage(line, fields);
+    const again = this.channel.scanner.message.opened;
+    const reader = again ? this.#reader : this.driverOf(fields);
+    this.#reader = reader;
+    if (reader === null) this.drop();
+    else if (!again || !reader.onMessageAgain()) reader.onMessage(line, fields);
   }
 
   onFragment(): void {

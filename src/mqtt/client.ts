@@ -144,7 +144,7 @@ const DATA = "data";
  * Buffers: what is given to `write` is copied before it returns; what `read` fills is the caller's. Received bytes that
  * are not read keep everything behind them waiting, and are dropped when the ring is full of them.
  */
-export class MQTTClient {
+export class MQTTClient implements ModemClient {
   readonly #driver: Driver;
   readonly #options: MQTTClientOptions;
   readonly #received = new KnownTopics<Known>(TOPICS);
@@ -179,7 +179,7 @@ export class MQTTClient {
     if (shared !== undefined && shared.#driver.dialect !== modem.io.dialect)
       throw new ArgumentError("ARGUMENT_RANGE", "modem.shared", shared, `must be a client of a ${modem.io.dialect.name}`);
     const carrier = shared === undefined ? new Modem(modem.io.dialect, modem as ModemOptions) : shared.#driver.modem;
-    this.#driver = new modem.io(carrier, carrier.place(modem.link), modem, this.listener());
+    this.#driver = new modem.io(carrier, carrier.place(modem.link), modem, this);
     const connection = settings({
       host: options.host,
       port: options.port,
@@ -444,37 +444,58 @@ export class MQTTClient {
 
   // ---- what the modem tells
 
-  private listener(): ModemClient {
-    return {
-      onStage: (stage) => {
-        if (stage === Stage.Reconnecting) this.giveUp();
-        if (!this.#closed && !this.#starting) this.#options.onStage?.call(this, STAGES[stage]!);
-      },
-      onConnack: (returnCode) => {
-        // −1: the broker has refused, and the modem does not say how.
-        if (returnCode >= 0) this.#options.onControl?.call(this, { operation: MQTTClient.CONNACK, returnCode });
-        if (returnCode === 0) this.tellWritable();
-      },
-      onReconnected: () => this.restore(),
-      onDown: (error) => this.ended(error),
-      onRoom: () => {
-        if (this.#short) this.tellWritable();
-      },
-      onMessage: (fields, topic, QoS, retain, duplicate) => this.message(fields, topic, QoS, retain, duplicate),
-      onFragment: () => {
-        const info = this.#info;
-        info.topic = info.QoS = info.byteLength = info.retain = info.duplicate = undefined;
-        this.readable();
-      },
-      isSubscribed: (start, end) => this.isSubscribed(start, end),
-      onDone: (operation, error) => this.done(operation, error),
-      onOverflow: () => {
-        if (!this.#closed) this.#options.onOverflow?.call(this);
-      },
-    };
+  /** @internal Called by the driver, as all that begin with `onModem`. */
+  onModemStage(stage: Stage): void {
+    if (stage === Stage.Reconnecting) this.giveUp();
+    if (!this.#closed && !this.#starting) this.#options.onStage?.call(this, STAGES[stage]!);
   }
 
-  private message(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
+  /** @internal */
+  onModemConnack(returnCode: number): void {
+    // −1: the broker has refused, and the modem does not say how.
+    if (returnCode >= 0) this.#options.onControl?.call(this, { operation: MQTTClient.CONNACK, returnCode });
+    if (returnCode === 0) this.tellWritable();
+  }
+
+  /** @internal */
+  onModemReconnected(): void {
+    this.restore();
+  }
+
+  /** @internal */
+  onModemDown(error: MQTTModemError | null): void {
+    this.ended(error);
+  }
+
+  /** @internal */
+  onModemRoom(): void {
+    if (this.#short) this.tellWritable();
+  }
+
+  /** @internal */
+  onModemOverflow(): void {
+    if (!this.#closed) this.#options.onOverflow?.call(this);
+  }
+
+  /** @internal */
+  onModemFragment(): void {
+    const info = this.#info;
+    info.topic = info.QoS = info.byteLength = info.retain = info.duplicate = undefined;
+    this.readable();
+  }
+
+  /** @internal */
+  onModemMessageAgain(): boolean {
+    const info = this.#info;
+    if (info.topic === undefined) return false;
+    info.byteLength = this.#driver.channel.scanner.message.length;
+    if (info.byteLength < 0) info.byteLength = undefined;
+    this.readable();
+    return true;
+  }
+
+  /** @internal */
+  onModemMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
     const info = this.#info;
     const ring = this.#driver.channel.ring;
     const start = fields.start(topic);
@@ -494,7 +515,8 @@ export class MQTTClient {
     this.readable();
   }
 
-  private isSubscribed(start: number, end: number): boolean {
+  /** @internal */
+  isSubscribed(start: number, end: number): boolean {
     const { channel, link } = this.#driver;
     if (this.#subscriptions.include(channel.ring, start, end)) return true;
     // A retained message may come before the modem has told of the SUBACK.
@@ -515,7 +537,8 @@ export class MQTTClient {
     onReadable.call(this, available, this.#info);
   }
 
-  private done(operation: Operation, error: MQTTModemError | null): void {
+  /** @internal */
+  onModemDone(operation: Operation, error: MQTTModemError | null): void {
     if (this.#closed) return;
     if (operation.kind !== Kind.Publish && error === null) this.#subscriptions.note(operation);
     if (operation === this.#restoring) return this.restored(operation, error);

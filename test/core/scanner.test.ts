@@ -44,7 +44,7 @@ class Recorder implements ScannerSink {
     this.notes.push("prompt");
   }
   onMessage(): void {
-    this.#message = `message ${this.scanner.fields.string(1)} `;
+    this.#message = `message ${this.scanner.message.fields.string(1)} `;
     this.onFragment();
   }
   onFragment(): void {
