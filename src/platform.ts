@@ -10,6 +10,8 @@ export interface Bytes {
   copy(target: Uint8Array, offset: number, source: Uint8Array, start: number, length: number): void;
   /** Whether `length` bytes of `one[offset…]` are those of `other[start…]`. */
   same(one: Uint8Array, offset: number, other: Uint8Array, start: number, length: number): boolean;
+  /** The index of the first `byte` in `bytes[start … end)`, or −1. */
+  find(bytes: Uint8Array, byte: number, start: number, end: number): number;
   /** Writes `length` bytes of `source[start…]` to `target[offset…]` as upper-case hexadecimal digits, two a byte; the two do not overlap. */
   hex(target: Uint8Array, offset: number, source: Uint8Array, start: number, length: number): void;
 }
@@ -71,6 +73,10 @@ export const portableBytes: Bytes = frozen({
   same(one, offset, other, start, length) {
     for (let i = 0; i < length; i++) if (one[offset + i] !== other[start + i]) return false;
     return true;
+  },
+  find(bytes, byte, start, end) {
+    const index = bytes.indexOf(byte, start);
+    return index < end ? index : -1;
   },
   hex(target, offset, source, start, length) {
     for (let i = 0; i < length; i++) {

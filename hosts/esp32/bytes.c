@@ -63,3 +63,16 @@ void xs_modem_mqtt_same(xsMachine *the)
 	if (offset > oneSize || length > oneSize - offset || start > otherSize || length > otherSize - start) xsRangeError("buffer too short");
 	xsmcSetBoolean(xsResult, !memcmp((const uint8_t *)one + offset, (const uint8_t *)other + start, length));
 }
+
+void xs_modem_mqtt_find(xsMachine *the)
+{
+	void *bytes, *found;
+	xsUnsignedValue size;
+	xsUnsignedValue start = count(the, xsmcToInteger(xsArg(2))), end = count(the, xsmcToInteger(xsArg(3)));
+	uint8_t byte = (uint8_t)xsmcToInteger(xsArg(1));
+
+	xsmcGetBufferReadable(xsArg(0), &bytes, &size);
+	if (end > size || start > end) xsRangeError("buffer too short");
+	found = memchr((const uint8_t *)bytes + start, byte, end - start);
+	xsmcSetInteger(xsResult, found ? (xsIntegerValue)((uint8_t *)found - (uint8_t *)bytes) : -1);
+}

@@ -6,5 +6,6 @@ declare function native(name: string): (...values: any[]) => any;
 export const bytes: Bytes = Object.freeze({
   copy: native("xs_modem_mqtt_copy"),
   same: native("xs_modem_mqtt_same"),
+  find: native("xs_modem_mqtt_find"),
   hex: native("xs_modem_mqtt_hex"),
 });

@@ -204,12 +204,11 @@ export class Channel implements ScannerSink {
     this.#resuming = true;
     try {
       this.scanner.makeRoom();
-      let more = true;
-      while (more && !this.#closed) {
+      let more: boolean;
+      do {
         more = this.ring.fill(this.#port);
         this.scanner.scan();
-        if (this.ring.free === 0) break; // a message is to be read first
-      }
+      } while (more && this.ring.free !== 0 && !this.#closed); // a message that fills it is to be read first
       this.#resuming = resuming;
     } finally {
       if (this.#resuming && !this.#closed) this.#wakers.arm(this.#wakers.after(0));

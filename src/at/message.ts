@@ -235,10 +235,11 @@ export class Message {
     return this.#mode === Mode.Frame || this.#mode === Mode.Stream || this.#mode === Mode.Silence || (this.#mode === Mode.Header && this.#candidates > 0);
   }
 
-  consume(length: number): void {
-    this.#payload = (this.#payload + length) | 0;
+  /** `length` bytes have been read. Returns where the unread ones begin. */
+  consume(length: number): number {
     this.available -= length;
     this.first = false;
+    return this.#payload = (this.#payload + length) | 0;
   }
 
   /**

@@ -142,20 +142,16 @@ export class Scanner {
     const message = this.message;
     if (length > message.available) length = message.available;
     if (length <= 0) return 0;
-    this.#ring.copy(message.position, target, offset, length);
-    this.consume(length);
+    const ring = this.#ring;
+    ring.copy(message.position, target, offset, length);
+    ring.head = message.consume(length);
     return length;
   }
 
   /** Drops what is left of the part of the message that can be read now. */
   skip(): void {
     if (this.#state !== State.Held) return;
-    this.consume(this.message.available);
-  }
-
-  private consume(length: number): void {
-    this.message.consume(length);
-    this.#ring.head = this.message.position;
+    this.#ring.head = this.message.consume(this.message.available);
   }
 
   /** Forgets everything, as after a restart of the modem or of the port. */
@@ -454,7 +450,7 @@ export class Scanner {
     }
     this.#at = this.#ring.head = message.at;
     this.#state = this.#echo === null ? State.Start : State.Echo;
-    return true;
+    return this.#at !== this.#ring.tail;
   }
 
   /** Whether silence would decide where the present message ends. */

@@ -64,17 +64,16 @@ export class Ring {
     this.#native.copy(target, offset + first, this.bytes, 0, length - first);
   }
 
-  /** The position of the first `byte` from `position` on, or `tail` when there is none. The search is native. */
+  /** The position of the first `byte` from `position` on, or `tail` when there is none. */
   find(byte: number, position: number): number {
     if (position === this.tail) return position;
-    const start = position & this.mask;
-    const end = this.tail & this.mask;
-    // Bytes between `tail` and `head` are stale, so a hit counts only inside the window.
-    let index = this.bytes.indexOf(byte, start);
-    if (start < end) return index >= 0 && index < end ? (position + index - start) | 0 : this.tail;
+    const start = position & this.mask, end = this.tail & this.mask;
+    const wraps = start >= end;
+    let index = this.#native.find(this.bytes, byte, start, wraps ? this.mask + 1 : end);
     if (index >= 0) return (position + index - start) | 0;
-    index = this.bytes.indexOf(byte);
-    return index >= 0 && index < end ? (position + this.mask + 1 - start + index) | 0 : this.tail;
+    if (!wraps) return this.tail;
+    index = this.#native.find(this.bytes, byte, 0, end);
+    return index >= 0 ? (position + this.mask + 1 - start + index) | 0 : this.tail;
   }
 
   /** Whether the bytes from `position` on are those of `text`. The caller made sure that there are enough. */

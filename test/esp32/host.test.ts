@@ -175,6 +175,7 @@ const NATIVE: Record<string, (target: Uint8Array, offset: number, source: Uint8A
     target.set(source.subarray(start, start + length), offset);
   },
   xs_modem_mqtt_same: () => assert.fail("no port compares"),
+  xs_modem_mqtt_find: () => assert.fail("no port searches"),
   xs_modem_mqtt_hex: () => assert.fail("no port writes hex"),
 };
 

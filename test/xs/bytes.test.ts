@@ -78,6 +78,20 @@ describe("bytes.c, which an ESP32 runs as well", () => {
     });
   });
 
+  describe("find", () => {
+    for (const [byte, start, end, expected] of [[0, 0, 20, 0], [7, 0, 20, 1], [7, 2, 20, -1], [133, 0, 20, 19], [133, 0, 19, -1], [0, 0, 0, -1], [1, 0, 20, -1]] as const)
+      it(`looks for ${byte} from ${start} to ${end}`, () => {
+        equal(native.find(numbered(20), byte, start, end), expected);
+        equal(portableBytes.find(numbered(20), byte, start, end), expected, "the portable one");
+      });
+
+    it("refuses ranges that are not there, and what is no bytes", () => {
+      for (const [start, end] of [[0, 21], [-1, 5], [5, 4], [0, -1]] as const)
+        equal(thrown(() => native.find(numbered(20), 0, start, end)) instanceof RangeError, true, `${start} ${end}`);
+      equal(thrown(() => native.find("text" as any, 0, 0, 1)) instanceof TypeError, true, "a TypeError");
+    });
+  });
+
   for (const [name, work, size] of [["copy", native.copy, 1], ["hex", native.hex, 2]] as const) {
     for (const [what, offset, start, length] of [
       ["ends behind the target", 1, 0, 8 / size], ["begins behind the target", 9, 0, 0], ["ends behind the source", 0, 7, 2], ["begins behind the source", 0, 9, 0],

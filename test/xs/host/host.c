@@ -286,8 +286,9 @@ static const struct { const char* name; xsCallback callback; } functions[] = {
 extern void xs_modem_mqtt_copy(xsMachine* the);
 extern void xs_modem_mqtt_hex(xsMachine* the);
 extern void xs_modem_mqtt_same(xsMachine* the);
+extern void xs_modem_mqtt_find(xsMachine* the);
 static const struct { const char* name; xsCallback callback; } natives[] = {
-	{ "xs_modem_mqtt_copy", xs_modem_mqtt_copy }, { "xs_modem_mqtt_hex", xs_modem_mqtt_hex }, { "xs_modem_mqtt_same", xs_modem_mqtt_same },
+	{ "xs_modem_mqtt_copy", xs_modem_mqtt_copy }, { "xs_modem_mqtt_hex", xs_modem_mqtt_hex }, { "xs_modem_mqtt_same", xs_modem_mqtt_same }, { "xs_modem_mqtt_find", xs_modem_mqtt_find },
 };
 
 /** native(name): what the SDK's compiler makes of this word ("XS in C", Native) */
