@@ -416,6 +416,7 @@ export class Channel implements ScannerSink {
 
   /** Gives back an operation that was taken and not submitted. */
   abandon(operation: Operation): void {
+    if (operation.counted) this.discount(operation);
     this.#staging.release(operation);
     this.#operations.free(operation);
   }
@@ -475,6 +476,7 @@ export class Channel implements ScannerSink {
     } else if (ours) this.doubt(this.inData);
     if (kept === null || kept.abandoned) return this.finishAborted();
     kept.abandoned = true;
+    if (kept.counted) this.discount(kept);
     try {
       this.#owner.onDone(kept, Outcome.Aborted, 0);
     } finally {
@@ -677,8 +679,15 @@ export class Channel implements ScannerSink {
     this.pump();
   }
 
+  /** The operation is over for its owner. */
+  private discount(operation: Operation): void {
+    operation.counted = false;
+    operation.owner!.publishing--;
+  }
+
   private finish(operation: Operation, outcome: Outcome, code: number): void {
     operation.stage = Stage.Ended;
+    if (operation.counted) this.discount(operation);
     this.#staging.release(operation);
     try {
       if (!operation.abandoned) this.#owner.onDone(operation, outcome, code);

@@ -101,13 +101,17 @@ export function lexicon(family: readonly Line[]): Lexicon {
     let node = 0;
     for (let i = 0; i < line.text.length; i++) {
       const byte = line.text.charCodeAt(i);
-      let next = tree.below[node]!;
-      while (next !== 0 && tree.byte[next] !== byte) next = tree.beside[next]!;
+      let next = tree.below[node]!, last = 0;
+      while (next !== 0 && tree.byte[next] !== byte) {
+        last = next;
+        next = tree.beside[next]!;
+      }
       if (next === 0) {
         next = used++;
         tree.byte[next] = byte;
-        tree.beside[next] = tree.below[node]!;
-        tree.below[node] = next;
+        // In the order of the list: what comes often stands first there.
+        if (last === 0) tree.below[node] = next;
+        else tree.beside[last] = next;
       }
       node = next;
     }

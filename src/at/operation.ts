@@ -47,6 +47,12 @@ export interface TopicItem {
 /** In {@link Operation.granted}; 3 is no QoS. */
 const REFUSED = 3;
 
+/** Who has operations under way. */
+export interface OperationOwner {
+  /** How many of its publishes are not over. */
+  publishing: number;
+}
+
 /**
  * One command on its way: queued, sent, its final and its result awaited. The channel makes a few of them once and
  * uses them again and again.
@@ -57,7 +63,7 @@ export class Operation {
   /** Which of the modem's MQTT connections it belongs to, or −1 for the modem's own. */
   link = 0;
   /** Whose settings the command's arguments are. */
-  owner: unknown = null;
+  owner: OperationOwner | null = null;
   /** What its owner uses to tell its operations apart. */
   kind = 0;
   /** The client's packet id, 1–65535; 0 for what the driver does by itself. */
@@ -68,6 +74,8 @@ export class Operation {
   retain = 0;
   /** Publish: the topic. */
   topic: Text | null = null;
+  /** It counts among its owner's `publishing`. */
+  counted = false;
   /** Subscribe and unsubscribe: the topics. */
   items: readonly TopicItem[] | null = null;
   /** The payload's place in the transmit buffer, and its bytes. */

@@ -2,7 +2,7 @@ import type { Channel } from "../at/channel";
 import type { Command } from "../at/command";
 import type { Fields } from "../at/fields";
 import type { Line } from "../at/lexicon";
-import { Outcome, type Operation } from "../at/operation";
+import { Outcome, type Operation, type OperationOwner } from "../at/operation";
 import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, Encoding } from "../bytes/encoding";
 import { utf8Decode } from "../bytes/utf8";
 import { ArgumentError, BrokerError, StateError, type MQTTModemError } from "../errors";
@@ -21,13 +21,18 @@ const CLOSE_PATIENCE = 5000;
 export type InquiryCallback = (error: MQTTModemError | null, lines: readonly string[]) => void;
 
 /** What all drivers share: one MQTT connection over a modem, its scripts, and telling its client. */
-export abstract class Driver {
+export abstract class Driver implements OperationOwner {
   readonly modem: Modem;
   readonly channel: Channel;
   readonly dialect: Dialect;
   /** The modem's number for this connection. */
   readonly link: number;
   settings!: Settings;
+  /** How many publishes are not over. */
+  publishing = 0;
+  readonly limits: Limits;
+  /** Bytes that one message can have. */
+  readonly longestPayload: number;
   readonly #encoding: Encoding;
   #client: ModemClient | null;
 
@@ -45,6 +50,8 @@ export abstract class Driver {
     this.channel = modem.channel;
     this.dialect = modem.dialect;
     this.link = link;
+    this.limits = modem.limits;
+    this.longestPayload = decodableLength(this.#encoding, modem.limits.payload);
     this.#client = client;
   }
 
@@ -101,12 +108,16 @@ export abstract class Driver {
       operation.link = this.link;
       operation.owner = this;
       operation.kind = kind;
+      if (kind === Kind.Publish) {
+        operation.counted = true;
+        this.publishing++;
+      }
     }
     return operation;
   }
 
-  /** Sends a publish whose topic, QoS and payload are set; false when there is no room for it now. */
-  abstract publish(operation: Operation): boolean;
+  /** A publish whose topic, QoS and payload are set; false when there is no room for it now. */
+  protected abstract publish(operation: Operation): boolean;
 
   subscribe(operation: Operation): void {
     this.acknowledgeable(operation, this.dialect.subscribe);
@@ -154,19 +165,10 @@ export abstract class Driver {
   /** Refuses a payload that the family cannot send, beyond what its limits say. @throws ArgumentError */
   checkPublish(_length: number): void {}
 
-  get limits(): Limits {
-    return this.modem.limits;
-  }
-
-  /** Bytes that one message can have. */
-  get longestPayload(): number {
-    return decodableLength(this.#encoding, this.limits.payload);
-  }
-
   /** Bytes that one message can have now. */
   get room(): number {
     const room = this.channel.room - this.tail;
-    return room > 0 ? decodableLength(this.#encoding, room) : 0;
+    return room <= 0 ? 0 : this.#encoding === Encoding.Raw ? room : decodableLength(this.#encoding, room);
   }
 
   /** Bytes that stand behind a payload. */
@@ -174,19 +176,18 @@ export abstract class Driver {
     return 0;
   }
 
-  /** Bytes of the transmit buffer that a payload takes. */
-  staged(length: number): number {
-    return encodedLength(this.#encoding, length) + this.tail;
+  /** Keeps a place in the transmit buffer for a payload of `length` bytes; false when there is no room now. */
+  reserve(operation: Operation, length: number): boolean {
+    const size = this.#encoding === Encoding.Raw ? length : encodedLength(this.#encoding, length);
+    if (!this.channel.reserve(operation, size + this.tail)) return false;
+    operation.filled = size - length; // what it is encoded to grows from before it
+    return true;
   }
 
-  /** Bytes of that before which the payload is to be put. */
-  lead(length: number): number {
-    return encodedLength(this.#encoding, length) - length;
-  }
-
-  /** Writes a payload of `length` bytes, which stands behind its lead, as both ends have agreed. */
-  encode(operation: Operation, length: number): void {
-    encodeInPlace(this.#encoding, this.channel.writer.buffer, operation.offset, length);
+  /** Sends a publish whose payload of `length` bytes is there; false when there is no room for it now. */
+  send(operation: Operation, length: number): boolean {
+    if (this.#encoding !== Encoding.Raw) encodeInPlace(this.#encoding, this.channel.writer.buffer, operation.offset, length);
+    return this.publish(operation);
   }
 
   /** The session has begun. */

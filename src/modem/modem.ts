@@ -322,6 +322,7 @@ export class Modem implements ChannelOwner {
 
   onDone(operation: Operation, outcome: Outcome, code: number): void {
     if (operation.link !== MODEM) {
+      if (this.#drivers.length === 1) return this.#drivers[0]?.onDone(operation, outcome, code);
       try {
         this.#drivers[operation.link]?.onDone(operation, outcome, code);
       } finally {

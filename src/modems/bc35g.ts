@@ -344,7 +344,7 @@ export class BC35G extends Driver {
     return this.packetTimeout * (this.retries + 1) * 1000 + 5000;
   }
 
-  publish(operation: Operation): boolean {
+  protected publish(operation: Operation): boolean {
     // The id is 0 for QoS 0 and only then (S1 3.2.9).
     operation.wire = operation.QoS === 0 ? 0 : operation.id;
     operation.patience = this.ackPatience;

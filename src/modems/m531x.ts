@@ -140,7 +140,7 @@ export class M531X extends ChinaMobile {
     this.encrypt = model === "M5310-A" ? null : encrypt;
   }
 
-  publish(operation: Operation): boolean {
+  protected publish(operation: Operation): boolean {
     operation.wire = -1;
     operation.patience = operation.QoS === 2 ? this.ackPatience * 2 : this.ackPatience;
     this.channel.submit(operation, operation.QoS === 0 ? PUBLISH : PUBLISH_ACKNOWLEDGED);

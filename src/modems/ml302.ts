@@ -231,7 +231,7 @@ export class ML302 extends ChinaMobile {
     this.#inline = choice("modem.publishing", options.publishing ?? "counted", PUBLISHING) === "inline";
   }
 
-  publish(operation: Operation): boolean {
+  protected publish(operation: Operation): boolean {
     operation.wire = -1;
     operation.patience = operation.QoS === 2 ? this.ackPatience * 2 : this.ackPatience;
     // An empty payload has no count: it can only be inline.

@@ -300,7 +300,7 @@ export class NM28 extends Driver {
     return this.endsWithCtrlZ ? CTRL_Z.length : 0;
   }
 
-  publish(operation: Operation): boolean {
+  protected publish(operation: Operation): boolean {
     operation.wire = operation.id;
     operation.patience = this.ackPatience;
     if (this.endsWithCtrlZ) this.channel.fill(operation, CTRL_Z, CTRL_Z.length);

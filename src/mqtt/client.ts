@@ -310,7 +310,7 @@ export class MQTTClient implements ModemClient {
   /** Bytes of payload that the next publish may have. */
   private get writable(): number {
     const driver = this.#driver;
-    if (driver.stage !== Stage.Online || this.#filling !== null || !this.hasRoomFor(Kind.Publish)) return 0;
+    if (driver.stage !== Stage.Online || this.#filling !== null || driver.publishing >= driver.limits.window) return 0;
     const room = driver.room;
     const most = driver.longestPayload;
     this.#short = room < most;
@@ -318,10 +318,9 @@ export class MQTTClient implements ModemClient {
   }
 
   private hasRoomFor(kind: Kind): boolean {
-    const { channel, link } = this.#driver;
-    return kind === Kind.Publish
-      ? channel.count(link, Kind.Publish) < this.#driver.limits.window
-      : channel.count(link, Kind.Subscribe) + channel.count(link, Kind.Unsubscribe) + channel.count(link, Kind.Inquiry) < OTHERS;
+    const { channel, link, publishing, limits } = this.#driver;
+    if (kind === Kind.Publish) return publishing < limits.window;
+    return channel.count(link, Kind.Subscribe) + channel.count(link, Kind.Unsubscribe) + channel.count(link, Kind.Inquiry) < OTHERS;
   }
 
   private publish(data: ByteBuffer | null | undefined, options: WriteOptions | undefined): void {
@@ -341,12 +340,11 @@ export class MQTTClient implements ModemClient {
     operation.QoS = QoS;
     operation.retain = retain;
     operation.topic = topic;
-    if (!driver.channel.reserve(operation, driver.staged(length))) this.refuse(operation);
-    operation.filled = driver.lead(length);
+    if (!driver.reserve(operation, length)) this.refuse(operation);
     this.#left = this.#whole = length;
     this.add(operation, bytes);
     if (this.#left > 0) this.#filling = operation;
-    else if (!this.send(operation, length)) this.refuse(operation);
+    else if (!driver.send(operation, length)) this.refuse(operation);
   }
 
   /** Adds a part to the message that is being written. */
@@ -358,7 +356,7 @@ export class MQTTClient implements ModemClient {
     this.add(operation, bytes);
     if (this.#left > 0) return;
     this.#filling = null;
-    this.send(operation, this.#whole); // not empty, so it has its room already
+    this.#driver.send(operation, this.#whole); // not empty, so it has its room already
   }
 
   /** The connection is lost, and with it the beginning of a message. */
@@ -372,11 +370,6 @@ export class MQTTClient implements ModemClient {
   private add(operation: Operation, bytes: Uint8Array): void {
     if (bytes.length > 0) this.#driver.channel.fill(operation, bytes, bytes.length);
     this.#left -= bytes.length;
-  }
-
-  private send(operation: Operation, length: number): boolean {
-    this.#driver.encode(operation, length);
-    return this.#driver.publish(operation);
   }
 
   private changeSubscriptions(options: WriteOptions, subscribe: boolean): void {
