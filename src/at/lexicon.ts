@@ -75,9 +75,9 @@ export interface Lexicon {
   /** The line that ends at a node: an index into `lines`, or 255. */
   readonly line: Uint8Array;
   readonly lines: readonly Line[];
-  /** How the family's message begins, and the node that this leads to: most lines are messages. */
-  readonly message: Uint8Array;
-  readonly messageNode: number;
+  /** The texts of `lines`, and the nodes that they lead to. */
+  readonly texts: readonly Uint8Array[];
+  readonly ends: Uint16Array;
 }
 
 export const NO_LINE = 255;
@@ -86,15 +86,14 @@ export const NO_LINE = 255;
 export function lexicon(family: readonly Line[]): Lexicon {
   const lines = [...COMMON_LINES, ...family];
   const size = lines.reduce((sum, line) => sum + line.text.length, 1);
-  const message = lines.find((line) => (line.framing ?? Framing.None) !== Framing.None)?.text ?? "";
   const tree = {
     byte: new Uint8Array(size),
     below: new Uint16Array(size),
     beside: new Uint16Array(size),
     line: new Uint8Array(size).fill(NO_LINE),
     lines,
-    message: ascii(message),
-    messageNode: 0,
+    texts: lines.map((line) => ascii(line.text)),
+    ends: new Uint16Array(lines.length),
   };
   let used = 1;
   lines.forEach((line, index) => {
@@ -116,7 +115,7 @@ export function lexicon(family: readonly Line[]): Lexicon {
       node = next;
     }
     tree.line[node] = index;
-    if (line.text === message) tree.messageNode = node;
+    tree.ends[index] = node;
   });
   return frozen(tree);
 }

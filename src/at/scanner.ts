@@ -63,6 +63,9 @@ export class Scanner {
   #at: number;
   #node = 0;
   #line: Line | null = null;
+  /** What was named last of what begins with a plus, and of what does not, finals left out: indices of lines. */
+  #likelyReport = 0;
+  #likelyPrompt = 0;
   #scanning = false;
 
   /** The fields that are being read: the message's own, or {@link fields}. */
@@ -247,9 +250,13 @@ export class Scanner {
     const lexicon = this.#lexicon, labels = lexicon.byte, below = lexicon.below, beside = lexicon.beside;
     let at = this.#at;
     let node = this.#node;
-    if (node === 0 && ((tail - at) | 0) > lexicon.message.length && ring.matches(at, lexicon.message)) {
-      at = (at + lexicon.message.length) | 0;
-      node = lexicon.messageNode;
+    if (node === 0) {
+      const likely = bytes[at & mask] === Byte.Plus ? this.#likelyReport : this.#likelyPrompt;
+      const text = lexicon.texts[likely]!;
+      if (((tail - at) | 0) > text.length && ring.matches(at, text)) {
+        at = (at + text.length) | 0;
+        node = lexicon.ends[likely]!;
+      }
     }
     while (at !== tail) {
       const byte = bytes[at & mask]!;
@@ -259,8 +266,14 @@ export class Scanner {
       // `+MQTT PUBREL` is `+MQTTPUBREL` (dialects.md 6.8).
       else if (byte !== Byte.Blank || bytes[ring.head & mask] !== Byte.Plus) {
         this.#at = at;
-        const end = lexicon.line[node]!;
-        return this.named(end === NO_LINE ? null : lexicon.lines[end]!, byte);
+        const index = lexicon.line[node]!;
+        if (index === NO_LINE) return this.named(null, byte);
+        const line = lexicon.lines[index]!;
+        if (line.id > Common.CmsError) {
+          if (line.follow === Follow.Fields) this.#likelyReport = index;
+          else this.#likelyPrompt = index;
+        }
+        return this.named(line, byte);
       }
       at = (at + 1) | 0;
     }

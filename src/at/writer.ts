@@ -48,9 +48,16 @@ export class Writer {
 
   /** A quoted string. Nothing but a checked {@link Text} is ever quoted. */
   quoted(text: Text): void {
-    this.byte(QUOTE);
-    this.literal(text.bytes);
-    this.byte(QUOTE);
+    const bytes = text.bytes, length = bytes.length;
+    const at = this.length;
+    if (at + length + 2 > this.staging) {
+      this.overflow = true;
+      return;
+    }
+    this.buffer[at] = QUOTE;
+    this.#native.copy(this.buffer, at + 1, bytes, 0, length);
+    this.buffer[at + 1 + length] = QUOTE;
+    this.length = at + length + 2;
   }
 
   int(value: number): void {
