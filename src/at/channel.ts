@@ -4,7 +4,7 @@ import type { Bytes, Clock, Port, PortCallbacks } from "../platform";
 import { write, type Command } from "./command";
 import type { Fields } from "./fields";
 import { Common, type Lexicon, type Line } from "./lexicon";
-import { Outcome, Stage, type Operation } from "./operation";
+import { Outcome, Stage, UNTOLD, type Operation } from "./operation";
 import { Operations } from "./operations";
 import { Scanner, type ScannerSink } from "./scanner";
 import { Staging } from "./staging";
@@ -341,12 +341,13 @@ export class Channel implements ScannerSink {
       return;
     }
     this.leave();
-    if (operation.resulted) {
+    const untold = operation.resulted && operation.result === UNTOLD;
+    if (operation.resulted && !untold) {
       // A result says more than `ERROR`, and an error's number says more than a result.
       const refused = operation.result !== 0 && code > 0;
       this.finish(operation, operation.result === 0 ? Outcome.Done : refused ? Outcome.Refused : Outcome.Failed, refused ? code : operation.result);
     } else if (!good) this.finish(operation, isGood(operation.command!, code) ? Outcome.Done : Outcome.Refused, code);
-    else if (operation.command!.result === undefined) this.finish(operation, Outcome.Done, 0);
+    else if (untold || operation.command!.result === undefined) this.finish(operation, Outcome.Done, 0);
     else {
       operation.stage = Stage.Awaiting;
       this.wait(operation, operation.patience);
@@ -436,13 +437,13 @@ export class Channel implements ScannerSink {
     return this.#operations.has(link, id);
   }
 
-  /** The operation's result line is in: `code` 0 is good. */
+  /** The operation's result line is in: `code` 0 is good, and so is {@link UNTOLD} if the final is. */
   resolve(operation: Operation, code: number): void {
     operation.resulted = true;
     operation.result = code;
     if (operation.stage === Stage.Awaiting || (this.#phase === Phase.Final && this.#earlyOk)) {
       if (operation === this.#current) this.leave();
-      this.finish(operation, code === 0 ? Outcome.Done : Outcome.Failed, code);
+      this.finish(operation, code === 0 || code === UNTOLD ? Outcome.Done : Outcome.Failed, code);
       this.pump();
     } else this.wait(operation, GRACE);
   }
@@ -674,7 +675,7 @@ export class Channel implements ScannerSink {
     // Its answer may still come. Nothing new is sent until it is certain to be told apart.
     if (operation.command!.probe === true) this.leave();
     else this.doubt(this.inData);
-    if (operation.resulted) this.finish(operation, operation.result === 0 ? Outcome.Done : Outcome.Failed, operation.result);
+    if (operation.resulted && operation.result !== UNTOLD) this.finish(operation, operation.result === 0 ? Outcome.Done : Outcome.Failed, operation.result);
     else this.finish(operation, Outcome.TimedOut, 0);
     this.pump();
   }

@@ -22,6 +22,8 @@ export interface CommandOptions {
   answer?: number;
   /** Of the lines with `answer`'s id, those that are this command's; the others stay URCs. All, when left out. */
   takes?: (fields: Fields) => boolean;
+  /** Of several such lines the last is the answer, and those before it were URCs after all. */
+  lastAnswers?: boolean;
   /** `+CME ERROR` codes that mean that what was wanted is so already. */
   goodErrors?: readonly number[];
   /** Sent after the payload when the modem has not answered for this long, in milliseconds, to end the data phase. */

@@ -36,6 +36,9 @@ export const enum Outcome {
   TooLong,
 }
 
+/** In place of a result line's code, where the line has none: the final tells how it went. */
+export const UNTOLD = 0x7fff;
+
 /** What is asked to be subscribed or unsubscribed; kept by reference until the operation ends. */
 export interface TopicItem {
   text: Text;
@@ -91,7 +94,7 @@ export class Operation {
   next: Operation | null = null;
   /** When its present wait ends, on the clock. */
   deadline = 0;
-  /** The result line is in, with this code; 0 is good. */
+  /** The result line is in, with this code; 0 is good, {@link UNTOLD} is left to the final. */
   resulted = false;
   result = 0;
   /** Its owner has been told of its end already: it is only brought to an end on the wire. */

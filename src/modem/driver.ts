@@ -325,6 +325,7 @@ export abstract class Driver implements OperationOwner {
 
   onAnswer(operation: Operation, line: Line, fields: Fields): void {
     if (operation.kind !== Kind.Inquiry) return this.onLine(line, fields);
+    if (operation.command!.lastAnswers === true && this.#inquiry !== null) this.#inquiry.lines.length = 0;
     this.#inquiry?.lines.push(this.textOf(this.channel.scanner.lineStart, this.channel.scanner.lineEnd));
     this.onInquiryAnswer(line, fields);
   }
@@ -332,8 +333,8 @@ export abstract class Driver implements OperationOwner {
   /** A family may want to know what an inquiry has found. */
   protected onInquiryAnswer(_line: Line, _fields: Fields): void {}
 
-  /** The inquiry is over. */
-  protected onInquired(): void {}
+  /** The inquiry is over. @param answered its last line was the answer */
+  protected onInquired(_answered: boolean): void {}
 
   onText(_operation: Operation, start: number, end: number): void {
     this.#inquiry?.lines.push(this.textOf(start, end));
@@ -366,7 +367,7 @@ export abstract class Driver implements OperationOwner {
   private inquired(error: MQTTModemError | null): void {
     const inquiry = this.#inquiry;
     this.#inquiry = null;
-    this.onInquired();
+    this.onInquired(error === null);
     inquiry?.done(error, inquiry.lines);
   }
 

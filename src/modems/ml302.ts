@@ -86,7 +86,7 @@ const DELETE = say("AT+MQTTDEL", 2000);
 
 const hasTwo = (fields: Fields): boolean => fields.count === 2;
 
-const ASK_ACK_TIMEOUT = say("AT+MQTTTO?", 2000, { answer: Say.AckTimeout });
+const ASK_ACK_TIMEOUT = say("AT+MQTTTO?", 2000, { answer: Say.AckTimeout, lastAnswers: true });
 
 const INQUIRIES: readonly Command<ML302>[] = frozen([
   say("AT+MQTTSTAT?", 2000, { answer: Say.Stat }),
@@ -255,10 +255,13 @@ export class ML302 extends ChinaMobile {
   }
 
   override onLine(line: Line, fields: Fields): void {
-    const inquiry = line.id === Say.Reconnect && fields.count === 1 && fields.int(0) === this.ackTimeout ? this.channel.find(this.link, Kind.Inquiry, -1) : null;
     // Its ancestor answers AT+MQTTTO? with the wrong name (4.3.7).
-    if (inquiry !== null && inquiry.command === ASK_ACK_TIMEOUT) this.onAnswer(inquiry, line, fields);
-    else super.onLine(line, fields);
+    if (line.id === Say.Reconnect && fields.count === 1 && fields.int(0) === this.ackTimeout) {
+      const inquiry = this.channel.find(this.link, Kind.Inquiry, -1);
+      if (inquiry !== null && inquiry.command === ASK_ACK_TIMEOUT) return this.onAnswer(inquiry, line, fields);
+      if (this.stage === Stage.Online) return; // too late; tries begin with 0
+    }
+    super.onLine(line, fields);
   }
 
   protected override onInquiryAnswer(line: Line, fields: Fields): void {
@@ -267,8 +270,10 @@ export class ML302 extends ChinaMobile {
     this.#timeoutAnswer = fields.int(0);
   }
 
-  protected override onInquired(): void {
+  protected override onInquired(answered: boolean): void {
+    const timeout = this.#timeoutAnswer;
     this.#timeoutAnswer = -1;
+    if (!answered && timeout >= 0) this.timedOut(timeout);
   }
 
   /**

@@ -5,7 +5,7 @@
 import { command, type Argument, type Command } from "../at/command";
 import { FieldKind, type Fields } from "../at/fields";
 import { Common, Follow, Framing, lexicon, type Line } from "../at/lexicon";
-import { Outcome, type Operation } from "../at/operation";
+import { Outcome, UNTOLD, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
@@ -328,6 +328,7 @@ export class NM28 extends Driver {
 
   /** `+MQTTPUBEX:<idx>,<msgID>[,<result0>][,<result1>][,<value>]`: by type, message and data point (D-6). */
   private published(fields: Fields): void {
+    if (fields.kind(2) !== FieldKind.Integer && fields.kind(3) !== FieldKind.Integer) return this.resolve(Kind.Publish, fields.int(1), UNTOLD);
     // A data point alone has its result in its own place, or in the first, the other one being left out.
     const first = fields.int(this.type === 1 && fields.kind(2) === FieldKind.Empty ? 3 : 2, 0);
     const dataPoint = this.type === 2 ? fields.int(3, 0) : 0;

@@ -76,6 +76,19 @@ describe("NM28: six clients on one modem and one port", () => {
     }
   });
 
+  it("reads a topic by what the client has subscribed that the message is for, and by no other's", () => {
+    const { sessions, modem } = six();
+    sessions[1]!.subscribe("a", 0, { id: 1 });
+    sessions[2]!.subscribe("a,7", 0, { id: 1 });
+    modem.serve();
+    for (const [link, told] of [[1, "message a 5,hello"], [2, "message a,7 hello"], [3, "message a 5,hello"]] as const) {
+      sessions[link]!.events.splice(0);
+      sessions[0]!.says(`\\r\\n+MQTTRECV:${link},1,a,7,5,hello\\r\\n`);
+      sessions[link]!.mustTell(told);
+    }
+    nothing(sessions);
+  });
+
   it("sends one command at a time, whoever asks", () => {
     const { sessions } = six();
     for (const [link, session] of sessions.entries()) session.subscribe(`t/${link}`, 0, { id: link + 1 });

@@ -13,6 +13,8 @@ const restore = (topic: string, id: number) => `
   → AT+MQTTSUB="${topic}",1\\r
   ← \\r\\n+MQTTSUBACK:${id},1,${topic}\\r\\n
   ← \\r\\nOK\\r\\n`;
+/** A subscription whose acknowledgement is owed: OK came first. */
+const SUBSCRIBING = '! subscribe a 1\n→ AT+MQTTSUB="a",1\\r\n← \\r\\nOK\\r\\n';
 const RECONNECTS = { modem: { modemReconnects: true } };
 
 /** How connections and sessions end, or come back: dialects.md 16.3, every variant of chapter 12, C, and S3. */
@@ -306,5 +308,50 @@ export const ENDS: Exchange[] = [
       ← \\r\\n+MQTTREC: 1,2\\r\\n
       ← \\r\\nOK\\r\\n
       = answer +MQTTREC: 1,2`,
+  },
+  {
+    name: "a report before the answer to AT+MQTTTO? was handed over as a line of it (6.5)",
+    script: `${ONLINE}
+      ${SUBSCRIBING}
+      ! inquire AT+MQTTTO?
+      → AT+MQTTTO?\\r
+      ← \\r\\n+MQTTTO: 5\\r\\n
+      ← \\r\\n+MQTTTO: 3\\r\\n
+      ← \\r\\n+MQTTTO: 10\\r\\n
+      = failed 1 ACK_TIMEOUT
+      ← \\r\\nOK\\r\\n
+      = answer +MQTTTO: 10${subscribe("b", 2)}`,
+  },
+  ...["ERROR", "+CME ERROR: 4"].map((final) => ({
+    name: `a report was lost when ${final} took the place of the answer to AT+MQTTTO?`,
+    script: `${ONLINE}
+      ${SUBSCRIBING}
+      ! inquire AT+MQTTTO?
+      → AT+MQTTTO?\\r
+      ← \\r\\n+MQTTTO: 3\\r\\n
+      ← \\r\\n${final}\\r\\n
+      = failed 1 ACK_TIMEOUT
+      = unanswered COMMAND_REFUSED${subscribe("b", 2)}`,
+  })),
+  {
+    name: "asks how long acknowledgements may take, and is answered under the wrong name, as by the ancestor (4.3.7)",
+    script: `${ONLINE}
+      ! inquire AT+MQTTTO?
+      → AT+MQTTTO?\\r
+      ← \\r\\n+MQTTREC: 10\\r\\n
+      ← \\r\\nOK\\r\\n
+      = answer +MQTTREC: 10${subscribe("b", 1)}`,
+  },
+  {
+    name: "such an answer was taken for a lost connection when it came late",
+    script: `${ONLINE}
+      ! inquire AT+MQTTTO?
+      → AT+MQTTTO?\\r
+      ~ 2000
+      = unanswered COMMAND_TIMEOUT
+      → AT+CMEE?\\r
+      ← \\r\\n+MQTTREC: 10\\r\\n\\r\\nOK\\r\\n
+      ← \\r\\n+CMEE: 1\\r\\n\\r\\nOK\\r\\n${subscribe("b", 1)}
+      ← \\r\\n+MQTTREC: 10\\r\\n${subscribe("c", 2)}`,
   },
 ];

@@ -130,6 +130,32 @@ export const ENDS: Exchange[] = [
       ← \\r\\nOK\\r\\n
       ${good ? "= puback 4\n= done 4" : "= failed 4 PUBLISH_FAILED -1"}${subscribe("b", 1)}`,
   })),
+  ...[0, 1, 2].flatMap((type) => [["ERROR", ""], ["+CME ERROR: 3", " 3"]].map(([final, code]) => ({
+    name: `a report without a result, then ${final}, was taken for success of a publish of type ${type}`,
+    options: { modem: { type } },
+    script: `${ONLINE}
+      ${hello(7, type)}
+      ← \\r\\n+MQTTPUBEX:0,7\\r\\n
+      ← \\r\\n${final}\\r\\n
+      = failed 7 COMMAND_REFUSED${code}${subscribe("b", 1)}`,
+  }))),
+  {
+    name: "a report without a result, then nothing, was taken for success",
+    script: `${ONLINE}
+      ${hello(7)}
+      ← \\r\\n+MQTTPUBEX:0,7\\r\\n
+      ~ 1000
+      = failed 7 COMMAND_TIMEOUT${IN_STEP}${subscribe("b", 1)}`,
+  },
+  {
+    name: "takes a report without a result for success where OK came first",
+    script: `${ONLINE}
+      ${hello(7)}
+      ← \\r\\nOK\\r\\n
+      ← \\r\\n+MQTTPUBEX:0,7\\r\\n
+      = puback 7
+      = done 7${subscribe("b", 1)}`,
+  },
   {
     name: "says that the modem took the payload for longer or shorter than it was",
     script: `${ONLINE}
