@@ -66,7 +66,6 @@ export const LINES: readonly Line[] = frozen([
   { id: Say.Cfg, text: "+MQTTCFG", follow: Follow.Fields },
   { id: Say.Cfg, text: "AT+MQTTCFG", follow: Follow.Fields }, // as S2's table prints the answer (B-7)
   { id: Say.SubList, text: "+MQTTSUB", follow: Follow.Fields },
-  { id: Say.Ping, text: "+MQTTPING", follow: Follow.Fields },
   // What a start prints: an M5311 these three (dialects.md 1, rule 10), an M5310-A what its chip family does; no document
   // has an ML302's, and the first is the one of the maker's next module.
   { id: Say.Restart, text: "+MATREADY", follow: Follow.End },

@@ -4,7 +4,7 @@
  */
 import { command, type Argument, type Command } from "../at/command";
 import type { Fields } from "../at/fields";
-import { lexicon, type Line } from "../at/lexicon";
+import { Follow, lexicon, type Line } from "../at/lexicon";
 import { Outcome, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
@@ -84,6 +84,9 @@ const DISCONNECT = say("AT+MQTTDISC", 10_000, { result: Say.Disconnected, result
 // In the worked session and in drivers, not in the command chapter (C-3).
 const DELETE = say("AT+MQTTDEL", 2000);
 
+/** The answer to `AT+MQTTPING?`, which the M531X has not. */
+const PING_LINE: Line = frozen({ id: Say.Ping, text: "+MQTTPING", follow: Follow.Fields });
+
 const hasTwo = (fields: Fields): boolean => fields.count === 2;
 
 const ASK_ACK_TIMEOUT = say("AT+MQTTTO?", 2000, { answer: Say.AckTimeout, lastAnswers: true });
@@ -133,7 +136,7 @@ const LIMITS: Limits = frozen({
 
 const DIALECT: Dialect<ML302> = frozen({
   name: "ML302",
-  lexicon: lexicon(LINES),
+  lexicon: lexicon([...LINES, PING_LINE]),
   limits: LIMITS,
   commandBuffer: 1600, // the longest topic, and 1024 bytes inline
   cancel: 0,

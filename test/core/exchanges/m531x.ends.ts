@@ -47,7 +47,7 @@ export const ENDS: Exchange[] = [
       ← \\r\\nOK\\r\\n
       = close`,
   },
-  ...["+MQTTOPEN:FAIL", "+MQTTOPEN: FAIL", "+MQTTCONACK: FAIL"].map((line) => ({
+  ...["+MQTTOPEN:FAIL", "+MQTTOPEN: FAIL", "+MQTTCONACK: FAIL", "+QMTOPEN: 0,-1"].map((line) => ({
     name: `says that it could not connect: ${line}`,
     script: `${UP}
       ← \\r\\n${line}\\r\\n
@@ -160,14 +160,14 @@ export const ENDS: Exchange[] = [
       ← \\r\\nOK\\r\\n
       = done 9`,
   },
-  {
-    name: "is told that the modem has started anew (1, rule 10)",
+  ...["*ATREADY: 1", "+CFUN: 1\\r\\n\\r\\n+CPIN: READY", "+MATREADY", "REBOOT_CAUSE_SECURITY_RESET_PIN"].map((line) => ({
+    name: `is told that the modem has started anew (1, rule 10): ${line}`,
     script: `${ONLINE}
       ${HELLO}
-      ← \\r\\n*ATREADY: 1\\r\\n\\r\\n+CFUN: 1\\r\\n\\r\\n+CPIN: READY\\r\\n
+      ← \\r\\n${line}\\r\\n
       = failed 7 MODEM_RESTARTED
       = error MODEM_RESTARTED`,
-  },
+  })),
   {
     name: "says why the modem refused a publish, with its number, in words, and with nothing",
     script: `${ONLINE}

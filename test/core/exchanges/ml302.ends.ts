@@ -69,7 +69,7 @@ export const ENDS: Exchange[] = [
       ← \\r\\n+CME ERROR\\r\\n
       = error OPEN_FAILED${GOES}`,
   },
-  ...["+MQTTOPEN:FAIL", "+MQTTOPEN: FAIL"].map((line) => ({
+  ...["+MQTTOPEN:FAIL", "+MQTTOPEN: FAIL", "+MQTTCONACK: FAIL"].map((line) => ({
     name: `says that it could not connect: ${line}, then why`,
     script: `${UP}
       ← \\r\\n${line}\\r\\n
@@ -193,6 +193,14 @@ export const ENDS: Exchange[] = [
       ← \\r\\n+CME ERROR: ${code}\\r\\n
       ← \\r\\n+MQTTDISC:OK\\r\\n
       = error LINK_LOST ${code}${GOES}`,
+  })),
+  ...["+MATREADY", "+CPIN: READY", "*ATREADY: 1", "REBOOT_CAUSE_UNKNOWN"].map((line) => ({
+    name: `is told that the modem has started anew: ${line}`,
+    script: `${ONLINE}
+      ${HELLO}
+      ← \\r\\n${line}\\r\\n
+      = failed 7 MODEM_RESTARTED
+      = error MODEM_RESTARTED`,
   })),
   {
     name: "loses the connection while a publish is under way, where the modem is not to reconnect",
