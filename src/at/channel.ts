@@ -102,6 +102,8 @@ export class Channel implements ScannerSink {
   strayFinals = 0;
   /** Lines that did not fit into the ring, and messages that nobody read in time. */
   overflows = 0;
+  /** Messages whose end is a guess, or whose text is not written as was agreed. */
+  suspects = 0;
 
   readonly #owner: ChannelOwner;
   readonly #operations = new Operations();
@@ -282,11 +284,19 @@ export class Channel implements ScannerSink {
   }
 
   onMessage(line: Line): void {
-    this.#owner.onMessage(line, this.scanner.message.fields);
+    const message = this.scanner.message;
+    this.#owner.onMessage(line, message.fields);
+    if (message.suspect) this.countSuspect();
   }
 
   onFragment(): void {
     this.#owner.onFragment();
+    this.countSuspect();
+  }
+
+  private countSuspect(): void {
+    const message = this.scanner.message;
+    if (message.suspect && !message.more) this.suspects++; // with its last part
   }
 
   isSubscribed(start: number, end: number): boolean {

@@ -122,6 +122,8 @@ export interface Counters {
   strayFinals: number;
   /** Lines that did not fit into the ring, and messages that were not read in time. */
   overflows: number;
+  /** Messages that were handed over as suspect. */
+  suspects: number;
 }
 
 const STAGES = Object.freeze(["idle", "waking", "preparing", "attaching", "connecting", "online", "reconnecting", "disconnecting", "closing"] as const);
@@ -204,10 +206,10 @@ export class MQTTClient implements ModemClient {
     return this.#driver.limits;
   }
 
-  /** What went by on this modem's port and was nobody's, since it was opened. */
+  /** What went by on this modem's port and was nobody's, or could not be told for certain, since it was opened. */
   get counters(): Counters {
-    const { unknownLines, strayFinals, overflows } = this.#driver.channel;
-    return { unknownLines, strayFinals, overflows };
+    const { unknownLines, strayFinals, overflows, suspects } = this.#driver.channel;
+    return { unknownLines, strayFinals, overflows, suspects };
   }
 
   /** Always `"buffer"`. */
