@@ -2,13 +2,11 @@ import { connectAsync, type MqttClient } from "mqtt";
 import { commonVariants, createVirtualModem, loadFamily } from "modem-mqtt/virtual-modem";
 import { startAedes, type Broker } from "./support/brokers";
 import { families } from "./support/families";
+import { Lives } from "./support/lives";
 import { MORE, round, type Subject } from "./support/variants";
 
 // The driver takes whatever the documents say that a modem may do: each value of each variant of each virtual modem,
 // one at a time, with a short life of connecting, subscribing, publishing, receiving and disconnecting.
-
-/** Modems at work at the same time. */
-const AT_ONCE = 12;
 
 /** What the driver must be told about the variant. */
 const TOLD: Readonly<Record<string, Record<string, unknown>>> = {
@@ -30,28 +28,8 @@ describe("every variant of every virtual modem", function () {
   let other: MqttClient;
   const waiting = new Map<string, (payload: string) => void>();
   const passwords = new Map<string, string | undefined>();
-  const lives: { start(): void }[] = [];
-  let running = 0;
-
-  const next = (): void => {
-    while (running < AT_ONCE && lives.length > 0) {
-      running++;
-      lives.shift()!.start();
-    }
-  };
-
-  /** Lives in its turn; the test waits for the end. */
-  const life = (family: string, variant: string, value: string): (() => Promise<void>) => {
-    let start!: () => void;
-    const started = new Promise<void>((resolve) => { start = resolve; });
-    lives.push({ start });
-    const over = started.then(() => live(family, variant, value)).finally(() => {
-      running--;
-      next();
-    });
-    over.catch(() => {}); // until its test is there to be told
-    return () => over;
-  };
+  const lives = new Lives();
+  const life = (family: string, variant: string, value: string) => lives.add(() => live(family, variant, value));
 
   async function live(family: string, variant: string, value: string): Promise<void> {
     const plain = variant === "every modem";
@@ -93,7 +71,7 @@ describe("every variant of every virtual modem", function () {
       waiting.delete(topic);
       resolve?.(payload.toString());
     });
-    next();
+    lives.start();
   });
 
   after(async () => {

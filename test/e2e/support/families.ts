@@ -28,9 +28,37 @@ export interface Facts {
   /** How a wrong password ends: not every modem tells why a broker has refused. */
   readonly wrongPassword: { readonly name: string; readonly code: string };
   readonly linkLoss: readonly LinkLoss[];
+  readonly failures: Failures;
+}
+
+/** The error codes that failures end with, and what is set so that they come soon. */
+export interface Failures {
+  readonly modemOptions: Readonly<Record<string, unknown>>;
+  /** The network's side of MQTTOPEN, where it is not OPEN_FAILED. */
+  readonly noContext?: string;
+  /** CONNACK with these return codes. */
+  readonly refused: Readonly<Record<1 | 2 | 3 | 4 | 5, string>>;
+  /** No acknowledgement, ever. */
+  readonly unanswered: Readonly<Record<"connect" | "subscribe" | "unsubscribe" | "publish", string>>;
+  /** What is not acknowledged is sent again. */
+  readonly sendsAgain: boolean;
+  /** No answer to PINGREQ: as in {@link LinkLoss}. */
+  readonly pings: { readonly keepalive: number; readonly then: LinkLoss["then"] };
 }
 
 const exactly = (qos: QoS): QoS => qos;
+
+const refusedAs = (code: string): Failures["refused"] => ({ 1: code, 2: code, 3: code, 4: code, 5: code });
+/** The modem sends again, tells when it gives up, and tells what the broker has answered. */
+const PERSISTENT: Omit<Failures, "modemOptions" | "pings"> = {
+  refused: refusedAs("CONNECTION_REFUSED"), sendsAgain: true,
+  unanswered: { connect: "CONNECT_FAILED", subscribe: "SUBSCRIBE_FAILED", unsubscribe: "UNSUBSCRIBE_FAILED", publish: "PUBLISH_FAILED" },
+};
+/** The modem reports that an acknowledgement has not come. */
+const REPORTING: Omit<Failures, "modemOptions" | "pings"> = {
+  refused: refusedAs("OPEN_FAILED"), sendsAgain: false,
+  unanswered: { connect: "OPEN_FAILED", subscribe: "ACK_TIMEOUT", unsubscribe: "ACK_TIMEOUT", publish: "ACK_TIMEOUT" },
+};
 
 const FACTS: Readonly<Record<string, Facts>> = {
   bc35g: {
@@ -38,12 +66,14 @@ const FACTS: Readonly<Record<string, Facts>> = {
     versions: [3, 4], framed: false, receivedQoS: (qos) => (qos === 0 ? 0 : 1), receivedFlags: false,
     wrongPassword: { name: "BrokerError", code: "CONNECTION_REFUSED" },
     linkLoss: [{ when: "the modem reports it", then: "told" }],
+    failures: { ...PERSISTENT, modemOptions: { packetTimeout: 1, retries: 1 }, pings: { keepalive: 2, then: "told" } },
   },
   m531x: {
     maxPayload: 512, canSendEmpty: true, maxTopic: 255, maxWillMessage: 255,
     versions: [4], framed: true, receivedQoS: exactly, receivedFlags: true,
     wrongPassword: { name: "NetworkError", code: "OPEN_FAILED" },
     linkLoss: [{ when: "the modem connects again", then: "back" }],
+    failures: { ...REPORTING, modemOptions: { ackTimeout: 1 }, pings: { keepalive: 2, then: "back" } },
   },
   ml302: {
     maxPayload: 1024, canSendEmpty: true, maxTopic: 512, maxWillMessage: 512,
@@ -54,12 +84,18 @@ const FACTS: Readonly<Record<string, Facts>> = {
       { when: "the modem reports it", then: "told" },
       { when: "the modem connects again", modemOptions: { modemReconnects: true }, then: "back" },
     ],
+    // 614 stands for 2 and 4; 600 is what the modem says without a PDP context.
+    failures: {
+      ...REPORTING, refused: { ...REPORTING.refused, 2: "CONNECTION_REFUSED", 4: "CONNECTION_REFUSED" }, noContext: "NOT_ATTACHED",
+      modemOptions: { ackTimeout: 1 }, pings: { keepalive: 2, then: "told" },
+    },
   },
   nm28: {
     maxPayload: 2048, canSendEmpty: false, maxTopic: 255, maxWillMessage: 255,
     versions: [3, 4], framed: true, receivedQoS: () => undefined, receivedFlags: false,
     wrongPassword: { name: "BrokerError", code: "CONNECTION_REFUSED" },
     linkLoss: [{ when: "the modem is asked", modemOptions: { pollInterval: 1000 }, then: "told" }],
+    failures: { ...PERSISTENT, modemOptions: { packetTimeout: 1, retries: 1, pollInterval: 1000 }, pings: { keepalive: 10, then: "told" } },
   },
 };
 

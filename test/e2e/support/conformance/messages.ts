@@ -32,6 +32,7 @@ export function messages(facts: Facts, bench: () => Bench): void {
     ["spaces", (root) => `${root}/a b / c`],
     ["commas", (root) => `${root}/a,b,,c`],
     ["what looks like a length", (root) => `${root}/a,5,b,1,`],
+    ["what is a length, if it is not part of the topic", (root) => `${root}/a,7`],
     ["slashes", (root) => `${root}//a///`],
     ["UTF-8", (root) => `${root}/${CHINESE}/𝄞`],
     ["cloud's signs", (root) => `${root}/$sys/a|b=c&d%e;f'g(h)`],
@@ -77,7 +78,7 @@ export function messages(facts: Facts, bench: () => Bench): void {
     });
 
     it(`receives every payload at QoS ${qos}`, async () => {
-        const client = await bench().client();
+      const client = await bench().client();
       const inbox = new Inbox(client);
       await client.subscribe("in/payload", { qos });
       const longer = ["longer than the receive buffer", Buffer.alloc(5000, "0123456789abcdef")] as const;

@@ -29,7 +29,7 @@ export function sessions(facts: Facts, bench: () => Bench): void {
 
   for (const qos of [0, 1, 2] as const) {
     it(`subscribes at QoS ${qos}, and receives at no more than that`, async () => {
-        const client = await bench().client();
+      const client = await bench().client();
       const inbox = new Inbox(client);
       assert.deepEqual(await client.subscribe("in/+/x", { qos }), [{ topic: "in/+/x", qos }]);
       for (const sent of [0, 1, 2] as const) {

@@ -1,0 +1,28 @@
+/** Modems at work at the same time. */
+const AT_ONCE = 12;
+
+/** Runs that take their time and not the machine's: so many of them at once, whatever test waits for which. */
+export class Lives {
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  /** Runs it in its turn; the test that is returned waits for the end. */
+  add(run: () => Promise<void>): () => Promise<void> {
+    let start!: () => void;
+    const started = new Promise<void>((resolve) => { start = resolve; });
+    this.#waiting.push(start);
+    const over = started.then(run).finally(() => {
+      this.#running--;
+      this.start();
+    });
+    over.catch(() => {}); // until its test is there to be told
+    return () => over;
+  }
+
+  start(): void {
+    while (this.#running < AT_ONCE && this.#waiting.length > 0) {
+      this.#running++;
+      this.#waiting.shift()!();
+    }
+  }
+}
