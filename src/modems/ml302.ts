@@ -166,11 +166,11 @@ export const STATES: CodeTable = frozen([
 
 /** `+CME ERROR: <err>`: S3 2.2, as dialects.md 7.4 reads it. */
 export const ERRORS: CodeTable = frozen([
-  [600, "the network, or the PDP context, is not active"],
+  [600, "the network, or the PDP context, is not active; check the SIM, the APN and the coverage"],
   [601, "invalid command parameters"],
   [602, "already connected to the server"],
-  [603, "connecting to the server failed"],
-  [604, "connecting to the server timed out"],
+  [603, "connecting to the server failed; check host, port and coverage"],
+  [604, "connecting to the server timed out; check host, port and coverage"],
   [605, "the server's subscribe acknowledgement is wrong"],
   [606, "the topic is subscribed already"],
   [607, "an unknown MQTT packet was received"],
@@ -179,10 +179,10 @@ export const ERRORS: CodeTable = frozen([
   [610, "a malformed PUBREC was received"],
   [611, "a malformed PUBCOMP was received"],
   [612, "a malformed PUBACK was received"],
-  [613, "the socket could not be made"],
-  [614, "user name, password or client id rejected"],
+  [613, "the socket could not be made; reset the modem if it stays so"],
+  [614, "user name, password or client id rejected; check them before trying again"],
   [615, "reconnecting to the server failed"],
-  [616, "the server's acknowledgement did not come in time"],
+  [616, "the server's acknowledgement did not come in time; whether it was done is not known"],
   [617, "the connection to the server was lost"],
   [618, "a malformed unsubscribe acknowledgement was received"],
   [619, "a malformed PUBREL was received"],
