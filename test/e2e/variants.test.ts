@@ -1,7 +1,7 @@
 import { connectAsync, type MqttClient } from "mqtt";
 import { commonVariants, createVirtualModem, loadFamily } from "modem-mqtt/virtual-modem";
 import { startAedes, type Broker } from "./support/brokers";
-import { families } from "./support/families";
+import { families, type Facts } from "./support/families";
 import { Lives } from "./support/lives";
 import { MORE, round, type Subject } from "./support/variants";
 
@@ -14,7 +14,7 @@ const TOLD: Readonly<Record<string, Record<string, unknown>>> = {
   "downgrade=timeout": { ackTimeout: 1 },
 };
 
-const tables = await Promise.all(families.map(async ([name]) => ({ name, variants: { ...commonVariants, ...(await loadFamily(name)).variants } })));
+const tables = await Promise.all(families.map(async ([name, facts]) => ({ name, facts, variants: { ...commonVariants, ...(await loadFamily(name)).variants } })));
 
 /** Variants that the documents have only together with another one. */
 const WITH: Readonly<Record<string, Record<string, string>>> = {
@@ -29,16 +29,16 @@ describe("every variant of every virtual modem", function () {
   const waiting = new Map<string, (payload: string) => void>();
   const passwords = new Map<string, string | undefined>();
   const lives = new Lives();
-  const life = (family: string, variant: string, value: string) => lives.add(() => live(family, variant, value));
+  const life = (...what: Parameters<typeof live>) => lives.add(() => live(...what));
 
-  async function live(family: string, variant: string, value: string): Promise<void> {
+  async function live(family: string, facts: Facts, variant: string, value: string): Promise<void> {
     const plain = variant === "every modem";
     const modem = await createVirtualModem({
       modem: family, attachTime: 0, bootTime: 100, latencyScale: 0.1, variants: plain ? {} : { [variant]: value, ...WITH[`${variant}=${value}`] },
     });
     const id = `${family}-${variant}-${value}`.replaceAll(" ", "-");
     const subject: Subject = {
-      id, family, modem, port: broker.port, modemOptions: TOLD[`${variant}=${value}`] ?? {}, clients: [],
+      id, family, facts, modem, port: broker.port, modemOptions: TOLD[`${variant}=${value}`] ?? {}, clients: [],
       arrival: (topic) => new Promise((resolve) => waiting.set(topic, resolve)),
       publish: async (topic, payload) => void (await other.publishAsync(topic, payload, { qos: 1 })),
       password: () => passwords.get(id),
@@ -79,12 +79,12 @@ describe("every variant of every virtual modem", function () {
     await broker.stop();
   });
 
-  for (const { name, variants } of tables) {
+  for (const { name, facts, variants } of tables) {
     describe(name, () => {
-      it("as it is by default", life(name, "every modem", ""));
+      it("as it is by default", life(name, facts, "every modem", ""));
       for (const [variant, { values }] of Object.entries(variants)) {
         // The first value is the default, and needs a life of its own only where there is more to it than the round.
-        for (const value of variant in MORE ? values : values.slice(1)) it(`${variant}: ${value}`, life(name, variant, value));
+        for (const value of variant in MORE ? values : values.slice(1)) it(`${variant}: ${value}`, life(name, facts, variant, value));
       }
     });
   }

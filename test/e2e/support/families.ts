@@ -11,6 +11,8 @@ export interface LinkLoss {
 
 /** What a family can do, where families differ: dialects.md, chapters 8 and 15. */
 export interface Facts {
+  /** The command that has the client id, when meter-1 connects as u, as the trace shows it. */
+  readonly connects: RegExp;
   /** Bytes of payload that one publish can carry. */
   readonly maxPayload: number;
   readonly canSendEmpty: boolean;
@@ -62,6 +64,7 @@ const REPORTING: Omit<Failures, "modemOptions" | "pings"> = {
 
 const FACTS: Readonly<Record<string, Facts>> = {
   bc35g: {
+    connects: /→ AT\+QMTCONN=0,"meter-1","u","\*\*\*"\\r/,
     maxPayload: 1024, canSendEmpty: true, maxTopic: 255, maxWillMessage: 255,
     versions: [3, 4], framed: false, receivedQoS: (qos) => (qos === 0 ? 0 : 1), receivedFlags: false,
     wrongPassword: { name: "BrokerError", code: "CONNECTION_REFUSED" },
@@ -69,6 +72,7 @@ const FACTS: Readonly<Record<string, Facts>> = {
     failures: { ...PERSISTENT, modemOptions: { packetTimeout: 1, retries: 1 }, pings: { keepalive: 2, then: "told" } },
   },
   m531x: {
+    connects: /→ AT\+MQTTCFG="127\.0\.0\.1",\d+,"meter-1",60,"u","\*\*\*",1\\r/,
     maxPayload: 512, canSendEmpty: true, maxTopic: 255, maxWillMessage: 255,
     versions: [4], framed: true, receivedQoS: exactly, receivedFlags: true,
     wrongPassword: { name: "NetworkError", code: "OPEN_FAILED" },
@@ -76,6 +80,7 @@ const FACTS: Readonly<Record<string, Facts>> = {
     failures: { ...REPORTING, modemOptions: { ackTimeout: 1 }, pings: { keepalive: 2, then: "back" } },
   },
   ml302: {
+    connects: /→ AT\+MQTTCFG="127\.0\.0\.1",\d+,"meter-1",60,"u","\*\*\*",1\\r/,
     maxPayload: 1024, canSendEmpty: true, maxTopic: 512, maxWillMessage: 512,
     versions: [4], framed: true, receivedQoS: exactly, receivedFlags: true,
     // mosquitto refuses with 5; the modem has a code for 2 and 4 alone (7.4).
@@ -91,6 +96,7 @@ const FACTS: Readonly<Record<string, Facts>> = {
     },
   },
   nm28: {
+    connects: /→ AT\+MQTTCONN=0,"meter-1","u","\*\*\*"\\r/,
     maxPayload: 2048, canSendEmpty: false, maxTopic: 255, maxWillMessage: 255,
     versions: [3, 4], framed: true, receivedQoS: () => undefined, receivedFlags: false,
     wrongPassword: { name: "BrokerError", code: "CONNECTION_REFUSED" },

@@ -4,12 +4,14 @@ import MQTTClient, { type MQTTModemError } from "modem-mqtt";
 import { connect, hostClock, loadDriver, MQTTModemError as AnyError, SerialPort, type ConnectOptions, type ModemMQTTClient } from "modem-mqtt/node";
 import type { VirtualModem } from "modem-mqtt/virtual-modem";
 import { Inbox, pause, within } from "./conformance/bench";
+import type { Facts } from "./families";
 
 /** One virtual modem with one variant, and what the rounds need around it. */
 export interface Subject {
   /** Unique: client id, and level of every topic. */
   readonly id: string;
   readonly family: string;
+  readonly facts: Facts;
   readonly modem: VirtualModem;
   readonly port: number;
   readonly modemOptions: Record<string, unknown>;
@@ -88,10 +90,11 @@ const ended = (client: ModemMQTTClient): Promise<MQTTModemError> => within(new P
 
 /** The link goes, the client is told, and connects again. */
 async function loss(subject: Subject): Promise<void> {
-  const client = await open(subject, { modemOptions: { ...subject.modemOptions, ...(subject.family === "nm28" ? { pollInterval: 1000 } : {}) } });
+  const { modemOptions, then } = subject.facts.linkLoss[0];
+  const client = await open(subject, { modemOptions: { ...subject.modemOptions, ...modemOptions } });
   const error = ended(client);
   subject.modem.fault("link-loss:1");
-  if (subject.family === "m531x") subject.modem.fault("refused:3"); // it would come back by itself
+  if (then === "back") subject.modem.fault("refused:3"); // it would come back by itself
   assert.equal((await error).code, "LINK_LOST");
   await works(subject, client);
 }
@@ -109,8 +112,7 @@ async function restart(subject: Subject): Promise<void> {
 
 /** The broker's acknowledgement of a publish does not come. */
 async function unanswered(subject: Subject): Promise<void> {
-  const patience = subject.family === "bc35g" ? { packetTimeout: 1, retries: 1 } : subject.family === "nm28" ? { packetTimeout: 1, retries: 1, pollInterval: 1000 } : { ackTimeout: 1 };
-  const client = await open(subject, { modemOptions: { ...subject.modemOptions, ...patience } });
+  const client = await open(subject, { modemOptions: { ...subject.modemOptions, ...subject.facts.failures.modemOptions } });
   subject.modem.fault("drop-in:puback,0");
   await assert.rejects(client.publish(`out/${subject.id}/x`, "x", { qos: 1 }), refused);
   subject.modem.clearFaults();
@@ -134,11 +136,11 @@ async function openFails(subject: Subject): Promise<void> {
   await works(subject);
 }
 
-async function tlsFails(subject: Subject): Promise<void> {
-  const tls = subject.family === "nm28" ? { sslContext: 1 } : { encrypt: true, version: "2018-10-31" };
-  await assert.rejects(open(subject, { modemOptions: { ...subject.modemOptions, ...tls } }), { name: "NetworkError", code: "OPEN_FAILED" });
+/** TLS is asked for, and fails. */
+const tlsFails = (options: Record<string, unknown>) => async (subject: Subject): Promise<void> => {
+  await assert.rejects(open(subject, { modemOptions: { ...subject.modemOptions, ...options } }), { name: "NetworkError", code: "OPEN_FAILED" });
   await works(subject);
-}
+};
 
 /** The broker grants less than was asked for. */
 async function downgraded(subject: Subject): Promise<void> {
@@ -258,7 +260,7 @@ export const MORE: Readonly<Record<string, readonly ((subject: Subject) => Promi
   ackTimeoutFinal: [unanswered],
   ackTimeout: [unanswered],
   giveUpError: [loss],
-  tlsFailure: [tlsFails],
+  tlsFailure: [tlsFails({ encrypt: true, version: "2018-10-31" })],
   // nm28
   failedFinal: [openFails],
   mqttErrors: [openFails],
@@ -269,7 +271,7 @@ export const MORE: Readonly<Record<string, readonly ((subject: Subject) => Promi
   afterUnanswered: [unanswered],
   openAfterLoss: [loss],
   openFailure: [openFails],
-  tls: [tlsFails],
+  tls: [tlsFails({ sslContext: 1 })],
   ctwingPrefix: [reportsVersion, inquiries],
   banner: [restart],
 };
