@@ -1,71 +1,128 @@
-/** The figures of issue 4, measured on XS; see `node build/xs.mjs bench`. */
+/**
+ * The figures of the core on XS, against the ceilings that were reached (test/xs/figures.json) and the project's limits.
+ * See `node build/xs.mjs bench`.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A family's name, and its module's. */
 const FAMILIES = { "BC35-G": "bc35g", M531X: "m531x", ML302: "ml302", NM28: "nm28" };
 /** As ESP32 targets commonly set them, with this package's own stack (manifest.json). */
-const ESP32 = ["--chunk", "78848,1024", "--heap", "4928,64", "--stack", "640"];
+const ESP32 = ["--chunk", "78848,0", "--heap", "4928,0", "--stack", "640"];
+/** So large that nothing is collected, and every allocation is counted. */
+const ROOMY = ["--heap", "1500000,65536", "--chunk", "67108864,1048576"];
 const MESSAGES = 100_000;
-/** Of a slot in bytes, by the engine's word. */
+/** Bytes of a slot, by the machine's bits. */
 const SLOT = { 32: 16, 64: 32 };
+
+const SLOTS = 0, CHUNKS = 1, UNITS = 2;
+const most = (costs, index) => Math.max(...Object.entries(costs).filter(([name]) => name.startsWith("line:")).map(([, values]) => values[index]));
+const slope = (costs, name) => (costs[`${name}192`][UNITS] - costs[`${name}64`][UNITS]) / 128;
+const perByte = ({ family }) => (family === "BC35-G" ? 11 : 2.5);
+
+/** Where `portable` is left out, it makes no difference whether the host has native bytes. */
+const FIGURES = [
+  { name: "inbound: slots", of: ({ costs }) => costs.inbound64[SLOTS], limit: () => 0, portable: true },
+  { name: "inbound: chunk bytes", of: ({ costs }) => costs.inbound64[CHUNKS], limit: () => 0, portable: true },
+  { name: "inbound: units", of: ({ costs }) => costs.inbound64[UNITS], limit: ({ family, costs }) => (family === "M531X" ? 2000 : 20 * costs.wire64[0]), portable: true },
+  { name: "inbound: units per further payload byte", of: ({ costs }) => slope(costs, "inbound"), limit: perByte, portable: true },
+  { name: "outbound: slots", of: ({ costs }) => costs.outbound64[SLOTS], limit: () => 0, portable: true },
+  { name: "outbound: chunk bytes", of: ({ costs }) => costs.outbound64[CHUNKS], limit: () => 0, portable: true },
+  { name: "outbound: units", of: ({ costs }) => costs.outbound64[UNITS], limit: () => 4000, portable: true },
+  { name: "outbound: units per further payload byte", of: ({ costs }) => slope(costs, "outbound"), limit: perByte, portable: true },
+  { name: "known lines: slots, most", of: ({ costs }) => most(costs, SLOTS), limit: () => 0 },
+  { name: "known lines: chunk bytes, most", of: ({ costs }) => most(costs, CHUNKS), limit: () => 0 },
+  { name: "unknown line: slots", of: ({ costs }) => costs.unknown[SLOTS], limit: () => 0 },
+  { name: "unknown line: chunk bytes", of: ({ costs }) => costs.unknown[CHUNKS], limit: () => 0 },
+  { name: "RAM of a connected client, bytes", of: ({ costs, bits }) => costs.ram[SLOTS] * SLOT[bits] + costs.ram[CHUNKS], limit: ({ bits }) => (bits === 32 ? 8192 : null) },
+  { name: "collections in 100,000 messages", of: ({ endured }) => endured.collections[0], limit: () => 0 },
+  { name: "bytecode of core and driver, bytes", of: ({ bytecode }) => bytecode, limit: () => 32_768 },
+];
 
 const round = (value) => Math.round(value * 10) / 10;
 
-export async function bench({ program, bits, run, modules, preloaded }, json) {
-  const rows = [];
-  const row = (family, copy, figure, value, limit) => rows.push({ family, copy, figure, value: round(value), ...(limit === undefined ? {} : { limit, pass: value <= limit }) });
-  const play = async (...words) => {
-    const flags = words[2] === "endure" ? ESP32 : ["--heap", "1500000,65536", "--chunk", "67108864,1048576"];
+/** Lines of `name number…`. */
+const numbers = (output) => Object.fromEntries(output.trim().split("\n").map((line) => line.split(" ")).map(([name, ...values]) => [name, values.map(Number)]));
+
+/** What the bench measures, run with the arguments of test/xs/bench.ts. */
+function player({ program, modules, preloaded, run }) {
+  return async (flags, ...words) => {
     const { status, output } = await run(program, ["--modules", modules, ...flags, ...preloaded(), "test/xs/bench", ...words]);
     if (status !== 0) throw new Error(`bench ${words.join(" ")} ended with ${status}:\n${output}`);
-    return Object.fromEntries(output.trim().split("\n").map((line) => line.split(" ")).map(([name, ...values]) => [name, values.map(Number)]));
+    return output;
   };
-  for (const family of Object.keys(FAMILIES))
-    for (const copy of ["portable", "native"]) {
-      const costs = await play(family, copy, "costs");
-      const framed = family !== "BC35-G";
-      const wire = costs.wire64[0];
-      const put = (figure, value, limit) => row(family, copy, figure, value, limit);
-      put("inbound: slots", costs.inbound64[0], 0);
-      put("inbound: chunk bytes", costs.inbound64[1], 0);
-      put(`inbound: units (${wire} bytes on the wire)`, costs.inbound64[2], family === "M531X" ? 2000 : 20 * wire);
-      put("inbound: units per further payload byte", (costs.inbound192[2] - costs.inbound64[2]) / 128, framed ? 2.5 : 11);
-      put("outbound: slots", costs.outbound64[0], 0);
-      put("outbound: chunk bytes", costs.outbound64[1], 0);
-      put("outbound: units", costs.outbound64[2], 4000);
-      put("outbound: units per further payload byte", (costs.outbound192[2] - costs.outbound64[2]) / 128, framed ? 2.5 : 11);
-      for (const [name, values] of Object.entries(costs))
-        if (name.startsWith("urc:") && (values[0] !== 0 || values[1] !== 0)) put(`${name}: slots + chunk bytes`, values[0] + values[1], 0);
-      const urcs = Object.entries(costs).filter(([name]) => name.startsWith("urc:")).map(([, values]) => values);
-      put(`${urcs.length} known URCs: slots, most`, Math.max(...urcs.map((values) => values[0])), 0);
-      put("known URCs: chunk bytes, most", Math.max(...urcs.map((values) => values[1])), 0);
-      put("unknown line: slots", costs.unknown[0], 0);
-      put("unknown line: chunk bytes", costs.unknown[1], 0);
-      const [slots, chunks] = costs.ram;
-      put(`RAM of a connected client, bytes (${slots} slots, ${chunks} chunk bytes)`, slots * SLOT[bits] + chunks, bits === 32 ? 8192 : undefined);
-      put(`collections in ${MESSAGES} messages, ESP32's heap`, (await play(family, copy, "endure", String(MESSAGES))).collections[0], 0);
-    }
+}
+
+async function modulesSizes({ program, modules, preloaded, run }) {
   const { output } = await run(program, ["--modules", modules, "--sizes", ...preloaded()]);
-  const sizes = output.split("\n").filter((line) => line.startsWith("size ")).map((line) => line.split(" ")).map(([, name, code, symbols]) => ({ name, code: Number(code), symbols: Number(symbols) }));
-  const drivers = new Set(Object.values(FAMILIES).map((name) => `modem-mqtt/modems/${name}`));
-  for (const [family, file] of Object.entries(FAMILIES)) {
-    const china = file === "m531x" || file === "ml302";
-    const used = sizes.filter(({ name }) => name === `modem-mqtt/modems/${file}` || (!drivers.has(name) && !/\/clouds/.test(name) && (china || name !== "modem-mqtt/modem/china-mobile")));
-    row(family, "", "bytecode of core and driver, bytes (names included)", used.reduce((sum, { code, symbols }) => sum + code + symbols, 0), 32768);
-  }
-  // Who allocates, each place once.
-  const places = [];
-  for (const family of Object.keys(FAMILIES))
-    for (const copy of ["portable", "native"]) {
-      const { output } = await run(program, ["--modules", modules, ...preloaded(), "test/xs/bench", family, copy, "where"]);
-      let what = "";
-      for (const line of output.split("\n"))
-        if (line.startsWith("allocates ")) places.push({ family, copy, what, line });
-        else if (line !== "") what = line.replace(":", "");
+  return output.split("\n").filter((line) => line.startsWith("size modem-mqtt/")).map((line) => line.split(" ")).map(([, name, code, symbols]) => ({ name, bytes: Number(code) + Number(symbols) }));
+}
+
+/** What an app with this driver has in its flash: all of the core but other drivers, what only they import, and the clouds. */
+function bytecodeOf(driver, sizes) {
+  const others = Object.values(FAMILIES).filter((name) => name !== driver).map((name) => `modem-mqtt/modems/${name}`);
+  const ofChina = driver === "m531x" || driver === "ml302";
+  return sizes.filter(({ name }) => !others.includes(name) && !/\/(clouds|host)\b/.test(name) && name !== "modem-mqtt" && (ofChina || name !== "modem-mqtt/modem/china-mobile"))
+    .reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Measures everything, as many things at a time as there are processors. */
+async function measure(host) {
+  const play = player(host);
+  const families = Object.keys(FAMILIES);
+  const all = Object.fromEntries(families.map((family) => [family, { family, bits: host.bits }]));
+  let sizes;
+  await host.each([
+    ...families.map((family) => async () => (all[family].endured = numbers(await play(ESP32, family, "native", "endure", String(MESSAGES))))),
+    ...families.map((family) => async () => (all[family].costs = numbers(await play(ROOMY, family, "native", "costs")))),
+    ...families.map((family) => async () => (all[family].portable = numbers(await play(ROOMY, family, "portable", "costs")))),
+    async () => (sizes = await modulesSizes(host)),
+  ], (work) => work());
+  for (const family of families) all[family].bytecode = bytecodeOf(FAMILIES[family], sizes);
+  return { all, sizes };
+}
+
+function rowsOf(all, ceilings) {
+  return Object.values(all).flatMap((measured) => FIGURES.map(({ name, of, limit, portable }) => ({
+    family: measured.family, figure: name, value: round(of(measured)),
+    ...(portable && { portable: round(of({ ...measured, costs: measured.portable })) }),
+    ceiling: ceilings[measured.family]?.[name] ?? null, limit: limit(measured),
+  })));
+}
+
+function show({ bits, rows, all }) {
+  console.log(`XS, ${bits}-bit, the core preloaded; 64 payload bytes on a 9-byte topic; "script": without the host's native bytes`);
+  for (const [family, { costs }] of Object.entries(all)) {
+    console.log(`\n${`${family} (a message has ${costs.wire64[0]} bytes on the wire)`.padEnd(56)} today    limit  ceiling   script`);
+    for (const { figure, value, portable, ceiling, limit } of rows.filter((row) => row.family === family)) {
+      const column = (number) => String(number ?? "").padStart(9);
+      const words = [ceiling !== null && value > ceiling && "WORSE THAN IT WAS", limit !== null && value > limit && "over the limit"].filter(Boolean);
+      console.log(`  ${figure.padEnd(50)}${column(value)}${column(limit)}${column(ceiling)}${column(portable)}  ${words.join(", ")}`.trimEnd());
     }
-  if (json) console.log(JSON.stringify({ engine: "XS", bits, rows, sizes, places }, null, 1));
-  else {
-    console.log(`XS, ${bits}-bit, the core preloaded; 64-byte payload, 9-byte topic; "native": the host copies bytes (modem.copy), unmetered`);
-    for (const { family, copy, figure, value, limit, pass } of rows)
-      console.log(`${family.padEnd(7)} ${copy.padEnd(8)} ${figure.padEnd(66)} ${String(value).padStart(8)}${limit === undefined ? "" : `  ${pass ? "ok  " : "OVER"}  at most ${limit}`}`);
   }
-  if (!json) for (const { family, copy, what, line } of places) console.log(`${family.padEnd(7)} ${copy.padEnd(8)} ${what}: ${line}`);
+}
+
+/** Who allocates, each place once. */
+async function places(host) {
+  const play = player(host);
+  for (const family of Object.keys(FAMILIES))
+    for (const how of ["native", "portable"])
+      console.log(`${family}, ${how}:\n${(await play([], family, how, "where")).replace(/^/gm, "  ").trimEnd()}`);
   return 0;
+}
+
+/** @returns 0; 1 when a figure is above its ceiling */
+export async function bench(host, flags) {
+  if (flags.has("--where")) return places(host);
+  const file = join(host.root, "test", "xs", "figures.json");
+  const { all, sizes } = await measure(host);
+  if (flags.has("--update")) {
+    if (host.bits !== 32) throw new Error("the ceilings are those of 32 bits; this compiler makes programs of 64");
+    writeFileSync(file, `${JSON.stringify(Object.fromEntries(Object.keys(all).map((family) =>
+      [family, Object.fromEntries(rowsOf(all, {}).filter((row) => row.family === family).map(({ figure, value }) => [figure, value]))])), null, 2)}\n`);
+  }
+  const rows = rowsOf(all, JSON.parse(readFileSync(file, "utf8")));
+  if (flags.has("--json")) console.log(JSON.stringify({ engine: "XS", bits: host.bits, rows, sizes }, null, 1));
+  else show({ bits: host.bits, rows, all });
+  return host.bits === 32 && rows.some(({ value, ceiling }) => ceiling === null || value > ceiling) ? 1 : 0;
 }

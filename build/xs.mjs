@@ -4,7 +4,8 @@
  *   node build/xs.mjs check                 what `npm test` asks for: `preload`, then `test`
  *   node build/xs.mjs test [PART]…          the tests of the core; PART selects files by a part of their name
  *   node build/xs.mjs preload               whether all modules of the core can be kept in flash
- *   node build/xs.mjs bench [--json]        what the core allocates and works, against its budgets
+ *   node build/xs.mjs bench                 what the core allocates and works; fails where that is more than it was
+ *           [--json] [--update] [--where]     as JSON; takes today's figures as the ceilings; names who allocates instead
  *   node build/xs.mjs sizes                 the modules' bytecode
  *   node build/xs.mjs run NAME [ARGUMENT]…  one module of dist/xs/modules, with the core preloaded
  *
@@ -251,7 +252,7 @@ const commands = {
   check: async (built) => Math.max(await preload(built), await test(built, [], false)),
   test: (built, words, flags) => test(built, words, flags.has("--loose")),
   preload: (built) => preload(built),
-  bench: async (built, words, flags) => (await import("./xs-bench.mjs")).bench({ ...built, run, modules, preloaded, nameOf }, flags.has("--json")),
+  bench: async (built, words, flags) => (await import("./xs-bench.mjs")).bench({ ...built, root, run, each, modules, preloaded }, flags),
   sizes: (built) => sizes(built),
   run: async ({ program }, [name, ...rest]) => (await run(program, ["--modules", modules, ...preloaded(), name, ...rest], { show: true })).status,
 };

@@ -1,7 +1,7 @@
 /// <reference path="host.d.ts" />
 /**
- * Counts what one message costs. Arguments: the family's name; `portable` or `native`, the copy that the core is given;
- * `costs`, or `endure` and a number of messages. Prints `name value` lines.
+ * Counts what one message costs. Arguments: the family's name; `portable` or `native`, the bytes that the core is given;
+ * `costs`, `where`, or `endure` and a number of messages. Prints `name value` lines.
  */
 import { bytes } from "../../hosts/esp32/bytes";
 import { MQTTClient, type ReadableOptions } from "../../src/index";
@@ -64,6 +64,7 @@ function tell(name: string, costs: Float64Array): void {
 const buffer = new Uint8Array(1024);
 let received = 0;
 let ended = 0;
+let failed = "";
 const options: Record<string, any> = native ? { bytes } : {};
 const payloads = [64, 192].map((length) => new Uint8Array(length).fill(0x61));
 const clock = new StillClock();
@@ -79,6 +80,8 @@ const client = new MQTTClient({
     received += this.read(buffer)!;
   },
   onWritable: nothing,
+  onError: (error) => void (failed = String(error)),
+  onClose: () => void (failed = "closed"),
   onDone(_id, error) {
     if (error === null) ended++;
   },
@@ -145,10 +148,20 @@ function costs(): void {
   port.receive(answer);
   for (const line of family.urcs) {
     const bytes = ascii(`\r\n${line}\r\n`);
-    tell(`urc:${line.replaceAll(" ", "_")}`, cost(() => port.receive(bytes)));
+    tell(`line:${line.replaceAll(" ", "_")}`, cost(() => port.receive(bytes)));
+    if (failed !== "") throw new Error(`${line} ends the connection: ${failed}`);
   }
+  allLinesAreHere();
   const unknown = ascii("\r\n+FOO: 1,\"two\"\r\n");
   tell("unknown", cost(() => port.receive(unknown)));
+}
+
+/** Every line of the driver's is measured, or known to end or begin a connection. */
+function allLinesAreHere(): void {
+  const name = (line: string) => /^\+?[^:]*/.exec(line.replaceAll(" ", ""))![0];
+  const measured = [...family.urcs, ...family.turns].map(name);
+  for (const { text, framing } of family.io.dialect.lexicon.lines)
+    if (!framing && !measured.some((line) => line.startsWith(text))) throw new Error(`${text} of the ${family.name} is not measured`);
 }
 
 function places(): void {

@@ -13,45 +13,51 @@ export const ascii = (text: string): Uint8Array => {
   return bytes;
 };
 
+class StillAlarm implements Alarm {
+  due = false;
+  constructor(readonly callback: () => void) {}
+  set(milliseconds: number): void { this.due = milliseconds === 0; }
+  clear(): void { this.due = false; }
+  close(): void { this.due = false; }
+}
+
 /** Time that stands still; what was to happen at once happens in `settle`. */
 export class StillClock implements Clock {
-  readonly #callbacks: (() => void)[] = [];
-  readonly #due: boolean[] = [];
+  readonly #alarms: StillAlarm[] = [];
 
   now(): number {
     return 0;
   }
 
   alarm(callback: () => void): Alarm {
-    const callbacks = this.#callbacks, due = this.#due, index = callbacks.length;
-    callbacks.push(callback);
-    due.push(false);
-    return {
-      set(milliseconds) { due[index] = milliseconds === 0; },
-      clear() { due[index] = false; },
-      close() { due[index] = false; },
-    };
+    const alarm = new StillAlarm(callback);
+    this.#alarms.push(alarm);
+    return alarm;
   }
 
   settle(): void {
     for (let again = true; again;) {
       again = false;
-      for (let i = 0; i < this.#due.length; i++)
-        if (this.#due[i]) {
-          this.#due[i] = false;
-          again = true;
-          this.#callbacks[i]!();
-        }
+      for (let i = 0; i < this.#alarms.length; i++) {
+        const alarm = this.#alarms[i]!;
+        if (!alarm.due) continue;
+        alarm.due = false;
+        again = true;
+        alarm.callback();
+      }
     }
   }
 }
+
+/** What was sent, in one buffer for all ports: it is none of the client's. */
+const SENT = new Uint8Array(4096);
 
 /** A port whose bytes are moved natively, as a UART's driver moves them. */
 export class LinkPort implements Port {
   static latest: LinkPort;
   readonly callbacks: PortCallbacks;
   /** What was sent, up to `sentLength`. */
-  readonly sent = new Uint8Array(4096);
+  readonly sent = SENT;
   sentLength = 0;
   #bytes: Uint8Array = this.sent;
   #at = 0;
@@ -106,8 +112,18 @@ export interface Family {
   published: string;
   /** Lines that the driver knows, and that are nobody's while all is well. */
   urcs: string[];
-  lengthFramed: boolean;
+  /** Lines that end a connection, or begin one: what the application is told then is allocated, and so are new subscriptions. */
+  turns: string[];
 }
+
+/** Out of place, all of them. */
+const COMMON = ["OK", "ERROR", "+CME ERROR: 3", "+CMS ERROR: 3", "+CMEE: 1", "+CGATT: 1"];
+const CHINA = [
+  ...COMMON, "+QMTOPEN: 0,-1", "+MQTTSUBACK:7,0,a/b", "+MQTTUNSUBACK:7", "+MQTTPUBACK:7,0",
+  "+MQTTPUBREC:7,0", "+MQTTPUBREL:7,0", "+MQTTPUBCOMP:7,0", "+MQTTPINGRSP:OK", "+MQTTPINGRESP:OK", "+MQTTTO:5", "+MQTTREC: 2,0", "+MQTTSTAT: 1",
+  "+MQTTCFG: 1", "AT+MQTTCFG: 1", "+MQTTSUB: a,0", "+MQTTPING: 1",
+];
+const CHINA_TURNS = ["+MQTTOPEN: OK", "+MQTTCONACK: OK", "+MQTTDISC: OK", "+MATREADY", "*ATREADY: 1", "+CPIN: READY", "REBOOT_CAUSE_1"];
 
 const china = (command: string): string[] =>
   command.startsWith("AT+MQTTOPEN=") ? ["OK", "+MQTTOPEN:OK"] : command === "AT+MQTTDISC" ? ["OK", "+MQTTDISC:OK"]
@@ -115,36 +131,44 @@ const china = (command: string): string[] =>
 
 export const FAMILIES: Family[] = [
   {
-    name: "BC35-G", io: BC35G, lengthFramed: false,
+    name: "BC35-G", io: BC35G,
     answer(command) {
       const [, verb, id] = /^AT\+QMT(OPEN|CONN|CLOSE|DISC|SUB)=0,?(\d+)?/.exec(command) ?? [];
       return verb === undefined ? ["OK"] : ["OK", verb === "SUB" ? `+QMTSUB: 0,${id},0,0` : verb === "CONN" ? "+QMTCONN: 0,0,0" : `+QMT${verb}: 0,0`];
     },
     message: (topic) => [`\r\n+QMTRECV: 0,0,"${topic}",`, "\r\n"],
     prompt: "\r\n>", published: "\r\nOK\r\n\r\n+QMTPUB: 0,0,0\r\n",
-    urcs: ["+QMTPUB: 0,77,1", "+QMTPUBREL: 0,77", "+QMTSUB: 0,77,0,0", "+QMTCONN: 0,3", "+QMTCFG: 0,1"],
+    urcs: [
+      ...COMMON, "+QMTOPEN: 0,0", "+QMTCLOSE: 0,0", "+QMTCONN: 0,3", "+QMTDISC: 0,0", "+QMTSUB: 0,77,0,0", "+QMTUNS: 0,77,0", "+QMTPUB: 0,77,1",
+      "+QMTPUBREL: 0,77", "+QMTCFG: 0,1", "+QMTTENAUTH: 0,0", "+QMTENAUTH: 0,0",
+    ],
+    turns: ["+QMTSTAT: 0,1", "REBOOT_CAUSE_1"],
   },
   {
-    name: "M531X", io: M531X, lengthFramed: true, answer: china,
+    name: "M531X", io: M531X, answer: china,
     message: (topic, length) => [`\r\n+MQTTPUBLISH:0,0,0,0,${topic},${length},`, "\r\n"],
     prompt: null, published: "\r\nOK\r\n",
-    urcs: ["+MQTTPINGRESP:OK", "+MQTTPUBACK:7,0", "+MQTTSUBACK:7,0,a/b", "+MQTTTO:5", "+MQTTSTAT:5"],
+    urcs: CHINA, turns: CHINA_TURNS,
   },
   {
-    name: "ML302", io: ML302, lengthFramed: true, answer: china,
+    name: "ML302", io: ML302, answer: china,
     message: (topic, length) => [`\r\n+MQTTPUBLISH: 0,0,0,0,"${topic}",${length},`, "\r\n"],
     prompt: "\r\n>", published: "\r\nOK\r\n",
-    urcs: ["+MQTTPINGRESP:OK", "+MQTTPUBACK:0,7", "+MQTTSUBACK: 7,0,\"a/b\"", "+MQTTTO: 5", "+MQTTSTAT: 1"],
+    urcs: CHINA, turns: CHINA_TURNS,
   },
   {
-    name: "NM28", io: NM28, lengthFramed: true,
+    name: "NM28", io: NM28,
     answer(command) {
       const [, verb, id] = /^AT\+MQTT(OPEN|CONN|CLOSE|DISC|SUB)=0,?(\d+)?/.exec(command) ?? [];
       return verb === undefined ? ["OK"] : ["OK", verb === "SUB" ? `+MQTTSUB:0,${id},0,0` : verb === "CONN" ? "+MQTTCONN:0,0,0" : `+MQTT${verb}:0,0`];
     },
     message: (topic, length) => [`\r\n+MQTTRECV:0,1,${topic},${length},`, "\r\n"],
     prompt: "\r\nCONNECT\r\n", published: "\r\nOK\r\n\r\n+MQTTPUBEX:0,#,0\r\n",
-    urcs: ["+MQTTPUBEX:0,77,1", "+MQTTSUB:0,77,0", "+MQTTCONN:0,1", "+MQTTCFG:0,1"],
+    urcs: [
+      ...COMMON, "+MQTTOPEN:0,0", "+MQTTCONN:0,1", "+MQTTSUB:0,77,0", "+MQTTUNS:0,77,0", "+MQTTPUBEX:0,77,1",
+      "+MQTTCFG:0,1", "+CTWINGPOSTVER: 1", "AT+CTWINGPOSTVER: 1", "CONNECT",
+    ],
+    turns: ["+MQTTDISC:0,0", "+MQTTCLOSE:0,0", "+MQTTSTAT:0,1", "RDY", "*ATREADY: 1"],
   },
 ];
 
