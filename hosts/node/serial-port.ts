@@ -1,5 +1,6 @@
 import { SerialPort as Stream } from "serialport";
 import type { Port, PortCallbacks } from "../../src/platform";
+import { thePortsThatExist } from "./ports";
 
 /** Which way bytes go: `sent` to the modem, or `received` from it. */
 export type Direction = "sent" | "received";
@@ -33,11 +34,15 @@ export class SerialPort implements Port {
       options.onClosed?.();
     });
     this.#stream.open((error) => {
-      if (error !== null) {
-        this.#fail(error);
-        options.onClosed?.();
-      } else if (this.#closing) this.#stream.close();
+      if (error !== null) void this.#notOpened(error);
+      else if (this.#closing) this.#stream.close();
     });
+  }
+
+  async #notOpened(error: Error): Promise<void> {
+    const ports = await thePortsThatExist();
+    this.#fail(new Error(`${this.#options.path} cannot be opened (${error.message.replace(/^Error:? /, "")}); ${ports}`, { cause: error }));
+    this.#options.onClosed?.();
   }
 
   #receive(bytes: Buffer): void {

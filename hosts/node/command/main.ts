@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { virtualModemCommand } from "../../virtual-modem/command";
 import { demoCommand } from "./demo";
 import { Exit } from "./exit";
+import { infoCommand } from "./info";
 import { pubCommand } from "./pub";
 import { subCommand } from "./sub";
 
@@ -23,6 +24,7 @@ const program = prepare(new Command("modem-mqtt"))
   .addCommand(prepare(demoCommand()))
   .addCommand(prepare(pubCommand()))
   .addCommand(prepare(subCommand()))
+  .addCommand(prepare(infoCommand()))
   .addCommand(virtualModemCommand());
 
 program.parseAsync().catch((error: unknown) => {

@@ -1,12 +1,20 @@
 import { Command, InvalidArgumentError } from "commander";
-import { connect, TrafficTrace, type ConnectOptions, type ModemMQTTClient, type QoS } from "modem-mqtt/node";
+import {
+  connect, findBaud, findModem, loadDriver, TrafficTrace, type ConnectOptions, type FindOptions, type ModemMQTTClient, type QoS, type StageName,
+} from "modem-mqtt/node";
 import { UsageError } from "./exit";
+import type { Progress } from "./progress";
+
+/** The flags that choose the port and the modem. */
+export interface PortFlags {
+  serial: string;
+  baud?: number | typeof AUTO;
+  modem: string;
+  debug?: boolean;
+}
 
 /** The flags that `pub` and `sub` share: the port and the modem, and mosquitto's for the connection. */
-export interface ConnectionFlags {
-  serial: string;
-  baud?: number;
-  modem: string;
+export interface ConnectionFlags extends PortFlags {
   host: string;
   port: number;
   id?: string;
@@ -20,16 +28,21 @@ export interface ConnectionFlags {
   willQos?: QoS;
   willRetain?: boolean;
   protocolVersion: 3 | 4;
-  debug?: boolean;
 }
 
+const AUTO = "auto";
 const VERSIONS: Readonly<Record<string, 3 | 4>> = { mqttv31: 3, "31": 3, mqttv311: 4, "311": 4 };
 
-export function addConnectionOptions(command: Command): Command {
+export function addPortOptions(command: Command): Command {
   return command
     .requiredOption("--serial <path>", "the modem's serial port")
-    .option("--baud <n>", "its rate in bit/s (default: the modem's from the factory)", integer(1, 20_000_000))
-    .option("--modem <name>", "the modem", "bc35g")
+    .option("--baud <n>", "its rate in bit/s; auto: found out (default: the modem's from the factory)", rate)
+    .option("--modem <name>", "the modem; auto: asked", AUTO)
+    .option("-d, --debug", "show the AT traffic on stderr, secrets masked");
+}
+
+export function addConnectionOptions(command: Command): Command {
+  return addPortOptions(command)
     .requiredOption("-h, --host <host>", "the broker, as the modem reaches it")
     .option("-p, --port <n>", "the broker's port", integer(1, 65535), 1883)
     .option("-i, --id <id>", "client id (default: a random one)")
@@ -42,34 +55,83 @@ export function addConnectionOptions(command: Command): Command {
     .option("--will-payload <text>", "what it publishes then")
     .option("--will-qos <n>", "with which QoS", qos)
     .option("--will-retain", "and retained")
-    .option("-V, --protocol-version <version>", "mqttv31 or mqttv311", version, 4)
-    .option("-d, --debug", "show the AT traffic on stderr, secrets masked");
+    .option("-V, --protocol-version <version>", "mqttv31 or mqttv311", version, 4);
 }
 
+/** What the stages of connecting are called on the terminal. */
+const STAGES: Readonly<Partial<Record<StageName, (flags: ConnectionFlags) => string>>> = {
+  waking: ({ serial }) => `waiting for the modem on ${serial} to answer`,
+  preparing: () => "preparing the modem",
+  attaching: () => "waiting for the modem to attach to the network",
+  connecting: ({ host, port }) => `connecting to ${host}:${port}`,
+  reconnecting: ({ host, port }) => `the modem is connecting to ${host}:${port} again`,
+  disconnecting: () => "disconnecting",
+  closing: () => "closing the connection",
+};
+
 /** Connects as the flags say. `signal` ends the attempt. */
-export async function connectWith(flags: ConnectionFlags, signal: AbortSignal): Promise<ModemMQTTClient> {
+export async function connectWith(flags: ConnectionFlags, signal: AbortSignal, progress: Progress): Promise<ModemMQTTClient> {
   if (flags.disableCleanSession && flags.id === undefined) throw new UsageError("-c keeps a session, so it needs the client id that the session belongs to: -i");
   if (flags.willTopic === undefined && (flags.willPayload !== undefined || flags.willQos !== undefined || flags.willRetain))
     throw new UsageError("a will needs a topic: --will-topic");
   if (flags.pw !== undefined && flags.username === undefined) throw new UsageError("a password needs a user name: -u");
-  const traffic = flags.debug ? new TrafficTrace((line) => process.stderr.write(line), [flags.pw]) : undefined;
-  return connect({
+  const trace = tracing(flags, progress, [flags.pw]);
+  try {
+    return await connect({
+      serial: flags.serial,
+      ...await chosenModem(flags, signal, progress, trace),
+      protocolVersion: flags.protocolVersion,
+      host: flags.host,
+      port: flags.port,
+      clientId: flags.id,
+      username: flags.username,
+      password: flags.pw,
+      keepalive: flags.keepalive,
+      clean: !flags.disableCleanSession,
+      will: flags.willTopic === undefined ? undefined
+        : { topic: flags.willTopic, payload: flags.willPayload ?? "", qos: flags.willQos, retain: flags.willRetain },
+      trace,
+      signal,
+      onClient: (client) => client.on("stage", (stage) => {
+        const what = STAGES[stage]?.(flags);
+        if (what === undefined) progress.done();
+        else progress.waitFor(what);
+      }),
+    } satisfies ConnectOptions);
+  } finally {
+    progress.done();
+  }
+}
+
+/** What is shown of the traffic, if it is asked for. */
+export function tracing({ debug }: PortFlags, progress: Progress, secrets: readonly (string | undefined)[]): ConnectOptions["trace"] {
+  return debug ? new TrafficTrace((line) => progress.above(() => process.stderr.write(line)), secrets).trace : undefined;
+}
+
+/** How the modem is looked for, and what of it the terminal shows. */
+export function finding(flags: PortFlags, signal: AbortSignal, progress: Progress, trace: ConnectOptions["trace"]): FindOptions {
+  return {
     serial: flags.serial,
-    baud: flags.baud,
-    modem: flags.modem,
-    protocolVersion: flags.protocolVersion,
-    host: flags.host,
-    port: flags.port,
-    clientId: flags.id,
-    username: flags.username,
-    password: flags.pw,
-    keepalive: flags.keepalive,
-    clean: !flags.disableCleanSession,
-    will: flags.willTopic === undefined ? undefined
-      : { topic: flags.willTopic, payload: flags.willPayload ?? "", qos: flags.willQos, retain: flags.willRetain },
-    trace: traffic?.trace,
+    trace,
     signal,
-  } satisfies ConnectOptions);
+    onRate: (rate) => progress.waitFor(`looking for the modem on ${flags.serial} at ${rate} bit/s`),
+    onFound: () => progress.waitFor("asking the modem what it is"),
+  };
+}
+
+/** The modem and the rate, as they were named or as they are found. */
+async function chosenModem(flags: PortFlags, signal: AbortSignal, progress: Progress, trace: ConnectOptions["trace"]): Promise<{ modem: string; baud: number }> {
+  const options = finding(flags, signal, progress, trace);
+  const baud = flags.baud === AUTO ? undefined : flags.baud;
+  if (flags.modem === AUTO) return findModem({ ...options, baud });
+  const driver = await loadDriver(flags.modem); // an unknown name is told of before the port is opened
+  return { modem: flags.modem, baud: flags.baud === AUTO ? await findBaud(options) : baud ?? driver.baud };
+}
+
+/** The rate that `info` begins with: a modem that is named has one from the factory. */
+export async function givenRate({ modem, baud }: PortFlags): Promise<number | undefined> {
+  const driver = modem === AUTO ? undefined : await loadDriver(modem);
+  return baud === AUTO ? undefined : baud ?? driver?.baud;
 }
 
 /** Aborted by the first Ctrl-C; a second one ends the process at once. */
@@ -92,6 +154,10 @@ export function integer(least: number, most: number): (text: string) => number {
     if (!/^\d{1,9}$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
     return value;
   };
+}
+
+function rate(text: string): number | typeof AUTO {
+  return text === AUTO ? AUTO : integer(1, 20_000_000)(text);
 }
 
 function qos(text: string): QoS {

@@ -1,13 +1,17 @@
 import { readFile } from "node:fs/promises";
+import { buffer } from "node:stream/consumers";
+import { addAbortSignal } from "node:stream";
 import { Command } from "commander";
 import type { ModemMQTTClient } from "modem-mqtt/node";
 import { Exit, run, UsageError } from "./exit";
 import { addConnectionOptions, connectWith, interruption, type ConnectionFlags } from "./options";
+import { Progress } from "./progress";
 
 interface PubFlags extends ConnectionFlags {
   topic: string;
   message?: string;
   file?: string;
+  stdinFile?: boolean;
   stdinLine?: boolean;
   nullMessage?: boolean;
   retain?: boolean;
@@ -23,6 +27,7 @@ export function pubCommand(): Command {
     .requiredOption("-t, --topic <topic>", "where to")
     .option("-m, --message <text>", "the message")
     .option("-f, --file <path>", "the message is this file's bytes")
+    .option("-s, --stdin-file", "the message is all of stdin")
     .option("-l, --stdin-line", "a message for each line of stdin; blank lines are left out")
     .option("-n, --null-message", "an empty message")
     .option("-r, --retain", "retained")
@@ -30,33 +35,66 @@ export function pubCommand(): Command {
 }
 
 async function pub(flags: PubFlags): Promise<Exit> {
-  const sources = [flags.message, flags.file, flags.stdinLine, flags.nullMessage].filter((source) => source !== undefined);
-  if (sources.length !== 1) throw new UsageError("say what to publish with exactly one of -m, -f, -l and -n");
-  const single = flags.stdinLine ? undefined : flags.file !== undefined ? await readFile(flags.file) : Buffer.from(flags.message ?? "");
+  if (/[+#]/.test(flags.topic)) throw new UsageError(`${JSON.stringify(flags.topic)} is no topic to publish to: + and # are for subscriptions`);
   const signal = interruption();
-  const client = await connectWith(flags, signal);
-  signal.addEventListener("abort", () => void client.end());
+  const single = await singleMessage(flags, signal);
+  const progress = new Progress();
+  const client = await connectWith(flags, signal, progress);
   const send = (payload: Buffer): Promise<void> => client.publish(flags.topic, payload, { qos: flags.qos, retain: flags.retain });
   try {
-    if (single !== undefined) await send(single);
-    else await sendLines(client, signal, send);
+    progress.waitFor(`publishing to ${flags.topic}`);
+    const sent = single === undefined ? sendLines(client, signal, progress, send) : send(single);
+    await unlessInterrupted(sent, signal);
   } finally {
     await client.end();
+    progress.done();
   }
-  if (signal.aborted) throw signal.reason;
   return Exit.Done;
 }
 
-async function sendLines(client: ModemMQTTClient, signal: AbortSignal, send: (payload: Buffer) => Promise<void>): Promise<void> {
+/** The message, unless it is one for each line. */
+async function singleMessage(flags: PubFlags, signal: AbortSignal): Promise<Buffer | undefined> {
+  const { message, file, stdinFile, stdinLine, nullMessage } = flags;
+  const sources = [message, file, stdinFile, stdinLine, nullMessage].filter((source) => source !== undefined);
+  if (sources.length !== 1) throw new UsageError("say what to publish with exactly one of -s, -m, -f, -l and -n");
+  if (file !== undefined) return readFile(file);
+  if (stdinLine) return undefined;
+  if (!stdinFile) return Buffer.from(message ?? "");
+  const bytes = await unlessInterrupted(buffer(addAbortSignal(signal, process.stdin)), signal);
+  if (bytes.length === 0) throw new UsageError("-s: stdin was empty; -n publishes an empty message");
+  return bytes;
+}
+
+/** What is under way may still be settled, but nobody waits for it. */
+async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const interrupted = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  interrupted.catch(() => {});
+  work.catch(() => {});
+  return Promise.race([work, interrupted]);
+}
+
+async function sendLines(client: ModemMQTTClient, signal: AbortSignal, progress: Progress, send: (payload: Buffer) => Promise<void>): Promise<void> {
   const underWay: Promise<void>[] = [];
-  let failure: unknown;
-  for await (const line of lines(process.stdin)) {
-    if (signal.aborted || failure !== undefined || !client.connected) break;
-    const sent = send(line);
-    sent.catch((error: unknown) => { failure ??= error; });
-    underWay.push(sent);
-    if (underWay.length >= AHEAD) await underWay.shift();
+  const failed = new AbortController();
+  const give = (error: unknown): void => failed.abort(error);
+  client.once("error", give);
+  progress.done(); // what it waits for now is stdin
+  try {
+    for await (const line of lines(addAbortSignal(AbortSignal.any([signal, failed.signal]), process.stdin))) {
+      const sent = send(line);
+      sent.catch(give);
+      underWay.push(sent);
+      if (underWay.length >= AHEAD) await underWay.shift();
+    }
+  } catch (error) {
+    failed.signal.throwIfAborted();
+    signal.throwIfAborted();
+    throw error;
   }
+  progress.waitFor("waiting for the last acknowledgements");
   await Promise.all(underWay);
 }
 

@@ -1,0 +1,163 @@
+import { Channel, type ChannelOwner } from "../../../src/at/channel";
+import { command } from "../../../src/at/command";
+import type { Fields } from "../../../src/at/fields";
+import { lexicon, type Line } from "../../../src/at/lexicon";
+import { Outcome, type Operation } from "../../../src/at/operation";
+import { utf8Decode } from "../../../src/bytes/utf8";
+import { ModemError, StateError, type MQTTModemError } from "../../../src/errors";
+import { copyBytes } from "../../../src/platform";
+import { hostClock } from "../clock";
+import { SerialPort, type Direction } from "../serial-port";
+
+export interface ConversationOptions {
+  /** The serial port's path. */
+  serial: string;
+  /** Bit/s. */
+  baud: number;
+  /** Sees all traffic. */
+  trace?(direction: Direction, bytes: Uint8Array): void;
+}
+
+/** What a modem has said to one command. */
+export interface Answer {
+  readonly outcome: "ok" | "error" | "silence";
+  /** The number of a `+CME ERROR`, or −1. */
+  readonly code: number;
+  /** Its lines before the final, blanks at both ends taken away. */
+  readonly lines: readonly string[];
+}
+
+const OUTCOMES: Partial<Record<Outcome, Answer["outcome"]>> = { [Outcome.Done]: "ok", [Outcome.Refused]: "error", [Outcome.TimedOut]: "silence" };
+
+/** Lines that end a command, and no family's own: everything else that a modem says is text. */
+const LEXICON = lexicon([]);
+
+interface Question {
+  readonly lines: string[];
+  settle(answer: Answer): void;
+  reject(error: MQTTModemError): void;
+}
+
+const IN_STEP: Answer = { outcome: "ok", code: -1, lines: [] };
+
+/** Questions to a modem of any family, one after the other, over the core's command channel. No MQTT. */
+export class Conversation implements ChannelOwner {
+  readonly baud: number;
+  /** Settles when the port has been released. */
+  readonly #released: Promise<void>;
+  readonly #channel: Channel;
+  #question: Question | null = null;
+  #error: MQTTModemError | null = null;
+
+  constructor({ serial, baud, trace }: ConversationOptions) {
+    this.baud = baud;
+    let onClosed!: () => void;
+    this.#released = new Promise((resolve) => { onClosed = resolve; });
+    this.#channel = new Channel(this, {
+      openPort: (callbacks) => new SerialPort({ path: serial, baudRate: baud, trace, onClosed, ...callbacks }),
+      clock: hostClock,
+      copy: copyBytes,
+      lexicon: LEXICON,
+      receiveBuffer: 4096,
+      commandBuffer: 256,
+      payloadBuffer: 0,
+      cancel: 0,
+      oneOfAKind: false,
+      unsolicitedErrors: [],
+      wakers: 1,
+    });
+    this.#channel.grow(1);
+    this.#channel.open();
+  }
+
+  /** Is anybody there? An answer that does not come is no reason to doubt the next one. */
+  async greets(patience: number): Promise<boolean> {
+    return (await this.#ask("AT", { final: patience, probe: true })).outcome === "ok";
+  }
+
+  /** Echo off, for it would be taken for an answer; errors with numbers; and both ends in step. */
+  async prepare(): Promise<void> {
+    await this.ask("ATE0");
+    await this.ask("AT+CMEE=1");
+    await this.#wait(() => this.#channel.synchronise());
+  }
+
+  /**
+   * Asks one thing at a time.
+   * @throws ModemError PORT_FAILED or MODEM_SILENT, as a rejection
+   */
+  ask(line: string, patience = 2000): Promise<Answer> {
+    return this.#ask(line, { final: patience, text: true });
+  }
+
+  #ask(line: string, options: { final: number; text?: boolean; probe?: boolean }): Promise<Answer> {
+    return this.#wait(() => this.#channel.submit(this.#channel.take()!, command(line, {}, options)));
+  }
+
+  #wait(begin: () => void): Promise<Answer> {
+    return new Promise((settle, reject) => {
+      if (this.#error !== null) return reject(this.#error);
+      if (this.#question !== null) return reject(new StateError("BUSY", "the modem has not answered the question before this one yet"));
+      this.#question = { lines: [], settle, reject };
+      begin();
+    });
+  }
+
+  #answer(answer: Answer): void {
+    const question = this.#question;
+    this.#question = null;
+    question?.settle(answer);
+  }
+
+  /** Releases the port. */
+  async close(): Promise<void> {
+    this.#fail(new StateError("CLOSED", "the conversation with the modem has been ended"));
+    await this.#released;
+  }
+
+  #fail(error: MQTTModemError): void {
+    this.#error ??= error;
+    this.#channel.close();
+    const question = this.#question;
+    this.#question = null;
+    question?.reject(this.#error);
+  }
+
+  // ---- what the channel tells
+
+  onText(_operation: Operation, start: number, end: number): void {
+    const bytes = new Uint8Array((end - start) | 0);
+    this.#channel.ring.copy(start, bytes, 0, bytes.length);
+    this.#question?.lines.push(utf8Decode(bytes).trim());
+  }
+
+  /** The few lines that the channel knows by itself, such as `+CGATT`. */
+  onUrc(line: Line, fields: Fields): void {
+    this.#question?.lines.push(`${line.text}: ${fields.string(0)}`);
+  }
+
+  onDone(_operation: Operation, outcome: Outcome, code: number): void {
+    // Told before the operation is free again; whoever waits goes on afterwards.
+    this.#answer({ outcome: OUTCOMES[outcome] ?? "error", code: outcome === Outcome.Refused ? code : -1, lines: this.#question!.lines });
+  }
+
+  /** After a silence too, when the next question waits for it. */
+  onSynchronised(): void {
+    if (this.#channel.idle) this.#answer(IN_STEP);
+  }
+
+  onSilent(): void {
+    this.#fail(new ModemError("MODEM_SILENT", "the modem does not answer any more; check its power and its wiring, or reset it"));
+  }
+
+  onPortError(error: unknown): void {
+    this.#fail(new ModemError("PORT_FAILED", `the serial port has failed: ${error instanceof Error ? error.message : String(error)}`, undefined, error));
+  }
+
+  onAnswer(): void {}
+  onMessage(): void {}
+  onFragment(): void {}
+  onOverflow(): void {}
+  onWake(): void {}
+  onUnsolicitedError(): void {}
+}
