@@ -93,8 +93,8 @@ export class TrafficTrace {
     const pending = this.#pending[direction];
     const text = pending.text.slice(0, length);
     pending.text = pending.text.slice(length);
-    // The blank line that begins every answer is left out.
-    if (text !== "" && text !== "\r\n") this.#line(direction, Buffer.from(this.#masked(text), "latin1").toString());
+    // The blank line that begins every answer is left out, and the end of one that came in two pieces.
+    if (!/^\r?\n?$/.test(text)) this.#line(direction, Buffer.from(this.#masked(text), "latin1").toString());
   }
 
   #line(direction: Direction, text: string): void {

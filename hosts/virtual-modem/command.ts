@@ -18,6 +18,7 @@ interface Flags {
   readonly modem: string;
   readonly link?: string;
   readonly baud?: number;
+  readonly strictBaud?: boolean;
   readonly echo?: boolean;
   readonly seed?: number;
   readonly fault: readonly string[];
@@ -75,6 +76,7 @@ async function run(flags: Flags): Promise<void> {
     modem: flags.modem,
     link: flags.link,
     baud: flags.baud,
+    strictBaud: flags.strictBaud,
     echo: flags.echo,
     seed: flags.seed,
     faults: flags.fault,
@@ -104,6 +106,7 @@ export function virtualModemCommand(): Command {
     .option("--modem <name>", "the modem to be", "bc35g")
     .option("--link <path>", "make a symbolic link to the pseudo-terminal")
     .option("--baud <n>", "pace the bytes as a UART at this rate does; 0: do not", integer)
+    .option("--strict-baud", "a client at another rate than --baud reads and writes garbage")
     .option("--echo", "start with command echo on")
     .option("--seed <n>", "seed of what byte faults hit", integer)
     .option("--fault <spec>", "make something go wrong; may be repeated", collect, [])

@@ -9,6 +9,7 @@ import { hostNetwork } from "./host-network";
 import { type ModemOptions, VirtualModemCore } from "./modem";
 import type { Network } from "./network";
 import { makeLink, openPty, removeLink } from "./pty";
+import { strictLine } from "./strict-line";
 import { seededRandom } from "./random";
 
 export type { Clock, Timer } from "./clock";
@@ -42,6 +43,11 @@ export interface VirtualModemOptions extends ModemOptions {
   readonly modem: string | Family;
   /** A symbolic link to make to the pseudo-terminal; removed by `close()`. */
   readonly link?: string;
+  /**
+   * Whether a client that has set another rate than `baud` reads and writes garbage, as on a UART; false by default, for
+   * a pseudo-terminal carries bytes at any rate. Not on macOS.
+   */
+  readonly strictBaud?: boolean;
   /** Seed of the byte faults, any integer; 1 by default. */
   readonly seed?: number;
   /** The clock; the host's by default. */
@@ -72,13 +78,18 @@ export interface VirtualModem {
  * machine has no pseudo-terminals
  */
 export async function createVirtualModem(options: VirtualModemOptions): Promise<VirtualModem> {
-  const { modem, link, seed = 1, clock = hostClock, network = hostNetwork } = options;
+  const { modem, link, baud = 0, strictBaud = false, seed = 1, clock = hostClock, network = hostNetwork } = options;
   if (!Number.isSafeInteger(seed)) throw new VirtualModemError("BAD_OPTION", `seed must be an integer, not ${seed}`);
+  if (strictBaud && baud === 0) throw new VirtualModemError("BAD_OPTION", "strictBaud needs baud, the modem's own rate");
   const family = typeof modem === "string" ? await loadFamily(modem) : modem;
   let core: VirtualModemCore | undefined;
-  const pty = await openPty((bytes) => core?.receive(bytes));
+  const receive = (bytes: Uint8Array): void => core?.receive(bytes);
+  let fromClient = receive;
+  const pty = await openPty((bytes) => fromClient(bytes));
   try {
-    core = new VirtualModemCore(family, { clock, network, random: seededRandom(seed), port: pty }, options);
+    const line = strictBaud ? await strictLine(pty, baud, receive) : { write: pty.write, receive };
+    fromClient = line.receive;
+    core = new VirtualModemCore(family, { clock, network, random: seededRandom(seed), port: line }, options);
     if (link !== undefined) await makeLink(link, pty.path);
   } catch (error) {
     core?.close();

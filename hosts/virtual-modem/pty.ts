@@ -25,6 +25,8 @@ export interface Pty {
   /** What a client opens, such as `/dev/pts/7`. */
   readonly path: string;
   write(bytes: Uint8Array): void;
+  /** Bits a second that the client has set, which a pseudo-terminal keeps and does not heed. */
+  rate(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,7 @@ export async function openPty(received: (bytes: Uint8Array) => void): Promise<Pt
     write(bytes) {
       if (!closed && master.writableLength <= maximumUnread) master.write(bytes);
     },
+    rate: async () => (await holder.getBaudRate()).baudRate,
     async close() {
       if (closed) return;
       closed = true;

@@ -48,7 +48,7 @@ export class Running {
   }
 }
 
-const COMMAND = new URL("../command.js", import.meta.resolve("modem-mqtt/package.json").replace("package.json", "dist/test/")).pathname;
+export const COMMAND = new URL("../command.js", import.meta.resolve("modem-mqtt/package.json").replace("package.json", "dist/test/")).pathname;
 
 /** Starts `modem-mqtt …` as it is installed. */
 export function start(...args: string[]): Running {
