@@ -6,7 +6,7 @@
  */
 export class CmeError extends Error {
   override readonly name = "CmeError";
-  /** A code of {@link cmeTexts}, or one of the modem family's own. */
+  /** A code of `cmeTexts`, or one of the modem family's own. */
   readonly code: number;
 
   constructor(code: number) {

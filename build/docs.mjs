@@ -1,0 +1,39 @@
+// The API reference, from the doc comments: dist/docs. A warning is a failure.
+import { readFileSync } from "node:fs";
+import { Application } from "typedoc";
+
+const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
+
+/** Where a specifier's source is, for what the built file in package.json's `exports` is called. */
+const source = (types) => {
+  const name = /^\.\/dist\/(.*)\.d\.ts$/.exec(types)[1];
+  return { index: "src/index.ts", node: "hosts/node/index.ts", "virtual-modem": "hosts/virtual-modem/index.ts" }[name] ?? `src/${name}.ts`;
+};
+const entries = Object.entries(exports)
+  .filter(([specifier, { types }]) => types !== undefined && !specifier.includes("*"))
+  .map(([specifier, { types }]) => [`modem-mqtt${specifier.slice(1)}`, source(types)]);
+
+const app = await Application.bootstrapWithPlugins({
+  entryPoints: entries.map(([, file]) => file),
+  out: "dist/docs",
+  name: "modem-mqtt",
+  plugin: ["typedoc-plugin-missing-exports"],
+  readme: "README.md",
+  projectDocuments: ["docs/*.md"],
+  excludePrivate: true,
+  excludeExternals: true,
+  // Where the core's comments speak of its inner tables.
+  externalSymbolLinkMappings: { "modem-mqtt": { Common: "#" } },
+  githubPages: false,
+  sort: ["source-order"],
+});
+const project = await app.convert();
+if (project === undefined) process.exit(1);
+// Modules are known by what a program imports, not by their files.
+for (const module of project.children) {
+  const entry = entries.find(([, file]) => module.sources?.[0]?.fileName.endsWith(file));
+  if (entry !== undefined) module.name = entry[0];
+}
+app.validate(project);
+await app.generateOutputs(project);
+process.exitCode = app.logger.hasErrors() || app.logger.hasWarnings() ? 1 : 0;
