@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
+import { createVirtualModem } from "modem-mqtt/virtual-modem";
 import { startAedes, type Broker } from "./support/brokers";
 import { modemMqtt, start, virtualModem } from "./support/process";
 
@@ -42,6 +46,9 @@ describe("the command modem-mqtt", function () {
     ["no topic", ["sub", "--serial", "x", "-h", "h"], /--topic/],
     ["nothing to publish", ["pub", "--serial", "x", "-h", "h", "-t", "t"], /-m, -f, -l and -n/],
     ["two things to publish", ["pub", "--serial", "x", "-h", "h", "-t", "t", "-m", "x", "-n"], /exactly one/],
+    ["a topic with a wildcard to publish to", ["pub", "--serial", "x", "-h", "h", "-t", "a/+", "-m", "x"], /"a\/\+" is no topic to publish to/],
+    ["a count of nothing", ["sub", "--serial", "x", "-h", "h", "-t", "t", "-C", "0"], /from 1/],
+    ["no time to wait", ["sub", "--serial", "x", "-h", "h", "-t", "t", "-W", "0"], /from 1/],
     ["a QoS that is none", ["pub", "--serial", "x", "-h", "h", "-t", "t", "-m", "x", "-q", "3"], /whole number from 0 to 2/],
     ["a port that is none", ["sub", "--serial", "x", "-h", "h", "-t", "t", "-p", "70000"], /from 1 to 65535/],
     ["MQTT 5", ["sub", "--serial", "x", "-h", "h", "-t", "t", "-V", "mqttv5"], /mqttv31 or mqttv311/],
@@ -71,7 +78,7 @@ describe("the command modem-mqtt", function () {
     const { status, stdout, stderr } = await modemMqtt(["pub", "--serial", "/dev/no-such-port", "-h", "h", "-t", "t", "-m", "x"]);
     assert.equal(status, 1);
     assert.equal(stdout.length, 0);
-    assert.match(stderr, /^modem-mqtt: the serial port has failed: .*no-such-port.*\n$/);
+    assert.match(stderr, /^modem-mqtt: the serial port has failed: \/dev\/no-such-port cannot be opened \(.+\); (the serial ports are \/dev\/.+|no serial port was found on this machine)\n$/);
   });
 
   it("a broker that is not there: status 1, one line with the modem's code", async () => {
@@ -93,6 +100,112 @@ describe("the command modem-mqtt", function () {
     const { status, stdout } = await sub.finished;
     assert.equal(status, 0);
     assert.deepEqual(stdout, Buffer.concat([Buffer.from("a/b "), Buffer.from([0, 255, 254, 10, 34, 13, 7]), Buffer.from("c d")]));
+  });
+
+  it("sub -W counts from the connection on, however long the modem takes to get a network", async () => {
+    const slow = await createVirtualModem({ modem: "bc35g", attachTime: 2500 });
+    const sub = start("sub", "--serial", slow.path, "-h", "127.0.0.1", "-p", String(broker.port), "-t", "late", "-W", "1", "-d");
+    await sub.until(({ stderr }) => stderr.includes("+QMTSUB: 0,1,0"));
+    await other.publishAsync("late", "in time");
+    const { status, stdout } = await sub.finished;
+    await slow.close();
+    assert.deepEqual({ status, stdout: stdout.toString() }, { status: 27, stdout: "in time\n" });
+  });
+
+  it("sub ends with 0 when nobody reads what it prints any more", async () => {
+    const sub = start("sub", ...connection(), "-t", "pipe", "-d");
+    await sub.until(({ stderr }) => stderr.includes("+QMTSUB: 0,1,0"));
+    sub.child.stdout.destroy();
+    await other.publishAsync("pipe", "1");
+    await other.publishAsync("pipe", "2");
+    assert.equal((await sub.finished).status, 0);
+  });
+
+  describe("pub", () => {
+    let arrived: Buffer[];
+    const collect = (_topic: string, payload: Buffer): void => void arrived.push(payload);
+    before(async () => {
+      await other.subscribeAsync("out");
+      other.on("message", collect);
+    });
+    beforeEach(() => { arrived = []; });
+    after(() => void other.off("message", collect));
+    const publish = (...args: string[]): string[] => ["pub", ...connection(), "-t", "out", "-q", "1", ...args];
+
+    it("-s takes all of stdin as it is, -f a file", async () => {
+      const bytes = Buffer.from([0, 10, 13, 10, 255, 26]);
+      const file = join(tmpdir(), `modem-mqtt-${process.pid}`);
+      await writeFile(file, bytes);
+      assert.equal((await modemMqtt(publish("-s"), bytes)).status, 0);
+      assert.equal((await modemMqtt(publish("-f", file))).status, 0);
+      await rm(file);
+      assert.deepEqual(arrived, [bytes, bytes]);
+    });
+
+    it("-s of nothing is wrong usage, a file that is not there a failure", async () => {
+      assert.deepEqual(await modemMqtt(publish("-s"), ""), { status: 2, stdout: Buffer.alloc(0), stderr: "modem-mqtt: -s: stdin was empty; -n publishes an empty message\n" });
+      const { status, stderr } = await modemMqtt(publish("-f", "/no/such/file"));
+      assert.equal(status, 1);
+      assert.match(stderr, /^modem-mqtt: ENOENT: .*\n$/);
+    });
+
+    it("-n publishes an empty message, and so does -m ''", async () => {
+      assert.equal((await modemMqtt(publish("-n"))).status, 0);
+      assert.equal((await modemMqtt(publish("-m", ""))).status, 0);
+      assert.deepEqual(arrived.map(String), ["", ""]);
+    });
+
+    it("-l sends each line when it comes, the last one without an end too; only LF is taken away", async () => {
+      const pub = start(...publish("-l"));
+      pub.child.stdin.write("one\r\ntw");
+      while (arrived.length < 1) await new Promise((resolve) => setTimeout(resolve, 10));
+      pub.child.stdin.end("o\n\n  \nlast");
+      assert.equal((await pub.finished).status, 0);
+      assert.deepEqual(arrived.map(String), ["one\r", "two", "  ", "last"]);
+    });
+
+    it("-l does not hang on a silent stdin when Ctrl-C comes: it disconnects, status 1", async () => {
+      const pub = start(...publish("-l", "-d"));
+      pub.child.stdin.write("one\n");
+      while (arrived.length < 1) await new Promise((resolve) => setTimeout(resolve, 10));
+      const { status, stderr } = await pub.stop("SIGINT");
+      assert.equal(status, 1);
+      assert.match(stderr, /→ AT\+QMTDISC=0\\r/);
+      assert.match(stderr, /\nmodem-mqtt: interrupted\n$/);
+    });
+
+    it("-l does not hang on a silent stdin when the connection is lost: status 1, and what it was", async () => {
+      const fragile = await createVirtualModem({ modem: "bc35g", attachTime: 0 });
+      const pub = start("pub", "--serial", fragile.path, "-h", "127.0.0.1", "-p", String(broker.port), "-t", "out", "-l");
+      pub.child.stdin.write("one\n");
+      while (arrived.length < 1) await new Promise((resolve) => setTimeout(resolve, 10));
+      fragile.fault("link-loss:1");
+      const { status, stderr } = await pub.finished;
+      await fragile.close();
+      assert.equal(status, 1);
+      assert.match(stderr, /^modem-mqtt: .*\+QMTSTAT.*\n$/);
+    });
+
+    it("-s: Ctrl-C while stdin is silent, before anything is opened", async () => {
+      const pub = start(...publish("-s"));
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      const { status, stderr } = await pub.stop("SIGINT");
+      assert.deepEqual({ status, stderr }, { status: 1, stderr: "modem-mqtt: interrupted\n" });
+    });
+  });
+
+  it("a second Ctrl-C ends it at once, whatever the modem does", async () => {
+    const deaf = await createVirtualModem({ modem: "bc35g", attachTime: 0 });
+    const sub = start("sub", "--serial", deaf.path, "-h", "127.0.0.1", "-p", String(broker.port), "-t", "x", "-d");
+    await sub.until(({ stderr }) => stderr.includes("+QMTSUB: 0,1,0"));
+    deaf.fault("silence:60000");
+    sub.child.kill("SIGINT");
+    await sub.until(({ stderr }) => stderr.includes("AT+QMTDISC"));
+    const begun = performance.now();
+    await sub.stop("SIGINT");
+    await deaf.close();
+    assert.equal(sub.child.signalCode, "SIGINT");
+    assert.ok(performance.now() - begun < 1000);
   });
 
   it("Ctrl-C disconnects sub properly: no will, status 0", async () => {

@@ -99,6 +99,7 @@ describe("virtual modem: command", () => {
     [["--modem", "../index"], /no modem/],
     [["--baud", "fast"], /--baud/],
     [["--baud", "1"], /baud must be from 300 to 4000000, not 1/],
+    [["--strict-baud"], /strictBaud needs baud/],
     [["--fault", "nosuch"], /no fault "nosuch"/],
     [["--fault", "connack:9"], /connack: code must be a number from 0 to 5, not "9"/],
     [["--variant", "prompt"], /NAME=VALUE/],

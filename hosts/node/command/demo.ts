@@ -35,7 +35,7 @@ async function demo(modem: string): Promise<void> {
   const { port } = server.address() as AddressInfo;
   say(`# an MQTT broker listens at 127.0.0.1:${port}`);
 
-  const virtual = await createVirtualModem({ modem });
+  const virtual = await createVirtualModem({ modem, attachTime: 0 });
   say(`# a virtual ${modem} is behind the serial port ${virtual.path}`);
 
   const office = await connectAsync(`mqtt://127.0.0.1:${port}`, { clientId: "office" });

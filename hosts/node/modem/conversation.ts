@@ -5,7 +5,7 @@ import { lexicon, type Line } from "../../../src/at/lexicon";
 import { Outcome, type Operation } from "../../../src/at/operation";
 import { utf8Decode } from "../../../src/bytes/utf8";
 import { ModemError, StateError, type MQTTModemError } from "../../../src/errors";
-import { copyBytes } from "../../../src/platform";
+import { portableBytes } from "../../../src/platform";
 import { hostClock } from "../clock";
 import { SerialPort, type Direction } from "../serial-port";
 
@@ -56,7 +56,7 @@ export class Conversation implements ChannelOwner {
     this.#channel = new Channel(this, {
       openPort: (callbacks) => new SerialPort({ path: serial, baudRate: baud, trace, onClosed, ...callbacks }),
       clock: hostClock,
-      copy: copyBytes,
+      bytes: portableBytes,
       lexicon: LEXICON,
       receiveBuffer: 4096,
       commandBuffer: 256,
@@ -66,7 +66,7 @@ export class Conversation implements ChannelOwner {
       unsolicitedErrors: [],
       wakers: 1,
     });
-    this.#channel.grow(1);
+    this.#channel.provide(1);
     this.#channel.open();
   }
 
@@ -156,7 +156,14 @@ export class Conversation implements ChannelOwner {
 
   onAnswer(): void {}
   onMessage(): void {}
+  isSubscribed(): boolean {
+    return false;
+  }
+
   onFragment(): void {}
+  isSubscribed(): boolean {
+    return false;
+  }
   onOverflow(): void {}
   onWake(): void {}
   onUnsolicitedError(): void {}
