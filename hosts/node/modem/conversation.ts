@@ -156,10 +156,6 @@ export class Conversation implements ChannelOwner {
 
   onAnswer(): void {}
   onMessage(): void {}
-  isSubscribed(): boolean {
-    return false;
-  }
-
   onFragment(): void {}
   isSubscribed(): boolean {
     return false;
