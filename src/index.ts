@@ -21,4 +21,4 @@ export type { Modem } from "./modem/modem";
 export type { Settings } from "./modem/settings";
 export type { ModemOptions } from "./modem/modem";
 export { portableBytes } from "./platform";
-export type { Alarm, Bytes, Clock, Port, PortCallbacks, PortOptions } from "./platform";
+export type { Alarm, Bytes, Clock, Port, PortOptions, PortReceiver, Ringer } from "./platform";

@@ -34,8 +34,8 @@ export interface Port {
   close(): void;
 }
 
-/** What a port tells. Every function is called on an empty stack, never from inside `read` or `write`. */
-export interface PortCallbacks {
+/** Whom a port tells: its option `receiver`. One object, for a closure a callback would cost 33 slots. Every function is called on an empty stack, never from inside `read` or `write`. */
+export interface PortReceiver {
   /** Bytes can be read. The argument is a hint; the receiver reads until `read` gives less than it has room for. */
   onReadable(count?: number): void;
   /** `write` takes bytes again. */
@@ -59,10 +59,16 @@ export interface Alarm {
   close(): void;
 }
 
+/** Whom an alarm wakes. */
+export interface Ringer {
+  /** Called on an empty stack. */
+  onAlarm(): void;
+}
+
 export interface Clock {
   /** Milliseconds since any moment, as a signed 32-bit integer that wraps; only differences are used. */
   now(): number;
-  alarm(callback: () => void): Alarm;
+  alarm(ringer: Ringer): Alarm;
 }
 
 /** `copy` costs four slots on XS, for a view; a device has native ones that cost none. */

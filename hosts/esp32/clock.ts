@@ -1,5 +1,5 @@
 import { frozen } from "modem-mqtt/bytes/frozen";
-import type { Alarm, Clock } from "modem-mqtt/platform";
+import type { Alarm, Clock, Ringer } from "modem-mqtt/platform";
 import Time from "time";
 import Timer from "timer";
 
@@ -13,10 +13,10 @@ const NEVER = 0x7fffffff;
 class TimerAlarm implements Alarm {
   readonly #timer: Timer;
 
-  constructor(callback: () => void) {
+  constructor(ringer: Ringer) {
     this.#timer = Timer.repeat((timer) => {
       Timer.schedule(timer); // without a time: stops it
-      callback();
+      ringer.onAlarm();
     }, NEVER);
     Timer.schedule(this.#timer);
   }
@@ -40,5 +40,5 @@ class TimerAlarm implements Alarm {
 export const clock: Clock = frozen({
   /** The simulators count milliseconds from 1970 and give a double; the core wants 32 bits. */
   now: () => Time.ticks | 0,
-  alarm: (callback: () => void) => new TimerAlarm(callback),
+  alarm: (ringer: Ringer) => new TimerAlarm(ringer),
 });

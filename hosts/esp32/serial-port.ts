@@ -1,5 +1,5 @@
 import { bytes } from "modem-mqtt/host/bytes";
-import type { Port, PortCallbacks } from "modem-mqtt/platform";
+import type { Port, PortReceiver } from "modem-mqtt/platform";
 import Timer from "timer";
 
 /** The class `embedded:io/serial` of Moddable SDK 8.2 on ESP32, as far as it is used. */
@@ -11,7 +11,8 @@ interface Serial {
   close(): void;
 }
 
-export interface SerialPortOptions extends PortCallbacks {
+export interface SerialPortOptions {
+  receiver: PortReceiver;
   /** The class behind the port: `device.io.Serial`. */
   Serial: new (options: object) => Serial;
   /** The rest is that class's own: transmit, receive, port, baud. */
@@ -47,7 +48,7 @@ export default class SerialPort implements Port {
 
   /** @throws what `Serial` throws, such as `in use` for a pin or a UART that is taken */
   constructor(options: SerialPortOptions) {
-    const { Serial, onReadable, onWritable, onError, ...own } = options;
+    const { Serial, receiver, ...own } = options;
     const staging = new ArrayBuffer(FIFO);
     const pieces: Uint8Array[] = [];
     for (let n = 0; n <= LARGEST; n++) pieces.push(new Uint8Array(staging, 0, 1 << n));
@@ -58,14 +59,14 @@ export default class SerialPort implements Port {
       onReadable: (count: number) => {
         if (this.#closed) return;
         this.#calling = true;
-        onReadable(count);
+        receiver.onReadable(count);
         this.#calling = false;
       },
       onWritable: (count: number) => {
         if (this.#closed) return;
         this.#free = count;
         this.#calling = true;
-        onWritable(count);
+        receiver.onWritable(count);
         this.#calling = false;
       },
     });

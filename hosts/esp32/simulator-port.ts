@@ -1,4 +1,4 @@
-import type { Port, PortCallbacks } from "modem-mqtt/platform";
+import type { Port, PortReceiver } from "modem-mqtt/platform";
 import Timer from "timer";
 
 /** The class `embedded:io/serial` of Moddable SDK 8.2 for Linux, macOS and Windows: what all three can do. */
@@ -10,7 +10,8 @@ interface Serial {
   close(): void;
 }
 
-export interface SerialPortOptions extends PortCallbacks {
+export interface SerialPortOptions {
+  receiver: PortReceiver;
   /** The class behind the port. */
   Serial: new (options: object) => Serial;
   /** The rest is that class's own: device, baud. */
@@ -25,7 +26,7 @@ const GONE = "the device is gone";
 /** A serial port of the computer that the simulator runs on. It allocates freely: there is memory enough. */
 export default class SerialPort implements Port {
   readonly #serial: Serial;
-  readonly #onError: PortCallbacks["onError"];
+  readonly #receiver: PortReceiver;
   /** What the last read left over. */
   #left: Uint8Array | undefined;
   /** Nothing is under way; `onWritable` has said so. */
@@ -37,15 +38,15 @@ export default class SerialPort implements Port {
 
   /** @throws what `Serial` throws, such as a device that cannot be opened */
   constructor(options: SerialPortOptions) {
-    const { Serial, onReadable, onWritable, onError, ...own } = options;
-    this.#onError = onError;
+    const { Serial, receiver, ...own } = options;
+    this.#receiver = receiver;
     this.#serial = new Serial({
       ...own,
       format: "buffer",
-      onReadable: (count: number) => this.#call(() => onReadable(count)),
+      onReadable: (count: number) => this.#call(() => receiver.onReadable(count)),
       onWritable: (count: number) => {
         this.#writable = true;
-        this.#call(() => onWritable(count));
+        this.#call(() => receiver.onWritable(count));
       },
       onError: (error: unknown) => this.#fail(error),
     });
@@ -69,21 +70,24 @@ export default class SerialPort implements Port {
     if (this.#gone) return;
     this.#gone = true;
     // Later, because the core wants to hear of it on an empty stack.
-    Timer.set(() => this.#call(() => this.#onError(error ?? GONE)));
+    Timer.set(() => this.#call(() => this.#receiver.onError(error ?? GONE)));
   }
 
   read(target: Uint8Array, offset: number, length: number): number {
-    if (this.#closed || this.#gone || length < 1) return 0;
-    let bytes = this.#left;
-    if (bytes === undefined) {
-      const arrived = this.#serial.read();
-      if (arrived === undefined) return 0;
-      bytes = new Uint8Array(arrived);
+    let total = 0;
+    while (total < length && !this.#closed && !this.#gone) {
+      let bytes = this.#left;
+      if (bytes === undefined) {
+        const arrived = this.#serial.read();
+        if (arrived === undefined) break;
+        bytes = new Uint8Array(arrived);
+      }
+      const part = bytes.subarray(0, length - total);
+      target.set(part, offset + total);
+      total += part.length;
+      this.#left = part.length < bytes.length ? bytes.subarray(part.length) : undefined;
     }
-    const count = bytes.length < length ? bytes.length : length;
-    target.set(bytes.subarray(0, count), offset);
-    this.#left = count < bytes.length ? bytes.subarray(count) : undefined;
-    return count;
+    return total;
   }
 
   write(source: Uint8Array, offset: number, length: number): number {

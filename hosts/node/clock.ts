@@ -1,17 +1,17 @@
-import type { Alarm, Clock } from "../../src/platform";
+import type { Alarm, Clock, Ringer } from "../../src/platform";
 
 /** The host's monotonic clock and timers. */
 export const hostClock: Clock = {
   now: () => performance.now() | 0,
-  alarm: (callback) => new HostAlarm(callback),
+  alarm: (ringer) => new HostAlarm(ringer),
 };
 
 class HostAlarm implements Alarm {
   readonly #callback: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(callback: () => void) {
-    this.#callback = callback;
+  constructor(ringer: Ringer) {
+    this.#callback = () => ringer.onAlarm();
   }
 
   set(milliseconds: number): void {

@@ -1,11 +1,12 @@
 import { SerialPort as Stream } from "serialport";
-import type { Port, PortCallbacks } from "../../src/platform";
+import type { Port, PortReceiver } from "../../src/platform";
 import { thePortsThatExist } from "./ports";
 
 /** Which way bytes go: `sent` to the modem, or `received` from it. */
 export type Direction = "sent" | "received";
 
-export interface SerialPortOptions extends Partial<PortCallbacks> {
+export interface SerialPortOptions {
+  receiver: PortReceiver;
   /** `/dev/ttyUSB0`, `COM3`, a pseudo-terminal. */
   path: string;
   baudRate: number;
@@ -49,11 +50,11 @@ export class SerialPort implements Port {
     if (this.#closing) return;
     this.#options.trace?.("received", bytes);
     this.#received.push(bytes);
-    this.#options.onReadable?.(bytes.length);
+    this.#options.receiver.onReadable(bytes.length);
   }
 
   #fail(error: Error): void {
-    if (!this.#closing) this.#options.onError?.(error);
+    if (!this.#closing) this.#options.receiver.onError(error);
   }
 
   read(target: Uint8Array, offset: number, length: number): number {

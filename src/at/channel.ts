@@ -1,6 +1,6 @@
 import { frozen } from "../bytes/frozen";
 import { Ring } from "../bytes/ring";
-import type { Bytes, Clock, Port, PortCallbacks } from "../platform";
+import type { Bytes, Clock, Port, PortReceiver } from "../platform";
 import { write, type Command } from "./command";
 import type { Fields } from "./fields";
 import { Common, type Lexicon, type Line } from "./lexicon";
@@ -41,7 +41,7 @@ export interface ChannelOwner {
 }
 
 export interface ChannelOptions {
-  openPort(callbacks: PortCallbacks): Port;
+  openPort(receiver: PortReceiver): Port;
   clock: Clock;
   bytes: Bytes;
   lexicon: Lexicon;
@@ -92,7 +92,7 @@ const NO_PORT: Port = frozen({ read: () => 0, write: () => 0, close() {} });
  * One command at a time: sends it, gives it the lines that are its own, waits for its final and its result, and keeps
  * every other line for the driver. After a timeout it trusts no final until the modem has answered a marker.
  */
-export class Channel implements ScannerSink {
+export class Channel implements ScannerSink, PortReceiver {
   readonly scanner: Scanner;
   readonly ring: Ring;
   readonly writer: Writer;
@@ -145,7 +145,7 @@ export class Channel implements ScannerSink {
 
   constructor(owner: ChannelOwner, options: ChannelOptions) {
     this.#owner = owner;
-    this.#wakers = new Wakers(options.clock, options.wakers);
+    this.#wakers = new Wakers(options.clock, this, options.wakers);
     this.#cancel = options.cancel;
     this.ring = new Ring(options.receiveBuffer, options.bytes);
     this.scanner = new Scanner(this.ring, options.lexicon, this);
@@ -159,12 +159,8 @@ export class Channel implements ScannerSink {
   /** Opens the port. @throws what the port's class throws */
   open(): void {
     if (this.#port !== NO_PORT || this.#closed) return;
-    this.#wakers.open(() => this.tick());
-    this.#port = this.#openPort({
-      onReadable: () => this.receive(),
-      onWritable: () => this.transmit(),
-      onError: (error) => { if (!this.#closed) this.#owner.onPortError(error); },
-    });
+    this.#wakers.open();
+    this.#port = this.#openPort(this);
   }
 
   /** How many operations can be under way at once. */
@@ -197,6 +193,18 @@ export class Channel implements ScannerSink {
   }
 
   // ---- up: bytes from the port
+
+  onReadable(): void {
+    this.receive();
+  }
+
+  onWritable(): void {
+    this.transmit();
+  }
+
+  onError(error: unknown): void {
+    if (!this.#closed) this.#owner.onPortError(error);
+  }
 
   /** Takes everything that the port has, and looks at it. */
   receive(): void {
@@ -615,7 +623,8 @@ export class Channel implements ScannerSink {
     this.#wakers.arm(operation.deadline);
   }
 
-  private tick(): void {
+  /** The alarm has rung. */
+  onTick(): void {
     if (this.#closed) return;
     try {
       this.tock();

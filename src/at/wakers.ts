@@ -1,4 +1,4 @@
-import type { Alarm, Clock } from "../platform";
+import type { Alarm, Clock, Ringer } from "../platform";
 
 /** Before {@link Wakers.open}, and after {@link Wakers.close}. */
 const NO_ALARM: Alarm = Object.freeze({ set() {}, clear() {}, close() {} });
@@ -7,8 +7,9 @@ const NO_ALARM: Alarm = Object.freeze({ set() {}, clear() {}, close() {} });
  * The one alarm, and those that are woken by it. It is set anew only when it would ring too late; one that rings too early
  * costs one look.
  */
-export class Wakers {
+export class Wakers implements Ringer {
   readonly #clock: Clock;
+  readonly #owner: { onTick(): void };
   #alarm: Alarm = NO_ALARM;
   #armed = false;
   #armedFor = 0;
@@ -16,17 +17,20 @@ export class Wakers {
   readonly #waking: Uint8Array;
   readonly #deadlines: Int32Array;
 
-  constructor(clock: Clock, count: number) {
+  constructor(clock: Clock, owner: { onTick(): void }, count: number) {
     this.#clock = clock;
+    this.#owner = owner;
     this.#waking = new Uint8Array(count);
     this.#deadlines = new Int32Array(count);
   }
 
-  open(ring: () => void): void {
-    this.#alarm = this.#clock.alarm(() => {
-      this.#armed = false;
-      ring();
-    });
+  open(): void {
+    this.#alarm = this.#clock.alarm(this);
+  }
+
+  onAlarm(): void {
+    this.#armed = false;
+    this.#owner.onTick();
   }
 
   close(): void {

@@ -72,14 +72,14 @@ export class Modem implements ChannelOwner {
     if (typeof options.clock?.now !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.clock", options.clock, "must be a clock (on Moddable the manifest provides it)");
     this.dialect = dialect;
-    this.limits = { ...dialect.limits, ...options.limits };
+    this.limits = options.limits === undefined ? dialect.limits : { ...dialect.limits, ...options.limits };
     this.#clock = options.clock;
     this.#bootTimeout = integer("modem.bootTimeout", options.bootTimeout ?? 30_000, 0, LONGEST_WAIT);
     this.#attachTimeout = integer("modem.attachTimeout", options.attachTimeout ?? 120_000, 0, LONGEST_WAIT);
     this.#drivers = new Array(dialect.links).fill(null);
     const { io, ...serial } = options.serial;
     this.channel = new Channel(this, {
-      openPort: (callbacks) => new io({ ...serial, ...callbacks }),
+      openPort: (receiver) => new io({ ...serial, receiver }),
       clock: options.clock,
       bytes: options.bytes ?? portableBytes,
       lexicon: dialect.lexicon,

@@ -136,7 +136,7 @@ describe("close()", () => {
     const { session } = online();
     session.publish("x");
     session.sent();
-    session.port.callbacks.onError(new Error("unplugged"));
+    session.port.receiver.onError(new Error("unplugged"));
     session.mustTell("failed 1 PORT_FAILED", "error PORT_FAILED");
     session.mustSend("");
     equal(session.port.closed, true, "closed");

@@ -314,7 +314,7 @@ describe("BC35-G: what comes too late, or never", () => {
     session.pass(10_000);
     session.mustTell("failed 1 COMMAND_TIMEOUT");
     session.port.gulp = Infinity;
-    session.port.callbacks.onWritable();
+    session.port.receiver.onWritable();
     session.mustSend("<1B>AT+CMEE?\\r");
     session.says("\\r\\nERROR\\r\\n\\r\\n+CMEE: 1\\r\\n\\r\\nOK\\r\\n");
     stillWorks(session, modem);

@@ -121,7 +121,7 @@ describe("reading", () => {
     const { session, calls } = manual();
     session.says('\\r\\n+QMTRECV: 0,0,"t",abc\\r\\n\\r\\n+QMTRECV: 0,0,"t",de\\r\\n');
     read(session);
-    session.port.callbacks.onReadable(0);
+    session.port.receiver.onReadable(0);
     session.pass(0);
     sameLines(calls, ["3", "2"]);
   });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
 import fc from "fast-check";
-import type { Alarm, Clock, Port, PortCallbacks } from "../../src/platform";
+import type { Alarm, Clock, Port, PortReceiver } from "../../src/platform";
 
 // ---- models
 
@@ -185,7 +185,7 @@ interface Host {
   MQTTClient: { new (options: object): { close(): void }; readonly PUBLISH: number };
   BC35G: unknown;
   clock: Clock;
-  SerialPort: new (options: PortCallbacks & Record<string, unknown>) => Port;
+  SerialPort: new (options: { receiver: PortReceiver } & Record<string, unknown>) => Port;
 }
 
 const SCOPE = "modem-mqtt test of the host for Moddable";
@@ -222,7 +222,7 @@ async function load(port: "serial-port" | "simulator-port", timers: Timers, seri
   return (await import(`data:text/javascript;base64,${source}`)) as Host;
 }
 
-const NOTHING: PortCallbacks = { onReadable() {}, onWritable() {}, onError() {} };
+const NOBODY: PortReceiver = { onReadable() {}, onWritable() {}, onError() {} };
 const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8)) & 0xff);
 
 // ---- tests
@@ -237,7 +237,7 @@ describe("The host for Moddable", () => {
       fc.assert(fc.property(
         fc.array(fc.record({ arrives: fc.integer({ min: 0, max: FIFO }), offset: fc.nat(300), length: fc.integer({ min: 1, max: 300 }), reads: fc.nat(3) })),
         (steps) => {
-          const port = new host.SerialPort({ ...NOTHING, Serial: Uart });
+          const port = new host.SerialPort({ receiver: NOBODY, Serial: Uart });
           const uart = Uart.last, target = new Uint8Array(640), got: number[] = [], given: number[] = [];
           const take = (offset: number, length: number): number => {
             target.fill(0xee);
@@ -269,7 +269,7 @@ describe("The host for Moddable", () => {
           const source = new Uint8Array(all.buffer, start);
           let at = 0, end = 0;
           const transmit = () => { at += port.write(source, at, end - at); };
-          const port = new host.SerialPort({ ...NOTHING, onWritable: transmit, Serial: Uart });
+          const port = new host.SerialPort({ receiver: { ...NOBODY, onWritable: transmit }, Serial: Uart });
           const uart = Uart.last;
           for (const length of messages) {
             end += length;
@@ -285,7 +285,7 @@ describe("The host for Moddable", () => {
     });
 
     it("takes nothing before the UART has said that it is ready", () => {
-      const port = new host.SerialPort({ ...NOTHING, Serial: Uart });
+      const port = new host.SerialPort({ receiver: NOBODY, Serial: Uart });
       assert.equal(port.write(bytes(4), 0, 4), 0);
       Uart.last.drain(0);
       assert.equal(port.write(bytes(4), 0, 4), 4);
@@ -293,11 +293,11 @@ describe("The host for Moddable", () => {
 
     it("closes at once, but from its own callback only when that has returned, and is silent then", () => {
       let calls = 0;
-      const idle = new host.SerialPort({ ...NOTHING, Serial: Uart });
+      const idle = new host.SerialPort({ receiver: NOBODY, Serial: Uart });
       idle.close();
       idle.close();
       assert(Uart.last.closed);
-      const port = new host.SerialPort({ ...NOTHING, Serial: Uart, onReadable: () => { calls++; port.close(); } });
+      const port = new host.SerialPort({ receiver: { ...NOBODY, onReadable: () => { calls++; port.close(); } }, Serial: Uart });
       const uart = Uart.last;
       uart.arrive([1]);
       assert(!uart.closed);
@@ -317,7 +317,7 @@ describe("The host for Moddable", () => {
     before(async () => { host = await load("simulator-port", timers, Device); });
 
     it("keeps what was read and not taken", () => {
-      const port = new host.SerialPort({ ...NOTHING, Serial: Device });
+      const port = new host.SerialPort({ receiver: NOBODY, Serial: Device });
       Device.last.waiting = [...bytes(10)];
       const target = new Uint8Array(12);
       assert.equal(port.read(target, 1, 4), 4);
@@ -327,7 +327,7 @@ describe("The host for Moddable", () => {
     });
 
     it("writes at most 1024 bytes, and the rest when these have gone", () => {
-      const port = new host.SerialPort({ ...NOTHING, Serial: Device });
+      const port = new host.SerialPort({ receiver: NOBODY, Serial: Device });
       const data = bytes(1500);
       assert.equal(port.write(data, 0, 1500), 0);
       Device.last.flush();
@@ -341,7 +341,7 @@ describe("The host for Moddable", () => {
     for (const how of ["unplugged", "written to"] as const) {
       it(`tells once, on an empty stack, that a device is gone when it is ${how}, and leaves it alone`, () => {
         const errors: unknown[] = [];
-        const port = new host.SerialPort({ ...NOTHING, onError: (error) => errors.push(error), Serial: Device });
+        const port = new host.SerialPort({ receiver: { ...NOBODY, onError: (error) => errors.push(error) }, Serial: Device });
         const device = Device.last;
         device.flush();
         if (how === "unplugged") device.unplug();
@@ -364,7 +364,7 @@ describe("The host for Moddable", () => {
     const timers = new Timers();
     let clock: Clock, alarm: Alarm, rings: number;
     before(async () => { ({ clock } = await load("serial-port", timers, Uart)); });
-    beforeEach(() => { rings = 0; alarm = clock.alarm(() => { rings++; }); });
+    beforeEach(() => { rings = 0; alarm = clock.alarm({ onAlarm: () => { rings++; } }); });
 
     it("counts in 32 bits with a sign, and its differences survive the wrap", () => {
       const before = clock.now();
@@ -398,7 +398,7 @@ describe("The host for Moddable", () => {
       alarm.close();
       timers.pass(20);
       assert.equal(rings, 0);
-      const again: Alarm = clock.alarm(() => { if (++rings < 3) again.set(5); else again.close(); });
+      const again: Alarm = clock.alarm({ onAlarm: () => { if (++rings < 3) again.set(5); else again.close(); } });
       again.set(5);
       timers.pass(100);
       assert.equal(rings, 3);

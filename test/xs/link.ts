@@ -1,7 +1,7 @@
 /// <reference path="host.d.ts" />
 /** What the measurements have in place of a port, a clock and a modem: none of them allocates while a message passes. */
 import { bytes as native } from "../../hosts/esp32/bytes";
-import type { Alarm, Clock, Port, PortCallbacks } from "../../src/platform";
+import type { Alarm, Clock, Port, PortReceiver, Ringer } from "../../src/platform";
 import BC35G from "../../src/modems/bc35g";
 import M531X from "../../src/modems/m531x";
 import ML302 from "../../src/modems/ml302";
@@ -15,7 +15,7 @@ export const ascii = (text: string): Uint8Array => {
 
 class StillAlarm implements Alarm {
   due = false;
-  constructor(readonly callback: () => void) {}
+  constructor(readonly ringer: Ringer) {}
   set(milliseconds: number): void { this.due = milliseconds === 0; }
   clear(): void { this.due = false; }
   close(): void { this.due = false; }
@@ -29,8 +29,8 @@ export class StillClock implements Clock {
     return 0;
   }
 
-  alarm(callback: () => void): Alarm {
-    const alarm = new StillAlarm(callback);
+  alarm(ringer: Ringer): Alarm {
+    const alarm = new StillAlarm(ringer);
     this.#alarms.push(alarm);
     return alarm;
   }
@@ -43,7 +43,7 @@ export class StillClock implements Clock {
         if (!alarm.due) continue;
         alarm.due = false;
         again = true;
-        alarm.callback();
+        alarm.ringer.onAlarm();
       }
     }
   }
@@ -55,7 +55,7 @@ const SENT = new Uint8Array(4096);
 /** A port whose bytes are moved natively, as a UART's driver moves them. */
 export class LinkPort implements Port {
   static latest: LinkPort;
-  readonly callbacks: PortCallbacks;
+  readonly receiver: PortReceiver;
   /** What was sent, up to `sentLength`. */
   readonly sent = SENT;
   sentLength = 0;
@@ -63,8 +63,8 @@ export class LinkPort implements Port {
   #at = 0;
   #end = 0;
 
-  constructor(options: PortCallbacks) {
-    this.callbacks = options;
+  constructor(options: { receiver: PortReceiver }) {
+    this.receiver = options.receiver;
     LinkPort.latest = this;
   }
 
@@ -89,7 +89,7 @@ export class LinkPort implements Port {
     this.#bytes = bytes;
     this.#at = 0;
     this.#end = length;
-    this.callbacks.onReadable(length);
+    this.receiver.onReadable(length);
   }
 
   takeSent(): string {

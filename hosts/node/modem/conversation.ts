@@ -54,7 +54,7 @@ export class Conversation implements ChannelOwner {
     let onClosed!: () => void;
     this.#released = new Promise((resolve) => { onClosed = resolve; });
     this.#channel = new Channel(this, {
-      openPort: (callbacks) => new SerialPort({ path: serial, baudRate: baud, trace, onClosed, ...callbacks }),
+      openPort: (receiver) => new SerialPort({ path: serial, baudRate: baud, trace, onClosed, receiver }),
       clock: hostClock,
       bytes: portableBytes,
       lexicon: LEXICON,

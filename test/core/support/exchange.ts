@@ -134,7 +134,7 @@ class Player {
   #mustHaveSent(expected: readonly number[]): void {
     while (this.#port.gulp !== Infinity && this.#port.sent.length < expected.length) {
       const before = this.#port.sent.length;
-      this.#port.callbacks.onWritable();
+      this.#port.receiver.onWritable();
       if (this.#port.sent.length === before) break;
     }
     const { sent } = this.#port;

@@ -2,7 +2,7 @@ import { MQTTClient, type MQTTModemError } from "../../../src/index";
 import BC35G from "../../../src/modems/bc35g";
 import { equal, sameLines } from "./check";
 import { bytesOf, visible } from "./exchange";
-import type { Alarm } from "../../../src/platform";
+import type { Alarm, Ringer } from "../../../src/platform";
 import { TestPort, VirtualClock } from "./stage";
 
 /** What the application does in a callback, after the event has been noted. */
@@ -20,8 +20,8 @@ export interface SessionOptions {
 
 /** Time whose alarms must not be set any more once they are closed, as a host's may not. */
 class StrictClock extends VirtualClock {
-  override alarm(callback: () => void): Alarm {
-    const alarm = super.alarm(callback);
+  override alarm(ringer: Ringer): Alarm {
+    const alarm = super.alarm(ringer);
     let closed = false;
     return {
       set(milliseconds) {
@@ -113,7 +113,7 @@ export class Session {
     if (this.port.gulp === Infinity) return;
     for (let before = -1; before !== this.port.sent.length && !this.port.closed;) {
       before = this.port.sent.length;
-      this.port.callbacks.onWritable();
+      this.port.receiver.onWritable();
     }
   }
 

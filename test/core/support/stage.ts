@@ -1,4 +1,4 @@
-import type { Alarm, Clock, Port, PortCallbacks } from "../../../src/platform";
+import type { Alarm, Clock, Port, PortReceiver, Ringer } from "../../../src/platform";
 
 /** Time that passes only when a test says so. */
 export class VirtualClock implements Clock {
@@ -14,8 +14,8 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
-  alarm(callback: () => void): Alarm {
-    const alarm = new VirtualAlarm(this, callback);
+  alarm(ringer: Ringer): Alarm {
+    const alarm = new VirtualAlarm(this, ringer);
     this.#alarms.push(alarm);
     return alarm;
   }
@@ -30,7 +30,7 @@ export class VirtualClock implements Clock {
       if (next === null) break;
       if (((next.at - this.#now) | 0) > 0) this.#now = next.at;
       next.set_ = false;
-      next.callback();
+      next.ringer.onAlarm();
     }
     this.#now = end;
   }
@@ -39,7 +39,7 @@ export class VirtualClock implements Clock {
 class VirtualAlarm implements Alarm {
   set_ = false;
   at = 0;
-  constructor(readonly clock: VirtualClock, readonly callback: () => void) {}
+  constructor(readonly clock: VirtualClock, readonly ringer: Ringer) {}
   set(milliseconds: number): void {
     this.set_ = true;
     this.at = (this.clock.now() + milliseconds) | 0;
@@ -55,7 +55,7 @@ class VirtualAlarm implements Alarm {
 /** A port whose other end is the test. */
 export class TestPort implements Port {
   static latest: TestPort;
-  readonly callbacks: PortCallbacks;
+  readonly receiver: PortReceiver;
   /** What the host has sent and the test has not looked at yet. */
   sent: number[] = [];
   closed = false;
@@ -63,8 +63,8 @@ export class TestPort implements Port {
   gulp = Infinity;
   #waiting: number[] = [];
 
-  constructor(options: PortCallbacks & { gulp?: number; attach?: (port: TestPort) => void }) {
-    this.callbacks = options;
+  constructor(options: { receiver: PortReceiver; gulp?: number; attach?: (port: TestPort) => void }) {
+    this.receiver = options.receiver;
     this.gulp = options.gulp ?? Infinity;
     options.attach?.(this);
   }
@@ -90,6 +90,6 @@ export class TestPort implements Port {
   receive(bytes: readonly number[]): void {
     if (this.closed) return;
     this.#waiting = this.#waiting.concat(bytes as number[]);
-    this.callbacks.onReadable(this.#waiting.length);
+    this.receiver.onReadable(this.#waiting.length);
   }
 }
