@@ -16,6 +16,8 @@ export interface Dialect<D = any> {
   readonly lexicon: Lexicon;
   readonly limits: Limits;
   /** Bytes of the transmit buffer for the longest command line. */
+  /** Bytes of the receive ring, where 1024 does not hold the longest line. */
+  readonly receiveBuffer?: number;
   readonly commandBuffer: number;
   /** The byte that leaves a data phase without sending, or 0 where there is none. */
   readonly cancel: number;
@@ -25,6 +27,8 @@ export interface Dialect<D = any> {
   readonly links: number;
   /** The modem does not tell which acknowledgement is whose: one operation of a kind at a time. */
   readonly oneOfAKind?: boolean;
+  /** The driver asks by itself how things are. */
+  readonly polls?: boolean;
   /** The line that a restart of the modem prints. */
   readonly restart: number;
   /** A restart may print nothing: an error without a number is then a reason to ask. */

@@ -21,7 +21,7 @@ export interface ModemOptions {
   clock: Clock;
   /** The host's native ones; portable ones when left out. */
   bytes?: Bytes;
-  /** Bytes of the receive ring, a power of two from 64 to 65536. Default 2048. */
+  /** Bytes of the receive ring, a power of two from 64 to 65536. Default 1024, ML302 2048. A longer message comes in parts. */
   receiveBuffer?: number;
   /** Milliseconds that the modem may take until it answers `AT` at first. Default 30000. */
   bootTimeout?: number;
@@ -83,7 +83,7 @@ export class Modem implements ChannelOwner {
       clock: options.clock,
       bytes: options.bytes ?? portableBytes,
       lexicon: dialect.lexicon,
-      receiveBuffer: options.receiveBuffer ?? 2048,
+      receiveBuffer: options.receiveBuffer ?? dialect.receiveBuffer ?? 1024,
       commandBuffer: dialect.commandBuffer + extra(dialect.limits, this.limits),
       payloadBuffer: this.limits.payload + (dialect.payloadTail ?? 0),
       cancel: dialect.cancel,
@@ -116,7 +116,7 @@ export class Modem implements ChannelOwner {
   attach(driver: Driver): void {
     this.#drivers[driver.link] = driver;
     this.channel.scanner.message.forget();
-    const each = this.dialect.limits.window + DRIVER_OPERATIONS;
+    const each = this.dialect.limits.window + DRIVER_OPERATIONS + (this.dialect.polls === true ? 1 : 0);
     let needed = 0;
     for (let link = 0; link < this.#drivers.length; link++) if (this.#drivers[link] !== null) needed += each;
     this.channel.provide(needed);
@@ -341,8 +341,8 @@ const NONE: readonly number[] = frozen([]);
 /** In place of a connection's number: the modem's own operations, and those of all. */
 const MODEM = -1;
 const ALL = -2;
-/** Beside its publishes: two of the client's, one of the driver's, a poll, and one that has ended and is being told of. */
-const DRIVER_OPERATIONS = 5;
+/** Beside its publishes: two of the client's, one of the driver's, and one that has ended and is being told of. */
+const DRIVER_OPERATIONS = 4;
 
 /** Bytes more that a command line may have with larger limits; a payload may stand in it in hex. */
 function extra(before: Limits, after: Limits): number {

@@ -139,6 +139,7 @@ const DIALECT: Dialect<ML302> = frozen({
   lexicon: lexicon([...LINES, PING_LINE]),
   limits: LIMITS,
   commandBuffer: 1600, // the longest topic, and 1024 bytes inline
+  receiveBuffer: 2048, // a topic of 512 bytes may come back with an escape for each of them
   cancel: 0,
   links: 1,
   oneOfAKind: true,

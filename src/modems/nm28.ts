@@ -214,6 +214,7 @@ const DIALECT: Dialect<NM28> = frozen({
   payloadTail: CTRL_Z.length,
   cancel: 0,
   links: 6,
+  polls: true,
   oneOfAKind: true,
   restart: Say.Restart,
   connect: CONNECT_SCRIPT,

@@ -11,18 +11,19 @@ export interface Known {
  * received bytes are compared where they are.
  */
 export class KnownTopics<T extends Known> {
-  readonly #entries: (T | null)[];
+  readonly #capacity: number;
+  readonly #entries: T[] = [];
   #next = 0;
 
   constructor(capacity: number) {
-    this.#entries = new Array(capacity).fill(null);
+    this.#capacity = capacity;
   }
 
   byString(string: string): T | null {
     const entries = this.#entries;
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
-      if (entry !== null && entry.string === string) return entry;
+      if (entry.string === string) return entry;
     }
     return null;
   }
@@ -31,15 +32,16 @@ export class KnownTopics<T extends Known> {
     const entries = this.#entries;
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
-      if (entry !== null && entry.bytes.length === length && ring.matches(start, entry.bytes)) return entry;
+      if (entry.bytes.length === length && ring.matches(start, entry.bytes)) return entry;
     }
     return null;
   }
 
   /** Keeps an entry in place of the oldest one. */
   keep(entry: T): T {
-    this.#entries[this.#next] = entry;
-    this.#next = (this.#next + 1) % this.#entries.length;
+    if (this.#entries.length < this.#capacity) this.#entries.push(entry);
+    else this.#entries[this.#next] = entry;
+    this.#next = (this.#next + 1) % this.#capacity;
     return entry;
   }
 }
