@@ -239,8 +239,8 @@ export class MQTTClient implements ModemClient {
   read(count?: number): ArrayBuffer | undefined;
   read(buffer: ByteBuffer): number | undefined;
   read(wanted?: number | ByteBuffer): ArrayBuffer | number | undefined {
-    const scanner = this.#driver.channel.scanner;
-    if (this.#closed || scanner.message.available === 0 || !this.#driver.modem.isReader(this.#driver)) return undefined;
+    const driver = this.#driver, scanner = driver.channel.scanner;
+    if (this.#closed || scanner.message.available === 0 || !driver.modem.isReader(driver)) return undefined;
     let result: ArrayBuffer | number;
     if (wanted === undefined || typeof wanted === NUMBER) {
       const length = wanted === undefined ? scanner.message.available : integer("count", wanted, 0, 0x7fffffff);
@@ -248,10 +248,10 @@ export class MQTTClient implements ModemClient {
       scanner.read(bytes, 0, bytes.length);
       result = bytes.buffer;
     } else {
-      const bytes = bytesOf(wanted as ByteBuffer, FORMAT);
+      const bytes = wanted instanceof Uint8Array ? wanted : bytesOf(wanted as ByteBuffer, FORMAT);
       result = scanner.read(bytes, 0, bytes.length);
     }
-    this.#driver.channel.released();
+    if (!scanner.scanning) driver.channel.released();
     return result;
   }
 
