@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
 import { createVirtualModem } from "modem-mqtt/virtual-modem";
 import { startAedes, type Broker } from "./support/brokers";
-import { modemMqtt, start, virtualModem } from "./support/process";
+import { COMMAND, modemMqtt, Running, start, virtualModem } from "./support/process";
 
 describe("the command modem-mqtt", function () {
   this.timeout(30_000);
@@ -79,6 +79,26 @@ describe("the command modem-mqtt", function () {
     assert.equal(status, 1);
     assert.equal(stdout.length, 0);
     assert.match(stderr, /^modem-mqtt: the serial port has failed: \/dev\/no-such-port cannot be opened \(.+\); (the serial ports are \/dev\/.+|no serial port was found on this machine)\n$/);
+  });
+
+  it("a port that is not there: names those that udev knows, USB adapters first", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "modem-mqtt-"));
+    const device = (name: string, ...more: string[]): string => [`P: /devices/${name}`, `N: ${name}`, ...more, `E: DEVNAME=/dev/${name}`, "", ""].join("\n");
+    // What `udevadm info -e` prints, as far as it matters.
+    await writeFile(join(folder, "devices"), device("ttyS0") + device("sda") + device("ttyUSB0", "E: ID_VENDOR_ID=10c4", "E: ID_MODEL_ID=ea60"));
+    await writeFile(join(folder, "udevadm"), `#!/bin/sh\ncat ${folder}/devices\n`, { mode: 0o755 });
+    const running = new Running("env", [`PATH=${folder}:${process.env.PATH}`, process.execPath, COMMAND, "info", "--serial", "/dev/no-such-port"]);
+    const { status, stderr } = await running.finished;
+    await rm(folder, { recursive: true });
+    assert.equal(status, 1);
+    if (process.platform === "linux") assert.match(stderr, /; the serial ports are \/dev\/ttyUSB0, \/dev\/ttyS0\n$/);
+  });
+
+  it("takes a message that looks like a flag", async () => {
+    await other.subscribeAsync("flag");
+    const arrived = new Promise((resolve) => other.once("message", (_topic, payload) => resolve(payload.toString())));
+    assert.equal((await modemMqtt(["pub", ...connection(), "-t", "flag", "-m", "-5"])).status, 0);
+    assert.equal(await arrived, "-5");
   });
 
   it("a broker that is not there: status 1, one line with the modem's code", async () => {

@@ -26,7 +26,7 @@ export interface FoundModem {
  */
 export function findModem(options: FindOptions): Promise<FoundModem> {
   return talk(options, async (conversation) => {
-    const { model, product } = await ask(conversation, ["model", "product"], options.signal);
+    const { model, product } = await ask(conversation, ["model", "product"]);
     return { modem: requireModemOf({ model, product }, await modemNames()), baud: conversation.baud };
   });
 }
@@ -43,28 +43,34 @@ export function findBaud(options: FindOptions): Promise<number> {
  */
 export function readModemInfo(options: FindOptions): Promise<ModemInfo & { driver: string | null; baud: number }> {
   return talk(options, async (conversation) => {
-    const info = await ask(conversation, INQUIRIES.map(({ name }) => name), options.signal);
+    const info = await ask(conversation, INQUIRIES.map(({ name }) => name));
     return { ...info, driver: modemOf(info), baud: conversation.baud };
   });
 }
 
 async function talk<T>(options: FindOptions, about: (conversation: Conversation) => Promise<T>): Promise<T> {
-  const conversation = await reach({ ...options, rates: options.baud === undefined ? USUAL_RATES : [options.baud] });
+  const { baud, signal, onFound } = options;
+  const conversation = await reach({ ...options, rates: baud === undefined ? USUAL_RATES : [baud] });
+  // A modem that has fallen silent would be waited for.
+  const abort = (): void => void conversation.close();
+  signal?.addEventListener("abort", abort);
   try {
-    options.onFound?.();
+    onFound?.();
     return await about(conversation);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
   } finally {
+    signal?.removeEventListener("abort", abort);
     await conversation.close();
   }
 }
 
-async function ask(conversation: Conversation, names: readonly (keyof ModemInfo)[], signal: AbortSignal | undefined): Promise<ModemInfo> {
+async function ask(conversation: Conversation, names: readonly (keyof ModemInfo)[]): Promise<ModemInfo> {
   const info = Object.fromEntries(INQUIRIES.map(({ name }) => [name, null])) as unknown as ModemInfo;
   await conversation.prepare();
-  for (const inquiry of INQUIRIES) {
-    signal?.throwIfAborted();
+  for (const inquiry of INQUIRIES)
     if (names.includes(inquiry.name)) Object.assign(info, { [inquiry.name]: await inquire(conversation, inquiry) });
-  }
   return info;
 }
 
