@@ -1,6 +1,6 @@
 // The API reference, from the doc comments: dist/docs. A warning is a failure.
 import { readFileSync } from "node:fs";
-import { Application } from "typedoc";
+import { Application, Converter } from "typedoc";
 
 const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
 
@@ -22,11 +22,13 @@ const app = await Application.bootstrapWithPlugins({
   projectDocuments: ["docs/*.md"],
   excludePrivate: true,
   excludeExternals: true,
-  // Where the core's comments speak of its inner tables.
-  externalSymbolLinkMappings: { "modem-mqtt": { Common: "#" } },
+  // Comments may speak of what is not exported; that is text then. A link to nothing at all is still told.
+  externalSymbolLinkMappings: { "modem-mqtt": { "*": "#" } },
   githubPages: false,
   sort: ["source-order"],
 });
+// An underscore tells the compiler that a parameter is not used there, and nobody else.
+app.converter.on(Converter.EVENT_CREATE_PARAMETER, (_context, parameter) => { parameter.name = parameter.name.replace(/^_/, ""); });
 const project = await app.convert();
 if (project === undefined) process.exit(1);
 // Modules are known by what a program imports, not by their files.
