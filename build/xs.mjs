@@ -7,6 +7,7 @@
  *   node build/xs.mjs bench                 what the core allocates and works; fails where that is more than it was
  *           [--json] [--update] [--where]     as JSON; takes today's figures as the ceilings; names who allocates instead
  *   node build/xs.mjs sizes                 the modules' bytecode
+ *   node build/xs.mjs host                  how to start what is built, as JSON: for tests that start it themselves
  *   node build/xs.mjs run NAME [ARGUMENT]…  one module of dist/xs/modules, with the core preloaded
  *
  * `--64` builds for 64 bits even where 32 can be had; `--loose` runs the tests without preloading; `--optional` ends with
@@ -155,8 +156,9 @@ const filesIn = (folder, wanted) =>
     .map((file) => join(relative(root, file.parentPath), file.name));
 
 export const coreFiles = () => filesIn("src", (name) => name.endsWith(".ts"));
-/** What is loaded beside the core in the device's flash. */
+/** What is in the device's flash beside the core: the host for it, and in place of the SDK's modules those of test/xs/modules. */
 const hostFiles = () => ["modem-mqtt", "bytes", "clock", "serial-port"].map((name) => join("hosts", "esp32", `${name}.ts`));
+const sdkFiles = () => filesIn("test/xs/modules", (name) => name.endsWith(".ts"));
 /** The core's tests, and those of what only XS has. */
 export const testFiles = () => ["test/core", "test/xs"].flatMap((folder) => filesIn(folder, (name) => name.endsWith(".test.ts") && !name.endsWith(".node.test.ts")));
 /** The name that the manifest gives to a file, without `.ts`. */
@@ -172,6 +174,7 @@ export async function compileModules() {
   const files = [
     ...coreFiles(),
     ...hostFiles(),
+    join("hosts", "esp32", "example", "main.ts"),
     ...filesIn("test/xs", (name) => name.endsWith(".ts") && !name.endsWith(".d.ts")),
     ...testFiles(),
   ];
@@ -188,8 +191,8 @@ export async function compileModules() {
   });
 }
 
-/** All of the core; a module that holds nothing but types has no code. */
-const preloaded = (files = coreFiles()) => files.map(nameOf).filter((name) => existsSync(join(modules, `${name}.js`))).flatMap((name) => ["--preload", name]);
+/** All that is in flash; a module that holds nothing but types has no code. */
+const preloaded = () => [...coreFiles(), ...hostFiles(), ...sdkFiles()].map(nameOf).filter((name) => existsSync(join(modules, `${name}.js`))).flatMap((name) => ["--preload", name.replace(/^embedded\//, "embedded:")]);
 
 // ---- what can be asked for
 
@@ -254,6 +257,7 @@ const commands = {
   preload: (built) => preload(built),
   bench: async (built, words, flags) => (await import("./xs-bench.mjs")).bench({ ...built, root, run, each, modules, preloaded }, flags),
   sizes: (built) => sizes(built),
+  host: ({ program, bits }) => (console.log(JSON.stringify({ program, bits, modules, args: ["--modules", modules, ...preloaded()] })), 0),
   run: async ({ program }, [name, ...rest]) => (await run(program, ["--modules", modules, ...preloaded(), name, ...rest], { show: true })).status,
 };
 

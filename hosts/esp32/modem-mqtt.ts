@@ -5,7 +5,11 @@ import { clock } from "modem-mqtt/host/clock";
 import SerialPort from "modem-mqtt/host/serial-port";
 import PlatformSerial from "embedded:io/serial";
 
-export * from "modem-mqtt/index";
+// One by one: to XS before version 14 (SDK 4) a class of this module is ambiguous if `*` has one of its name.
+export {
+  ArgumentError, BrokerError, CME_ERRORS, CONNACK_CODES, meaning, ModemError, MQTTModemError, NetworkError, portableBytes, StateError,
+} from "modem-mqtt/index";
+export type * from "modem-mqtt/index";
 
 /** The options of {@link MQTTClient}: ECMA-419's, with a modem in place of `dns` and `socket`. */
 export interface MQTTClientOptions extends Omit<ClientOptions, "modem"> {

@@ -14,9 +14,22 @@ declare const host: {
   set(timer: number, milliseconds: number): void;
   clear(timer: number): void;
   free(timer: number): void;
-  /** A UART with two FIFOs of 128 bytes, over a terminal or a file descriptor. */
-  open(path: string, onReadable: (count: number) => void, onWritable: (count: number) => void, onError: () => void): number;
-  read(port: number, buffer: Uint8Array): number | undefined;
-  write(port: number, buffer: Uint8Array): void;
-  close(port: number): void;
+  /** Bytes of slots, of chunks, or collections, by 0, 1 and 2. */
+  instrument(index: number): number;
+  /** `embedded:io/serial` of ESP32, over the terminal `device`. */
+  Serial: new (options: object) => {
+    read(buffer?: Uint8Array | number): number | ArrayBuffer | undefined;
+    write(buffer: Uint8Array): void;
+    close(): void;
+    /** Makes a pseudo-terminal, of which a test is the other end; the path is what a port opens. One at a time. */
+  terminal(): string;
+  say(bytes: Uint8Array): void;
+  /** What has come there since it was asked last. */
+  heard(): ArrayBuffer;
+};
+  /** Makes a pseudo-terminal, of which a test is the other end; the path is what a port opens. One at a time. */
+  terminal(): string;
+  say(bytes: Uint8Array): void;
+  /** What has come there since it was asked last. */
+  heard(): ArrayBuffer;
 };

@@ -3,7 +3,9 @@
 #include "xsScript.h"
 #include "host.h"
 
-const char* hostModules = ".";
+const char* hostFolders[FOLDERS];
+int hostFolderCount = 0;
+const int hostSlotSize = sizeof(txSlot);
 int hostShowsSizes = 0;
 
 /* ---- what the engine asks of its platform */
@@ -62,10 +64,13 @@ void fxLoadModule(txMachine* the, txSlot* module, txID id)
 	txScript* script = NULL;
 	txString name = NULL;
 	txString key = fxGetKeyName(the, id);
-	FILE* file;
-	if (key[0] == '/') snprintf(path, sizeof(path), "%s.js", key);
-	else snprintf(path, sizeof(path), "%s/%s.js", hostModules, key);
-	file = fopen(path, "r");
+	FILE* file = NULL;
+	for (int i = 0; i < hostFolderCount && !file; i++) {
+		char* rest = path + snprintf(path, sizeof(path), "%s/", hostFolders[i]);
+		snprintf(rest, sizeof(path) - (rest - path), "%s.js", key);
+		while ((rest = strchr(rest, ':'))) *rest = '/';
+		file = fopen(path, "r");
+	}
 	if (!file) {
 		fprintf(stderr, "xs: there is no module %s (%s)\n", key, path);
 		return;
@@ -157,6 +162,11 @@ void hostCount(txMachine* the, int32_t counts[3])
 	counts[0] = the->currentHeapCount;
 	counts[1] = the->currentChunksSize;
 	counts[2] = (int32_t)the->meterIndex;
+}
+
+uint32_t hostTime(txMachine* the)
+{
+	return (uint32_t)the->meterIndex + (uint32_t)hostCollections * (uint32_t)the->maximumHeapCount;
 }
 
 static int isFunction(txSlot* internal)

@@ -1,38 +1,30 @@
 /*
  * The host's outer half: what scripts are given, and the program.
  *
- *   xs-host [--modules FOLDER] [--preload NAME]… [--heap SLOTS[,MORE]] [--chunk BYTES[,MORE]] [--stack SLOTS]
- *           [--check] [--sizes] MAIN [ARGUMENT]…
+ *   xs-host [--modules FOLDER]… [--preload NAME]… [--heap SLOTS[,MORE]] [--chunk BYTES[,MORE]] [--stack SLOTS]
+ *           [--speed UNITS] [--check] [--sizes] [--stats] MAIN [ARGUMENT]…
  *
- * MAIN is a module's name, or its absolute path without .js. Without --heap and the like the machine is so large that
- * it never collects. Exit status: 0, 1 (exception), 3 (--check found something), 70 (the engine gave up).
+ * Without --heap and the like the machine is so large that it never collects. --speed is how much metered work a
+ * millisecond of the UART's time stands for (serial.c). --stats prints at the end what was collected and lost; SIGTERM
+ * ends. Exit status: 0, 1 (exception), 3 (--check found something), 70 (the engine gave up).
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
-#include <termios.h>
-#include <unistd.h>
+#include <time.h>
 #include "host.h"
 
 #define TIMERS 64
-#define PORTS 4
-#define FIFO 128
-/** `onWritable` comes when fewer bytes than this are left in the transmit FIFO. */
-#define NEARLY_EMPTY 10
-
+#define SERIALS 4
 typedef struct { int used, set; int64_t due; xsSlot callback; } Timer;
-typedef struct { int used, fd, waiting, leaving, told, tellWritable; uint8_t receive[FIFO], transmit[FIFO]; xsSlot onReadable, onWritable, onError; } Port;
 
 static Timer timers[TIMERS];
-static Port ports[PORTS];
 static char** arguments;
 static int argumentCount;
-static int32_t collections;
-static int failed, ended;
+int32_t hostCollections;
+static volatile sig_atomic_t ended;
+static int failed;
 
 static int64_t microseconds(void)
 {
@@ -70,8 +62,16 @@ static void hostCountInto(xsMachine* the)
 	xsmcGetBufferWritable(xsArg(0), &data, &size);
 	if (size < sizeof(counts)) xsRangeError("count: 16 bytes are needed");
 	hostCount(the, counts);
-	counts[3] = collections;
+	counts[3] = hostCollections;
 	memcpy(data, counts, sizeof(counts));
+}
+
+/** instrument(index): as the SDK's instrumentation; collections are counted from the beginning, not by the second */
+static void hostInstrument(xsMachine* the)
+{
+	int32_t counts[3], index = xsmcToInteger(xsArg(0));
+	hostCount(the, counts);
+	xsmcSetInteger(xsResult, index == 0 ? counts[0] * hostSlotSize : index == 1 ? counts[1] : hostCollections);
 }
 
 /** nameAllocations(true): from now on prints who allocates */
@@ -130,90 +130,17 @@ static void hostFreeTimer(xsMachine* the)
 	timer->used = timer->set = 0;
 }
 
-/* ---- a UART as `embedded:io/serial` on ESP32 has it: two FIFOs of 128 bytes, and nothing behind them */
-
-/** open(path, onReadable, onWritable, onError): the path of a terminal, or a file descriptor's number */
-static void hostOpen(xsMachine* the)
-{
-	struct termios mode;
-	char* path = xsmcToString(xsArg(0));
-	int index = 0, fd = path[0] == '/' ? open(path, O_RDWR | O_NOCTTY | O_NONBLOCK) : atoi(path);
-	Port* port = ports;
-	if (fd < 0) xsUnknownError("cannot open: %s", strerror(errno));
-	while (index < PORTS && ports[index].used) index++;
-	if (index == PORTS) xsUnknownError("too many ports");
-	port += index;
-	if (!tcgetattr(fd, &mode)) {
-		cfmakeraw(&mode);
-		tcsetattr(fd, TCSANOW, &mode);
-	}
-	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-	*port = (Port){ .used = 1, .fd = fd, .tellWritable = 1, .onReadable = xsArg(1), .onWritable = xsArg(2), .onError = xsArg(3) };
-	xsRemember(port->onReadable);
-	xsRemember(port->onWritable);
-	xsRemember(port->onError);
-	xsmcSetInteger(xsResult, index);
-}
-
-static Port* portOf(xsMachine* the)
-{
-	uint32_t index = xsmcToInteger(xsArg(0));
-	if (index >= PORTS || !ports[index].used) xsUnknownError("no such port");
-	return ports + index;
-}
-
-/** read(port, buffer): how many bytes were moved, or undefined when none wait */
-static void hostRead(xsMachine* the)
-{
-	Port* port = portOf(the);
-	void* data;
-	xsUnsignedValue size;
-	xsmcGetBufferWritable(xsArg(1), &data, &size);
-	if (port->waiting == 0) return;
-	if (size > (xsUnsignedValue)port->waiting) size = port->waiting;
-	memcpy(data, port->receive, size);
-	port->waiting -= size;
-	memmove(port->receive, port->receive + size, port->waiting);
-	xsmcSetInteger(xsResult, size);
-}
-
-static void hostWrite(xsMachine* the)
-{
-	Port* port = portOf(the);
-	void* data;
-	xsUnsignedValue size;
-	xsmcGetBufferReadable(xsArg(1), &data, &size);
-	if (size > (xsUnsignedValue)(FIFO - port->leaving)) xsUnknownError("output full");
-	memcpy(port->transmit + port->leaving, data, size);
-	port->leaving += size;
-	port->tellWritable = 1;
-}
-
-static void shut(xsMachine* the, Port* port)
-{
-	xsForget(port->onReadable);
-	xsForget(port->onWritable);
-	xsForget(port->onError);
-	if (port->leaving > 0) (void)!write(port->fd, port->transmit, port->leaving);
-	close(port->fd);
-	port->used = 0;
-}
-
-static void hostClose(xsMachine* the)
-{
-	shut(the, portOf(the));
-}
-
 /* ---- the loop */
 
-static void call(xsMachine* machine, xsSlot* function, int count)
+void hostCall(xsMachine* machine, xsSlot* function, xsSlot* self, int count)
 {
 	xsBeginHost(machine);
 	xsTry {
-		xsmcVars(2);
+		xsmcVars(3);
 		xsVar(0) = *function;
-		xsmcSetInteger(xsVar(1), count);
-		(void)xsCallFunction1(xsVar(0), xsGlobal, xsVar(1));
+		xsVar(1) = self ? *self : xsGlobal;
+		xsmcSetInteger(xsVar(2), count);
+		(void)xsCallFunction1(xsVar(0), xsVar(1), xsVar(2));
 	}
 	xsCatch {
 		hostReport(the);
@@ -223,55 +150,33 @@ static void call(xsMachine* machine, xsSlot* function, int count)
 	hostSettle(machine);
 }
 
-/** The other end has gone when a read says so; `told` keeps that from being said twice. */
-static void exchange(xsMachine* the, Port* port)
-{
-	int count;
-	if (port->leaving > 0 && (count = write(port->fd, port->transmit, port->leaving)) > 0) {
-		port->leaving -= count;
-		memmove(port->transmit, port->transmit + count, port->leaving);
-	}
-	if (port->waiting < FIFO) {
-		count = read(port->fd, port->receive + port->waiting, FIFO - port->waiting);
-		if (count > 0) port->waiting += count;
-		else if ((count == 0 || errno != EAGAIN) && !port->told && port->waiting == 0) {
-			port->told = 1;
-			call(the, &port->onError, 0);
-			return;
-		}
-	}
-	if (port->waiting > 0) call(the, &port->onReadable, port->waiting);
-	if (port->used && port->tellWritable && port->leaving < NEARLY_EMPTY) {
-		port->tellWritable = 0;
-		call(the, &port->onWritable, FIFO - port->leaving);
-	}
-}
-
 static void loop(xsMachine* the)
 {
 	while (!ended) {
-		struct pollfd waits[PORTS];
-		int count = 0, busy = 0;
+		struct pollfd waits[SERIALS];
+		int count, busy = 0;
 		int64_t now = microseconds(), next = INT64_MAX;
 		for (int i = 0; i < TIMERS && !ended; i++) {
 			if (!timers[i].used || !timers[i].set) continue;
 			if (timers[i].due <= now) {
 				timers[i].set = 0;
-				call(the, &timers[i].callback, i);
+				hostCall(the, &timers[i].callback, NULL, i);
 				busy = 1;
 			}
 			else if (timers[i].due < next) next = timers[i].due;
 		}
-		for (int i = 0; i < PORTS && !ended; i++) if (ports[i].used && !ports[i].told) {
-			exchange(the, ports + i);
-			if (!ports[i].used || ports[i].told) continue;
-			waits[count++] = (struct pollfd){ .fd = ports[i].fd, .events = (ports[i].waiting < FIFO ? POLLIN : 0) | (ports[i].leaving ? POLLOUT : 0) };
-			if (ports[i].waiting > 0 || (ports[i].tellWritable && ports[i].leaving < NEARLY_EMPTY)) busy = 1;
-		}
+		if (ended) return;
+		if (hostServeSerials(the)) busy = 1;
 		if (busy) continue;
+		count = hostWaitForSerials(waits, SERIALS);
 		if (next == INT64_MAX && count == 0) return;
 		poll(waits, count, next == INT64_MAX ? -1 : next <= now ? 0 : (int)((next - now + 999) / 1000));
 	}
+}
+
+static void onTerminate(int signal)
+{
+	ended = 1;
 }
 
 /* ---- the program */
@@ -279,7 +184,7 @@ static void loop(xsMachine* the)
 static const struct { const char* name; xsCallback callback; } functions[] = {
 	{ "argument", hostArgument }, { "exit", hostExit }, { "count", hostCountInto }, { "nameAllocations", hostNameAllocations }, { "collect", hostCollect },
 	{ "now", hostNow }, { "timer", hostTimer }, { "set", hostSetTimer }, { "clear", hostClearTimer }, { "free", hostFreeTimer },
-	{ "open", hostOpen }, { "read", hostRead }, { "write", hostWrite }, { "close", hostClose },
+	{ "instrument", hostInstrument },
 };
 
 /** What manifest.json names beside the JavaScript, as the SDK's linker would find it. */
@@ -323,7 +228,7 @@ static void giveFunctions(xsMachine* machine)
 /** A collection marks everything, and so this. */
 static void onMark(xsMachine* the, void* data, xsMarkRoot markRoot)
 {
-	collections++;
+	hostCollections++;
 }
 
 static const xsHostHooks hooks = { NULL, onMark, NULL };
@@ -333,7 +238,7 @@ static void watchCollections(xsMachine* machine)
 	xsBeginHost(machine);
 	xsmcVars(1);
 	xsVar(0) = xsNewHostObject(NULL);
-	xsmcSetHostData(xsVar(0), &collections);
+	xsmcSetHostData(xsVar(0), &hostCollections);
 	xsSetHostHooks(xsVar(0), &hooks);
 	xsmcDefine(xsGlobal, xsID("(collections)"), xsVar(0), xsDontEnum);
 	xsEndHost(machine);
@@ -350,14 +255,18 @@ int main(int argc, char** argv)
 {
 	xsCreation creation = { 64 << 20, 1 << 20, 1 << 21, 1 << 16, 1 << 14, 4096, 1024, 1993, 127, 64 << 10, 1993, 0 };
 	xsMachine *root, *machine;
-	int checks = 0, i;
+	int checks = 0, stats = 0, i;
 	root = hostRoot();
 	giveFunctions(root);
+	hostGiveSerial(root);
+	hostGiveTerminal(root);
 	for (i = 1; i < argc && !strncmp(argv[i], "--", 2); i++) {
 		if (!strcmp(argv[i], "--check")) checks = 1;
 		else if (!strcmp(argv[i], "--sizes")) hostShowsSizes = 1;
+		else if (!strcmp(argv[i], "--stats")) stats = 1;
 		else if (i + 1 == argc) break;
-		else if (!strcmp(argv[i], "--modules")) hostModules = argv[++i];
+		else if (!strcmp(argv[i], "--modules") && hostFolderCount < FOLDERS) hostFolders[hostFolderCount++] = argv[++i];
+		else if (!strcmp(argv[i], "--speed")) hostSpeed = atoi(argv[++i]);
 		else if (!strcmp(argv[i], "--preload")) {
 			if (!hostImport(root, argv[++i])) return 1;
 		}
@@ -377,8 +286,14 @@ int main(int argc, char** argv)
 	watchCollections(machine);
 	arguments = argv + i + 1;
 	argumentCount = argc - i - 1;
+	signal(SIGTERM, onTerminate);
 	if (!hostImport(machine, argv[i])) return 1;
 	loop(machine);
 	fflush(stdout);
+	if (stats) {
+		int32_t counts[3];
+		hostCount(machine, counts);
+		fprintf(stderr, "stats: %d slots, %d chunk bytes, %d collections, %d bytes lost\n", counts[0], counts[1], hostCollections, hostLost);
+	}
 	return failed;
 }

@@ -1,8 +1,11 @@
-/* The two halves of the host: engine.c knows XS from the inside, host.c from the outside. */
+/* The parts of the host: engine.c knows XS from the inside, host.c and serial.c from the outside. */
+#include <poll.h>
 #include "xsmc.h"
 
-/** Where modules are looked for: `NAME` is `<folder>/NAME.js`. */
-extern const char* hostModules;
+/** Where modules are looked for, in this order: `NAME` is `<folder>/NAME.js`, and a colon in it a slash. */
+#define FOLDERS 4
+extern const char* hostFolders[FOLDERS];
+extern int hostFolderCount;
 /** Prints the size of each module's bytecode when it is loaded. */
 extern int hostShowsSizes;
 
@@ -22,6 +25,25 @@ void hostReport(xsMachine* the);
 
 /** slots in use or awaiting collection, chunk bytes, metered units */
 void hostCount(xsMachine* the, int32_t counts[3]);
+
+/** Metered units, and one for each slot of the heap that a collection has looked at: how long scripts have taken. */
+uint32_t hostTime(xsMachine* the);
+extern int32_t hostCollections;
+extern const int hostSlotSize;
+
+/** Calls a function with a number, `self` (or NULL) as its `this`; what it throws ends the program. */
+void hostCall(xsMachine* the, xsSlot* function, xsSlot* self, int count);
+
+/** Gives `host.Serial`, the class of `embedded:io/serial`. */
+void hostGiveSerial(xsMachine* machine);
+/** Gives `host.terminal`, `say` and `heard`: the other end of one. */
+void hostGiveTerminal(xsMachine* machine);
+int hostServeSerials(xsMachine* the);
+int hostWaitForSerials(struct pollfd* waits, int most);
+/** Metered units that a script does in a millisecond of the UART's time: 4000 unless told, a guess for an ESP32, which nobody has measured. */
+extern uint32_t hostSpeed;
+/** Received bytes that found the FIFO full. */
+extern int hostLost;
 
 /** While set, allocations are printed with the functions that make them. */
 extern int hostNamesAllocations;

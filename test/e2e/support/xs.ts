@@ -1,0 +1,50 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { Running } from "./process";
+
+/** How build/xs.mjs ends where there is no C compiler. */
+const NO_COMPILER = 3;
+
+interface Host {
+  program: string;
+  bits: number;
+  /** The folder of the compiled modules. */
+  modules: string;
+  /** What gives it these, those of the device's flash preloaded. */
+  args: string[];
+}
+
+/** The XS host, built where it is not yet; undefined where there is no C compiler. */
+export async function xsHost(): Promise<Host | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, ["build/xs.mjs", "host"], { maxBuffer: 1 << 24 });
+    return JSON.parse(stdout);
+  } catch (error) {
+    if ((error as { code?: number }).code === NO_COMPILER) return undefined;
+    throw error;
+  }
+}
+
+/** As ESP32 targets commonly set them; the stack is this package's own. */
+const CHUNK = "78848,0";
+const HEAP = "4928,0";
+
+/**
+ * Starts the ESP32's example app as a device would run it. The driver is the one that its source names, or another in
+ * its place.
+ */
+export async function startExample({ program, args, modules }: Host, driver: string, config: object): Promise<Running & { remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), "modem-mqtt-xs-"));
+  const app = (await readFile(join(modules, "modem-mqtt/host/example/main.js"), "utf8")).replace("modem-mqtt/modems/bc35g", `modem-mqtt/modems/${driver}`);
+  const manifest = JSON.parse(await readFile("manifest.json", "utf8")), example = JSON.parse(await readFile("hosts/esp32/example/manifest.json", "utf8"));
+  const files = { "main.js": app, "mc/config.js": `export default ${JSON.stringify({ ...example.config, ...config })};\n` };
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+  const running = new Running(program, ["--modules", folder, ...args, "--chunk", CHUNK, "--heap", HEAP, "--stack", String(manifest.creation.stack), "--stats", "main"]);
+  return Object.assign(running, { remove: () => rm(folder, { recursive: true }) });
+}
