@@ -29,6 +29,12 @@ const targets = {
     banner: { js: "#!/usr/bin/env node" },
     define: { VERSION: JSON.stringify(version) },
   }),
+  bench: () => build({
+    ...common,
+    entryPoints: ["test/bench/main.ts", "test/bench/far-end.ts"],
+    outdir: "dist/bench",
+    outExtension: { ".js": ".mjs" },
+  }),
   tests: () => build({
     ...common,
     entryPoints: testFiles("test"),

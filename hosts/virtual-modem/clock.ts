@@ -8,8 +8,11 @@ export type Timer = unknown;
 export interface Clock {
   /** The time in milliseconds; never goes back. `AT+CCLK?` reads it as Unix time (UTC). */
   now(): number;
-  /** Calls `callback` once, `delay` milliseconds (0 or more) from now, never before this call returns. */
-  setTimer(callback: () => void, delay: number): Timer;
+  /**
+   * Calls `callback` once, `delay` milliseconds (0 or more) from now, never before this call returns.
+   * @param exact to a fraction of a millisecond, whatever that costs; a clock may take no notice of it
+   */
+  setTimer(callback: () => void, delay: number, exact?: boolean): Timer;
   /** Forgets a timer. A timer that has fired, or was cleared before, is ignored. */
   clearTimer(timer: Timer): void;
 }
@@ -17,9 +20,38 @@ export interface Clock {
 /** The host's clock: Unix time that does not jump when the system clock is set. */
 export const hostClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
-  setTimer: (callback, delay) => setTimeout(callback, delay),
-  clearTimer: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+  setTimer: (callback, delay, exact = false) => new HostTimer(callback, delay, exact),
+  clearTimer: (timer) => (timer as HostTimer | undefined)?.clear(),
 };
+
+/** Node's timers count whole milliseconds, come up to two late, and make 1 of 0. */
+const coarse = 2;
+
+class HostTimer {
+  readonly #callback: () => void;
+  readonly #due: number;
+  #timeout: ReturnType<typeof setTimeout> | undefined;
+  #immediate: ReturnType<typeof setImmediate> | undefined;
+
+  constructor(callback: () => void, delay: number, exact: boolean) {
+    this.#callback = callback;
+    this.#due = performance.now() + delay;
+    if (delay > 0 && !exact) this.#timeout = setTimeout(callback, delay);
+    else if (delay > coarse) this.#timeout = setTimeout(() => this.#poll(), delay - coarse);
+    else this.#immediate = setImmediate(() => this.#poll());
+  }
+
+  /** Asks the time again and again, once in every turn of the event loop. */
+  #poll(): void {
+    if (performance.now() >= this.#due) this.#callback();
+    else this.#immediate = setImmediate(() => this.#poll());
+  }
+
+  clear(): void {
+    clearTimeout(this.#timeout);
+    clearImmediate(this.#immediate);
+  }
+}
 
 /** A clock whose timers can all be forgotten at once: one lives from a power-on to the next power-off. */
 export class ClockScope implements Clock {
@@ -35,12 +67,12 @@ export class ClockScope implements Clock {
     return this.#clock.now();
   }
 
-  setTimer(callback: () => void, delay: number): Timer {
+  setTimer(callback: () => void, delay: number, exact?: boolean): Timer {
     if (this.#ended) return undefined;
     const timer = this.#clock.setTimer(() => {
       this.#timers.delete(timer);
       callback();
-    }, delay);
+    }, delay, exact);
     this.#timers.add(timer);
     return timer;
   }

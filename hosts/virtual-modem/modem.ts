@@ -11,6 +11,7 @@ import { RadioState } from "./engine/radio";
 import { type BytePort, type Trace, Uart } from "./engine/uart";
 import { applyFault, Faults, type FaultTarget, type Place } from "./faults";
 import type { Network } from "./network";
+import { PunctualClock } from "./punctual-clock";
 import type { Random } from "./random";
 import { chooseVariants, type CommonVariants, commonVariants } from "./variants";
 
@@ -80,7 +81,7 @@ export class VirtualModemCore {
   /** @throws VirtualModemError for an option out of range, an unknown variant or an unknown fault */
   constructor(family: Family, host: ModemHost, options: ModemOptions = {}) {
     this.#family = family;
-    this.#host = host;
+    this.#host = { ...host, clock: new PunctualClock(host.clock) };
     this.#options = options;
     const { baud = 0, latencyScale = 1, bootTime = 2000, attachTime = 500, start = "running" } = options;
     if (baud !== 0) inRange("baud", baud, 300, 4_000_000);
@@ -91,7 +92,7 @@ export class VirtualModemCore {
     const model = family.models?.[this.#variant("model")];
     this.#identity = { ...family.identity, ...model?.identity, ...options.identity };
     this.#dialect = { ...family.dialect, ...model?.dialect };
-    this.#clock = new ClockScope(host.clock);
+    this.#clock = new ClockScope(this.#host.clock);
     this.#uart = new Uart({
       clock: this.#clock,
       random: host.random,

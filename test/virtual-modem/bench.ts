@@ -16,7 +16,7 @@ import { seededRandom } from "../../hosts/virtual-modem/random";
 export function fastClock(factor: number): Clock {
   return {
     now: () => hostClock.now() * factor,
-    setTimer: (callback, delay) => hostClock.setTimer(callback, delay / factor),
+    setTimer: (callback, delay, exact) => hostClock.setTimer(callback, delay / factor, exact),
     clearTimer: hostClock.clearTimer,
   };
 }

@@ -151,7 +151,7 @@ describe("virtual modem, ML302: 27.007 commands and the restart", () => {
 
   for (const [banner, text] of Object.entries({ matready: frame("+MATREADY"), cpin: frame("+CPIN: READY"), silent: "" })) {
     it(`restarts by AT+TRB: ${banner}`, async () => {
-      bench = new Bench({ family: ml302, variants: { banner } });
+      bench = new Bench({ family: ml302, variants: { banner }, bootTime: 1000 });
       await bench.exchange("AT+CMEE=1", OK);
       await bench.exchange(`AT+MQTTCFG=${config()}`, OK);
       await bench.exchange("AT+TRB", OK);

@@ -48,18 +48,20 @@ export class Pacer {
     this.#waiting = true;
     const bytes = Math.min(this.#queued, Math.max(1, Math.floor(slice / this.#byteTime)));
     const due = this.#lineFree + bytes * this.#byteTime;
+    // The last bytes are what the other end waits for; those before them make up for it when they are late.
+    const last = bytes === this.#queued;
     this.#clock.setTimer(() => {
       this.#waiting = false;
-      this.#release();
+      this.#release(bytes);
       this.#wait();
-    }, Math.max(0, due - this.#clock.now()));
+    }, Math.max(0, due - this.#clock.now()), last);
   }
 
-  #release(): void {
+  /** Lets `bytes` through, whose time has come. */
+  #release(bytes: number): void {
     // A timer that fires late lets through what the line would have carried by now, and nothing more.
-    const passed = Math.floor((this.#clock.now() - this.#lineFree) / this.#byteTime + 1e-6);
-    const count = Math.min(passed, this.#queued);
-    if (count <= 0) return;
+    const passed = Math.floor((this.#clock.now() - this.#lineFree) / this.#byteTime);
+    const count = Math.min(Math.max(bytes, passed), this.#queued);
     this.#lineFree += count * this.#byteTime;
     this.#deliver(this.#take(count));
   }
