@@ -114,11 +114,14 @@ describe("the ESP32's serial port over it", () => {
     const sent = numbered(900), target = new Uint8Array(1200), got: number[] = [], heard: number[] = [];
     let at = 0;
     const port = new SerialPort({
-      Serial: Serial as any, device: host.terminal(), baud: 115_200, onError() {},
-      onReadable() {
-        for (let some; (some = port.read(target, 7, 100)) > 0; ) got.push(...target.subarray(7, 7 + some));
+      Serial: Serial as any, device: host.terminal(), baud: 115_200,
+      receiver: {
+        onReadable() {
+          for (let some; (some = port.read(target, 7, 100)) > 0; ) got.push(...target.subarray(7, 7 + some));
+        },
+        onWritable: () => void (at += port.write(sent, at, sent.length - at)),
+        onError() {},
       },
-      onWritable: () => void (at += port.write(sent, at, sent.length - at)),
     });
     host.say(numbered(1000, 3));
     for (let i = 0; i < 100 && heard.length < sent.length; i++) {
@@ -134,10 +137,14 @@ describe("the ESP32's serial port over it", () => {
     let calls = 0;
     const target = new Uint8Array(8);
     const port = new SerialPort({
-      Serial: Serial as any, device: host.terminal(), baud: 115_200, onError() {}, onWritable() {},
-      onReadable() {
-        calls++;
-        port.close();
+      Serial: Serial as any, device: host.terminal(), baud: 115_200,
+      receiver: {
+        onReadable() {
+          calls++;
+          port.close();
+        },
+        onWritable() {},
+        onError() {},
       },
     });
     host.say(numbered(1));
@@ -153,14 +160,18 @@ describe("the ESP32's serial port over it", () => {
     const counts = [new Int32Array(4), new Int32Array(4)], target = new Uint8Array(256), source = numbered(256);
     let difference = "";
     const port = new SerialPort({
-      Serial: Serial as any, device: host.terminal(), baud: 115_200, onError() {}, onWritable() {},
-      onReadable() {
-        port.read(target, 0, 1);
-        host.count(counts[0]!.buffer as ArrayBuffer);
-        port.read(target, 0, 99);
-        port.write(source, 3, 77);
-        host.count(counts[1]!.buffer as ArrayBuffer);
-        difference = `${counts[1]![0]! - counts[0]![0]!} slots, ${counts[1]![1]! - counts[0]![1]!} bytes`;
+      Serial: Serial as any, device: host.terminal(), baud: 115_200,
+      receiver: {
+        onReadable() {
+          port.read(target, 0, 1);
+          host.count(counts[0]!.buffer as ArrayBuffer);
+          port.read(target, 0, 99);
+          port.write(source, 3, 77);
+          host.count(counts[1]!.buffer as ArrayBuffer);
+          difference = `${counts[1]![0]! - counts[0]![0]!} slots, ${counts[1]![1]! - counts[0]![1]!} bytes`;
+        },
+        onWritable() {},
+        onError() {},
       },
     });
     await wait();
