@@ -455,7 +455,7 @@ export class Channel implements ScannerSink, PortReceiver {
     return this.#operations.has(link, id);
   }
 
-  /** The operation's result line is in: `code` 0 is good, and so is {@link UNTOLD} if the final is. */
+  /** The operation's result line is in: `code` 0 is good, and so is `UNTOLD` if the final is. */
   resolve(operation: Operation, code: number): void {
     operation.resulted = true;
     operation.result = code;

@@ -94,7 +94,7 @@ export class Operation {
   next: Operation | null = null;
   /** When its present wait ends, on the clock. */
   deadline = 0;
-  /** The result line is in, with this code; 0 is good, {@link UNTOLD} is left to the final. */
+  /** The result line is in, with this code; 0 is good, `UNTOLD` is left to the final. */
   resulted = false;
   result = 0;
   /** Its owner has been told of its end already: it is only brought to an end on the wire. */

@@ -333,7 +333,7 @@ export abstract class Driver implements OperationOwner {
   /** A family may want to know what an inquiry has found. */
   protected onInquiryAnswer(_line: Line, _fields: Fields): void {}
 
-  /** The inquiry is over. @param answered its last line was the answer */
+  /** The inquiry is over; where it has been answered, its last line was the answer. */
   protected onInquired(_answered: boolean): void {}
 
   onText(_operation: Operation, start: number, end: number): void {
