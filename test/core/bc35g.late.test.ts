@@ -1,7 +1,8 @@
 import BC35G from "../../src/modems/bc35g";
 import { ONLINE, UP } from "./exchanges/bc35g";
 import { equal } from "./support/check";
-import { play, type Exchange } from "./support/exchange";
+import type { Exchange } from "./support/exchange";
+import { playHoweverTheyCome } from "./support/however";
 import { online, Session, stillWorks } from "./support/session";
 
 const MARKER = "→ AT+CMEE?\\r";
@@ -269,15 +270,9 @@ const LATE: Exchange[] = [
   },
 ];
 
-describe("BC35-G: what comes too late, or never", () => {
-  for (const exchange of LATE) {
-    it(exchange.name, () => play(exchange, BC35G));
-    it(`${exchange.name}: in other pieces, the clock about to wrap`, () => {
-      play(exchange, BC35G, { bytewise: true, clock: 0x7fffffff - 3000 });
-      play(exchange, BC35G, { merged: true, gulp: 2, clock: -1500 });
-    });
-  }
+playHoweverTheyCome("BC35-G: too late, or never", LATE, BC35G);
 
+describe("BC35-G: what comes too late, or never", () => {
   it("no modem at all: AT every 1.5 s, MODEM_SILENT when the time to boot is over, the port closed", () => {
     const session = new Session({ modem: { bootTimeout: 10_000 } });
     session.pass(9_999);
