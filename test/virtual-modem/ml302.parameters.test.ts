@@ -157,7 +157,7 @@ describe("virtual modem, ML302: 27.007 commands and the restart", () => {
       await bench.exchange("AT+TRB", OK);
       await bench.quiet(3);
       await bench.expect(text);
-      await new Promise((done) => setTimeout(done, 30));
+      await new Promise((done) => setTimeout(done, 100));
       await bench.exchange("AT+CMEE?", frame("+CMEE: 0") + OK);
       await bench.exchange("AT+MQTTSTAT?", frame("+MQTTSTAT: 0") + OK);
     });
