@@ -71,8 +71,10 @@ export function write<D>(command: Command<D>, writer: Writer, operation: Operati
   const literals = command.literals;
   const argumentsOf = command.arguments;
   writer.begin();
-  for (let i = 0; i < literals.length; i++) {
+  const count = argumentsOf.length;
+  for (let i = 0; i < count; i++) {
     writer.literal(literals[i]!);
-    if (i < argumentsOf.length) argumentsOf[i]!(writer, operation, driver);
+    argumentsOf[i]!(writer, operation, driver);
   }
+  writer.literal(literals[count]!);
 }

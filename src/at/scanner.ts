@@ -63,9 +63,8 @@ export class Scanner {
   #at: number;
   #node = 0;
   #line: Line | null = null;
-  /** What was named last of what begins with a plus, and of what does not, finals left out: indices of lines. */
-  #likelyReport = 0;
-  #likelyPrompt = 0;
+  /** The report that came last: the index of its line. */
+  #likely = 0;
   #scanning = false;
 
   /** The fields that are being read: the message's own, or {@link fields}. */
@@ -250,12 +249,11 @@ export class Scanner {
     const lexicon = this.#lexicon, labels = lexicon.byte, below = lexicon.below, beside = lexicon.beside;
     let at = this.#at;
     let node = this.#node;
-    if (node === 0) {
-      const likely = bytes[at & mask] === Byte.Plus ? this.#likelyReport : this.#likelyPrompt;
-      const text = lexicon.texts[likely]!;
+    if (node === 0 && bytes[at & mask] === Byte.Plus) {
+      const text = lexicon.texts[this.#likely]!;
       if (((tail - at) | 0) > text.length && ring.matches(at, text)) {
         at = (at + text.length) | 0;
-        node = lexicon.ends[likely]!;
+        node = lexicon.ends[this.#likely]!;
       }
     }
     while (at !== tail) {
@@ -269,10 +267,7 @@ export class Scanner {
         const index = lexicon.line[node]!;
         if (index === NO_LINE) return this.named(null, byte);
         const line = lexicon.lines[index]!;
-        if (line.id > Common.CmsError) {
-          if (line.follow === Follow.Fields) this.#likelyReport = index;
-          else this.#likelyPrompt = index;
-        }
+        if (line.follow === Follow.Fields) this.#likely = index;
         return this.named(line, byte);
       }
       at = (at + 1) | 0;
@@ -297,7 +292,10 @@ export class Scanner {
       this.#inText = false;
       this.#state = State.Fields;
     } else if (line.follow === Follow.End) {
-      if (ended || byte === Byte.Blank) this.#state = State.End;
+      if (ended) {
+        this.fields.clear();
+        this.finish();
+      } else if (byte === Byte.Blank) this.#state = State.End;
     } else {
       this.fields.clear();
       this.#state = State.Discard;

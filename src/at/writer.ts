@@ -42,6 +42,10 @@ export class Writer {
       this.overflow = true;
       return;
     }
+    if (length === 1) {
+      this.buffer[this.length++] = bytes[0]!; // a comma
+      return;
+    }
     this.#native.copy(this.buffer, this.length, bytes, 0, length);
     this.length += length;
   }
@@ -61,6 +65,7 @@ export class Writer {
   }
 
   int(value: number): void {
+    if (value >= 0 && value < 10) return this.byte(DIGIT_0 + value);
     if (value < 0) {
       this.byte(MINUS);
       value = -value;
