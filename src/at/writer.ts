@@ -42,10 +42,6 @@ export class Writer {
       this.overflow = true;
       return;
     }
-    if (length === 1) {
-      this.buffer[this.length++] = bytes[0]!; // a comma
-      return;
-    }
     this.#native.copy(this.buffer, this.length, bytes, 0, length);
     this.length += length;
   }
