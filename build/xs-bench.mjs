@@ -3,7 +3,7 @@
  * See `node build/xs.mjs bench`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 
 /** A family's name, and its module's. */
 const FAMILIES = { "BC35-G": "bc35g", M531X: "m531x", ML302: "ml302", NM28: "nm28" };
@@ -58,12 +58,18 @@ async function modulesSizes({ program, modules, preloaded, run }) {
   return output.split("\n").filter((line) => line.startsWith("size modem-mqtt/")).map((line) => line.split(" ")).map(([, name, code, symbols]) => ({ name, bytes: Number(code) + Number(symbols) }));
 }
 
-/** What an app with this driver has in its flash: all of the core but other drivers, what only they import, and the clouds. */
-function bytecodeOf(driver, sizes) {
-  const others = Object.values(FAMILIES).filter((name) => name !== driver).map((name) => `modem-mqtt/modems/${name}`);
-  const ofChina = driver === "m531x" || driver === "ml302";
-  return sizes.filter(({ name }) => !others.includes(name) && !/\/(clouds|host)\b/.test(name) && name !== "modem-mqtt" && (ofChina || name !== "modem-mqtt/modem/china-mobile"))
-    .reduce((sum, { bytes }) => sum + bytes, 0);
+/** What an app with this driver has in its flash: the client, the driver, and all that they import. */
+function bytecodeOf(driver, sizes, modules) {
+  const used = new Set();
+  const use = (name) => {
+    if (used.has(name)) return;
+    used.add(name);
+    for (const [, path] of readFileSync(join(modules, `${name}.js`), "utf8").matchAll(/^(?:import|export) .*?"(\.[^"]+)";$/gm))
+      use(posix.join(posix.dirname(name), path));
+  };
+  use("modem-mqtt/index");
+  use(`modem-mqtt/modems/${driver}`);
+  return sizes.filter(({ name }) => used.has(name)).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** Measures everything, as many things at a time as there are processors. */
@@ -78,7 +84,7 @@ async function measure(host) {
     ...families.map((family) => async () => (all[family].portable = numbers(await play(ROOMY, family, "portable", "costs")))),
     async () => (sizes = await modulesSizes(host)),
   ], (work) => work());
-  for (const family of families) all[family].bytecode = bytecodeOf(FAMILIES[family], sizes);
+  for (const family of families) all[family].bytecode = bytecodeOf(FAMILIES[family], sizes, host.modules);
   return { all, sizes };
 }
 

@@ -10,6 +10,7 @@ import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
 import { flag, integer } from "../mqtt/arguments";
+import { ARGUMENTS as SHARED_ARGUMENTS, COMMA, NOTHING } from "./arguments";
 import { CONNACK_CODES, meaning } from "./codes";
 import type { DriverOptions, ModemClient } from "./dialect";
 import { Driver } from "./driver";
@@ -76,18 +77,10 @@ export const LINES: readonly Line[] = frozen([
 ]);
 
 export const QUOTE = 0x22;
-export const COMMA = 0x2c;
-const NOTHING = frozen(new Text("nothing", "", 0));
 const OK = frozen(new Text("OK", "OK", 2));
 
 export const ARGUMENTS: Readonly<Record<string, Argument<ChinaMobile>>> = frozen({
-  host: (writer, _, modem) => writer.quoted(modem.settings.host),
-  port: (writer, _, modem) => writer.int(modem.settings.port),
-  clientId: (writer, _, modem) => writer.quoted(modem.settings.id),
-  keepalive: (writer, _, modem) => writer.int(modem.settings.keepAlive),
-  user: (writer, _, modem) => writer.quoted(modem.settings.user ?? NOTHING),
-  password: (writer, _, modem) => writer.quoted(modem.settings.password ?? NOTHING),
-  clean: (writer, _, modem) => writer.int(modem.settings.clean),
+  ...(SHARED_ARGUMENTS as Record<string, Argument<ChinaMobile>>),
   userFlag: (writer, _, modem) => writer.int(modem.settings.user === null ? 0 : 1),
   passwordFlag: (writer, _, modem) => writer.int(modem.settings.password === null ? 0 : 1),
   // Retain comes before QoS here (X-2), and what is not used is sent empty.
@@ -105,12 +98,6 @@ export const ARGUMENTS: Readonly<Record<string, Argument<ChinaMobile>>> = frozen
   },
   ackTimeout: (writer, _, modem) => writer.int(modem.ackTimeout),
   showPings: (writer, _, modem) => writer.int(modem.showPings),
-  filter: (writer, operation) => writer.quoted(operation.items![0]!.text),
-  filterQoS: (writer, operation) => writer.int(operation.items![0]!.QoS),
-  topic: (writer, operation) => writer.quoted(operation.topic!),
-  QoS: (writer, operation) => writer.int(operation.QoS),
-  retain: (writer, operation) => writer.int(operation.retain),
-  length: (writer, operation) => writer.int(operation.length),
 });
 
 /** `+MQTTTO: <type>`: what was not acknowledged in time (S2 1.14). */

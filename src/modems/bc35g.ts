@@ -8,23 +8,20 @@ import { Follow, Framing, lexicon, type Line } from "../at/lexicon";
 import type { Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
-import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
-import { CONNACK_CODES, meaning, type CodeTable } from "../modem/codes";
+import { ArgumentError, NetworkError, type MQTTModemError } from "../errors";
+import { meaning, type CodeTable } from "../modem/codes";
+import { COMMA, NOTHING } from "../modem/arguments";
 import type { Limits } from "../modem/limits";
-import type { Dialect, DriverOptions, ModemClient } from "../modem/dialect";
-import { Driver } from "../modem/driver";
+import type { Dialect, ModemClient } from "../modem/dialect";
 import type { Modem } from "../modem/modem";
+import { ARGUMENTS as SHARED_ARGUMENTS, QMT, Result, type QMTOptions } from "../modem/qmt";
 import { Kind, Tolerates, type Script } from "../modem/script";
 import { Stage } from "../modem/stage";
 import type { Settings } from "../modem/settings";
 import { choice, integer } from "../mqtt/arguments";
 
 /** What a BC35-G can be told beyond what all modems can. */
-export interface BC35GOptions extends DriverOptions {
-  /** Seconds that the modem waits for the broker's acknowledgement, 1–60, default 10. */
-  packetTimeout?: number;
-  /** How often the modem sends a packet again, 0–10, default 3. */
-  retries?: number;
+export interface BC35GOptions extends QMTOptions {
   /** Alibaba Cloud: the modem computes user name and password itself (S1 3.2.1). */
   alibaba?: { productKey: string; deviceName: string; deviceSecret: string };
   /** Tencent Cloud: the modem fetches the password over HTTP before it connects (S1 3.2.2). */
@@ -82,18 +79,7 @@ const LINES: readonly Line[] = frozen([
 // ---- what it is told
 
 const ARGUMENTS: Readonly<Record<string, Argument<BC35G>>> = frozen({
-  version: (writer, _, modem) => writer.int(modem.settings.protocolVersion),
-  keepalive: (writer, _, modem) => writer.int(modem.settings.keepAlive),
-  session: (writer, _, modem) => writer.int(modem.settings.clean),
-  packetTimeout: (writer, _, modem) => writer.int(modem.packetTimeout),
-  retries: (writer, _, modem) => writer.int(modem.retries),
-  willQoS: (writer, _, modem) => writer.int(modem.settings.will!.QoS),
-  willRetain: (writer, _, modem) => writer.int(modem.settings.will!.retain),
-  willTopic: (writer, _, modem) => writer.quoted(modem.settings.will!.topic),
-  willMessage: (writer, _, modem) => writer.quoted(modem.settings.will!.message),
-  host: (writer, _, modem) => writer.quoted(modem.settings.host),
-  port: (writer, _, modem) => writer.int(modem.settings.port),
-  clientId: (writer, _, modem) => writer.quoted(modem.settings.id),
+  ...(SHARED_ARGUMENTS as Record<string, Argument<BC35G>>),
   credentials: (writer, _, modem) => {
     const user = modem.settings.user;
     const password = modem.fetchedPassword ?? modem.settings.password;
@@ -123,11 +109,6 @@ const ARGUMENTS: Readonly<Record<string, Argument<BC35G>>> = frozen({
     writer.byte(COMMA);
     writer.quoted(url);
   },
-  id: (writer, operation) => writer.int(operation.wire),
-  QoS: (writer, operation) => writer.int(operation.QoS),
-  retain: (writer, operation) => writer.int(operation.retain),
-  topic: (writer, operation) => writer.quoted(operation.topic!),
-  length: (writer, operation) => writer.int(operation.length),
   filters: (writer, operation) => {
     for (let i = 0; i < operation.items!.length; i++) {
       const item = operation.items![i]!;
@@ -140,12 +121,10 @@ const ARGUMENTS: Readonly<Record<string, Argument<BC35G>>> = frozen({
   },
 });
 
-const COMMA = 0x2c;
 const CTRL_Z = new Uint8Array([0x1a]);
 const ESC = 0x1b;
 const RECEIVING = Object.freeze(["line", "idle"]);
 const QUOTES = Object.freeze(["raw", "strip"]);
-const NOTHING = frozen(new Text("user", "", 0));
 const EXPIRE_MOST = 60;
 
 // Times: S1 gives 300 ms for what stays in the modem, 75 s for QMTOPEN, 195 s for the password; the finals and the
@@ -155,7 +134,7 @@ const say = (template: string, final: number, more: object = {}) => command<BC35
 // S1 marks no default, so it is always set.
 const CFG_VERSION = say('AT+QMTCFG="version",0,{version}', 2000);
 const CFG_KEEPALIVE = say('AT+QMTCFG="keepalive",0,{keepalive}', 2000);
-const CFG_SESSION = say('AT+QMTCFG="session",0,{session}', 2000);
+const CFG_SESSION = say('AT+QMTCFG="session",0,{clean}', 2000);
 // The notices of a retransmission are asked for (last argument): they show that the modem is still at it.
 const CFG_TIMEOUT = say('AT+QMTCFG="timeout",0,{packetTimeout},{retries},1', 2000);
 const CFG_WILL = say('AT+QMTCFG="will",0,1,{willQoS},{willRetain},{willTopic},{willMessage}', 2000);
@@ -249,16 +228,6 @@ const DIALECT: Dialect<BC35G> = frozen({
 
 // ---- what its numbers mean
 
-/** `+QMTOPEN: 0,<result>`: S1 3.2.3. */
-const OPEN_RESULTS: CodeTable = frozen([
-  [-1, "the network could not be opened"],
-  [1, "a parameter is wrong"],
-  [2, "the MQTT connection is in use already"],
-  [3, "the PDP context could not be activated; check the SIM, the APN and the coverage"],
-  [4, "the host's name could not be resolved; check the name, or use the address"],
-  [5, "the network was disconnected; check that the broker listens at this host and port"],
-]);
-
 /** `+QMTSTAT: 0,<err_code>`: S1 4.1, table 3. */
 const LINK_CODES: CodeTable = frozen([
   [1, "the broker closed or reset the connection"],
@@ -284,17 +253,6 @@ const PASSWORD_RESULTS: CodeTable = frozen([
 /** Not the modem's: it fetched a password that no command can carry. */
 const UNUSABLE = -1;
 
-/** `<result>` of CONN, SUB, UNS and PUB. */
-const enum Result {
-  Acknowledged = 0,
-  /** Progress, not the end (A-17). */
-  Retransmission = 1,
-  Failed = 2,
-}
-
-/** Above what a modem's result can be: a CONNACK return code stands behind it. */
-const RETURN_CODE = 256;
-
 interface AlibabaTexts {
   productKey: Text;
   deviceName: Text;
@@ -309,22 +267,18 @@ interface TencentTexts extends Omit<AlibabaTexts, "productKey"> {
   url: Text | null;
 }
 
-export class BC35G extends Driver {
+export class BC35G extends QMT {
   static readonly dialect: Dialect = DIALECT;
 
   /** Bit/s from the factory. S1 does not say; public drivers open it so (dialects.md 1, rule 12). */
   static readonly baud = 9600;
 
-  readonly packetTimeout: number;
-  readonly retries: number;
   readonly alibaba: AlibabaTexts | null;
   readonly tencent: TencentTexts | null;
   fetchedPassword: Text | null = null;
 
   constructor(modem: Modem, link: number, options: BC35GOptions, client: ModemClient) {
-    super(modem, link, options, client);
-    this.packetTimeout = integer("modem.packetTimeout", options.packetTimeout ?? 10, 1, 60);
-    this.retries = integer("modem.retries", options.retries ?? 3, 0, 10);
+    super(modem, link, options, client, 0);
     this.channel.scanner.message.stripQuotes = choice("modem.payloadQuotes", options.payloadQuotes ?? "raw", QUOTES) === "strip";
     this.channel.scanner.message.untilSilence = choice("modem.receiving", options.receiving ?? "line", RECEIVING) === "idle";
     this.alibaba = options.alibaba === undefined ? null : {
@@ -338,10 +292,6 @@ export class BC35G extends Driver {
   override start(settings: Settings): void {
     this.fetchedPassword = null;
     super.start(settings);
-  }
-
-  get ackPatience(): number {
-    return this.packetTimeout * (this.retries + 1) * 1000 + 5000;
   }
 
   protected publish(operation: Operation): boolean {
@@ -395,16 +345,6 @@ export class BC35G extends Driver {
     this.channel.resolve(operation, result);
   }
 
-  /** `+QMTCONN: 0,<result>[,<retcode>]`: only 0,0 is success. */
-  private connected(fields: Fields): void {
-    const operation = this.channel.find(this.link, Kind.Connect, -1);
-    if (operation === null) return;
-    const result = fields.int(1);
-    if (result === Result.Retransmission) return this.channel.extend(operation);
-    const returnCode = fields.int(2, 0);
-    this.channel.resolve(operation, result === Result.Acknowledged && returnCode > 0 ? RETURN_CODE + returnCode : result);
-  }
-
   /** `+QMTTENAUTH: <result_code>[,<password>]`. */
   private authorised(fields: Fields): void {
     const operation = this.channel.find(this.link, Kind.Authorise, -1);
@@ -422,25 +362,9 @@ export class BC35G extends Driver {
     this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone: ${meaning(LINK_CODES, code)} (+QMTSTAT ${code})`, code));
   }
 
-  protected resultError(operation: Operation, code: number): MQTTModemError {
-    switch (operation.kind) {
-      case Kind.Open:
-        return new NetworkError("OPEN_FAILED", `no connection to ${this.settings.host.string}:${this.settings.port}: ${meaning(OPEN_RESULTS, code)} (+QMTOPEN ${code})`, code);
-      case Kind.Connect:
-        return code >= RETURN_CODE
-          ? new BrokerError("CONNECTION_REFUSED", `the broker refused the connection: ${meaning(CONNACK_CODES, code - RETURN_CODE)} (return code ${code - RETURN_CODE})`, code - RETURN_CODE)
-          : new BrokerError("CONNECT_FAILED", `the broker did not answer CONNECT, however often the modem sent it (+QMTCONN ${code})`, code);
-      case Kind.Authorise:
-        return new NetworkError("CREDENTIALS_FETCH_FAILED", `the modem could not fetch the password from Tencent Cloud: ${meaning(PASSWORD_RESULTS, code)} (+QMTTENAUTH ${code})`, code);
-      case Kind.Subscribe:
-        return new BrokerError("SUBSCRIBE_FAILED", `the broker did not acknowledge the subscription, however often the modem sent it (+QMTSUB ${code})`, code);
-      case Kind.Unsubscribe:
-        return new BrokerError("UNSUBSCRIBE_FAILED", `the broker did not acknowledge the end of the subscription, however often the modem sent it (+QMTUNS ${code})`, code);
-      case Kind.Publish:
-        return new BrokerError("PUBLISH_FAILED", `the broker did not acknowledge the message, however often the modem sent it; whether it arrived is not known (+QMTPUB ${code})`, code);
-      default:
-        return new ModemError("COMMAND_REFUSED", `${operation.command!.name} failed with the modem's result ${code}`, code);
-    }
+  protected override resultError(operation: Operation, code: number): MQTTModemError {
+    if (operation.kind !== Kind.Authorise) return super.resultError(operation, code);
+    return new NetworkError("CREDENTIALS_FETCH_FAILED", `the modem could not fetch the password from Tencent Cloud: ${meaning(PASSWORD_RESULTS, code)} (+QMTTENAUTH ${code})`, code);
   }
 }
 

@@ -7,27 +7,22 @@ import { FieldKind, type Fields } from "../at/fields";
 import { Common, Follow, Framing, lexicon, type Line } from "../at/lexicon";
 import { Outcome, UNTOLD, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
-import { Text } from "../bytes/text";
-import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
-import { CONNACK_CODES, meaning, type CodeTable } from "../modem/codes";
-import type { Dialect, DriverOptions, ModemClient } from "../modem/dialect";
-import { Driver } from "../modem/driver";
+import { ArgumentError, BrokerError, NetworkError, type MQTTModemError } from "../errors";
+import { COMMA } from "../modem/arguments";
+import type { Dialect, ModemClient } from "../modem/dialect";
 import type { Limits } from "../modem/limits";
 import type { Modem } from "../modem/modem";
+import { ARGUMENTS as SHARED_ARGUMENTS, QMT, Result, type QMTOptions } from "../modem/qmt";
 import { Kind, Tolerates, type Script } from "../modem/script";
 import { Stage } from "../modem/stage";
 import { choice, flag, integer } from "../mqtt/arguments";
 
 /** What an NM28 can be told beyond what all modems can. */
-export interface NM28Options extends DriverOptions {
+export interface NM28Options extends QMTOptions {
   /** PDP context, 1–16. Default 1. */
   pdpContext?: number;
   /** TLS with this SSL context, 0–5, which must have been set up: S4 does not say how. Left out: no TLS. */
   sslContext?: number;
-  /** Seconds that the modem waits for the broker's acknowledgement, 1–60, default 10. */
-  packetTimeout?: number;
-  /** How often the modem sends a packet again, 1–10, default 3. */
-  retries?: number;
   /**
    * What a publish is on OneNET: 0 a message alone (default, and on all other platforms), 1 a data point alone, 2 both; for
    * 1 and 2 the payload is JSON in the platform's form.
@@ -82,42 +77,21 @@ const LINES: readonly Line[] = frozen([
 
 // ---- what it is told
 
-const COMMA = 0x2c;
 const CTRL_Z = new Uint8Array([0x1a]);
-const NOTHING = frozen(new Text("nothing", "", 0));
 const NUDGE = 300;
 /** Polls in a row that may say nothing of a client until it is taken for lost: some firmware lists only what is there. */
 const SILENT_POLLS = 3;
 
 const ARGUMENTS: Readonly<Record<string, Argument<NM28>>> = frozen({
+  ...(SHARED_ARGUMENTS as Record<string, Argument<NM28>>),
   link: (writer, _, modem) => writer.int(modem.link),
-  version: (writer, _, modem) => writer.int(modem.settings.protocolVersion),
   pdpContext: (writer, _, modem) => writer.int(modem.pdpContext),
   ssl: (writer, _, modem) => {
     writer.int(modem.sslContext < 0 ? 0 : 1);
     writer.byte(COMMA);
     writer.int(modem.sslContext < 0 ? 0 : modem.sslContext);
   },
-  keepalive: (writer, _, modem) => writer.int(modem.settings.keepAlive),
-  session: (writer, _, modem) => writer.int(modem.settings.clean),
-  packetTimeout: (writer, _, modem) => writer.int(modem.packetTimeout),
-  retries: (writer, _, modem) => writer.int(modem.retries),
-  willQoS: (writer, _, modem) => writer.int(modem.settings.will!.QoS),
-  willRetain: (writer, _, modem) => writer.int(modem.settings.will!.retain),
-  willTopic: (writer, _, modem) => writer.quoted(modem.settings.will!.topic),
-  willMessage: (writer, _, modem) => writer.quoted(modem.settings.will!.message),
-  host: (writer, _, modem) => writer.quoted(modem.settings.host),
-  port: (writer, _, modem) => writer.int(modem.settings.port),
-  clientId: (writer, _, modem) => writer.quoted(modem.settings.id),
-  user: (writer, _, modem) => writer.quoted(modem.settings.user ?? NOTHING),
-  password: (writer, _, modem) => writer.quoted(modem.settings.password ?? NOTHING),
-  id: (writer, operation) => writer.int(operation.wire),
-  filter: (writer, operation) => writer.quoted(operation.items![0]!.text),
-  filterQoS: (writer, operation) => writer.int(operation.items![0]!.QoS),
-  QoS: (writer, operation) => writer.int(operation.QoS),
-  retain: (writer, operation) => writer.int(operation.retain),
   type: (writer, _, modem) => writer.int(modem.type),
-  topic: (writer, operation) => writer.quoted(operation.topic!),
   // Ctrl-Z is not part of the message.
   length: (writer, operation, modem) => writer.int(modem.endsWithCtrlZ ? operation.length - CTRL_Z.length : operation.length),
 });
@@ -132,7 +106,7 @@ const CFG_VERSION = say('AT+MQTTCFG="version",{link},{version}', 2000);
 const CFG_PDP = say('AT+MQTTCFG="pdpcid",{link},{pdpContext}', 2000);
 const CFG_SSL = say('AT+MQTTCFG="ssl",{link},{ssl}', 2000);
 const CFG_KEEPALIVE = say('AT+MQTTCFG="keepalive",{link},{keepalive}', 2000);
-const CFG_SESSION = say('AT+MQTTCFG="session",{link},{session}', 2000);
+const CFG_SESSION = say('AT+MQTTCFG="session",{link},{clean}', 2000);
 const CFG_TIMEOUT = say('AT+MQTTCFG="timeout",{link},{packetTimeout},{retries},1', 2000);
 const CFG_WILL = say('AT+MQTTCFG="will",{link},1,{willQoS},{willRetain},{willTopic},{willMessage}', 2000);
 const CFG_NO_WILL = say('AT+MQTTCFG="will",{link},0', 2000);
@@ -227,33 +201,10 @@ const DIALECT: Dialect<NM28> = frozen({
 
 // ---- what its numbers mean
 
-/** `+MQTTOPEN:<idx>,<result>`: S4 1.2. */
-const OPEN_RESULTS: CodeTable = frozen([
-  [-1, "the network could not be opened"],
-  [1, "a parameter is wrong"],
-  [2, "the client is in use already"],
-  [3, "the PDP context could not be activated; check the SIM, the APN and the coverage"],
-  [4, "the host's name could not be resolved; check the name, or use the address"],
-  [5, "connecting failed; check that the broker listens at this host and port"],
-]);
+/** A code of our own: the message arrived and the data point did not (OneNET, type 2). */
+const DATA_POINT = 100;
 
-/** `<result>` of CONN, SUB and UNS. */
-const enum Result {
-  Acknowledged = 0,
-  /** Progress, not the end. */
-  Retransmission = 1,
-  Failed = 2,
-}
-
-/** Codes of our own. */
-const enum Failure {
-  /** The message arrived and the data point did not: OneNET, type 2. */
-  DataPoint = 100,
-  /** A CONNACK return code stands behind it. */
-  ReturnCode = 256,
-}
-
-export class NM28 extends Driver {
+export class NM28 extends QMT {
   static readonly dialect: Dialect = DIALECT;
   /** Bit/s from the factory, usual for 5G modules; S4 does not say. */
   static readonly baud = 115_200;
@@ -261,8 +212,6 @@ export class NM28 extends Driver {
   readonly pdpContext: number;
   /** −1 for no TLS. */
   readonly sslContext: number;
-  readonly packetTimeout: number;
-  readonly retries: number;
   readonly type: number;
   readonly endsWithCtrlZ: boolean;
   readonly reportVersion: boolean;
@@ -272,21 +221,15 @@ export class NM28 extends Driver {
   #missed = 0;
 
   constructor(modem: Modem, link: number, options: NM28Options, client: ModemClient) {
-    super(modem, link, options, client);
+    super(modem, link, options, client, 1);
     this.pdpContext = integer("modem.pdpContext", options.pdpContext ?? 1, 1, 16);
     this.sslContext = options.sslContext === undefined ? -1 : integer("modem.sslContext", options.sslContext, 0, 5);
-    this.packetTimeout = integer("modem.packetTimeout", options.packetTimeout ?? 10, 1, 60);
-    this.retries = integer("modem.retries", options.retries ?? 3, 1, 10);
     this.type = integer("modem.type", options.type ?? 0, 0, 2);
     const ctrlZ = choice("modem.ctrlZ", options.ctrlZ ?? "fallback", CTRL_Z_USES);
     this.endsWithCtrlZ = ctrlZ === "always";
     this.#nudges = ctrlZ === "fallback";
     this.#pollInterval = integer("modem.pollInterval", options.pollInterval ?? 30_000, 1000, 3_600_000);
     this.reportVersion = flag("modem.reportVersion", options.reportVersion ?? false) === 1;
-  }
-
-  get ackPatience(): number {
-    return this.packetTimeout * (this.retries + 1) * 1000 + 5000;
   }
 
   override get defaultKeepAlive(): number {
@@ -320,7 +263,7 @@ export class NM28 extends Driver {
       case Say.Sub: return this.subscribed(fields);
       case Say.Uns: return this.result(Kind.Unsubscribe, fields);
       case Say.Open: return this.resolve(Kind.Open, -1, fields.int(1));
-      case Say.Conn: return this.connected(fields);
+      case Say.Conn: return this.told(fields);
       case Say.Disc: return this.ended(Kind.Disconnect, fields.int(1));
       case Say.Close: return this.ended(Kind.Close, fields.int(1));
       case Say.Stat: return this.lost(`+MQTTSTAT ${fields.int(1)}`);
@@ -333,7 +276,7 @@ export class NM28 extends Driver {
     // A data point alone has its result in its own place, or in the first, the other one being left out.
     const first = fields.int(this.type === 1 && fields.kind(2) === FieldKind.Empty ? 3 : 2, 0);
     const dataPoint = this.type === 2 ? fields.int(3, 0) : 0;
-    this.resolve(Kind.Publish, fields.int(1), first !== 0 ? first : dataPoint !== 0 ? Failure.DataPoint : 0);
+    this.resolve(Kind.Publish, fields.int(1), first !== 0 ? first : dataPoint !== 0 ? DATA_POINT : 0);
   }
 
   /** `+MQTTSUB:<idx>,<msgID>,<result>[,<value>]`. */
@@ -354,15 +297,9 @@ export class NM28 extends Driver {
   }
 
   /** `+MQTTCONN:<idx>,<result>,<ret_code>`, or `<idx>,<state>`: the modem's own, or a poll's. */
-  private connected(fields: Fields): void {
-    if (!this.isOwed(Kind.Connect)) {
-      if (fields.count === 2 && fields.int(1) === 0) this.lost("+MQTTCONN 0");
-      return;
-    }
-    const result = fields.int(1);
-    if (result === Result.Retransmission) return this.extend(Kind.Connect, -1);
-    const returnCode = fields.int(2, 0);
-    this.resolve(Kind.Connect, -1, result === Result.Acknowledged && returnCode > 0 ? Failure.ReturnCode + returnCode : result);
+  private told(fields: Fields): void {
+    if (this.isOwed(Kind.Connect)) this.connected(fields);
+    else if (fields.count === 2 && fields.int(1) === 0) this.lost("+MQTTCONN 0");
   }
 
   private ended(kind: Kind, result: number): void {
@@ -403,26 +340,9 @@ export class NM28 extends Driver {
       this.lost(`AT+MQTTCONN? has said nothing of client ${this.link} ${SILENT_POLLS} times`);
   }
 
-  protected resultError(operation: Operation, code: number): MQTTModemError {
-    const report = `+${operation.command!.name.slice(3)} ${code}`;
-    switch (operation.kind) {
-      case Kind.Open:
-        return new NetworkError("OPEN_FAILED", `no connection to ${this.settings.host.string}:${this.settings.port}: ${meaning(OPEN_RESULTS, code)} (${report})`, code);
-      case Kind.Connect:
-        return code > Failure.ReturnCode
-          ? new BrokerError("CONNECTION_REFUSED", `the broker refused the connection: ${meaning(CONNACK_CODES, code - Failure.ReturnCode)} (return code ${code - Failure.ReturnCode})`, code - Failure.ReturnCode)
-          : new BrokerError("CONNECT_FAILED", `the broker did not answer CONNECT, however often the modem sent it (${report})`, code);
-      case Kind.Subscribe:
-        return new BrokerError("SUBSCRIBE_FAILED", `the broker did not acknowledge the subscription, however often the modem sent it (${report})`, code);
-      case Kind.Unsubscribe:
-        return new BrokerError("UNSUBSCRIBE_FAILED", `the broker did not acknowledge the end of the subscription, however often the modem sent it (${report})`, code);
-      case Kind.Publish:
-        return code === Failure.DataPoint
-          ? new BrokerError("PUBLISH_FAILED", "the message arrived, and OneNET did not take its data point; is the payload JSON in the platform's form?", -1)
-          : new BrokerError("PUBLISH_FAILED", `the message was not acknowledged; whether it arrived is not known (${report})`, code);
-      default:
-        return new ModemError("COMMAND_REFUSED", `${operation.command!.name} failed with the modem's result ${code}`, code);
-    }
+  protected override resultError(operation: Operation, code: number): MQTTModemError {
+    if (operation.kind !== Kind.Publish || code !== DATA_POINT) return super.resultError(operation, code);
+    return new BrokerError("PUBLISH_FAILED", "the message arrived, and OneNET did not take its data point; is the payload JSON in the platform's form?", -1);
   }
 }
 

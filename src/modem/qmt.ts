@@ -1,0 +1,101 @@
+/**
+ * What BC35-G and NM28 share: NM28's MQTT commands are Quectel's QMT set under other names (dialects.md 5, P18). Which
+ * commands there are, and in which order they are answered, is each family's own.
+ */
+import type { Argument } from "../at/command";
+import type { Fields } from "../at/fields";
+import type { Operation } from "../at/operation";
+import { frozen } from "../bytes/frozen";
+import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
+import { integer } from "../mqtt/arguments";
+import { ARGUMENTS as SHARED_ARGUMENTS } from "./arguments";
+import { CONNACK_CODES, meaning, type CodeTable } from "./codes";
+import type { DriverOptions, ModemClient } from "./dialect";
+import { Driver } from "./driver";
+import type { Modem } from "./modem";
+import { Kind } from "./script";
+
+/** What both families can be told beyond what all modems can. */
+export interface QMTOptions extends DriverOptions {
+  /** Seconds that the modem waits for the broker's acknowledgement, 1–60, default 10. */
+  packetTimeout?: number;
+  /** How often the modem sends a packet again, 0–10 (NM28: 1–10), default 3. */
+  retries?: number;
+}
+
+export const ARGUMENTS: Readonly<Record<string, Argument<QMT>>> = frozen({
+  ...(SHARED_ARGUMENTS as Record<string, Argument<QMT>>),
+  version: (writer, _, modem) => writer.int(modem.settings.protocolVersion),
+  packetTimeout: (writer, _, modem) => writer.int(modem.packetTimeout),
+  retries: (writer, _, modem) => writer.int(modem.retries),
+  willQoS: (writer, _, modem) => writer.int(modem.settings.will!.QoS),
+  willRetain: (writer, _, modem) => writer.int(modem.settings.will!.retain),
+  willTopic: (writer, _, modem) => writer.quoted(modem.settings.will!.topic),
+  willMessage: (writer, _, modem) => writer.quoted(modem.settings.will!.message),
+});
+
+/** `<result>` of CONN, SUB, UNS and PUB. */
+export const enum Result {
+  Acknowledged = 0,
+  /** Progress, not the end (A-17). */
+  Retransmission = 1,
+  Failed = 2,
+}
+
+/** `<result>` of OPEN: S1 3.2.3, S4 1.2. */
+const OPEN_RESULTS: CodeTable = frozen([
+  [-1, "the network could not be opened"],
+  [1, "a parameter is wrong"],
+  [2, "the MQTT connection is in use already"],
+  [3, "the PDP context could not be activated; check the SIM, the APN and the coverage"],
+  [4, "the host's name could not be resolved; check the name, or use the address"],
+  [5, "connecting failed; check that the broker listens at this host and port"],
+]);
+
+/** Above what a modem's result can be: a CONNACK return code stands behind it. */
+const RETURN_CODE = 256;
+
+export abstract class QMT extends Driver {
+  readonly packetTimeout: number;
+  readonly retries: number;
+
+  /** @param least retries that the family must have */
+  constructor(modem: Modem, link: number, options: QMTOptions, client: ModemClient, least: number) {
+    super(modem, link, options, client);
+    this.packetTimeout = integer("modem.packetTimeout", options.packetTimeout ?? 10, 1, 60);
+    this.retries = integer("modem.retries", options.retries ?? 3, least, 10);
+  }
+
+  get ackPatience(): number {
+    return this.packetTimeout * (this.retries + 1) * 1000 + 5000;
+  }
+
+  /** `<idx>,<result>[,<ret_code>]` behind CONN, while CONNECT is owed: only 0 and 0 are success. */
+  protected connected(fields: Fields): void {
+    const result = fields.int(1);
+    if (result === Result.Retransmission) return this.extend(Kind.Connect, -1);
+    const returnCode = fields.int(2, 0);
+    this.resolve(Kind.Connect, -1, result === Result.Acknowledged && returnCode > 0 ? RETURN_CODE + returnCode : result);
+  }
+
+  protected resultError(operation: Operation, code: number): MQTTModemError {
+    const name = operation.command!.name;
+    const report = `+${name.slice(3)} ${code}`;
+    switch (operation.kind) {
+      case Kind.Open:
+        return new NetworkError("OPEN_FAILED", `no connection to ${this.settings.host.string}:${this.settings.port}: ${meaning(OPEN_RESULTS, code)} (${report})`, code);
+      case Kind.Connect:
+        return code > RETURN_CODE
+          ? new BrokerError("CONNECTION_REFUSED", `the broker refused the connection: ${meaning(CONNACK_CODES, code - RETURN_CODE)} (return code ${code - RETURN_CODE})`, code - RETURN_CODE)
+          : new BrokerError("CONNECT_FAILED", `the broker did not answer CONNECT, however often the modem sent it (${report})`, code);
+      case Kind.Subscribe:
+        return new BrokerError("SUBSCRIBE_FAILED", `the broker did not acknowledge the subscription, however often the modem sent it (${report})`, code);
+      case Kind.Unsubscribe:
+        return new BrokerError("UNSUBSCRIBE_FAILED", `the broker did not acknowledge the end of the subscription, however often the modem sent it (${report})`, code);
+      case Kind.Publish:
+        return new BrokerError("PUBLISH_FAILED", `the broker did not acknowledge the message, however often the modem sent it; whether it arrived is not known (${report})`, code);
+      default:
+        return new ModemError("COMMAND_REFUSED", `${name} failed with the modem's result ${code}`, code);
+    }
+  }
+}
