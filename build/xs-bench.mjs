@@ -20,23 +20,23 @@ const most = (costs, index) => Math.max(...Object.entries(costs).filter(([name])
 const slope = (costs, name) => (costs[`${name}192`][UNITS] - costs[`${name}64`][UNITS]) / 128;
 const perByte = ({ family }) => (family === "BC35-G" ? 11 : 2.5);
 
-/** Where `portable` is left out, it makes no difference whether the host has native bytes. */
+/** `portable`: it makes a difference whether the host has native bytes. `peer`: Moddable's own client has it too. */
 const FIGURES = [
-  { name: "inbound: slots", of: ({ costs }) => costs.inbound64[SLOTS], limit: () => 0, portable: true },
-  { name: "inbound: chunk bytes", of: ({ costs }) => costs.inbound64[CHUNKS], limit: () => 0, portable: true },
-  { name: "inbound: units", of: ({ costs }) => costs.inbound64[UNITS], limit: ({ family, costs }) => (family === "M531X" ? 2000 : 20 * costs.wire64[0]), portable: true },
-  { name: "inbound: units per further payload byte", of: ({ costs }) => slope(costs, "inbound"), limit: perByte, portable: true },
-  { name: "outbound: slots", of: ({ costs }) => costs.outbound64[SLOTS], limit: () => 0, portable: true },
-  { name: "outbound: chunk bytes", of: ({ costs }) => costs.outbound64[CHUNKS], limit: () => 0, portable: true },
-  { name: "outbound: units", of: ({ costs }) => costs.outbound64[UNITS], limit: () => 4000, portable: true },
-  { name: "outbound: units per further payload byte", of: ({ costs }) => slope(costs, "outbound"), limit: perByte, portable: true },
+  { name: "inbound: slots", of: ({ costs }) => costs.inbound64[SLOTS], limit: () => 0, portable: true, peer: true },
+  { name: "inbound: chunk bytes", of: ({ costs }) => costs.inbound64[CHUNKS], limit: () => 0, portable: true, peer: true },
+  { name: "inbound: units", of: ({ costs }) => costs.inbound64[UNITS], limit: ({ family, costs }) => (family === "M531X" ? 2000 : 20 * costs.wire64[0]), portable: true, peer: true },
+  { name: "inbound: units per further payload byte", of: ({ costs }) => slope(costs, "inbound"), limit: perByte, portable: true, peer: true },
+  { name: "outbound: slots", of: ({ costs }) => costs.outbound64[SLOTS], limit: () => 0, portable: true, peer: true },
+  { name: "outbound: chunk bytes", of: ({ costs }) => costs.outbound64[CHUNKS], limit: () => 0, portable: true, peer: true },
+  { name: "outbound: units", of: ({ costs }) => costs.outbound64[UNITS], limit: () => 4000, portable: true, peer: true },
+  { name: "outbound: units per further payload byte", of: ({ costs }) => slope(costs, "outbound"), limit: perByte, portable: true, peer: true },
   { name: "known lines: slots, most", of: ({ costs }) => most(costs, SLOTS), limit: () => 0 },
   { name: "known lines: chunk bytes, most", of: ({ costs }) => most(costs, CHUNKS), limit: () => 0 },
   { name: "unknown line: slots", of: ({ costs }) => costs.unknown[SLOTS], limit: () => 0 },
   { name: "unknown line: chunk bytes", of: ({ costs }) => costs.unknown[CHUNKS], limit: () => 0 },
-  { name: "RAM of a connected client, bytes", of: ({ costs, bits }) => costs.ram[SLOTS] * SLOT[bits] + costs.ram[CHUNKS], limit: ({ bits }) => (bits === 32 ? 8192 : null) },
+  { name: "RAM of a connected client, bytes", of: ({ costs, bits }) => costs.ram[SLOTS] * SLOT[bits] + costs.ram[CHUNKS], limit: ({ bits }) => (bits === 32 ? 8192 : null), peer: true },
   { name: "collections in 100,000 messages", of: ({ endured }) => endured.collections[0], limit: () => 0 },
-  { name: "bytecode of core and driver, bytes", of: ({ bytecode }) => bytecode, limit: () => 32_768 },
+  { name: "bytecode of core and driver, bytes", of: ({ bytecode }) => bytecode, limit: () => 32_768, peer: true },
 ];
 
 const round = (value) => Math.round(value * 10) / 10;
@@ -72,20 +72,40 @@ function bytecodeOf(driver, sizes, modules) {
   return sizes.filter(({ name }) => used.has(name)).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
+/** Moddable's own MQTT client, on the same host; null without the SDK. */
+async function peer({ program, modules, preloaded, run }, sdk) {
+  if (sdk === undefined) return null;
+  const flags = ["--modules", modules, "--modules", join(sdk, "examples", "io", "tcp", "mqttclient"), ...preloaded(), "--preload", "mqttclient"];
+  const played = await run(program, [...flags, ...ROOMY, "test/xs/peer"]);
+  if (played.status !== 0) throw new Error(`the peer in ${sdk} ended with ${played.status}:\n${played.output}`);
+  const { output } = await run(program, ["--sizes", ...flags]);
+  const [, code, symbols] = /^size mqttclient (\d+) (\d+)$/m.exec(output);
+  return { costs: numbers(played.output), bytecode: Number(code) + Number(symbols) };
+}
+
 /** Measures everything, as many things at a time as there are processors. */
-async function measure(host) {
+async function measure(host, sdk) {
   const play = player(host);
   const families = Object.keys(FAMILIES);
   const all = Object.fromEntries(families.map((family) => [family, { family, bits: host.bits }]));
-  let sizes;
+  let sizes, moddable;
   await host.each([
     ...families.map((family) => async () => (all[family].endured = numbers(await play(ESP32, family, "native", "endure", String(MESSAGES))))),
     ...families.map((family) => async () => (all[family].costs = numbers(await play(ROOMY, family, "native", "costs")))),
     ...families.map((family) => async () => (all[family].portable = numbers(await play(ROOMY, family, "portable", "costs")))),
     async () => (sizes = await modulesSizes(host)),
+    async () => (moddable = await peer(host, sdk)),
   ], (work) => work());
   for (const family of families) all[family].bytecode = bytecodeOf(FAMILIES[family], sizes, host.modules);
-  return { all, sizes };
+  return { all, sizes, peer: moddable && peerRows(moddable, all, host.bits) };
+}
+
+/** Those figures that both have, and how many times the peer's ours is. */
+function peerRows(moddable, all, bits) {
+  return FIGURES.filter(({ peer }) => peer).map(({ name, of }) => {
+    const value = round(of({ ...moddable, bits }));
+    return { figure: name, value, ratio: Object.fromEntries(Object.entries(all).map(([family, measured]) => [family, value === 0 ? null : Math.round((of(measured) / value) * 100) / 100])) };
+  });
 }
 
 function rowsOf(all, ceilings) {
@@ -108,6 +128,14 @@ function show({ bits, rows, all }) {
   }
 }
 
+function showPeer(rows) {
+  if (rows === null) return console.log("\nModdable's own MQTT client was not run beside it: give the path of an SDK checkout, -- --moddable DIR");
+  const families = Object.keys(FAMILIES);
+  console.log(`\n${"Moddable's own MQTT client over TCP, on the same host".padEnd(56)}today    times that is ours: ${families.join(", ")}`);
+  for (const { figure, value, ratio } of rows)
+    console.log(`  ${figure.replace(" of core and driver", "").padEnd(50)}${String(value).padStart(9)}    ${families.map((family) => ratio[family] ?? "-").join(", ")}`);
+}
+
 /** Who allocates, each place once. */
 async function places(host) {
   const play = player(host);
@@ -118,17 +146,20 @@ async function places(host) {
 }
 
 /** @returns 0; 1 when a figure is above its ceiling */
-export async function bench(host, flags) {
+export async function bench(host, flags, { moddable } = {}) {
   if (flags.has("--where")) return places(host);
   const file = join(host.root, "test", "xs", "figures.json");
-  const { all, sizes } = await measure(host);
+  const { all, sizes, peer } = await measure(host, moddable);
   if (flags.has("--update")) {
     if (host.bits !== 32) throw new Error("the ceilings are those of 32 bits; this compiler makes programs of 64");
     writeFileSync(file, `${JSON.stringify(Object.fromEntries(Object.keys(all).map((family) =>
       [family, Object.fromEntries(rowsOf(all, {}).filter((row) => row.family === family).map(({ figure, value }) => [figure, value]))])), null, 2)}\n`);
   }
   const rows = rowsOf(all, JSON.parse(readFileSync(file, "utf8")));
-  if (flags.has("--json")) console.log(JSON.stringify({ engine: "XS", bits: host.bits, rows, sizes }, null, 1));
-  else show({ bits: host.bits, rows, all });
+  if (flags.has("--json")) console.log(JSON.stringify({ engine: "XS", bits: host.bits, rows, sizes, peer }, null, 1));
+  else {
+    show({ bits: host.bits, rows, all });
+    showPeer(peer);
+  }
   return host.bits === 32 && rows.some(({ value, ceiling }) => ceiling === null || value > ceiling) ? 1 : 0;
 }

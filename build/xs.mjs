@@ -6,6 +6,7 @@
  *   node build/xs.mjs preload               whether all modules of the core can be kept in flash
  *   node build/xs.mjs bench                 what the core allocates and works; fails where that is more than it was
  *           [--json] [--update] [--where]     as JSON; takes today's figures as the ceilings; names who allocates instead
+ *           [--moddable DIR]                  beside Moddable's own MQTT client, of the SDK checkout there
  *   node build/xs.mjs sizes                 the modules' bytecode
  *   node build/xs.mjs host                  how to start what is built, as JSON: for tests that start it themselves
  *   node build/xs.mjs run NAME [ARGUMENT]…  one module of dist/xs/modules, with the core preloaded
@@ -255,7 +256,7 @@ const commands = {
   check: async (built) => Math.max(await preload(built), await test(built, [], false)),
   test: (built, words, flags) => test(built, words, flags.has("--loose")),
   preload: (built) => preload(built),
-  bench: async (built, words, flags) => (await import("./xs-bench.mjs")).bench({ ...built, root, run, each, modules, preloaded }, flags),
+  bench: async (built, words, flags, values) => (await import("./xs-bench.mjs")).bench({ ...built, root, run, each, modules, preloaded }, flags, values),
   sizes: (built) => sizes(built),
   host: ({ program, bits }) => (console.log(JSON.stringify({ program, bits, modules, args: ["--modules", modules, ...preloaded()] })), 0),
   run: async ({ program }, [name, ...rest]) => (await run(program, ["--modules", modules, ...preloaded(), name, ...rest], { show: true })).status,
@@ -263,13 +264,18 @@ const commands = {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [command, ...rest] = process.argv.slice(2);
+  const values = {};
+  for (const name of ["moddable"]) {
+    const at = rest.indexOf(`--${name}`);
+    if (at >= 0) [, values[name]] = rest.splice(at, 2);
+  }
   const flags = new Set(rest.filter((word) => word.startsWith("--")));
   if (!(command in commands)) {
     console.error(`node build/xs.mjs ${Object.keys(commands).join("|")}`);
     process.exitCode = 2;
   } else try {
     const [built] = await Promise.all([host({ wide: flags.has("--64") }), compileModules()]);
-    process.exitCode = await commands[command](built, rest.filter((word) => !word.startsWith("--")), flags);
+    process.exitCode = await commands[command](built, rest.filter((word) => !word.startsWith("--")), flags, values);
   } catch (error) {
     const missing = error instanceof NoCompiler;
     console.error(missing ? `XS, skipped: ${error.message}` : error);

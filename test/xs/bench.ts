@@ -5,47 +5,12 @@
  */
 import { bytes } from "../../hosts/esp32/bytes";
 import { MQTTClient, type ReadableOptions } from "../../src/index";
+import { collections, cost, FIRST, living, nothing, tell, TIMES } from "./cost";
 import { ascii, FAMILIES, LinkPort, serve, StillClock } from "./link";
 
 const family = FAMILIES.find(({ name }) => name === host.argument(0))!;
 const native = host.argument(1) === "native";
 const TOPIC = "meter/cmd";
-
-const counts = new ArrayBuffer(16);
-const now = new Int32Array(counts);
-const start = new Int32Array(4);
-const sum = new Float64Array(4);
-const empty = new Float64Array(4);
-
-function begin(): void {
-  host.count(counts);
-  for (let i = 0; i < 4; i++) start[i] = now[i]!;
-}
-
-function end(): void {
-  host.count(counts);
-  for (let i = 0; i < 4; i++) sum[i]! += (now[i]! - start[i]!);
-}
-
-const N = 200;
-
-/** Slots, chunk bytes, units and collections of one `work`, on average; `prepare` is not counted. */
-function cost(work: () => void, prepare: () => void = nothing): Float64Array {
-  for (let i = 0; i < 5; i++) {
-    prepare();
-    work();
-  }
-  sum.fill(0);
-  for (let i = 0; i < N; i++) {
-    prepare();
-    begin();
-    work();
-    end();
-  }
-  return sum.map((value, index) => value / N - empty[index]!);
-}
-
-function nothing(): void {}
 
 /** Says who allocates in one `work`. */
 function where(name: string, work: () => void): void {
@@ -53,10 +18,6 @@ function where(name: string, work: () => void): void {
   host.nameAllocations(true);
   work();
   host.nameAllocations(false);
-}
-
-function tell(name: string, costs: Float64Array): void {
-  trace(`${name} ${costs[0]} ${costs[1]} ${costs[2]}\n`);
 }
 
 // ---- one client
@@ -68,11 +29,8 @@ let failed = "";
 const options: Record<string, any> = native ? { bytes } : {};
 const payloads = [64, 192].map((length) => new Uint8Array(length).fill(0x61));
 const clock = new StillClock();
-empty.set(cost(nothing));
 
-host.collect();
-host.count(counts);
-const before = now.slice();
+const before = living();
 const client = new MQTTClient({
   host: "broker.example", id: "dev-1", keepAlive: 60_000,
   modem: { io: family.io, clock, serial: { io: LinkPort } as any, ...options },
@@ -90,9 +48,7 @@ serve(family, clock);
 client.write(null, { operation: MQTTClient.SUBSCRIBE, items: [{ topic: TOPIC, QoS: 0 }] });
 serve(family, clock);
 const port = LinkPort.latest;
-host.collect();
-host.count(counts);
-const ram = [now[0]! - before[0]!, now[1]! - before[1]!];
+const after = living();
 
 const messages = payloads.map((payload) => {
   const [first, last] = family.message(TOPIC, payload.length);
@@ -104,13 +60,13 @@ const messages = payloads.map((payload) => {
 });
 
 function costs(): void {
-  trace(`ram ${ram[0]} ${ram[1]}\n`);
+  tell("ram", after[0]! - before[0]!, after[1]! - before[1]!);
   // The link's own port, with nothing behind it: to be taken off where the core alone is meant.
   messages.forEach((bytes, index) => {
-    tell(`inbound${payloads[index]!.length}`, cost(() => port.receive(bytes)));
-    trace(`wire${payloads[index]!.length} ${bytes.length}\n`);
+    tell(`inbound${payloads[index]!.length}`, ...cost(() => port.receive(bytes)));
+    tell(`wire${payloads[index]!.length}`, bytes.length);
   });
-  if (received !== (64 + 192) * (N + 5)) throw new Error(`received ${received} bytes`);
+  if (received !== (64 + 192) * (TIMES + FIRST)) throw new Error(`received ${received} bytes`);
 
   const publish = { topic: TOPIC };
   const prompt = family.prompt === null ? null : ascii(family.prompt);
@@ -123,7 +79,7 @@ function costs(): void {
   }
   let id = 1; // the subscription's
   for (const payload of payloads)
-    tell(`outbound${payload.length}`, cost(() => {
+    tell(`outbound${payload.length}`, ...cost(() => {
       client.write(payload, publish);
       if (prompt !== null) port.receive(prompt);
       port.receive(answer);
@@ -132,8 +88,8 @@ function costs(): void {
       id++;
       if (digits >= 0) for (let i = 4, rest = id; i >= 0; i--, rest = (rest / 10) | 0) answer[digits + i] = 0x30 + rest % 10;
     }));
-  if (ended !== 1 + 2 * (N + 5)) throw new Error(`${ended} operations ended`);
-  tell("write64", cost(() => {
+  if (ended !== 1 + 2 * (TIMES + FIRST)) throw new Error(`${ended} operations ended`);
+  tell("write64", ...cost(() => {
     client.write(payloads[0]!, publish);
   }, () => {
     if (id > 411) {
@@ -148,12 +104,12 @@ function costs(): void {
   port.receive(answer);
   for (const line of family.urcs) {
     const bytes = ascii(`\r\n${line}\r\n`);
-    tell(`line:${line.replaceAll(" ", "_")}`, cost(() => port.receive(bytes)));
+    tell(`line:${line.replaceAll(" ", "_")}`, ...cost(() => port.receive(bytes)));
     if (failed !== "") throw new Error(`${line} ends the connection: ${failed}`);
   }
   allLinesAreHere();
   const unknown = ascii("\r\n+FOO: 1,\"two\"\r\n");
-  tell("unknown", cost(() => port.receive(unknown)));
+  tell("unknown", ...cost(() => port.receive(unknown)));
 }
 
 /** Every line of the driver's is measured, or known to end or begin a connection. */
@@ -188,11 +144,10 @@ else if (host.argument(2) === "where") places();
 else {
   const wanted = Number(host.argument(3));
   received = 0;
-  host.count(counts);
-  const collections = now[3]!;
+  const first = collections();
   for (let i = 0; i < wanted; i++) port.receive(messages[0]!);
-  host.count(counts);
+  const last = collections();
   if (received !== wanted * 64) throw new Error(`received ${received} bytes`);
-  trace(`collections ${now[3]! - collections}\n`);
+  tell("collections", last - first);
 }
 host.exit(0);

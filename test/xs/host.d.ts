@@ -26,10 +26,18 @@ declare const host: {
   say(bytes: Uint8Array): void;
   /** What has come there since it was asked last. */
   heard(): ArrayBuffer;
+  /** The socket of the peer's measurement: what is read next, and a socket's two methods. */
+  wireFill(bytes: Uint8Array): void;
+  wireRead(this: { format: string }, wanted?: number | Uint8Array): unknown;
+  wireWrite(bytes: Uint8Array): number;
 };
   /** Makes a pseudo-terminal, of which a test is the other end; the path is what a port opens. One at a time. */
   terminal(): string;
   say(bytes: Uint8Array): void;
   /** What has come there since it was asked last. */
   heard(): ArrayBuffer;
+  /** The socket of the peer's measurement: what is read next, and a socket's two methods. */
+  wireFill(bytes: Uint8Array): void;
+  wireRead(this: { format: string }, wanted?: number | Uint8Array): unknown;
+  wireWrite(bytes: Uint8Array): number;
 };

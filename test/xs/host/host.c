@@ -260,6 +260,7 @@ int main(int argc, char** argv)
 	giveFunctions(root);
 	hostGiveSerial(root);
 	hostGiveTerminal(root);
+	hostGiveWire(root);
 	for (i = 1; i < argc && !strncmp(argv[i], "--", 2); i++) {
 		if (!strcmp(argv[i], "--check")) checks = 1;
 		else if (!strcmp(argv[i], "--sizes")) hostShowsSizes = 1;

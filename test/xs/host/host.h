@@ -38,6 +38,8 @@ void hostCall(xsMachine* the, xsSlot* function, xsSlot* self, int count);
 void hostGiveSerial(xsMachine* machine);
 /** Gives `host.terminal`, `say` and `heard`: the other end of one. */
 void hostGiveTerminal(xsMachine* machine);
+/** Gives `host.wireFill`, `wireRead` and `wireWrite`: the peer's socket. */
+void hostGiveWire(xsMachine* machine);
 int hostServeSerials(xsMachine* the);
 int hostWaitForSerials(struct pollfd* waits, int most);
 /** Metered units that a script does in a millisecond of the UART's time: 4000 unless told, a guess for an ESP32, which nobody has measured. */
