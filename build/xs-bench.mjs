@@ -145,18 +145,36 @@ async function places(host) {
   return 0;
 }
 
+/** README's table: the ceilings, in brackets the limit of those that are over it, and the peer's figures as they were last measured. */
+function tableOf(rows, peer) {
+  const families = Object.keys(FAMILIES);
+  const cell = ({ ceiling, limit }) => (limit !== null && ceiling > limit ? `${ceiling} (${limit})` : `${ceiling}`);
+  return [
+    ["", ...families, "Moddable's own, over TCP"], ["---", ...families.map(() => "---"), "---"],
+    ...FIGURES.map(({ name }) => [name, ...families.map((family) => cell(rows.find((row) => row.family === family && row.figure === name))), peer?.[name] ?? ""]),
+  ].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+const TABLE = /(<!-- npm run bench:xs -- --update writes this table -->\n)[^]*?\n(?=\n)/;
+
 /** @returns 0; 1 when a figure is above its ceiling */
 export async function bench(host, flags, { moddable } = {}) {
   if (flags.has("--where")) return places(host);
-  const file = join(host.root, "test", "xs", "figures.json");
+  const file = join(host.root, "test", "xs", "figures.json"), readme = join(host.root, "README.md");
   const { all, sizes, peer } = await measure(host, moddable);
+  let figures = JSON.parse(readFileSync(file, "utf8"));
   if (flags.has("--update")) {
     if (host.bits !== 32) throw new Error("the ceilings are those of 32 bits; this compiler makes programs of 64");
-    writeFileSync(file, `${JSON.stringify(Object.fromEntries(Object.keys(all).map((family) =>
-      [family, Object.fromEntries(rowsOf(all, {}).filter((row) => row.family === family).map(({ figure, value }) => [figure, value]))])), null, 2)}\n`);
+    const today = rowsOf(all, {});
+    figures = {
+      ceilings: Object.fromEntries(Object.keys(all).map((family) => [family, Object.fromEntries(today.filter((row) => row.family === family).map(({ figure, value }) => [figure, value]))])),
+      peer: peer === null ? figures.peer : Object.fromEntries(peer.map(({ figure, value }) => [figure, value])),
+    };
+    writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
+    writeFileSync(readme, readFileSync(readme, "utf8").replace(TABLE, (_, mark) => `${mark}${tableOf(rowsOf(all, figures.ceilings), figures.peer)}\n`));
   }
-  const rows = rowsOf(all, JSON.parse(readFileSync(file, "utf8")));
-  if (flags.has("--json")) console.log(JSON.stringify({ engine: "XS", bits: host.bits, rows, sizes, peer }, null, 1));
+  const rows = rowsOf(all, figures.ceilings);
+  if (flags.has("--json")) console.log(JSON.stringify({ engine: "XS", bits: host.bits, rows, sizes, peer, table: tableOf(rows, figures.peer) }, null, 1));
   else {
     show({ bits: host.bits, rows, all });
     showPeer(peer);

@@ -11,7 +11,7 @@ interface Row { family: string; figure: string; value: number }
 /** How build/xs.mjs ends where there is no C compiler. */
 const NO_COMPILER = 3;
 
-function bench(): Promise<{ status: number; bits?: number; rows: Row[]; said: string }> {
+function bench(): Promise<{ status: number; bits?: number; rows: Row[]; table?: string; said: string }> {
   return new Promise((resolve) => execFile(process.execPath, ["build/xs.mjs", "bench", "--json"], { maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
     const status = error === null ? 0 : Number(error.code);
     resolve({ status, said: stderr, ...(stdout.startsWith("{") ? JSON.parse(stdout) : { rows: [] }) });
@@ -19,15 +19,16 @@ function bench(): Promise<{ status: number; bits?: number; rows: Row[]; said: st
 }
 
 describe("figures on XS, 32-bit (test/xs/figures.json)", () => {
-  const ceilings: Record<string, Record<string, number>> = JSON.parse(readFileSync("test/xs/figures.json", "utf8"));
-  let rows: Row[];
+  const { ceilings }: { ceilings: Record<string, Record<string, number>> } = JSON.parse(readFileSync("test/xs/figures.json", "utf8"));
+  let rows: Row[], table: string;
 
   before(async function () {
     this.timeout(120_000);
-    const { status, bits, rows: measured, said } = await bench();
+    const { status, bits, rows: measured, table: quoted, said } = await bench();
     if (status === NO_COMPILER || bits === 64) this.skip();
     assert(measured.length > 0, said);
     rows = measured;
+    table = quoted!;
   });
 
   for (const [family, figures] of Object.entries(ceilings))
@@ -37,6 +38,10 @@ describe("figures on XS, 32-bit (test/xs/figures.json)", () => {
         assert(row !== undefined, "this figure is not measured any more");
         assert(row.value <= ceiling, `${row.value}, and it was ${ceiling}`);
       });
+
+  it("README quotes the ceilings as they are", () => {
+    assert(readFileSync("README.md", "utf8").includes(`\n${table}\n`), "npm run bench:xs -- --update writes the table anew");
+  });
 
   it("every figure has a ceiling", () => {
     for (const { family, figure } of rows) assert(ceilings[family]?.[figure] !== undefined, `${family}, ${figure}`);

@@ -31,6 +31,8 @@ export async function xsHost(): Promise<Host | undefined> {
 /** As ESP32 targets commonly set them; the stack is this package's own. */
 const CHUNK = "78848,0";
 const HEAP = "4928,0";
+/** Metered units that scripts do in a millisecond of the UART's time; the host has a guess of its own. */
+const SPEED = process.env.XS_SPEED === undefined ? [] : ["--speed", process.env.XS_SPEED];
 
 /**
  * Starts the ESP32's example app as a device would run it. The driver is the one that its source names, or another in
@@ -45,6 +47,6 @@ export async function startExample({ program, args, modules }: Host, driver: str
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);
   }
-  const running = new Running(program, ["--modules", folder, ...args, "--chunk", CHUNK, "--heap", HEAP, "--stack", String(manifest.creation.stack), "--stats", "main"]);
+  const running = new Running(program, ["--modules", folder, ...args, "--chunk", CHUNK, "--heap", HEAP, "--stack", String(manifest.creation.stack), ...SPEED, "--stats", "main"]);
   return Object.assign(running, { remove: () => rm(folder, { recursive: true }) });
 }
