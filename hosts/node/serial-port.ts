@@ -16,6 +16,12 @@ export interface SerialPortOptions {
   onClosed?(): void;
 }
 
+/** What is said of a port that another program uses, or that has just been closed: the kernel may hold the lock for a moment. */
+const LOCKED = /lock/i;
+/** Milliseconds. */
+const LOCK_PATIENCE = 2000;
+const LOCK_PAUSE = 50;
+
 /** The core's {@link Port} over the `serialport` package: 8 data bits, no parity, one stop bit, no flow control. */
 export class SerialPort implements Port {
   readonly #stream: Stream;
@@ -34,15 +40,23 @@ export class SerialPort implements Port {
       if (!this.#closing) this.#fail(new Error(`${options.path} was closed from outside, or unplugged`));
       options.onClosed?.();
     });
+    this.#open(performance.now() + LOCK_PATIENCE);
+  }
+
+  #open(deadline: number): void {
     this.#stream.open((error) => {
-      if (error !== null) void this.#notOpened(error);
-      else if (this.#closing) this.#stream.close();
+      if (error === null) {
+        if (this.#closing) this.#stream.close();
+      } else if (this.#closing) this.#options.onClosed?.();
+      else if (LOCKED.test(error.message) && performance.now() < deadline) setTimeout(() => this.#open(deadline), LOCK_PAUSE);
+      else void this.#notOpened(error);
     });
   }
 
   async #notOpened(error: Error): Promise<void> {
+    const why = LOCKED.test(error.message) ? "another program uses it" : error.message.replace(/^Error:? /, "");
     const ports = await thePortsThatExist();
-    this.#fail(new Error(`${this.#options.path} cannot be opened (${error.message.replace(/^Error:? /, "")}); ${ports}`, { cause: error }));
+    this.#fail(new Error(`${this.#options.path} cannot be opened (${why}); ${ports}`, { cause: error }));
     this.#options.onClosed?.();
   }
 

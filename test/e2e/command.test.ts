@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
-import { createVirtualModem } from "modem-mqtt/virtual-modem";
+import { createVirtualModem, type VirtualModem, type VirtualModemOptions } from "modem-mqtt/virtual-modem";
 import { startAedes, type Broker } from "./support/brokers";
 import { COMMAND, modemMqtt, Running, start, virtualModem } from "./support/process";
 
@@ -97,7 +97,8 @@ describe("the command modem-mqtt", function () {
   it("takes a message that looks like a flag", async () => {
     await other.subscribeAsync("flag");
     const arrived = new Promise((resolve) => other.once("message", (_topic, payload) => resolve(payload.toString())));
-    assert.equal((await modemMqtt(["pub", ...connection(), "-t", "flag", "-m", "-5"])).status, 0);
+    const { status, stderr } = await modemMqtt(["pub", ...connection(), "-t", "flag", "-m", "-5"]);
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
     assert.equal(await arrived, "-5");
   });
 
@@ -122,13 +123,21 @@ describe("the command modem-mqtt", function () {
     assert.deepEqual(stdout, Buffer.concat([Buffer.from("a/b "), Buffer.from([0, 255, 254, 10, 34, 13, 7]), Buffer.from("c d")]));
   });
 
+  /** Modems that one test alone needs. */
+  const modems: VirtualModem[] = [];
+  const another = async (options: Partial<VirtualModemOptions> = {}): Promise<VirtualModem> => {
+    const one = await createVirtualModem({ modem: "bc35g", attachTime: 0, ...options });
+    modems.push(one);
+    return one;
+  };
+  afterEach(() => Promise.all(modems.splice(0).map((one) => one.close())));
+
   it("sub -W counts from the connection on, however long the modem takes to get a network", async () => {
-    const slow = await createVirtualModem({ modem: "bc35g", attachTime: 2500 });
+    const slow = await another({ attachTime: 2500 });
     const sub = start("sub", "--serial", slow.path, "-h", "127.0.0.1", "-p", String(broker.port), "-t", "late", "-W", "1", "-d");
     await sub.until(({ stderr }) => stderr.includes("+QMTSUB: 0,1,0"));
     await other.publishAsync("late", "in time");
     const { status, stdout } = await sub.finished;
-    await slow.close();
     assert.deepEqual({ status, stdout: stdout.toString() }, { status: 27, stdout: "in time\n" });
   });
 
@@ -195,27 +204,27 @@ describe("the command modem-mqtt", function () {
     });
 
     it("-l does not hang on a silent stdin when the connection is lost: status 1, and what it was", async () => {
-      const fragile = await createVirtualModem({ modem: "bc35g", attachTime: 0 });
+      const fragile = await another();
       const pub = start("pub", "--serial", fragile.path, "-h", "127.0.0.1", "-p", String(broker.port), "-t", "out", "-l");
       pub.child.stdin.write("one\n");
       while (arrived.length < 1) await new Promise((resolve) => setTimeout(resolve, 10));
       fragile.fault("link-loss:1");
       const { status, stderr } = await pub.finished;
-      await fragile.close();
       assert.equal(status, 1);
       assert.match(stderr, /^modem-mqtt: .*\+QMTSTAT.*\n$/);
     });
 
     it("-s: Ctrl-C while stdin is silent, before anything is opened", async () => {
       const pub = start(...publish("-s"));
-      await new Promise((resolve) => setTimeout(resolve, 600));
+      // More than a pipe holds: it has been read, in part at least.
+      await new Promise((resolve) => pub.child.stdin.write(Buffer.alloc(1_000_000), resolve));
       const { status, stderr } = await pub.stop("SIGINT");
       assert.deepEqual({ status, stderr }, { status: 1, stderr: "modem-mqtt: interrupted\n" });
     });
   });
 
   it("a second Ctrl-C ends it at once, whatever the modem does", async () => {
-    const deaf = await createVirtualModem({ modem: "bc35g", attachTime: 0 });
+    const deaf = await another();
     const sub = start("sub", "--serial", deaf.path, "-h", "127.0.0.1", "-p", String(broker.port), "-t", "x", "-d");
     await sub.until(({ stderr }) => stderr.includes("+QMTSUB: 0,1,0"));
     deaf.fault("silence:60000");
@@ -223,7 +232,6 @@ describe("the command modem-mqtt", function () {
     await sub.until(({ stderr }) => stderr.includes("AT+QMTDISC"));
     const begun = performance.now();
     await sub.stop("SIGINT");
-    await deaf.close();
     assert.equal(sub.child.signalCode, "SIGINT");
     assert.ok(performance.now() - begun < 1000);
   });

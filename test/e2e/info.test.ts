@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SerialPort } from "serialport";
 import { findBaud, findModem, readModemInfo } from "modem-mqtt/node";
 import { createVirtualModem, type VirtualModem, type VirtualModemOptions } from "modem-mqtt/virtual-modem";
 import { startAedes, type Broker } from "./support/brokers";
@@ -123,6 +124,22 @@ describe("asking the modem what it is", function () {
     const { status, stdout, stderr } = await info.stop("SIGINT");
     assert.deepEqual({ status, stdout: stdout.toString() }, { status: 1, stdout: "" });
     assert.match(stderr, /\nmodem-mqtt: interrupted\n$/);
+  });
+
+  it("a port that another program has, or has had a moment ago", async () => {
+    const serial = await begin({ modem: "bc35g" });
+    const hold = async (): Promise<SerialPort> => {
+      const port = new SerialPort({ path: serial, baudRate: 9600, autoOpen: false });
+      await new Promise<void>((resolve, reject) => port.open((error) => (error === null ? resolve() : reject(error))));
+      return port;
+    };
+    let other = await hold();
+    setTimeout(() => other.close(), 300);
+    assert.equal((await findModem({ serial, baud: 9600 })).modem, "bc35g");
+    other = await hold();
+    const taken = findModem({ serial, baud: 9600 });
+    await assert.rejects(taken, { name: "ModemError", code: "PORT_FAILED", message: /cannot be opened \(another program uses it\)/ });
+    await new Promise((resolve) => other.close(resolve));
   });
 
   it("ends at once when it is told to, though the modem has fallen silent", async () => {
