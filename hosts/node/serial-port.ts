@@ -12,6 +12,8 @@ export interface SerialPortOptions {
   baudRate: number;
   /** Sees all traffic. The bytes are its own. */
   trace?(direction: Direction, bytes: Uint8Array): void;
+  /** The port is open: what was written meanwhile goes out. */
+  onOpened?(): void;
   /** The port has been released, whether it ever was open or not. */
   onClosed?(): void;
 }
@@ -47,6 +49,7 @@ export class SerialPort implements Port {
     this.#stream.open((error) => {
       if (error === null) {
         if (this.#closing) this.#stream.close();
+        else this.#options.onOpened?.();
       } else if (this.#closing) this.#options.onClosed?.();
       else if (LOCKED.test(error.message) && performance.now() < deadline) setTimeout(() => this.#open(deadline), LOCK_PAUSE);
       else void this.#notOpened(error);

@@ -43,6 +43,8 @@ const IN_STEP: Answer = { outcome: "ok", code: -1, lines: [] };
 /** Questions to a modem of any family, one after the other, over the core's command channel. No MQTT. */
 export class Conversation implements ChannelOwner {
   readonly baud: number;
+  /** Settles when the port is open, or has failed. */
+  readonly #opened: Promise<void>;
   /** Settles when the port has been released. */
   readonly #released: Promise<void>;
   readonly #channel: Channel;
@@ -51,10 +53,11 @@ export class Conversation implements ChannelOwner {
 
   constructor({ serial, baud, trace }: ConversationOptions) {
     this.baud = baud;
-    let onClosed!: () => void;
+    let onOpened!: () => void, onClosed!: () => void;
     this.#released = new Promise((resolve) => { onClosed = resolve; });
+    this.#opened = Promise.race([new Promise<void>((resolve) => { onOpened = resolve; }), this.#released]);
     this.#channel = new Channel(this, {
-      openPort: (receiver) => new SerialPort({ path: serial, baudRate: baud, trace, onClosed, receiver }),
+      openPort: (receiver) => new SerialPort({ path: serial, baudRate: baud, trace, onOpened, onClosed, receiver }),
       clock: hostClock,
       bytes: portableBytes,
       lexicon: LEXICON,
@@ -72,6 +75,7 @@ export class Conversation implements ChannelOwner {
 
   /** Is anybody there? An answer that does not come is no reason to doubt the next one. */
   async greets(patience: number): Promise<boolean> {
+    await this.#opened; // a port that is opened slowly is no silent modem
     return (await this.#ask("AT", { final: patience, probe: true })).outcome === "ok";
   }
 
