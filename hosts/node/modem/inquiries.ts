@@ -47,11 +47,11 @@ const REGISTRATION: readonly string[] = [
   "emergency calls alone",
 ];
 
-/** The fields behind the command's own name, without their quotes; null when there is no such line. */
-function fields({ lines }: Answer, line: string): string[] | null {
-  const name = /^AT(\+\w+)/.exec(line)![1];
-  const found = lines.find((text) => text.startsWith(`${name}:`));
-  return found === undefined ? null : found.slice(name.length + 1).split(",").map((field) => field.trim().replace(/^"(.*)"$/, "$1"));
+/** The fields behind the command's own name, without their quotes, of each line that has it. */
+function rows({ lines }: Answer, line: string): string[][] {
+  const name = /^AT(\+\w+)/.exec(line)![1]!;
+  const own = lines.filter((text) => text.startsWith(`${name}:`));
+  return own.map((text) => text.slice(name.length + 1).split(",").map((field) => field.trim().replace(/^"(.*)"$/, "$1")));
 }
 
 /** What a modem answers in words: whole lines, with or without the command's name, and no report in between. */
@@ -84,20 +84,25 @@ const SIM_ERRORS: CodeTable = [
 
 function sim(answer: Answer, line: string): string | null {
   if (SIM_ERRORS.some(([code]) => code === answer.code)) return meaning(SIM_ERRORS, answer.code);
-  const state = fields(answer, line)?.[0];
+  const state = rows(answer, line)[0]?.[0];
   return state === undefined ? null : state === "READY" ? "ready" : `needs ${state}`;
 }
 
 /** `<rssi>` of 0–31 in steps of 2 dBm from −113; 99 is not known: 27.007 8.5. */
 function signal(answer: Answer, line: string): number | null {
-  const level = Number(fields(answer, line)?.[0] ?? 99);
+  const level = Number(rows(answer, line)[0]?.[0] ?? 99);
   return level >= 0 && level <= 31 ? 2 * level - 113 : null;
 }
 
 function registration(answer: Answer, line: string): string | null {
-  const found = fields(answer, line);
-  // `<n>,<stat>`; a report in between has `<stat>` alone, or a string behind it.
-  return found === null || !/^\d$/.test(found[1] ?? "") ? null : REGISTRATION[Number(found[1])] ?? `state ${found[1]}`;
+  // `<n>,<stat>`; a report that comes in between has `<stat>` alone, or a string behind it.
+  const state = rows(answer, line).find((row) => /^\d$/.test(row[1] ?? ""))?.[1];
+  return state === undefined ? null : REGISTRATION[Number(state)] ?? `state ${state}`;
+}
+
+function attached(answer: Answer, line: string): boolean | null {
+  const state = rows(answer, line)[0]?.[0];
+  return state === undefined ? null : state === "1";
 }
 
 export const INQUIRIES: readonly Inquiry<any>[] = [
@@ -116,6 +121,6 @@ export const INQUIRIES: readonly Inquiry<any>[] = [
     name: "registration", lines: ["AT+CEREG?", "AT+C5GREG?", "AT+CGREG?", "AT+CREG?"], read: registration,
     mayBeBetter: (value) => !value.startsWith("registered"),
   },
-  { name: "attached", lines: ["AT+CGATT?"], read: (answer, line) => { const state = fields(answer, line)?.[0]; return state === undefined ? null : state === "1"; } },
-  { name: "operator", lines: ["AT+COPS?"], read: (answer, line) => fields(answer, line)?.[2] ?? null },
+  { name: "attached", lines: ["AT+CGATT?"], read: attached },
+  { name: "operator", lines: ["AT+COPS?"], read: (answer, line) => rows(answer, line)[0]?.[2] ?? null },
 ];
