@@ -68,7 +68,7 @@ describe("asking the modem what it is", function () {
 
   it("an answer that comes after its time is not taken for the next one's", async () => {
     const serial = await begin({ modem: "nm28" });
-    // Armed once the modem has been found: what is late is ATE0's answer.
+    // Armed once the modem has been found: what is late is the answer to AT+CMEE=1.
     const info = await readModemInfo({ serial, onFound: () => modem!.fault("late:2300,1") });
     assert.deepEqual([info.maker, info.model], ["YUGE", "NM28"]);
   });

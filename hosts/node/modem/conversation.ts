@@ -79,9 +79,8 @@ export class Conversation implements ChannelOwner {
     return (await this.#ask("AT", { final: patience, probe: true })).outcome === "ok";
   }
 
-  /** Echo off, for it would be taken for an answer; errors with numbers; and both ends in step. */
+  /** Errors with numbers, and both ends in step. Echo may stay on: the channel knows it when it sees it. */
   async prepare(): Promise<void> {
-    await this.ask("ATE0");
     await this.ask("AT+CMEE=1");
     await this.#wait(() => this.#channel.synchronise());
   }
