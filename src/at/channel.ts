@@ -386,11 +386,12 @@ export class Channel implements ScannerSink, PortReceiver {
 
   /** The channel is done with its current operation. */
   private leave(): void {
-    this.#staging.release(this.#current!);
+    const operation = this.#current!;
+    if (operation.staged) this.#staging.release(operation);
+    if (operation.command!.prompt !== undefined) this.scanner.expectPrompt(false);
     this.#current = null;
     this.#phase = Phase.Idle;
-    this.scanner.expectPrompt(false);
-    this.scanner.forgetEcho();
+    if (this.#echoing) this.scanner.forgetEcho();
   }
 
   // ---- down: operations from the driver
@@ -561,7 +562,7 @@ export class Channel implements ScannerSink, PortReceiver {
 
   /** Starts the next operation when there is one and the channel is free. */
   private pump(): void {
-    if (this.#phase !== Phase.Idle || this.#closed) return;
+    if (this.#phase !== Phase.Idle || this.#operations.first === null || this.#closed) return;
     const operation = this.#operations.next(this.#oneOfAKind);
     if (operation === null) return;
     const command = operation.command!;
@@ -708,7 +709,7 @@ export class Channel implements ScannerSink, PortReceiver {
   private finish(operation: Operation, outcome: Outcome, code: number): void {
     operation.stage = Stage.Ended;
     if (operation.counted) this.discount(operation);
-    this.#staging.release(operation);
+    if (operation.staged) this.#staging.release(operation);
     try {
       if (!operation.abandoned) this.#owner.onDone(operation, outcome, code);
     } finally {

@@ -1,4 +1,5 @@
 import { ascii } from "../bytes/ascii";
+import { Byte } from "./bytes";
 import { frozen } from "../bytes/frozen";
 import type { Fields } from "./fields";
 import type { Writer } from "./writer";
@@ -56,7 +57,7 @@ export function command<D>(template: string, argumentTable: Readonly<Record<stri
   const literals: Uint8Array[] = [];
   const names: Argument<D>[] = [];
   parts.forEach((part, index) => {
-    if (index % 2 === 0) literals.push(ascii(part));
+    if (index % 2 === 0) literals.push(part === "," ? COMMA : ascii(part));
     else {
       const argument = argumentTable[part];
       if (argument === undefined) throw new TypeError(`${template}: no argument is called ${part}`);
@@ -66,6 +67,9 @@ export function command<D>(template: string, argumentTable: Readonly<Record<stri
   return frozen({ ...options, name: /^AT[+\w]*/.exec(template)![0], line: template, literals, arguments: names });
 }
 
+/** What stands between most arguments: written without a copy. */
+const COMMA = ascii(",");
+
 /** Writes the whole line. */
 export function write<D>(command: Command<D>, writer: Writer, operation: Operation, driver: D): void {
   const literals = command.literals;
@@ -73,7 +77,9 @@ export function write<D>(command: Command<D>, writer: Writer, operation: Operati
   writer.begin();
   const count = argumentsOf.length;
   for (let i = 0; i < count; i++) {
-    writer.literal(literals[i]!);
+    const literal = literals[i]!;
+    if (literal === COMMA) writer.byte(Byte.Comma);
+    else writer.literal(literal);
     argumentsOf[i]!(writer, operation, driver);
   }
   writer.literal(literals[count]!);

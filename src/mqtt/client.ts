@@ -428,8 +428,9 @@ export class MQTTClient implements ModemClient {
       if (this.isUnderWay(asked)) throw new StateError("BUSY", `id ${asked} is under way; use another one, or leave it out`);
       return asked;
     }
+    const { channel, link } = this.#driver;
     do this.#id = this.#id === 65535 ? 1 : this.#id + 1;
-    while (this.isUnderWay(this.#id));
+    while (channel.has(link, this.#id));
     return this.#id;
   }
 
