@@ -21,22 +21,22 @@ export type ByteBuffer = ArrayBuffer | ArrayBufferView;
 /** Beside the message's bytes. One object serves all messages: copy what is to outlive the callback. */
 export interface ReadableOptions {
   /** At a message's first part; undefined at the others. */
-  topic: string | undefined;
+  readonly topic: string | undefined;
   /**
    * At a message's first part. A modem that tells only whether there is a packet id (BC35-G) gives 1 for both 1 and 2;
    * `undefined` where it tells nothing.
    */
-  QoS: number | undefined;
+  readonly QoS: number | undefined;
   /** At a message's first part: its length, or undefined when it is longer than the ring and the modem gave no length. */
-  byteLength: number | undefined;
+  readonly byteLength: number | undefined;
   /** Whether further parts follow. */
-  more: boolean;
+  readonly more: boolean;
   /** Where the modem tells it. */
-  retain: boolean | undefined;
+  readonly retain: boolean | undefined;
   /** Where the modem tells it. */
-  duplicate: boolean | undefined;
+  readonly duplicate: boolean | undefined;
   /** The modem gave a length that does not fit what came: the message may have been cut, or have something added. */
-  suspect: boolean;
+  readonly suspect: boolean;
 }
 
 /** A control message that the modem has told of. */
@@ -151,7 +151,7 @@ export class MQTTClient implements ModemClient {
   readonly #options: MQTTClientOptions;
   readonly #received = new KnownTopics<Known>(TOPICS);
   readonly #published = new KnownTopics<Text>(TOPICS);
-  readonly #info: ReadableOptions = {
+  readonly #info: { -readonly [option in keyof ReadableOptions]: ReadableOptions[option] } = {
     topic: undefined, QoS: undefined, byteLength: undefined, more: false, retain: undefined, duplicate: undefined, suspect: false,
   };
   readonly #acknowledgement: ControlMessage = { operation: 0, id: 0 };
