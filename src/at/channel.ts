@@ -13,6 +13,8 @@ import { Writer } from "./writer";
 
 /** The driver, as the channel knows it. All of it is called with the channel ready for the next call. */
 export interface ChannelOwner {
+  /** @throws what the port's class throws */
+  openPort(receiver: PortReceiver): Port;
   /** A line that `operation` asked for. */
   onAnswer(operation: Operation, line: Line, fields: Fields): void;
   /** A line of the lexicon that nobody asked for. */
@@ -41,7 +43,6 @@ export interface ChannelOwner {
 }
 
 export interface ChannelOptions {
-  openPort(receiver: PortReceiver): Port;
   clock: Clock;
   bytes: Bytes;
   lexicon: Lexicon;
@@ -110,7 +111,6 @@ export class Channel implements ScannerSink, PortReceiver {
   readonly #staging: Staging;
   readonly #wakers: Wakers;
   #port: Port = NO_PORT;
-  readonly #openPort: ChannelOptions["openPort"];
   readonly #cancel: number;
   readonly #oneOfAKind: boolean;
   readonly #unsolicitedErrors: readonly number[];
@@ -153,14 +153,13 @@ export class Channel implements ScannerSink, PortReceiver {
     this.#staging = new Staging(this.writer, this.#operations);
     this.#oneOfAKind = options.oneOfAKind;
     this.#unsolicitedErrors = options.unsolicitedErrors;
-    this.#openPort = options.openPort;
   }
 
   /** Opens the port. @throws what the port's class throws */
   open(): void {
     if (this.#port !== NO_PORT || this.#closed) return;
     this.#wakers.open();
-    this.#port = this.#openPort(this);
+    this.#port = this.#owner.openPort(this);
   }
 
   /** How many operations can be under way at once. */

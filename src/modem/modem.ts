@@ -6,7 +6,7 @@ import { Outcome, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { ArgumentError, ModemError, NetworkError, StateError, type MQTTModemError } from "../errors";
 import { integer } from "../mqtt/arguments";
-import { portableBytes, type Bytes, type Clock, type PortOptions } from "../platform";
+import { portableBytes, type Bytes, type Clock, type Port, type PortOptions, type PortReceiver } from "../platform";
 import { ATTACHED, ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
 import type { Dialect } from "./dialect";
 import type { Driver } from "./driver";
@@ -50,6 +50,7 @@ export class Modem implements ChannelOwner {
   readonly limits: Limits;
   readonly channel: Channel;
   readonly #clock: Clock;
+  readonly #serial: PortOptions;
   readonly #bootTimeout: number;
   readonly #attachTimeout: number;
   readonly #drivers: (Driver | null)[];
@@ -77,9 +78,8 @@ export class Modem implements ChannelOwner {
     this.#bootTimeout = integer("modem.bootTimeout", options.bootTimeout ?? 30_000, 0, LONGEST_WAIT);
     this.#attachTimeout = integer("modem.attachTimeout", options.attachTimeout ?? 120_000, 0, LONGEST_WAIT);
     this.#drivers = new Array(dialect.links).fill(null);
-    const { io, ...serial } = options.serial;
+    this.#serial = options.serial;
     this.channel = new Channel(this, {
-      openPort: (receiver) => new io({ ...serial, receiver }),
       clock: options.clock,
       bytes: options.bytes ?? portableBytes,
       lexicon: dialect.lexicon,
@@ -91,6 +91,11 @@ export class Modem implements ChannelOwner {
       unsolicitedErrors: dialect.unsolicitedErrors ?? NONE,
       wakers: dialect.links + 1,
     });
+  }
+
+  openPort(receiver: PortReceiver): Port {
+    const { io, ...own } = this.#serial;
+    return new io({ ...own, receiver });
   }
 
   // ---- for drivers

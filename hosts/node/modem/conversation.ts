@@ -5,9 +5,9 @@ import { lexicon, type Line } from "../../../src/at/lexicon";
 import { Outcome, type Operation } from "../../../src/at/operation";
 import { utf8Decode } from "../../../src/bytes/utf8";
 import { ModemError, StateError, type MQTTModemError } from "../../../src/errors";
-import { portableBytes } from "../../../src/platform";
+import { portableBytes, type PortReceiver } from "../../../src/platform";
 import { hostClock } from "../clock";
-import { SerialPort, type Direction } from "../serial-port";
+import { SerialPort, type Direction, type SerialPortOptions } from "../serial-port";
 
 export interface ConversationOptions {
   /** The serial port's path. */
@@ -48,6 +48,7 @@ export class Conversation implements ChannelOwner {
   /** Settles when the port has been released. */
   readonly #released: Promise<void>;
   readonly #channel: Channel;
+  readonly #port: Omit<SerialPortOptions, "receiver">;
   #question: Question | null = null;
   #error: MQTTModemError | null = null;
 
@@ -56,8 +57,8 @@ export class Conversation implements ChannelOwner {
     let onOpened!: () => void, onClosed!: () => void;
     this.#released = new Promise((resolve) => { onClosed = resolve; });
     this.#opened = Promise.race([new Promise<void>((resolve) => { onOpened = resolve; }), this.#released]);
+    this.#port = { path: serial, baudRate: baud, trace, onOpened, onClosed };
     this.#channel = new Channel(this, {
-      openPort: (receiver) => new SerialPort({ path: serial, baudRate: baud, trace, onOpened, onClosed, receiver }),
       clock: hostClock,
       bytes: portableBytes,
       lexicon: LEXICON,
@@ -71,6 +72,10 @@ export class Conversation implements ChannelOwner {
     });
     this.#channel.provide(1);
     this.#channel.open();
+  }
+
+  openPort(receiver: PortReceiver): SerialPort {
+    return new SerialPort({ ...this.#port, receiver });
   }
 
   /** Is anybody there? An answer that does not come is no reason to doubt the next one. */
