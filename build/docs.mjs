@@ -25,6 +25,9 @@ const app = await Application.bootstrapWithPlugins({
   // Comments may speak of what is not exported; that is text then. A link to nothing at all is still told.
   externalSymbolLinkMappings: { "modem-mqtt": { "*": "#" } },
   githubPages: false,
+  // A checkout need not have a remote; from dist/docs/classes and its like the sources are here.
+  disableGit: true,
+  sourceLinkTemplate: "../../../{path}#L{line}",
   sort: ["source-order"],
 });
 // An underscore tells the compiler that a parameter is not used there, and nobody else.

@@ -38,7 +38,7 @@ describe("every variant of every virtual modem", function () {
     });
     const id = `${family}-${variant}-${value}`.replaceAll(" ", "-");
     const subject: Subject = {
-      id, family, facts, modem, port: broker.port, modemOptions: TOLD[`${variant}=${value}`] ?? {}, clients: [],
+      id, family, facts, modem, port: broker.port, modemOptions: TOLD[`${variant}=${value}`] ?? {}, clients: [], traffic: [],
       arrival: (topic) => new Promise((resolve) => waiting.set(topic, resolve)),
       publish: async (topic, payload) => void (await other.publishAsync(topic, payload, { qos: 1 })),
       password: () => passwords.get(id),
@@ -49,6 +49,9 @@ describe("every variant of every virtual modem", function () {
         modem.clearFaults();
         await more(subject);
       }
+    } catch (error) {
+      if (error instanceof Error) error.message += `\n${subject.traffic.slice(-25).join("\n")}`;
+      throw error;
     } finally {
       await Promise.all(subject.clients.map((client) => client.end(true)));
       await modem.close();

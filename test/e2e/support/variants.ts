@@ -20,6 +20,8 @@ export interface Subject {
   /** The next message that the rest of the world receives on the topic. */
   arrival(topic: string): Promise<string>;
   publish(topic: string, payload: string): Promise<void>;
+  /** The AT traffic of all clients, with times, for whoever has to find out why it failed. */
+  readonly traffic: string[];
   /** The password of the last CONNECT. */
   password(): string | undefined;
 }
@@ -29,7 +31,9 @@ const PAYLOAD = '{"on": true, "n": "x y", "m": 1}';
 
 /** Connects; whoever has made the subject ends what is left of it. */
 const open = (subject: Subject, options: Partial<ConnectOptions> = {}): Promise<ModemMQTTClient> => connect({
-  onClient: (client) => void subject.clients.push(client), serial: subject.modem.path, modem: subject.family, host: "127.0.0.1", port: subject.port, clientId: subject.id, username: "u", password: "p",
+  onClient: (client) => void subject.clients.push(client),
+  trace: (direction, bytes) => void subject.traffic.push(`${Math.round(performance.now()) % 1_000_000} ${direction === "sent" ? ">" : "<"} ${JSON.stringify(Buffer.from(bytes).toString("latin1"))}`),
+  serial: subject.modem.path, modem: subject.family, host: "127.0.0.1", port: subject.port, clientId: subject.id, username: "u", password: "p",
   keepalive: 60, will: { topic: `out/${subject.id}/gone`, payload: "gone", qos: 1 }, modemOptions: subject.modemOptions, ...options,
 });
 
