@@ -1,52 +1,56 @@
 import { EventEmitter } from "node:events";
 import { MQTTClient, type MQTTClientOptions, type StageName } from "../../src/mqtt/client";
-import { ArgumentError, BrokerError, MQTTModemError, StateError } from "../../src/errors";
-import type { DriverClass } from "../../src/modem/dialect";
-
-export type QoS = 0 | 1 | 2;
-
-/** What comes with a message, in MQTT.js's words. */
-export interface Packet {
-  cmd: "publish";
-  topic: string;
-  payload: Buffer;
-  /** Undefined where the modem does not tell it; a BC35-G gives 1 for both 1 and 2. */
-  qos: QoS | undefined;
-  /** Undefined where the modem does not tell it. */
-  retain: boolean | undefined;
-  /** Undefined where the modem does not tell it. */
-  dup: boolean | undefined;
-}
-
-/** What the broker granted for one topic. */
-export interface Granted {
-  topic: string;
-  qos: QoS;
-}
+import { BrokerError, MQTTModemError, NetworkError, StateError } from "../../src/errors";
+import type { Carrier } from "./carrier";
+import { Assembly, type Packet, type QoS } from "./packet";
+import { Queue, type Job } from "./queue";
+import { isLoss, Reconnection } from "./reconnection";
+import { filters, groups, Subscriptions, type Granted, type Topics } from "./subscriptions";
 
 export interface ClientEvents {
+  /** There is a session with the broker: the first, or one after a loss. */
   connect: [];
   message: [topic: string, payload: Buffer, packet: Packet];
-  /** The modem has lost the connection, and tries by itself to have it back; `connect` follows, or `error`. */
+  /** Connecting again begins, by this client or, where it can, by the modem itself; `connect` follows, or `error`. */
   reconnect: [];
+  /** The connection is gone. */
   offline: [];
+  /** A connection, or an attempt at one, is over. */
   close: [];
+  /** Why a connection was lost or not made. Without a listener it is not thrown: whoever waits for a promise has it. */
   error: [error: MQTTModemError];
+  /** It is all over: `end` was called, or there is no further attempt. */
+  end: [];
   /** Beyond MQTT.js: what is being done. */
   stage: [stage: StageName];
 }
 
-/** A serial port, and how many clients' modem is behind it. */
-export interface PortUse {
-  clients: number;
-  /** Settles when the port has been released. */
-  readonly released: Promise<void>;
+/** What `connect` has made of its options. */
+export interface ClientSettings {
+  readonly session: Omit<MQTTClientOptions, "modem">;
+  readonly driverOptions: Readonly<Record<string, unknown>> | undefined;
+  readonly reconnectPeriod: number;
+  readonly connectTimeout: number;
+  readonly resubscribe: boolean;
+  readonly queueQoSZero: boolean;
+  readonly highWaterMark: number;
 }
 
-interface Job {
-  /** Hands the operation to the core; throws BUSY when it cannot be taken yet. */
-  write(id: number): void;
-  settle(error: MQTTModemError | null, payload: readonly number[]): void;
+export interface OperationOptions {
+  /**
+   * Takes the operation back while it waits. One that the modem has been given is carried out all the same; either way the
+   * promise is rejected with the signal's reason.
+   */
+  signal?: AbortSignal;
+}
+
+export interface PublishOptions extends OperationOptions {
+  qos?: QoS;
+  retain?: boolean;
+}
+
+export interface SubscribeOptions extends OperationOptions {
+  qos?: QoS;
 }
 
 /**
@@ -55,56 +59,33 @@ interface Job {
  * Operations are sent in the order in which they were asked for; each promise settles on its own.
  */
 export class ModemMQTTClient extends EventEmitter<ClientEvents> implements AsyncIterable<Packet>, AsyncDisposable {
-  readonly #client: MQTTClient;
-  readonly #use: PortUse;
-  readonly #driver: DriverClass;
+  /** What another client needs to use the same modem. */
+  readonly carrier: Carrier;
+  readonly #settings: ClientSettings;
+  readonly #queue: Queue;
+  readonly #reconnection: Reconnection;
+  readonly #subscriptions = new Subscriptions();
+  /** The present connection, or the last one. */
+  #core!: MQTTClient;
+  /** Whether `#core` is at work. */
+  #alive = false;
+  /** `close` is still to be told of the present connection. */
+  #closeOwed = false;
   #connected = false;
-  #reconnecting = false;
+  #wasConnected = false;
+  #modemReconnects = false;
+  #connectTimer: ReturnType<typeof setTimeout> | undefined;
+  #stage: StageName = "idle";
   #over: MQTTModemError | true | null = null;
   #ending: Promise<void> | null = null;
-  #onSettled: (() => void) | undefined;
-  readonly #waiting: Job[] = [];
-  readonly #underWay = new Map<number, Job>();
-  #id = 0;
-  #granted: readonly number[] = [];
-  #message: { topic: string; qos: QoS | undefined; retain: boolean | undefined; dup: boolean | undefined; parts: Buffer[] } | null = null;
 
-  constructor(options: MQTTClientOptions, use: PortUse) {
+  constructor(carrier: Carrier, settings: ClientSettings) {
     super();
-    this.#driver = options.modem.io;
-    this.#use = use;
-    this.#client = new MQTTClient({
-      ...options,
-      onReadable: (count, info) => this.#receive(count, info),
-      onControl: (control) => {
-        if (control.operation === MQTTClient.CONNACK && control.returnCode === 0) this.#connect();
-        if (control.operation === MQTTClient.SUBACK) this.#granted = control.payload!;
-      },
-      onWritable: () => {
-        // The modem has the connection back, and the subscriptions are what they were.
-        if (this.#reconnecting) this.#connect();
-        this.#pump();
-      },
-      onDone: (id, error) => this.#done(id, error),
-      onClose: () => this.#finish(true),
-      onError: (error) => this.#finish(error),
-      onStage: (stage) => {
-        this.emit("stage", stage);
-        if (stage === "reconnecting") this.#disturbed();
-      },
-    });
-    use.clients++; // nothing has thrown
-  }
-
-  /** What `connect` needs to make another client on this one's modem. */
-  get shared(): { modem: { io: DriverClass; shared: MQTTClient }; use: PortUse } {
-    return { modem: { io: this.#driver, shared: this.#client }, use: this.#use };
-  }
-
-  /** Settles when this client has ended, and the port has been released if no other client uses it. */
-  async released(): Promise<void> {
-    if (this.#over === null) await new Promise<void>((resolve) => this.once("close", resolve));
-    if (this.#use.clients === 0) await this.#use.released;
+    this.carrier = carrier;
+    this.#settings = settings;
+    this.#queue = new Queue(settings.highWaterMark);
+    this.#reconnection = new Reconnection(settings.reconnectPeriod);
+    this.#open();
   }
 
   /** Whether there is a session with the broker. */
@@ -112,14 +93,38 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
     return this.#connected;
   }
 
+  /** Whether there was one, and is to be one again. */
+  get reconnecting(): boolean {
+    return this.#wasConnected && !this.#connected && !this.ended;
+  }
+
+  /** Whether it is all over, or about to be. */
+  get ended(): boolean {
+    return this.#over !== null || this.#ending !== null;
+  }
+
+  /** How many operations wait, or are under way. */
+  get queued(): number {
+    return this.#queue.size;
+  }
+
   /**
    * Publishes one message. The payload is copied before it is sent.
    * @returns settles when the broker's acknowledgement is in; at QoS 0, when the modem has sent it
-   * @throws ArgumentError, StateError, ModemError, NetworkError or BrokerError, as a rejection
+   * @throws ArgumentError, StateError, ModemError, NetworkError or BrokerError, as a rejection; StateError BUSY when as much
+   * waits as `highWaterMark` allows
    */
-  async publish(topic: string, payload: string | Uint8Array = "", options: { qos?: QoS; retain?: boolean } = {}): Promise<void> {
+  async publish(topic: string, payload: string | Uint8Array = "", { qos, retain, signal }: PublishOptions = {}): Promise<void> {
     const data = typeof payload === "string" ? Buffer.from(payload) : Buffer.from(payload);
-    await this.#do((id) => this.#client.write(data, { topic, QoS: options.qos, retain: options.retain, id }));
+    const acknowledged = qos !== undefined && qos > 0;
+    await this.#do((core, id) => core.write(data, { topic, QoS: qos, retain, id }), {
+      signal, again: acknowledged && this.#settings.reconnectPeriod > 0, waits: acknowledged || this.#settings.queueQoSZero,
+    });
+  }
+
+  /** Settles when another operation would be taken: at once, unless as much waits as `highWaterMark` allows. */
+  drained(): Promise<void> {
+    return this.#queue.drained();
   }
 
   /**
@@ -128,31 +133,42 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
    * @returns what was granted, in the order of the topics
    * @throws BrokerError SUBSCRIPTION_REFUSED, as a rejection, when the broker refuses one of them
    */
-  async subscribe(topics: string | readonly string[] | Readonly<Record<string, { qos: QoS }>>, options: { qos?: QoS } = {}): Promise<Granted[]> {
-    const asked = filters(topics, options.qos ?? 0);
+  async subscribe(topics: Topics, { qos = 0, signal }: SubscribeOptions = {}): Promise<Granted[]> {
     const granted: Granted[] = [];
-    const { topics: most, grantsEach } = this.#client.limits;
-    for (const group of groups(asked, most, grantsEach ? undefined : ({ qos }) => qos)) {
-      const payload = await this.#do((id) => this.#client.write(null, {
-        operation: MQTTClient.SUBSCRIBE, id, items: group.map(({ topic, qos }) => ({ topic, QoS: qos })),
-      }));
-      group.forEach(({ topic }, index) => {
-        const code = payload[index]!;
-        if (code > 2) throw new BrokerError("SUBSCRIPTION_REFUSED", `the broker refused the subscription to ${JSON.stringify(topic)}; may this user read it?`, code);
-        granted.push({ topic, qos: code as QoS });
-      });
-    }
+    for (const group of this.#groups(filters(topics, qos))) granted.push(...await this.#subscribe(group, (job) => this.#do(job, { signal })));
     return granted;
   }
 
+  #groups(asked: readonly Granted[]): Iterable<Granted[]> {
+    const { topics: most, grantsEach } = this.#core.limits;
+    return groups(asked, most, grantsEach ? undefined : ({ qos }) => qos);
+  }
+
+  async #subscribe(group: readonly Granted[], send: (write: Job["write"]) => Promise<readonly number[]>): Promise<Granted[]> {
+    const items = group.map(({ topic, qos }) => ({ topic, QoS: qos }));
+    const codes = await send((core, id) => core.write(null, { operation: MQTTClient.SUBSCRIBE, id, items }));
+    return group.map(({ topic, qos }, index) => {
+      const code = codes[index]!;
+      if (code <= 2) {
+        this.#subscriptions.note(topic, qos);
+        return { topic, qos: code as QoS };
+      }
+      this.#subscriptions.forget(topic);
+      throw new BrokerError("SUBSCRIPTION_REFUSED", `the broker refused the subscription to ${JSON.stringify(topic)}; may this user read it?`, code);
+    });
+  }
+
   /** Ends one or several subscriptions. */
-  async unsubscribe(topics: string | readonly string[]): Promise<void> {
-    for (const group of groups(filters(topics, 0), this.#client.limits.topics))
-      await this.#do((id) => this.#client.write(null, { operation: MQTTClient.UNSUBSCRIBE, id, items: group }));
+  async unsubscribe(topics: string | readonly string[], { signal }: OperationOptions = {}): Promise<void> {
+    for (const group of groups(filters(topics, 0), this.#core.limits.topics)) {
+      await this.#do((core, id) => core.write(null, { operation: MQTTClient.UNSUBSCRIBE, id, items: group }), { signal });
+      for (const { topic } of group) this.#subscriptions.forget(topic);
+    }
   }
 
   /**
-   * Waits until everything that was asked for has settled, disconnects and releases the port.
+   * Waits until everything that was asked for has settled, disconnects and releases the port. Without a connection there is
+   * nothing to wait for: what was asked for is rejected.
    * @param force disconnects nothing: the port is released as soon as the modem's connection is closed, and the broker
    * publishes the will
    */
@@ -162,28 +178,31 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   }
 
   async #end(): Promise<void> {
+    if (this.#over === null && (this.#connected || this.#modemReconnects)) await this.#queue.empty();
     if (this.#over === null) {
-      while (this.#waiting.length + this.#underWay.size > 0 && this.#over === null) 
-        await new Promise<void>((resolve) => { this.#onSettled = resolve; });
-      if (this.#over === null) {
-        if (this.#connected) this.#client.write(null, { operation: MQTTClient.DISCONNECT });
-        else this.#force();
-      }
+      if (this.#connected) this.#core.write(null, { operation: MQTTClient.DISCONNECT });
+      else this.#force();
     }
     await this.released();
   }
 
   #force(): void {
     if (this.#over !== null) return;
-    this.#client.close();
+    if (this.#alive) this.#core.close();
     this.#finish(true);
+  }
+
+  /** Settles when this client has ended, and the port has been released if no other client uses it. */
+  async released(): Promise<void> {
+    if (this.#over === null) await new Promise<void>((resolve) => this.once("end", resolve));
+    await this.carrier.settled();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end();
   }
 
-  /** Every message from now on, until the connection ends; throws what ended it if that was not asked for. */
+  /** Every message from now on, over all reconnections, until it is all over; throws what ended it if that was not asked for. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Packet, void, void> {
     const queue: Packet[] = [];
     let wake = (): void => {};
@@ -191,9 +210,9 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
       queue.push(packet);
       wake();
     };
-    const onClose = (): void => wake();
+    const onEnd = (): void => wake();
     this.on("message", onMessage);
-    this.on("close", onClose);
+    this.on("end", onEnd);
     try {
       for (;;) {
         while (queue.length > 0) yield queue.shift()!;
@@ -203,122 +222,169 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
       }
     } finally {
       this.off("message", onMessage);
-      this.off("close", onClose);
+      this.off("end", onEnd);
     }
   }
 
-  // ---- sending
+  // ---- operations
 
-  #do(write: (id: number) => void): Promise<readonly number[]> {
+  #do(write: Job["write"], { signal, again = false, waits = true }: OperationOptions & { again?: boolean; waits?: boolean }): Promise<readonly number[]> {
     return new Promise((resolve, reject) => {
-      if (this.#over !== null || this.#ending !== null)
-        return reject(new StateError("CLOSED", "this client has ended; connect again", undefined, this.#over === true ? undefined : this.#over));
-      this.#waiting.push({ write, settle: (error, payload) => (error === null ? resolve(payload) : reject(error)) });
+      signal?.throwIfAborted();
+      if (this.ended)
+        throw new StateError("CLOSED", "this client has ended; connect again", undefined, this.#over === true ? undefined : this.#over ?? undefined);
+      if (!waits && !this.#connected)
+        throw new StateError("NOT_CONNECTED", "there is no connection at the moment, and queueQoSZero is false; wait for connect");
+      const abort = (): void => {
+        this.#queue.withdraw(job);
+        reject(signal!.reason);
+      };
+      const job = this.#queue.add({
+        write, again, waits,
+        settle(error, payload) {
+          signal?.removeEventListener("abort", abort);
+          if (error === null) resolve(payload);
+          else reject(error);
+        },
+      });
+      signal?.addEventListener("abort", abort, { once: true });
       this.#pump();
     });
   }
 
   #pump(): void {
-    while (this.#connected && this.#waiting.length > 0) {
-      const job = this.#waiting[0]!;
-      const id = this.#nextId();
-      try {
-        // Before it is written: nothing comes back from inside `write`.
-        job.write(id);
-        this.#underWay.set(id, job);
-        this.#waiting.shift();
-      } catch (error) {
-        if (error instanceof StateError && error.code === "BUSY") return;
-        this.#waiting.shift();
-        this.#settle(job, error instanceof MQTTModemError ? error : new StateError("NOT_SUPPORTED", String(error), undefined, error), []);
-      }
+    if (this.#connected) this.#queue.pump(this.#core);
+  }
+
+  /** Subscribes again to all that was subscribed, before anything else goes out. */
+  #restore(): void {
+    const asked = this.#settings.resubscribe ? this.#subscriptions.all : [];
+    if (asked.length === 0) return;
+    for (const group of this.#groups(asked)) {
+      const send = (write: Job["write"]): Promise<readonly number[]> => new Promise((resolve, reject) => {
+        this.#queue.addFirst({ write, again: false, waits: false, settle: (error, payload) => (error === null ? resolve(payload) : reject(error)) });
+      });
+      this.#subscribe(group, send).catch((error: MQTTModemError) => {
+        // After another loss, it is all restored again.
+        if (this.#connected && !isLoss(error)) this.#tell(error);
+      });
     }
   }
 
-  #nextId(): number {
-    do this.#id = this.#id === 65535 ? 1 : this.#id + 1;
-    while (this.#underWay.has(this.#id));
-    return this.#id;
+  // ---- one connection
+
+  #open(): void {
+    const assembly = new Assembly();
+    let granted: readonly number[] = [];
+    const core = this.carrier.open({
+      ...this.#settings.session,
+      onReadable: (count, info) => {
+        const packet = assembly.receive(core, count, info);
+        if (packet !== null) this.emit("message", packet.topic, packet.payload, packet);
+      },
+      onControl: ({ operation, returnCode, payload }) => {
+        if (operation === MQTTClient.CONNACK && returnCode === 0) this.#online(true);
+        if (operation === MQTTClient.SUBACK) granted = payload!;
+      },
+      onWritable: () => {
+        // The modem has the connection back, and the subscriptions are what they were.
+        if (this.#modemReconnects) this.#online(false);
+        this.#pump();
+      },
+      onDone: (id, error) => {
+        const again = error !== null && this.#settings.reconnectPeriod > 0 && this.#ending === null && isLoss(error);
+        this.#queue.done(id, error, granted, again);
+      },
+      onClose: () => this.#closed(true),
+      onError: (error) => this.#closed(error),
+      onStage: (stage) => {
+        this.#stage = stage;
+        this.emit("stage", stage);
+        if (stage === "reconnecting") this.#disturbed();
+      },
+    }, this.#settings.driverOptions);
+    this.#core = core;
+    this.#alive = this.#closeOwed = true;
+    const { connectTimeout } = this.#settings;
+    if (connectTimeout > 0) this.#connectTimer = setTimeout(() => this.#tooLate(), connectTimeout);
   }
 
-  #done(id: number, error: MQTTModemError | null): void {
-    const job = this.#underWay.get(id);
-    if (job === undefined) return;
-    this.#underWay.delete(id);
-    this.#settle(job, error, this.#granted);
+  #tooLate(): void {
+    this.#core.close();
+    this.#closed(new NetworkError("OPEN_FAILED",
+      `not connected within ${this.#settings.connectTimeout} ms, the connectTimeout; it was ${this.#stage}; check the modem and the coverage, or wait longer`));
   }
 
-  #settle(job: Job, error: MQTTModemError | null, payload: readonly number[]): void {
-    job.settle(error, payload);
-    this.#onSettled?.();
+  #online(isNew: boolean): void {
+    clearTimeout(this.#connectTimer);
+    this.#connected = true;
+    this.#modemReconnects = false;
+    this.#reconnection.succeeded();
+    if (isNew && this.#wasConnected) this.#restore();
+    this.#wasConnected = true;
+    this.emit("connect");
   }
 
-  // ---- receiving
-
-  #receive(count: number, info: { topic?: string; QoS?: number; retain?: boolean; duplicate?: boolean; more: boolean }): void {
-    if (info.topic !== undefined)
-      this.#message = { topic: info.topic, qos: info.QoS as QoS | undefined, retain: info.retain, dup: info.duplicate, parts: [] };
-    const message = this.#message!;
-    const part = Buffer.alloc(count);
-    if (count > 0) this.#client.read(part);
-    message.parts.push(part);
-    if (info.more) return;
-    this.#message = null;
-    const { topic, qos, retain, dup } = message;
-    const payload = message.parts.length === 1 ? part : Buffer.concat(message.parts);
-    this.emit("message", topic, payload, { cmd: "publish", topic, payload, qos, retain, dup });
-  }
-
-  // ---- beginning and end
-
-  /** What is asked for meanwhile waits. */
+  /** The modem connects again by itself; what is asked for meanwhile waits. */
   #disturbed(): void {
     this.#connected = false;
-    this.#reconnecting = true;
+    this.#modemReconnects = true;
     this.emit("offline");
-    if (this.#reconnecting) this.emit("reconnect");
+    if (this.#modemReconnects) this.emit("reconnect");
   }
 
-  #connect(): void {
-    this.#connected = true;
-    this.#reconnecting = false;
-    this.emit("connect");
+  /** The core has ended. */
+  #closed(reason: MQTTModemError | true): void {
+    if (this.#over !== null) return;
+    if (reason === true || this.#ending !== null || !this.#wasConnected || !this.#reconnection.follows(reason)) return this.#finish(reason);
+    const wasConnected = this.#connected;
+    this.#leave();
+    this.#queue.lose(reason);
+    if (wasConnected) this.emit("offline");
+    // A listener may end it all.
+    if (this.#over === null) this.#tell(reason);
+    this.#tellClose();
+    if (this.#over === null) this.#reconnection.schedule(() => void this.#again());
+  }
+
+  async #again(): Promise<void> {
+    await this.carrier.settled();
+    if (this.#over !== null) return;
+    this.emit("reconnect");
+    if (this.#over !== null) return;
+    try {
+      this.#open();
+    } catch (error) {
+      this.#finish(error instanceof MQTTModemError ? error : new StateError("NOT_SUPPORTED", String(error), undefined, error));
+    }
+  }
+
+  #leave(): void {
+    clearTimeout(this.#connectTimer);
+    this.#connected = this.#modemReconnects = this.#alive = false;
+    this.carrier.leave(this.#core);
   }
 
   #finish(reason: MQTTModemError | true): void {
     if (this.#over !== null) return;
-    const wasConnected = this.#connected;
-    this.#connected = this.#reconnecting = false;
     this.#over = reason;
-    this.#use.clients--;
-    const error = reason === true ? new StateError("CLOSED", "the client was ended before this was done") : reason;
-    for (const job of [...this.#underWay.values(), ...this.#waiting.splice(0)]) this.#settle(job, error, []);
-    this.#underWay.clear();
+    const wasConnected = this.#connected;
+    this.#reconnection.cancel();
+    this.#leave();
+    this.#queue.fail(reason === true ? new StateError("CLOSED", "the client was ended before this was done") : reason);
     if (wasConnected) this.emit("offline");
-    // Without a listener, `error` would end the process; whoever waits for a promise has the error already.
-    if (reason !== true && this.listenerCount("error") > 0) this.emit("error", reason);
+    if (reason !== true) this.#tell(reason);
+    this.#tellClose();
+    this.emit("end");
+  }
+
+  #tellClose(): void {
+    if (!this.#closeOwed) return;
+    this.#closeOwed = false;
     this.emit("close");
   }
-}
 
-function filters(topics: string | readonly string[] | Readonly<Record<string, { qos: QoS }>>, qos: QoS): Granted[] {
-  if (typeof topics === "string") return [{ topic: topics, qos }];
-  if (Array.isArray(topics)) return (topics as readonly string[]).map((topic) => ({ topic, qos }));
-  if (topics !== null && typeof topics === "object")
-    return Object.entries(topics as Record<string, { qos: QoS }>).map(([topic, options]) => ({ topic, qos: options.qos }));
-  throw new ArgumentError("ARGUMENT_TYPE", "topics", topics, "must be a topic, an array of topics, or an object of topics and options");
-}
-
-/** Neighbours, at most `size` of them, and only such as have the same `key`. */
-function* groups<T>(items: readonly T[], size: number, key: (item: T) => unknown = () => 0): Generator<T[]> {
-  if (items.length === 0) throw new ArgumentError("ARGUMENT_LENGTH", "topics", 0, "must have at least one topic");
-  let group: T[] = [];
-  for (const item of items) {
-    if (group.length === size || (group.length > 0 && key(group[0]!) !== key(item))) {
-      yield group;
-      group = [];
-    }
-    group.push(item);
+  #tell(error: MQTTModemError): void {
+    if (this.listenerCount("error") > 0) this.emit("error", error);
   }
-  yield group;
 }

@@ -1,10 +1,10 @@
-import { ArgumentError, ModemError, type MQTTModemError } from "../../src/errors";
+import { ArgumentError, ModemError, StateError, type MQTTModemError } from "../../src/errors";
 import type { DriverClass } from "../../src/modem/dialect";
-import type { MQTTClientOptions } from "../../src/mqtt/client";
-import { ModemMQTTClient, type PortUse, type QoS } from "./client";
-import { hostClock } from "./clock";
+import { Carrier } from "./carrier";
+import { ModemMQTTClient } from "./client";
 import { loadDriver } from "./drivers";
-import { SerialPort, type Direction } from "./serial-port";
+import type { QoS } from "./packet";
+import type { Direction } from "./serial-port";
 
 export interface ConnectOptions {
   /** The serial port: `/dev/ttyUSB0`, `COM3`, a pseudo-terminal. Left out where `modem` is a client. */
@@ -32,6 +32,23 @@ export interface ConnectOptions {
   /** Default true. */
   clean?: boolean;
   will?: { topic: string; payload: string | Uint8Array; qos?: QoS; retain?: boolean };
+  /**
+   * Milliseconds before the first try to connect again when the connection was lost; doubled after every failure, up to a
+   * minute. 0: none, and the client ends with the error. Default 1000. A first connection that fails is not tried again, nor
+   * one that the broker refuses.
+   */
+  reconnectPeriod?: number;
+  /**
+   * Milliseconds for one attempt, from opening the port to the broker's acceptance. Default 0: the driver's own limits for
+   * each step, for attaching to a cellular network may take minutes.
+   */
+  connectTimeout?: number;
+  /** Whether to subscribe again, after a loss, to all that was subscribed. Default true. */
+  resubscribe?: boolean;
+  /** Whether publishes at QoS 0 wait while there is no connection, rather than being rejected. Default true. */
+  queueQoSZero?: boolean;
+  /** How many operations may wait; further ones are rejected with BUSY, see `drained`. Default 1000. */
+  highWaterMark?: number;
   /** Sees all traffic on the serial port, secrets included. */
   trace?(direction: Direction, bytes: Uint8Array): void;
   /** Ends the attempt to connect. Once connected, it has no effect any more: see `end`. */
@@ -47,22 +64,26 @@ export interface ConnectOptions {
  */
 export async function connect(options: ConnectOptions): Promise<ModemMQTTClient> {
   options.signal?.throwIfAborted();
-  const { modem, use } = options.modem instanceof ModemMQTTClient ? options.modem.shared : await ownModem(options);
-  const client = new ModemMQTTClient({
-    host: options.host,
-    port: options.port,
-    id: options.clientId ?? `modem-mqtt_${Math.floor(Math.random() * 1e8).toString().padStart(8, "0")}`,
-    user: options.username,
-    password: options.password,
-    keepAlive: (options.keepalive ?? 60) * 1000,
-    protocolVersion: options.protocolVersion,
-    clean: options.clean,
-    will: options.will && { topic: options.will.topic, message: options.will.payload, QoS: options.will.qos, retain: options.will.retain },
-    modem: {
-      ...options.modemOptions,
-      ...modem,
+  const settings = {
+    session: {
+      host: options.host,
+      port: options.port,
+      id: options.clientId ?? `modem-mqtt_${Math.floor(Math.random() * 1e8).toString().padStart(8, "0")}`,
+      user: options.username,
+      password: options.password,
+      keepAlive: (options.keepalive ?? 60) * 1000,
+      protocolVersion: options.protocolVersion,
+      clean: options.clean,
+      will: options.will && { topic: options.will.topic, message: options.will.payload, QoS: options.will.qos, retain: options.will.retain },
     },
-  }, use);
+    driverOptions: options.modemOptions,
+    reconnectPeriod: atLeast(0, "reconnectPeriod", options.reconnectPeriod ?? 1000),
+    connectTimeout: atLeast(0, "connectTimeout", options.connectTimeout ?? 0),
+    resubscribe: options.resubscribe ?? true,
+    queueQoSZero: options.queueQoSZero ?? true,
+    highWaterMark: atLeast(1, "highWaterMark", options.highWaterMark ?? 1000),
+  };
+  const client = new ModemMQTTClient(await carrierOf(options), settings);
   options.onClient?.(client);
   const abort = (): void => void client.end(true);
   options.signal?.addEventListener("abort", abort, { once: true });
@@ -74,29 +95,38 @@ export async function connect(options: ConnectOptions): Promise<ModemMQTTClient>
   return client;
 }
 
-/** A modem on a serial port of its own. */
-async function ownModem(options: ConnectOptions): Promise<{ modem: MQTTClientOptions["modem"]; use: PortUse }> {
-  if (options.serial === undefined) throw new ArgumentError("ARGUMENT_TYPE", "serial", options.serial, "must be the path of a serial port");
-  const io = typeof options.modem === "string" ? await loadDriver(options.modem) : options.modem as DriverClass;
-  let release!: () => void;
-  const released = new Promise<void>((resolve) => { release = resolve; });
-  const serial = { io: SerialPort, path: options.serial, baudRate: options.baud ?? io.baud, trace: options.trace, onClosed: release };
-  return { modem: { io, clock: hostClock, serial }, use: { clients: 0, released } };
+/** The other client's modem, or one on a serial port of its own. */
+async function carrierOf({ modem, serial, baud, trace }: ConnectOptions): Promise<Carrier> {
+  if (modem instanceof ModemMQTTClient) {
+    if (modem.ended) throw new StateError("CLOSED", "the client whose modem is to be used has ended; give the serial port instead");
+    await modem.carrier.settled();
+    return modem.carrier;
+  }
+  if (serial === undefined) throw new ArgumentError("ARGUMENT_TYPE", "serial", serial, "must be the path of a serial port");
+  const driver = typeof modem === "string" ? await loadDriver(modem) : modem;
+  return new Carrier(driver, { path: serial, baudRate: baud ?? driver.baud, trace });
+}
+
+/** Milliseconds, or a number of things. */
+function atLeast(least: number, name: string, value: number): number {
+  if (typeof value !== "number") throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be a number");
+  if (!(value >= least)) throw new ArgumentError("ARGUMENT_RANGE", name, value, `must be at least ${least}`);
+  return value;
 }
 
 function opened(client: ModemMQTTClient, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     let reason: MQTTModemError | undefined;
     const onError = (error: MQTTModemError): void => { reason = error; };
-    const onClose = (): void => {
+    const onEnd = (): void => {
       client.off("error", onError);
       void client.released().then(() => reject(signal?.aborted ? signal.reason : reason ?? new ModemError("PORT_FAILED", "the client was ended before it was connected")));
     };
     client.once("error", onError);
-    client.once("close", onClose);
+    client.once("end", onEnd);
     client.once("connect", () => {
       client.off("error", onError);
-      client.off("close", onClose);
+      client.off("end", onEnd);
       resolve();
     });
   });

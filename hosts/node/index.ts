@@ -1,6 +1,11 @@
 /** `modem-mqtt/node`: a client with MQTT.js's words, over a serial port. */
 export { connect, type ConnectOptions } from "./connect";
-export { ModemMQTTClient, type ClientEvents, type Granted, type Packet, type QoS } from "./client";
+export {
+  ModemMQTTClient, type ClientEvents, type ClientSettings, type OperationOptions, type PublishOptions, type SubscribeOptions,
+} from "./client";
+export { Carrier } from "./carrier";
+export type { Packet, QoS } from "./packet";
+export type { Granted, Topics } from "./subscriptions";
 export { hostClock } from "./clock";
 export { loadDriver, modemNames } from "./drivers";
 export { findBaud, findModem, readModemInfo, type FindOptions, type FoundModem } from "./modem/ask";

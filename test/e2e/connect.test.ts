@@ -13,7 +13,7 @@ describe("connect() over a pseudo-terminal, a virtual BC35-G and a broker in pro
   let clients: ModemMQTTClient[] = [];
 
   const open = async (options: Partial<ConnectOptions> = {}): Promise<ModemMQTTClient> => {
-    const client = await connect({ serial: modem.path, modem: "bc35g", host: "127.0.0.1", port: broker.port, clientId: "meter-1", ...options });
+    const client = await connect({ serial: modem.path, modem: "bc35g", host: "127.0.0.1", port: broker.port, clientId: "meter-1", reconnectPeriod: 0, ...options });
     clients.push(client);
     return client;
   };

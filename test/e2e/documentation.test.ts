@@ -136,7 +136,7 @@ describe("README and docs", function () {
         const modem = await createVirtualModem({ modem: "bc35g", attachTime: 0 });
         try {
           const text = block.text.replaceAll("/dev/ttyUSB0", modem.path).replaceAll('"broker.example"', `"127.0.0.1", port: ${broker.port}`);
-          const { code } = await transform(text, { loader: "ts" });
+          const { code } = await transform(text, { loader: "ts", target: "node20" });
           await writeFile(join(folder, `${file(block)}.mjs`), code);
           await run(process.execPath, [join(folder, `${file(block)}.mjs`)], { timeout: 20_000 });
         } finally {

@@ -90,6 +90,8 @@ export async function connectWith(flags: ConnectionFlags, signal: AbortSignal, p
       clean: !flags.disableCleanSession,
       will: flags.willTopic === undefined ? undefined
         : { topic: flags.willTopic, payload: flags.willPayload ?? "", qos: flags.willQos, retain: flags.willRetain },
+      // As it is, a loss ends the command with status 1.
+      reconnectPeriod: 0,
       trace,
       signal,
       onClient: (client) => client.on("stage", (stage) => {

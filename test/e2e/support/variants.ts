@@ -34,7 +34,7 @@ const open = (subject: Subject, options: Partial<ConnectOptions> = {}): Promise<
   onClient: (client) => void subject.clients.push(client),
   trace: (direction, bytes) => void subject.traffic.push(`${Math.round(performance.now()) % 1_000_000} ${direction === "sent" ? ">" : "<"} ${JSON.stringify(Buffer.from(bytes).toString("latin1"))}`),
   serial: subject.modem.path, modem: subject.family, host: "127.0.0.1", port: subject.port, clientId: subject.id, username: "u", password: "p",
-  keepalive: 60, will: { topic: `out/${subject.id}/gone`, payload: "gone", qos: 1 }, modemOptions: subject.modemOptions, ...options,
+  keepalive: 60, will: { topic: `out/${subject.id}/gone`, payload: "gone", qos: 1 }, modemOptions: subject.modemOptions, reconnectPeriod: 0, ...options,
 });
 
 /** Whether it is an error of the package's, and so one that a program can test. */

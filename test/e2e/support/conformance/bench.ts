@@ -102,6 +102,7 @@ export class Bench {
     const { path } = await this.modem();
     this.#client = await connect({
       serial: path, modem: this.name, host: "127.0.0.1", port: this.broker.port, clientId: `${this.name}-1`, username: "meter", password: "secret",
+      reconnectPeriod: 0,
       ...options,
     });
     return this.#client;

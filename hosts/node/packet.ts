@@ -1,0 +1,38 @@
+import type { MQTTClient, ReadableOptions } from "../../src/mqtt/client";
+
+export type QoS = 0 | 1 | 2;
+
+/** What comes with a message, in MQTT.js's words. */
+export interface Packet {
+  cmd: "publish";
+  topic: string;
+  payload: Buffer;
+  /** Undefined where the modem does not tell it; a BC35-G gives 1 for both 1 and 2. */
+  qos: QoS | undefined;
+  /** Undefined where the modem does not tell it. */
+  retain: boolean | undefined;
+  /** Undefined where the modem does not tell it. */
+  dup: boolean | undefined;
+}
+
+/** Puts the parts of a message together. */
+export class Assembly {
+  #packet: Packet | null = null;
+  #parts: Buffer[] = [];
+
+  /** Reads what can be read. @returns the message, once it is whole */
+  receive(core: MQTTClient, count: number, { topic, QoS, retain, duplicate, more }: ReadableOptions): Packet | null {
+    if (topic !== undefined) {
+      this.#packet = { cmd: "publish", topic, payload: Buffer.alloc(0), qos: QoS as QoS | undefined, retain, dup: duplicate };
+      this.#parts = [];
+    }
+    const part = Buffer.alloc(count);
+    if (count > 0) core.read(part);
+    this.#parts.push(part);
+    if (more) return null;
+    const packet = this.#packet!;
+    packet.payload = this.#parts.length === 1 ? part : Buffer.concat(this.#parts);
+    this.#packet = null;
+    return packet;
+  }
+}

@@ -1,0 +1,99 @@
+// What must compile, and what must not: `npm run typecheck` compiles this, and nothing runs it.
+import {
+  ArgumentError, BrokerError, connect, type ConnectOptions, type ErrorCode, type Granted, type ModemMQTTClient, MQTTModemError, type Packet, type QoS,
+} from "modem-mqtt/node";
+import NM28 from "modem-mqtt/modems/nm28";
+
+/** Compiles if both are the same type. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(_is: Same<A, B>): void => {};
+
+export async function connecting(): Promise<void> {
+  const client = await connect({
+    serial: "/dev/ttyUSB0", modem: "bc35g", host: "broker.example",
+    reconnectPeriod: 500, connectTimeout: 60_000, resubscribe: false, queueQoSZero: false, highWaterMark: 10,
+    signal: AbortSignal.timeout(1000),
+    will: { topic: "gone", payload: new Uint8Array(1), qos: 1, retain: true },
+  });
+  same<typeof client, ModemMQTTClient>(true);
+  await connect({ modem: client, host: "broker.example" });
+  await connect({ modem: NM28, serial: "COM3", host: "broker.example" });
+  // @ts-expect-error a modem has to be named
+  await connect({ serial: "/dev/ttyUSB0", host: "broker.example" });
+  // @ts-expect-error nobody knows where to connect to
+  await connect({ serial: "/dev/ttyUSB0", modem: "bc35g" });
+  // @ts-expect-error QoS ends at 2
+  await connect({ serial: "/dev/ttyUSB0", modem: "bc35g", host: "h", will: { topic: "t", payload: "", qos: 3 } });
+  // @ts-expect-error MQTT 5 is no modem's
+  await connect({ serial: "/dev/ttyUSB0", modem: "bc35g", host: "h", protocolVersion: 5 });
+  // @ts-expect-error misspelt
+  await connect({ serial: "/dev/ttyUSB0", modem: "bc35g", host: "h", reconnectperiod: 1 });
+  same<ConnectOptions["reconnectPeriod"], number | undefined>(true);
+}
+
+export async function using(options: ConnectOptions): Promise<void> {
+  await using client = await connect(options);
+  same<typeof client.connected, boolean>(true);
+}
+
+export async function operations(client: ModemMQTTClient, bytes: Uint8Array): Promise<void> {
+  const { signal } = new AbortController();
+  same<Awaited<ReturnType<typeof client.publish>>, void>(true);
+  await client.publish("t", "text", { qos: 2, retain: true, signal });
+  await client.publish("t", bytes);
+  await client.publish("t");
+  const granted = await client.subscribe({ a: { qos: 1 }, b: { qos: 2 } });
+  same<typeof granted, Granted[]>(true);
+  same<Granted["qos"], QoS>(true);
+  const topics = ["a", "b"] as const;
+  await client.subscribe(topics, { qos: 1, signal });
+  await client.unsubscribe(topics, { signal });
+  await client.drained();
+  await client.end(true);
+  // @ts-expect-error numbers are no payloads
+  await client.publish("t", 21.5);
+  // @ts-expect-error QoS ends at 2
+  await client.publish("t", "", { qos: 3 });
+  // @ts-expect-error a subscription has no retain flag
+  await client.subscribe("t", { retain: true });
+  // @ts-expect-error each topic of an object has its QoS
+  await client.subscribe({ a: {} });
+  // @ts-expect-error there is no callback: it is a promise
+  await client.publish("t", "", () => {});
+}
+
+export function events(client: ModemMQTTClient): void {
+  client.on("message", (topic, payload, packet) => {
+    same<typeof topic, string>(true);
+    same<typeof payload, Buffer>(true);
+    same<typeof packet, Packet>(true);
+    same<typeof packet.qos, QoS | undefined>(true);
+  });
+  client.once("error", (error) => {
+    same<typeof error, MQTTModemError>(true);
+    same<typeof error.code, ErrorCode>(true);
+    same<typeof error.modemCode, number | undefined>(true);
+    same<typeof error.cause, unknown>(true);
+    // @ts-expect-error there is no such code
+    return error.code === "LINK_LOOSE";
+  });
+  for (const name of ["connect", "reconnect", "offline", "close", "end"] as const) client.on(name, () => {});
+  client.on("stage", (stage) => stage === "attaching");
+  // @ts-expect-error no such event
+  client.on("packetreceive", () => {});
+  // @ts-expect-error connect tells nothing
+  client.on("connect", (packet: Packet) => packet.topic);
+  // @ts-expect-error there is no such stage
+  client.on("stage", (stage) => stage === "flying");
+}
+
+export async function messages(client: ModemMQTTClient): Promise<void> {
+  for await (const message of client) same<typeof message, Packet>(true);
+}
+
+export function errors(error: unknown): void {
+  if (error instanceof ArgumentError) same<typeof error.argument, string>(true);
+  if (error instanceof BrokerError) same<typeof error.returnCode, number>(true);
+  // @ts-expect-error only an ArgumentError names an argument
+  if (error instanceof MQTTModemError) error.argument;
+}
