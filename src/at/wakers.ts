@@ -3,6 +3,11 @@ import type { Alarm, Clock, Ringer } from "../platform";
 /** Before {@link Wakers.open}, and after {@link Wakers.close}. */
 const NO_ALARM: Alarm = Object.freeze({ set() {}, clear() {}, close() {} });
 
+/** Milliseconds: an alarm that rings so much too late shows that the host was not there. */
+const LATE = 250;
+/** Milliseconds in which what has come meanwhile is heard. */
+const HEARING = 50;
+
 /**
  * The one alarm, and those that are woken by it. It is set anew only when it would ring too late; one that rings too early
  * costs one look.
@@ -13,6 +18,7 @@ export class Wakers implements Ringer {
   #alarm: Alarm = NO_ALARM;
   #armed = false;
   #armedFor = 0;
+  #heard = false;
   /** For each: whether it is to be woken, and when. */
   readonly #waking: Uint8Array;
   readonly #deadlines: Int32Array;
@@ -29,7 +35,13 @@ export class Wakers implements Ringer {
   }
 
   onAlarm(): void {
-    this.#armed = false;
+    // A host that was asleep, or busy, has not heard what the modem has said meanwhile: that comes first.
+    if (!this.#heard && ((this.#clock.now() - this.#armedFor) | 0) > LATE) {
+      this.#heard = true;
+      this.#alarm.set(HEARING);
+      return;
+    }
+    this.#heard = this.#armed = false;
     this.#owner.onTick();
   }
 

@@ -342,3 +342,29 @@ describe("BC35-G: what comes too late, or never", () => {
     }
   });
 });
+
+describe("a host that has been asleep", () => {
+  it("hears what the modem has said meanwhile before it takes it for silent", () => {
+    const { session, modem } = online();
+    session.sent();
+    session.subscribe("a", 0, { id: 1 });
+    session.mustSend('AT+QMTSUB=0,1,"a",0\\r');
+    session.clock.sleep(60_000);
+    session.pass(0);
+    session.mustTell();
+    session.says("\\r\\nOK\\r\\n\\r\\n+QMTSUB: 0,1,0,0\\r\\n");
+    session.mustTell("control 9 1", "done 1");
+    stillWorks(session, modem);
+  });
+
+  it("takes it for silent after a moment, if it has said nothing", () => {
+    const { session, modem } = online();
+    session.sent();
+    session.subscribe("a", 0, { id: 1 });
+    session.sent();
+    session.clock.sleep(60_000);
+    session.pass(100);
+    session.mustTell("failed 1 COMMAND_TIMEOUT");
+    stillWorks(session, modem);
+  });
+});

@@ -59,12 +59,16 @@ describe("virtual modem: command", () => {
     assert.ok(path, `stdout ${out}, stderr ${err}`);
     return path;
   };
+  /** The modem's answer, up to its final result code. */
   const ask = async (path: string, command: string): Promise<string> => {
     const port = new SerialPort({ path, baudRate: 9600 });
     let answer = "";
-    port.on("data", (bytes: Buffer) => (answer += bytes.toString("latin1")));
+    const whole = new Promise<void>((resolve) => port.on("data", (bytes: Buffer) => {
+      answer += bytes.toString("latin1");
+      if (/\r\n(OK|ERROR|\+CME ERROR: \d+)\r\n$/.test(answer)) resolve();
+    }));
     port.write(command);
-    await new Promise((done) => setTimeout(done, 150));
+    await whole;
     await new Promise<void>((done) => port.close(() => done()));
     return answer;
   };

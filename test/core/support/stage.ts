@@ -20,6 +20,11 @@ export class VirtualClock implements Clock {
     return alarm;
   }
 
+  /** The host does nothing for so long: no alarm fires, and no byte is looked at. */
+  sleep(milliseconds: number): void {
+    this.#now = (this.#now + milliseconds) | 0;
+  }
+
   /** Lets time pass; alarms fire in their order, each at its own time. */
   pass(milliseconds: number): void {
     const end = (this.#now + milliseconds) | 0;
