@@ -206,11 +206,12 @@ export class Scanner {
     const bytes = this.#ring.bytes, mask = this.#ring.mask, tail = this.#ring.tail;
     let at = this.#at;
     let byte = 0;
-    if (this.#counting >= 0) while (at !== tail && (byte = bytes[at & mask]!) <= Byte.Blank) {
+    // Of what may be several line ends in one piece, the first alone.
+    while (this.#counting >= 0 && at !== tail && (byte = bytes[at & mask]!) <= Byte.Blank) {
       this.learn(byte);
       at = (at + 1) | 0;
     }
-    else while (at !== tail && (byte = bytes[at & mask]!) <= Byte.Blank) at = (at + 1) | 0;
+    while (at !== tail && (byte = bytes[at & mask]!) <= Byte.Blank) at = (at + 1) | 0;
     this.#at = this.#ring.head = at;
     if (at === tail) return false;
     this.#counting = -1;

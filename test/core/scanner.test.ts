@@ -131,6 +131,17 @@ describe("Scanner", () => {
     }
   });
 
+  it("learns from the first line end alone where several finals come in one piece, as late ones do", () => {
+    for (const end of ["\\n", "\\r\\n", "\\r\\r\\n"]) {
+      const recorder = new Recorder();
+      recorder.scanner.learning = true;
+      recorder.feed(bytesOf(`${end}OK${end}${end}OK${end}${end}+STAT: 1${end}`));
+      recorder.scanner.learning = false;
+      recorder.feed(bytesOf(`${end}+MSG: 0,t,x${end}`));
+      sameLines(recorder.notes, ["OK", "OK", "+STAT #1=1", "message t x"], end);
+    }
+  });
+
   it("a line of exactly the ring's size, one less, one more", () => {
     for (const [length, notes] of [[62, ["text"]], [63, ["text"]], [64, ["overflow"]], [65, ["overflow"]], [640, ["overflow"]]] as [number, string[]][])
       for (const start of [0, 33, 0x7fffffff - 5]) {
