@@ -86,6 +86,8 @@ const MARKER_TRIES = 5;
 /** Asks for something that no other command's answer looks like, so what came before it is late and what follows is not. */
 const MARKER = new Uint8Array([0x41, 0x54, 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3f, 0x0d]); // AT+CMEE?\r
 
+/** In place of what a callback has thrown. */
+const NOTHING = frozen({});
 /** Before {@link Channel.open}. */
 const NO_PORT: Port = frozen({ read: () => 0, write: () => 0, close() {} });
 
@@ -142,6 +144,8 @@ export class Channel implements ScannerSink, PortReceiver {
 
   #resuming = false;
   #silenceDeadline = 0;
+  /** What a callback has thrown, for the host. */
+  #thrown: unknown = NOTHING;
 
   constructor(owner: ChannelOwner, options: ChannelOptions) {
     this.#owner = owner;
@@ -195,6 +199,7 @@ export class Channel implements ScannerSink, PortReceiver {
 
   onReadable(): void {
     this.receive();
+    this.rethrow();
   }
 
   onWritable(): void {
@@ -202,13 +207,30 @@ export class Channel implements ScannerSink, PortReceiver {
   }
 
   onError(error: unknown): void {
-    if (!this.#closed) this.#owner.onPortError(error);
+    if (this.#closed) return;
+    this.#owner.onPortError(error);
+    this.rethrow();
+  }
+
+  /**
+   * An application's callback has thrown. What the channel is at is done to its end, so that nothing is left between two
+   * states; then the host is given the exception, the first one where there are several.
+   */
+  threw(error: unknown): void {
+    if (this.#thrown === NOTHING) this.#thrown = error;
+  }
+
+  private rethrow(): void {
+    const thrown = this.#thrown;
+    if (thrown === NOTHING) return;
+    this.#thrown = NOTHING;
+    throw thrown;
   }
 
   /** Takes everything that the port has, and looks at it. */
   receive(): void {
     if (this.#closed) return;
-    // Whatever a callback throws goes to the host; the rest is taken up from the timer.
+    // What onReadable throws goes to the host at once; the rest is taken up from the timer.
     const resuming = this.#resuming;
     this.#resuming = true;
     try {
@@ -496,22 +518,14 @@ export class Channel implements ScannerSink, PortReceiver {
     if (kept === null || kept.abandoned) return this.finishAborted();
     kept.abandoned = true;
     if (kept.counted) this.discount(kept);
-    try {
-      this.#owner.onDone(kept, Outcome.Aborted, 0);
-    } finally {
-      this.finishAborted();
-    }
+    this.#owner.onDone(kept, Outcome.Aborted, 0);
+    this.finishAborted();
   }
 
-  /** Tells of the aborted ones in their order; what a callback throws does not keep the others from being told. */
+  /** Tells of the aborted ones in their order. */
   private finishAborted(): void {
-    const next = this.#operations.oldest(Stage.Aborted);
-    if (next === null) return;
-    try {
-      this.finish(next, Outcome.Aborted, 0);
-    } finally {
-      this.finishAborted();
-    }
+    let next: Operation | null;
+    while ((next = this.#operations.oldest(Stage.Aborted)) !== null) this.finish(next, Outcome.Aborted, 0);
   }
 
   /** Calls `onWake` once, after `milliseconds`. */
@@ -631,6 +645,7 @@ export class Channel implements ScannerSink, PortReceiver {
     } finally {
       this.rearm();
     }
+    this.rethrow();
   }
 
   private tock(): void {
@@ -709,11 +724,8 @@ export class Channel implements ScannerSink, PortReceiver {
     operation.stage = Stage.Ended;
     if (operation.counted) this.discount(operation);
     if (operation.staged) this.#staging.release(operation);
-    try {
-      if (!operation.abandoned) this.#owner.onDone(operation, outcome, code);
-    } finally {
-      this.#operations.free(operation);
-    }
+    if (!operation.abandoned) this.#owner.onDone(operation, outcome, code);
+    this.#operations.free(operation);
   }
 }
 

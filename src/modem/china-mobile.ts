@@ -147,7 +147,7 @@ export abstract class ChinaMobile extends Driver {
     this.inSession = true;
   }
 
-  protected override down(error: MQTTModemError | null): void {
+  override down(error: MQTTModemError | null): void {
     this.inSession = false;
     super.down(error);
   }

@@ -257,7 +257,7 @@ export abstract class Driver implements OperationOwner {
   }
 
   /** The session is over, because of `error`. */
-  protected down(error: MQTTModemError | null): void {
+  down(error: MQTTModemError | null): void {
     this.goDown(error, false);
   }
 
@@ -368,7 +368,11 @@ export abstract class Driver implements OperationOwner {
     const inquiry = this.#inquiry;
     this.#inquiry = null;
     this.onInquired(error === null);
-    inquiry?.done(error, inquiry.lines);
+    try {
+      inquiry?.done(error, inquiry.lines);
+    } catch (thrown) {
+      this.channel.threw(thrown);
+    }
   }
 
   // ---- scripts
@@ -429,11 +433,8 @@ export abstract class Driver implements OperationOwner {
     this.#reason = error;
     this.#script = null;
     this.channel.sleep(this.waker);
-    try {
-      this.channel.abort(this.link, forgotten);
-    } finally {
-      this.#client?.onModemDown(error);
-    }
+    this.channel.abort(this.link, forgotten);
+    this.#client?.onModemDown(error);
   }
 
   private error(operation: Operation, outcome: Outcome, code: number): MQTTModemError {

@@ -257,18 +257,7 @@ export class Modem implements ChannelOwner {
     this.#stage = Stage.Idle;
     this.channel.sleep(OWN);
     this.channel.abort(MODEM, forgotten);
-    let failure: unknown;
-    let failed = false;
-    for (let link = 0; link < this.#drivers.length; link++) {
-      // One application's exception does not keep the others from being told.
-      try {
-        this.#drivers[link]?.onModemLost(error, forgotten);
-      } catch (thrown) {
-        failure = thrown;
-        failed = true;
-      }
-    }
-    if (failed) throw failure;
+    for (let link = 0; link < this.#drivers.length; link++) this.#drivers[link]?.onModemLost(error, forgotten);
   }
 
   // ---- lines and operations, to whom they belong
@@ -328,12 +317,9 @@ export class Modem implements ChannelOwner {
   onDone(operation: Operation, outcome: Outcome, code: number): void {
     if (operation.link !== MODEM) {
       if (this.#drivers.length === 1) return this.#drivers[0]?.onDone(operation, outcome, code);
-      try {
-        this.#drivers[operation.link]?.onDone(operation, outcome, code);
-      } finally {
-        // They share the transmit buffer.
-        for (let link = 0; link < this.#drivers.length; link++) if (link !== operation.link) this.#drivers[link]?.onRoom();
-      }
+      this.#drivers[operation.link]?.onDone(operation, outcome, code);
+      // They share the transmit buffer.
+      for (let link = 0; link < this.#drivers.length; link++) if (link !== operation.link) this.#drivers[link]?.onRoom();
     } else if (outcome !== Outcome.Aborted) this.onStepDone(outcome);
   }
 

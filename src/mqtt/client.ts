@@ -366,7 +366,7 @@ export class MQTTClient implements ModemClient {
     const operation = this.#filling;
     if (operation === null) return;
     this.#filling = null;
-    this.#options.onDone?.call(this, operation.id, new NetworkError("LINK_LOST", "the connection to the broker was lost before the message was complete"));
+    this.tell(this.#options.onDone, operation.id, new NetworkError("LINK_LOST", "the connection to the broker was lost before the message was complete"));
   }
 
   private add(operation: Operation, bytes: Uint8Array): void {
@@ -440,16 +440,26 @@ export class MQTTClient implements ModemClient {
 
   // ---- what the modem tells
 
+  /** Calls the application, which may throw. Only `onReadable` is called without this: see {@link readable}. */
+  private tell(callback: ((...values: any[]) => void) | undefined, value?: unknown, other?: unknown): void {
+    if (callback === undefined) return;
+    try {
+      callback.call(this, value, other);
+    } catch (thrown) {
+      this.#driver.channel.threw(thrown);
+    }
+  }
+
   /** @internal Called by the driver, as all that begin with `onModem`. */
   onModemStage(stage: Stage): void {
     if (stage === Stage.Reconnecting) this.giveUp();
-    if (!this.#closed && !this.#starting) this.#options.onStage?.call(this, STAGES[stage]!);
+    if (!this.#closed && !this.#starting) this.tell(this.#options.onStage, STAGES[stage]!);
   }
 
   /** @internal */
   onModemConnack(returnCode: number): void {
     // −1: the broker has refused, and the modem does not say how.
-    if (returnCode >= 0) this.#options.onControl?.call(this, { operation: MQTTClient.CONNACK, returnCode });
+    if (returnCode >= 0) this.tell(this.#options.onControl, { operation: MQTTClient.CONNACK, returnCode });
     if (returnCode === 0) this.tellWritable();
   }
 
@@ -470,7 +480,7 @@ export class MQTTClient implements ModemClient {
 
   /** @internal */
   onModemOverflow(): void {
-    if (!this.#closed) this.#options.onOverflow?.call(this);
+    if (!this.#closed) this.tell(this.#options.onOverflow);
   }
 
   /** @internal */
@@ -530,6 +540,7 @@ export class MQTTClient implements ModemClient {
     }
     this.#info.more = more;
     this.#info.suspect = suspect;
+    // What it throws leaves the scanner where it is: a message that was not read stays.
     onReadable.call(this, available, this.#info);
   }
 
@@ -541,7 +552,7 @@ export class MQTTClient implements ModemClient {
     const id = operation.id;
     if (error === null) this.acknowledged(operation);
     if (this.#closed) return;
-    this.#options.onDone?.call(this, id, error);
+    this.tell(this.#options.onDone, id, error);
     this.tellWritable();
   }
 
@@ -551,14 +562,14 @@ export class MQTTClient implements ModemClient {
     if (onControl === undefined) return;
     if (operation.kind === Kind.Subscribe) {
       const payload = grantsOf(operation);
-      onControl.call(this, { operation: MQTTClient.SUBACK, id: operation.id, payload });
+      this.tell(onControl, { operation: MQTTClient.SUBACK, id: operation.id, payload });
     } else if (operation.kind === Kind.Unsubscribe) {
-      onControl.call(this, { operation: MQTTClient.UNSUBACK, id: operation.id });
+      this.tell(onControl, { operation: MQTTClient.UNSUBACK, id: operation.id });
     } else if (operation.QoS > 0) {
       const message = this.#acknowledgement;
       message.operation = operation.QoS === 1 ? MQTTClient.PUBACK : MQTTClient.PUBCOMP;
       message.id = operation.id;
-      onControl.call(this, message);
+      this.tell(onControl, message);
     }
   }
 
@@ -590,24 +601,21 @@ export class MQTTClient implements ModemClient {
       if (operation.isRefused) this.acknowledged(operation);
       if (!this.#closed && this.#driver.stage === Stage.Online) this.restoreNext();
     }
-    else if (this.#driver.stage === Stage.Online) this.ended(error);
+    else if (this.#driver.stage === Stage.Online) this.#driver.down(error);
   }
 
   private tellWritable(): void {
     if (this.#closed || this.#options.onWritable === undefined) return;
     const count = this.writable;
-    if (count > 0) this.#options.onWritable.call(this, count);
+    if (count > 0) this.tell(this.#options.onWritable, count);
   }
 
   private ended(error: MQTTModemError | null): void {
     if (this.#closed) return;
     this.#filling = null;
-    try {
-      if (error === null) this.#options.onClose?.call(this);
-      else this.#options.onError?.call(this, error);
-    } finally {
-      this.close();
-    }
+    if (error === null) this.tell(this.#options.onClose);
+    else this.tell(this.#options.onError, error);
+    this.close();
   }
 
   static readonly CONNECT = 1;

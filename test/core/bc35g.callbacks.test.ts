@@ -111,7 +111,7 @@ describe("callbacks that act", () => {
 /** Each callback throws once, at a line that has others behind it in the same chunk. */
 const CHUNKS: { name: keyof Hooks; before?(session: Session): void; chunk: string; told: string[] }[] = [
   { name: "readable", chunk: '\\r\\n+QMTRECV: 0,0,"t",a\\r\\n\\r\\nOK\\r\\n\\r\\n+QMTSUB: 0,1,0,0\\r\\n', told: ["control 9 1", "done 1"] },
-  { name: "control", chunk: "\\r\\nOK\\r\\n\\r\\n+QMTSUB: 0,1,0,0\\r\\n", told: ["control 9 1"] },
+  { name: "control", chunk: "\\r\\nOK\\r\\n\\r\\n+QMTSUB: 0,1,0,0\\r\\n", told: ["control 9 1", "done 1"] },
   { name: "done", chunk: "\\r\\nOK\\r\\n\\r\\n+QMTSUB: 0,1,0,0\\r\\n", told: ["control 9 1", "done 1"] },
   { name: "writable", chunk: "\\r\\nOK\\r\\n\\r\\n+QMTSUB: 0,1,0,0\\r\\n", told: ["control 9 1", "done 1"] },
   { name: "overflow", chunk: `${"x".repeat(3000)}\\r\\n\\r\\nOK\\r\\n\\r\\n+QMTSUB: 0,1,0,0\\r\\n`, told: ["overflow", "control 9 1", "done 1"] },
@@ -215,5 +215,39 @@ describe("callbacks that throw", () => {
       equal(session.port.closed, true, "closed");
       session.mustTell();
     }
+  });
+
+  for (const stage of ["preparing", "attaching", "connecting", "online"])
+    it(`onStage at "${stage}": the modem is brought up all the same`, () => {
+      let told = 0;
+      const session = new Session({ on: { stage: (_, name) => {
+        if (name !== stage) return;
+        told++;
+        throw new Error("application");
+      } } });
+      const modem = new Obedient(session);
+      equal(thrown(() => modem.serve()).message, "application", "thrown");
+      modem.serve();
+      session.mustTell("control 2");
+      equal(told, 1, "told");
+      stillWorks(session, modem);
+    });
+
+  it("the answer of an inquiry: what waited behind it goes out", () => {
+    const { session, modem } = online();
+    session.client.inquire("AT+QMTCONN?", () => { throw new Error("application"); });
+    session.publish("x", { QoS: 1, id: 1 });
+    equal(thrown(() => modem.serve()).message, "application", "thrown");
+    modem.serve();
+    session.mustTell("control 4 1", "done 1");
+  });
+
+  it("onDone of each of those that were lost, and onError: the host is given the first exception, and nobody is left untold", () => {
+    let number = 0;
+    const fail = () => { throw new Error(`${++number}`); };
+    const { session } = online({ on: { done: fail, error: fail } });
+    for (let i = 0; i < 5; i++) session.publish("x", { QoS: 1 });
+    equal(thrown(() => session.says("\\r\\n+QMTSTAT: 0,1\\r\\n")).message, "1", "thrown");
+    session.mustTell(...[1, 2, 3, 4, 5].map((id) => `failed ${id} LINK_LOST 1`), "error LINK_LOST 1");
   });
 });

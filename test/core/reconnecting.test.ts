@@ -204,4 +204,18 @@ for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: while
     modem.serve();
     session.mustTell("error COMMAND_REFUSED");
   });
+
+  it("ends the session when a subscription cannot be restored: what was written meanwhile has failed, and is told so first", () => {
+    const { session, modem } = start();
+    session.subscribe("a", 1, { id: 1 });
+    modem.serve();
+    session.events.splice(0);
+    session.says(TRY);
+    session.says(AGAIN);
+    session.publish("x", { QoS: 1, id: 2 });
+    session.subscribe("b", 1, { id: 3 });
+    modem.instead = (command) => (command.startsWith("AT+MQTTSUB") ? ["ERROR"] : undefined);
+    modem.serve();
+    session.mustTell("failed 2 COMMAND_REFUSED", "failed 3 COMMAND_REFUSED", "error COMMAND_REFUSED");
+  });
 });
