@@ -35,6 +35,13 @@ const targets = {
     outdir: "dist/bench",
     outExtension: { ".js": ".mjs" },
   }),
+  simulate: () => build({
+    ...common,
+    entryPoints: ["test/simulation/main.ts"],
+    outdir: "dist/simulation",
+    outExtension: { ".js": ".mjs" },
+    sourcemap: "inline",
+  }),
   tests: () => build({
     ...common,
     entryPoints: testFiles("test"),

@@ -1,0 +1,150 @@
+// The serial line as the client's machine has it: a port of the core on one end, the virtual modem on the other.
+
+import type { Port, PortReceiver } from "../../src/platform";
+import type { Processor, SimulatedClock } from "./clock";
+
+/** Bytes that an ESP32's UART keeps in each direction (xs-notes.md). */
+const TRANSMIT_FIFO = 128;
+/** `onWritable` comes when so few are left. */
+const ALMOST_EMPTY = 10;
+
+export interface LineOptions {
+  readonly clock: SimulatedClock;
+  readonly processor: Processor;
+  /** Bits a second, 0 for no pacing: the modem paces what it sends by itself. */
+  readonly baud: number;
+  /** Bytes that the receiver keeps until they are read; what comes then is lost. */
+  readonly fifo: number;
+  readonly toModem: (bytes: Uint8Array) => void;
+  /** All that the client writes, and all that it is given to read. */
+  readonly wrote: (bytes: Uint8Array) => void;
+  readonly read: (bytes: Uint8Array) => void;
+  readonly overflowed: (bytes: number) => void;
+}
+
+/** Both directions. One port can be open at a time. */
+export class Line {
+  readonly #options: LineOptions;
+  readonly #waiting: number[] = [];
+  #port: SimulatedPort | null = null;
+  #announced = false;
+  /** What is held back, and until when. */
+  #heldUntil = 0;
+  #held: Uint8Array[] = [];
+  /** When the last byte to the modem has left the transmit FIFO. */
+  #sentAt = 0;
+
+  constructor(options: LineOptions) {
+    this.#options = options;
+  }
+
+  get open(): boolean {
+    return this.#port !== null;
+  }
+
+  /** What the modem says comes late, and in one piece, as from a USB adapter or a machine that was asleep. */
+  hold(duration: number): void {
+    const { clock } = this.#options;
+    this.#heldUntil = Math.max(this.#heldUntil, clock.now() + duration);
+    clock.setTimer(() => {
+      if (clock.now() < this.#heldUntil) return;
+      for (const bytes of this.#held.splice(0)) this.#arrive(bytes);
+    }, duration);
+  }
+
+  /** Bytes from the modem. */
+  fromModem(bytes: Uint8Array): void {
+    if (this.#options.clock.now() < this.#heldUntil || this.#held.length > 0) this.#held.push(bytes);
+    else this.#arrive(bytes);
+  }
+
+  #arrive(bytes: Uint8Array): void {
+    const { fifo, overflowed } = this.#options;
+    // Nobody has opened the port: the UART is not even set up.
+    if (this.#port === null) return;
+    const room = fifo - this.#waiting.length;
+    if (bytes.length > room) overflowed(bytes.length - room);
+    for (const byte of bytes.length > room ? bytes.subarray(0, room) : bytes) this.#waiting.push(byte);
+    this.#announce();
+  }
+
+  #announce(): void {
+    if (this.#announced || this.#waiting.length === 0) return;
+    this.#announced = true;
+    this.#options.processor.later(() => {
+      this.#announced = false;
+      if (this.#waiting.length > 0) this.#port?.receiver.onReadable(this.#waiting.length);
+    });
+  }
+
+  // ---- for the port
+
+  attach(port: SimulatedPort): void {
+    if (this.#port !== null) throw new Error("a second port was opened while the first one is open");
+    this.#port = port;
+  }
+
+  detach(port: SimulatedPort): void {
+    if (this.#port !== port) throw new Error("a port was closed twice");
+    this.#port = null;
+    this.#waiting.length = 0;
+  }
+
+  read(target: Uint8Array, offset: number, length: number): number {
+    const bytes = Uint8Array.from(this.#waiting.splice(0, length));
+    target.set(bytes, offset);
+    this.#options.read(bytes);
+    // A client that has not taken everything is called again only when more comes, as the interface has it.
+    return bytes.length;
+  }
+
+  write(source: Uint8Array, offset: number, length: number): number {
+    const { baud, clock, processor, toModem, wrote } = this.#options;
+    const byteTime = baud === 0 ? 0 : 10_000 / baud;
+    this.#sentAt = Math.max(this.#sentAt, clock.now());
+    const queued = byteTime === 0 ? 0 : Math.ceil((this.#sentAt - clock.now()) / byteTime);
+    const count = byteTime === 0 ? length : Math.max(0, Math.min(length, TRANSMIT_FIFO - queued));
+    if (count > 0) {
+      const bytes = source.slice(offset, offset + count);
+      wrote(bytes);
+      toModem(bytes);
+      this.#sentAt += count * byteTime;
+    }
+    if (count < length) {
+      const port = this.#port;
+      processor.later(() => {
+        if (this.#port === port) port?.receiver.onWritable(TRANSMIT_FIFO - ALMOST_EMPTY);
+      }, this.#sentAt - clock.now() - ALMOST_EMPTY * byteTime);
+    }
+    return count;
+  }
+}
+
+/** What the core opens: `serial: { io: SimulatedPort, line }`. */
+export class SimulatedPort implements Port {
+  readonly receiver: PortReceiver;
+  readonly #line: Line;
+  #closed = false;
+
+  constructor({ receiver, line }: { receiver: PortReceiver; line: Line }) {
+    this.receiver = receiver;
+    this.#line = line;
+    line.attach(this);
+  }
+
+  read(target: Uint8Array, offset: number, length: number): number {
+    if (this.#closed) throw new Error("a closed port was read");
+    return this.#line.read(target, offset, length);
+  }
+
+  write(source: Uint8Array, offset: number, length: number): number {
+    if (this.#closed) throw new Error("a closed port was written to");
+    if (!(length > 0)) throw new Error(`${length} bytes were written`);
+    return this.#line.write(source, offset, length);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#line.detach(this);
+  }
+}

@@ -1,0 +1,193 @@
+// What happens in one run, drawn from a seed: all of it is decided before the run begins, so that a run can be
+// repeated with parts of it left out.
+
+import { places } from "../../hosts/virtual-modem/faults";
+import { seededRandom } from "../../hosts/virtual-modem/random";
+import { hostileTexts, strangers } from "./corpus";
+import { families, type FamilyName } from "./families";
+
+/** One thing that happens; payloads have one character a byte. */
+export type Event = { readonly at: number } & (
+  /** One of the virtual modem's own faults. */
+  | { readonly do: "modem"; readonly fault: string }
+  /** It stays as slow as this for a while. */
+  | { readonly do: "slow modem"; readonly factor: number; readonly duration: number }
+  | { readonly do: "noise"; readonly kind: "lose" | "change" | "double"; readonly way: "tx" | "rx" | "both"; readonly probability: number; readonly duration: number }
+  | { readonly do: "hold the line"; readonly duration: number }
+  | { readonly do: "busy"; readonly duration: number }
+  | { readonly do: "network"; readonly how: "reset" | "hole" | "slow" | "dns" | "refused" | "unreachable" | "timeout"; readonly duration: number }
+  | { readonly do: "broker"; readonly how: "restart" | "forget" | "refuse" | "slow" | "mute" | "duplicate" | "forbid"; readonly value: number; readonly duration: number }
+  | { readonly do: "far"; readonly topic: string; readonly payload: string; readonly QoS: number }
+  | { readonly do: "publish"; readonly topic: string; readonly payload: string; readonly QoS: number; readonly retain: boolean; readonly parts: number }
+  | { readonly do: "subscribe" | "unsubscribe"; readonly topic: string; readonly QoS: number }
+  | { readonly do: "inquire" | "close" | "disconnect" }
+  /** What the application does at its next callback of that name. */
+  | { readonly do: "at callback"; readonly name: CallbackName; readonly act: "throw" | "close" | "disconnect" | "publish" | "subscribe" | "ignore"; readonly times: number }
+);
+
+export const callbackNames = ["onReadable", "onWritable", "onControl", "onDone", "onStage", "onError", "onClose", "onOverflow"] as const;
+export type CallbackName = (typeof callbackNames)[number];
+
+export interface Plan {
+  readonly seed: number;
+  readonly modem: FamilyName;
+  /** No byte is lost or changed between client and modem. */
+  readonly exact: boolean;
+  readonly baud: number;
+  readonly fifo: number;
+  readonly variants: Readonly<Record<string, string>>;
+  readonly echo: boolean;
+  readonly bootTime: number;
+  readonly attachTime: number;
+  /** Of the core's clock. */
+  readonly clock: number;
+  readonly client: Readonly<Record<string, unknown>>;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly events: readonly Event[];
+  /** When the last fault is over. */
+  readonly calm: number;
+}
+
+/** Chance, in the words that drawing needs. */
+class Dice {
+  readonly random: () => number;
+
+  constructor(random: () => number) {
+    this.random = random;
+  }
+
+  below(count: number): number {
+    return Math.floor(this.random() * count);
+  }
+
+  from(least: number, most: number): number {
+    return least + this.below(most - least + 1);
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[this.below(items.length)];
+  }
+
+  happens(chance: number): boolean {
+    return this.random() < chance;
+  }
+
+  /** Short ones often, long ones seldom. */
+  duration(most: number): number {
+    return Math.round(most * this.random() ** 3) + 1;
+  }
+}
+
+export const farTopics = ["cmd/a", "cmd/b", "cmd/c/x", "cmd/é"] as const;
+const filters = ["cmd/a", "cmd/b", "cmd/+/x", "cmd/#", "cmd/é"] as const;
+/** What is subscribed from the start. */
+export const firstFilter = "cmd/a";
+
+/** Every fault of the virtual modem that a family has, with what it is given. */
+function modemFault(dice: Dice, modem: FamilyName): string {
+  const packets = ["connect", "connack", "publish", "puback", "pubrec", "pubrel", "pubcomp", "subscribe", "suback", "unsubscribe", "unsuback", "pingreq", "pingresp"];
+  const times = dice.pick([1, 1, 1, 2, 4]);
+  const stranger = `\\r\\n${dice.pick(strangers)}\\r\\n`;
+  const choices: (() => string)[] = [
+    () => `silence:${dice.duration(60_000)}`,
+    () => `late:${dice.duration(20_000)},${times}`,
+    () => `late:${dice.duration(90_000)},${times}`,
+    () => `no-prompt:${times}`,
+    () => `no-final:${times}`,
+    () => `inject:${dice.pick(places)},${stranger}`,
+    () => `inject:${dice.pick(places)},${stranger}`,
+    () => `restart:0,${dice.pick(["power", "pin", "command", "watchdog"])}`,
+    () => `detach:${dice.duration(120_000)}`,
+    () => `link-loss:${dice.from(1, 7)}`,
+    ...["dns", "refused", "pdp", "dropped", "socket"].map((name) => () => `${name}:${times}`),
+    () => `connack:${dice.from(1, 5)},${times}`,
+    () => `suback:${times},128`,
+    () => `drop-out:${dice.pick(packets)},${times}`,
+    () => `drop-in:${dice.pick(packets)},${times}`,
+    ...(modem === "bc35g" ? [] : [() => `send:${times}`]),
+    () => `malformed:${dice.pick(["publish", "puback", "pubrec", "pubcomp", "suback", "unsuback"])},${times}`,
+  ];
+  return dice.pick(choices)();
+}
+
+function disturbance(dice: Dice, modem: FamilyName, exact: boolean, at: number, left: number): Event {
+  const duration = Math.min(left, dice.duration(120_000));
+  const choices: (() => Event)[] = [
+    ...Array.from({ length: 8 }, () => (): Event => ({ at, do: "modem", fault: clipped(modemFault(dice, modem), left) })),
+    () => ({ at, do: "slow modem", factor: dice.pick([2, 10, 40]), duration }),
+    () => ({ at, do: "hold the line", duration: Math.min(left, dice.duration(5000)) }),
+    () => ({ at, do: "hold the line", duration: Math.min(left, dice.duration(40_000)) }),
+    () => ({ at, do: "network", how: dice.pick(["reset", "hole", "slow", "dns", "refused", "unreachable", "timeout"]), duration }),
+    () => ({ at, do: "network", how: dice.pick(["reset", "hole"]), duration }),
+    () => ({ at, do: "broker", how: dice.pick(["restart", "forget", "refuse", "slow", "mute", "duplicate", "forbid"]), value: dice.from(1, 5), duration }),
+    () => ({ at, do: "busy", duration: Math.min(left, dice.duration(exact ? 60_000 : 3000)) }),
+  ];
+  const noise = (): Event => ({
+    at, do: "noise", kind: dice.pick(["lose", "change", "double"]), way: dice.pick(["tx", "rx", "both"]), probability: dice.pick([0.0005, 0.003, 0.02, 0.2]), duration,
+  });
+  if (!exact) choices.push(noise, noise, noise, noise);
+  return dice.pick(choices)();
+}
+
+/** Ends with the faults' time, where it lasts. */
+function clipped(fault: string, left: number): string {
+  return fault.replace(/^(silence|detach|late):(\d+)/, (_, name: string, duration: string) => `${name}:${Math.min(Number(duration), left)}`);
+}
+
+/** A payload whose mark tells it from all others. */
+function payload(dice: Dice, modem: FamilyName, mark: string, longest: number): string {
+  const hostile = hostileTexts(modem);
+  const kind = dice.below(10);
+  const text = kind < 5 ? Buffer.from(dice.pick(hostile), "utf8").toString("latin1")
+    : kind < 7 ? Array.from({ length: dice.below(60) }, () => String.fromCharCode(dice.below(256))).join("")
+    : kind < 8 ? Array.from({ length: dice.below(longest) }, () => String.fromCharCode(dice.below(256))).join("")
+    : "x".repeat(dice.below(40));
+  return (dice.happens(0.5) ? text + mark : mark + text).slice(0, longest);
+}
+
+export function draw(modem: FamilyName, seed: number): Plan {
+  const family = families[modem];
+  const dice = new Dice(seededRandom(seed * 4 + Object.keys(families).indexOf(modem)));
+  for (let i = 0; i < 4; i++) dice.random(); // neighbouring seeds begin alike
+  const exact = dice.happens(0.6);
+  const calm = dice.pick([60_000, 240_000, 600_000]);
+  const events: Event[] = [];
+  const times = (most: number, make: (at: number, index: number) => Event): void => {
+    const count = dice.below(most + 1);
+    for (let i = 0; i < count; i++) events.push(make(Math.round(dice.random() * calm), i));
+  };
+  times(dice.pick([0, 3, 10, 25]), (at) => disturbance(dice, modem, exact, at, calm - at));
+  times(dice.pick([3, 20, 60]), (at, index) => {
+    const text = payload(dice, modem, `{in ${index}}`, family.longestIn);
+    return { at, do: "far", topic: dice.pick(farTopics), payload: family.framed ? text : text.replaceAll("\r\n", "\r \n"), QoS: dice.from(0, 2) };
+  });
+  times(dice.pick([3, 20, 60]), (at, index) => ({
+    at, do: "publish", topic: `out/${dice.below(20)}`, payload: payload(dice, modem, `{out ${index}}`, dice.happens(0.1) ? family.longestOut : 200),
+    QoS: dice.from(0, 2), retain: dice.happens(0.1), parts: dice.happens(0.15) ? dice.from(2, 4) : 1,
+  }));
+  times(6, (at) => ({ at, do: dice.happens(0.7) ? "subscribe" : "unsubscribe", topic: dice.pick(filters), QoS: dice.from(0, 2) }));
+  times(2, (at) => ({ at, do: dice.pick(["inquire", "inquire", "close", "disconnect"]) }));
+  times(dice.pick([0, 0, 4]), (at) => ({
+    at, do: "at callback", name: dice.pick(callbackNames), act: dice.pick(["throw", "throw", "close", "disconnect", "publish", "subscribe", "ignore"]), times: dice.pick([1, 1, 3]),
+  }));
+  events.sort((a, b) => a.at - b.at);
+  const baud = dice.pick([0, 115_200, 115_200, 9600]);
+  return {
+    seed, modem, exact, baud, calm, events,
+    fifo: exact || baud === 0 ? Infinity : 128,
+    variants: {},
+    echo: dice.happens(0.2),
+    bootTime: dice.pick([0, 2000, 8000]),
+    attachTime: dice.pick([0, 500, 8000]),
+    clock: dice.pick([0, 0, 0x7fffffff - 60_000, -30_000]),
+    client: {
+      clean: dice.happens(0.7), keepAlive: dice.pick([30_000, 60_000, 120_000]),
+      ...(dice.happens(0.3) ? { will: { topic: "will/t", message: "gone", QoS: dice.from(0, 2), retain: dice.happens(0.3) } } : {}),
+    },
+    options: {
+      ...(dice.happens(0.3) ? { receiveBuffer: dice.pick([256, 512, 4096]) } : {}),
+      ...(modem === "ml302" && dice.happens(0.5) ? { modemReconnects: true } : {}),
+      ...(modem === "nm28" && dice.happens(0.3) ? { ctrlZ: "always" } : {}),
+    },
+  };
+}

@@ -1,0 +1,366 @@
+// One run: a plan, carried out, and the promises checked all the while.
+
+import type { Driver } from "../../src/modem/driver";
+import { VirtualModemCore } from "../../hosts/virtual-modem/modem";
+import { seededRandom } from "../../hosts/virtual-modem/random";
+import { Application, CLIENT_ID, Tantrum, type Write } from "./application";
+import { Broker, keyOf, matches } from "./broker";
+import { CoreTime, Processor, SimulatedClock } from "./clock";
+import { families } from "./families";
+import { Line } from "./line";
+import { SimulatedNetwork } from "./network";
+import { farTopics, type Event, type Plan } from "./plan";
+import { WireChecker } from "./wire";
+
+/** Milliseconds after the last fault in which all is well again (promise 4). */
+export const RECOVERY = 15 * 60_000;
+/** What is asked for then has come in this time. */
+const PROBE = 120_000;
+/** How long all must have been well before. */
+const SETTLED = 2000;
+
+export interface Violation {
+  /** The promise's number in issue 6. */
+  readonly promise: string;
+  readonly what: string;
+  readonly at: number;
+}
+
+export interface Figures {
+  simulated: number;
+  clients: number;
+  published: number;
+  done: number;
+  failed: number;
+  refused: number;
+  delivered: number;
+  suspect: number;
+  /** Not marked, and other bytes than were sent: the line had changed or lost some. */
+  garbled: number;
+  tantrums: number;
+  bytesLost: number;
+  longestWrite: number;
+  longestRecovery: number;
+  faults: Record<string, number>;
+}
+
+export interface Outcome {
+  readonly violation: Violation | null;
+  readonly figures: Figures;
+  /** What happened, where it was asked for. */
+  readonly trace: readonly string[];
+}
+
+export function simulate(plan: Plan, tracing = false): Outcome {
+  return new Simulation(plan, tracing).run();
+}
+
+class Simulation {
+  readonly #plan: Plan;
+  readonly #clock = new SimulatedClock();
+  readonly #broker = new Broker(this.#clock);
+  readonly #network = new SimulatedNetwork(this.#clock, this.#broker);
+  readonly #processor = new Processor(this.#clock, (what) => this.#guard(what));
+  readonly #line: Line;
+  readonly #modem: VirtualModemCore;
+  readonly #application: Application;
+  readonly #wire: WireChecker;
+  readonly #tracing: boolean;
+  readonly #trace: string[] = [];
+  #violation: Violation | null = null;
+  #driver: Driver | null = null;
+  /** What the driver had when it was made. */
+  #sizes = { operations: 0, ring: 0, transmit: 0 };
+  /** By key: how often the application has received it. */
+  readonly #received = new Map<string, number>();
+  #probed = new Set<string>();
+  readonly #figures: Figures = {
+    simulated: 0, clients: 0, published: 0, done: 0, failed: 0, refused: 0, delivered: 0, suspect: 0, garbled: 0, tantrums: 0, bytesLost: 0,
+    longestWrite: 0, longestRecovery: 0, faults: {},
+  };
+
+  constructor(plan: Plan, tracing: boolean) {
+    this.#plan = plan;
+    this.#tracing = tracing;
+    const { baud, fifo, modem: name } = plan;
+    const family = families[name];
+    const clock = this.#clock;
+    this.#line = new Line({
+      clock, processor: this.#processor, baud, fifo,
+      toModem: (bytes) => this.#modem.receive(bytes),
+      wrote: (bytes) => {
+        this.#say(`→ ${shown(bytes)}`);
+        this.#wire.wrote(bytes);
+      },
+      read: (bytes) => {
+        if (bytes.length > 0) this.#say(`← ${shown(bytes)}`);
+        this.#wire.read(bytes);
+      },
+      overflowed: (bytes) => void (this.#figures.bytesLost += bytes),
+    });
+    this.#modem = new VirtualModemCore(
+      family.modem,
+      { clock, network: this.#network, random: seededRandom(plan.seed + 1), port: { write: (bytes) => this.#line.fromModem(bytes) } },
+      { baud, echo: plan.echo, variants: plan.variants, bootTime: plan.bootTime, attachTime: plan.attachTime, start: plan.bootTime > 0 ? "booting" : "running" },
+    );
+    this.#application = new Application({
+      plan, family, clock, processor: this.#processor, line: this.#line, random: seededRandom(plan.seed + 2),
+      time: new CoreTime(clock, this.#processor, plan.clock),
+      watch: {
+        violated: (promise, what) => this.#violated(promise, what),
+        noted: (what) => this.#say(what),
+        done: (write) => this.#done(write),
+        failed: (write) => this.#failed(write),
+        received: (topic, payload, suspect) => this.#delivered(topic, payload, suspect),
+        driving: (driver) => this.#driving(driver),
+      },
+    });
+    this.#wire = new WireChecker(name, baud > 0, this.#application, (what) => this.#violated("7", what));
+  }
+
+  run(): Outcome {
+    const { calm, events } = this.#plan;
+    this.#processor.later(() => this.#application.start());
+    for (const event of events) this.#clock.setTimer(() => this.#happens(event), event.at);
+    this.#pass(calm);
+    if (this.#violation === null) this.#recover();
+    if (this.#violation === null) this.#end();
+    this.#figures.simulated = this.#clock.now();
+    this.#figures.clients = this.#application.lives;
+    this.#figures.published = this.#application.accepted;
+    this.#figures.refused = this.#application.refused;
+    return { violation: this.#violation, figures: this.#figures, trace: this.#trace };
+  }
+
+  // ---- time
+
+  #pass(until: number, enough: () => boolean = () => false): void {
+    while (this.#violation === null && !enough()) {
+      try {
+        if (!this.#clock.step(until)) return;
+      } catch (error) {
+        // Not from the client, whose calls are guarded: the model of the world itself is wrong.
+        this.#violated("modem", `the virtual modem or the broker threw: ${error instanceof Error ? error.stack : String(error)}`);
+      }
+      this.#checkMemory();
+    }
+  }
+
+  /** Whatever reaches the client: only the application's own exceptions may come back. */
+  #guard(what: () => void): void {
+    try {
+      what();
+    } catch (error) {
+      if (error instanceof Tantrum) this.#figures.tantrums++;
+      else this.#violated("6", `an exception came out of the client: ${error instanceof Error ? error.stack : String(error)}`);
+    }
+  }
+
+  #recover(): void {
+    const calm = this.#clock.now();
+    const { exact } = this.#plan;
+    this.#say("—— the last fault is over");
+    this.#modem.clearFaults();
+    this.#network.heal();
+    this.#broker.heal();
+    this.#application.calm();
+    // What was subscribed over a line that changes bytes may be anything.
+    if (!exact) this.#guard(() => this.#application.renew());
+    const wanted = (): boolean => this.#application.settled && this.#application.wanted.every((filter) => this.#broker.serves(CLIENT_ID, filter));
+    while (this.#violation === null) {
+      const end = calm + RECOVERY;
+      this.#pass(end, wanted);
+      if (!wanted()) return this.#violated("4", `not connected and subscribed again ${RECOVERY / 60_000} minutes after the last fault`);
+      const { disturbances } = this.#application;
+      const recovered = this.#clock.now() - calm;
+      this.#pass(this.#clock.now() + SETTLED);
+      if (this.#application.disturbances !== disturbances || !wanted()) continue;
+      if (this.#probe(disturbances)) {
+        this.#figures.longestRecovery = recovered;
+        return;
+      }
+    }
+  }
+
+  /** Messages in both directions must get through now. @returns false when the connection was disturbed meanwhile */
+  #probe(disturbances: number): boolean {
+    const application = this.#application;
+    const expected = new Map<string, string>();
+    let number = 0;
+    for (const filter of application.wanted)
+      for (const QoS of [0, 1, 2] as const) {
+        const topic = farTopics.find((each) => matches(filter, each))!;
+        const payload = Buffer.from(`{far probe ${++number}}`);
+        expected.set(keyOf(topic, payload), `${topic} ${payload}`);
+        this.#broker.publish(topic, payload, QoS);
+      }
+    this.#probed = new Set(expected.keys());
+    const written: string[] = [];
+    const publishing = [0, 1, 2];
+    const over = (): boolean => {
+      if (application.disturbances !== disturbances) return true;
+      if (application.open === 0 && publishing.length > 0) this.#processor.now(() => {
+        const QoS = publishing.shift()!;
+        written.push(keyOf(`probe/${QoS}`, Buffer.from(application.publish(`probe/${QoS}`, QoS))));
+      });
+      return publishing.length === 0 && application.open === 0 && this.#probed.size === 0 && written.every((key) => this.#broker.received.has(key));
+    };
+    this.#pass(this.#clock.now() + PROBE, over);
+    if (this.#violation !== null || application.disturbances !== disturbances) return false;
+    if (this.#probed.size > 0) this.#violated("3", `nothing is wrong any more, and ${[...this.#probed].map((key) => expected.get(key)).join("; ")} did not come`);
+    else if (!over()) this.#violated("1", "nothing is wrong any more, and a publish was not done");
+    for (const key of written) if ((this.#broker.received.get(key)?.times ?? 0) !== 1) this.#violated("2", `the broker has ${key} ${this.#broker.received.get(key)?.times ?? 0} times`);
+    return true;
+  }
+
+  #end(): void {
+    this.#guard(() => this.#application.stop());
+    this.#pass(this.#clock.now() + 60_000, () => !this.#line.open);
+    if (this.#line.open) this.#violated("6", "the port is not released");
+    this.#modem.close();
+  }
+
+  // ---- events
+
+  #happens(event: Event): void {
+    const { faults } = this.#figures;
+    const count = (kind: string): void => void (faults[kind] = (faults[kind] ?? 0) + 1);
+    const clock = this.#clock;
+    if (!("topic" in event)) this.#say(`!! ${JSON.stringify(event)}`);
+    switch (event.do) {
+      case "modem":
+        count(`modem: ${event.fault.split(":")[0]}`);
+        return this.#modem.fault(event.fault);
+      case "slow modem":
+        count("modem: slow");
+        this.#modem.fault(`slow:${event.factor}`);
+        clock.setTimer(() => this.#modem.fault("slow:1"), event.duration);
+        return;
+      case "noise":
+        count(`line: bytes ${event.kind === "lose" ? "lost" : event.kind === "change" ? "changed" : "doubled"}`);
+        this.#modem.fault(`${event.kind}:${event.probability},${event.way}`);
+        clock.setTimer(() => this.#modem.fault(`${event.kind}:0,${event.way}`), event.duration);
+        return;
+      case "hold the line":
+        count("line: delayed and merged");
+        return this.#line.hold(event.duration);
+      case "busy":
+        count("application: slow");
+        return this.#processor.occupy(event.duration);
+      case "network":
+        count(`network: ${event.how}`);
+        if (event.how === "reset") this.#network.reset();
+        else if (event.how === "hole") this.#network.hole(event.duration);
+        else if (event.how === "slow") this.#network.slow(3000, event.duration);
+        else this.#network.fail(event.how, event.duration);
+        return;
+      case "broker":
+        count(`broker: ${event.how}`);
+        return this.#disturbBroker(event.how, event.value, event.duration);
+      case "far":
+        this.#say(`far ${event.topic} QoS ${event.QoS} ${JSON.stringify(event.payload.slice(0, 60))}`);
+        return this.#broker.publish(event.topic, Buffer.from(event.payload, "latin1"), event.QoS as 0);
+      case "at callback":
+        count(`application: ${event.act} in ${event.name}`);
+        break;
+      case "close":
+      case "disconnect":
+        count(`application: ${event.do}`);
+    }
+    this.#processor.now(() => this.#application.act(event));
+  }
+
+  #disturbBroker(how: string, value: number, duration: number): void {
+    const broker = this.#broker;
+    const forAWhile = (begin: () => void, end: () => void): void => {
+      begin();
+      this.#clock.setTimer(end, duration);
+    };
+    switch (how) {
+      case "restart":
+      case "forget": return broker.restart(duration, how === "forget");
+      case "refuse": return forAWhile(() => (broker.refusing = value), () => (broker.refusing = 0));
+      case "slow": return forAWhile(() => (broker.thinking = value * 3000), () => (broker.thinking = 0));
+      case "mute": return forAWhile(() => (broker.mute = true), () => (broker.mute = false));
+      case "duplicate": return forAWhile(() => (broker.duplicating = true), () => (broker.duplicating = false));
+      case "forbid": return forAWhile(() => (broker.forbidding = true), () => (broker.forbidding = false));
+    }
+  }
+
+  // ---- promises
+
+  #violated(promise: string, what: string): void {
+    this.#say(`** promise ${promise}: ${what}`);
+    this.#violation ??= { promise, what, at: this.#clock.now() };
+  }
+
+  /** 1: what is reported done was acknowledged by the broker. */
+  #done(write: Write): void {
+    const figures = this.#figures;
+    figures.longestWrite = Math.max(figures.longestWrite, this.#clock.now() - write.at);
+    if (write.kind !== "publish") return;
+    figures.done++;
+    if (write.QoS === 0 || !this.#plan.exact) return;
+    const known = this.#broker.received.get(keyOf(write.topic, Buffer.from(write.payload, "latin1")));
+    if (known === undefined || known.acknowledged === 0)
+      this.#violated("1", `${write.topic} ${JSON.stringify(write.payload)} at QoS ${write.QoS} was reported done, and the broker ${known === undefined ? "does not know it" : "has not acknowledged it"}`);
+  }
+
+  #failed(write: Write): void {
+    this.#figures.longestWrite = Math.max(this.#figures.longestWrite, this.#clock.now() - write.at);
+    if (write.kind === "publish") this.#figures.failed++;
+  }
+
+  /** 3: what is received is what was published, in order, or is marked. */
+  #delivered(topic: string, payload: Buffer, suspect: boolean): void {
+    this.#figures.delivered++;
+    if (suspect) {
+      this.#figures.suspect++;
+      return;
+    }
+    const key = keyOf(topic, payload);
+    this.#probed.delete(key);
+    const sent = this.#broker.sent.get(key);
+    const shownAs = `${topic} ${JSON.stringify(payload.toString("latin1"))}`;
+    if (sent === undefined) {
+      this.#figures.garbled++;
+      if (this.#plan.exact) this.#violated("3", `${shownAs} was received and never sent`);
+      return;
+    }
+    if (!this.#plan.exact) return;
+    const times = (this.#received.get(key) ?? 0) + 1;
+    this.#received.set(key, times);
+    if (times > sent.times) this.#violated("3", `${shownAs} was received ${times} times and sent ${sent.times} times`);
+    const last = this.#application.lastReceived;
+    const before = last.get(topic) ?? -1;
+    if (sent.order < before && sent.times === 1) this.#violated("3", `${shownAs} was overtaken by another message of its topic`);
+    last.set(topic, Math.max(before, sent.order));
+  }
+
+  /** 5: nothing grows. */
+  #driving(driver: Driver): void {
+    this.#driver = driver;
+    this.#sizes = { operations: 0, ring: driver.channel.ring.bytes.length, transmit: driver.channel.writer.buffer.length };
+    this.#wire.begin();
+  }
+
+  #checkMemory(): void {
+    const driver = this.#driver;
+    if (driver === null) return;
+    const { channel, publishing } = driver;
+    if (this.#sizes.operations === 0) this.#sizes.operations = channel.capacity;
+    if (channel.capacity !== this.#sizes.operations) this.#violated("5", `${channel.capacity} operations, and there were ${this.#sizes.operations}`);
+    if (publishing < 0 || publishing > families[this.#plan.modem].window) this.#violated("5", `${publishing} publishes are under way`);
+    if (channel.ring.bytes.length !== this.#sizes.ring || channel.writer.buffer.length !== this.#sizes.transmit) this.#violated("5", "a buffer has grown");
+  }
+
+  #say(what: string): void {
+    if (this.#tracing) this.#trace.push(`${(this.#clock.now() / 1000).toFixed(3).padStart(9)} ${what}`);
+  }
+}
+
+function shown(bytes: Uint8Array): string {
+  const text = JSON.stringify(Buffer.from(bytes).toString("latin1"));
+  return text.length > 200 ? `${text.slice(0, 200)}… (${bytes.length} bytes)` : text;
+}
+
