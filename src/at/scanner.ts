@@ -197,6 +197,7 @@ export class Scanner {
   /** Drops what a reader left unread, when it is all that keeps the next bytes out of the ring. */
   makeRoom(): void {
     if (this.#state !== State.Held || this.#ring.free !== 0 || this.#scanning) return;
+    if (this.message.more) this.message.suspect = true; // what follows is not the whole of it
     this.skip();
     this.#sink.onOverflow();
     this.scan();

@@ -1,5 +1,5 @@
-import { sameLines } from "./support/check";
-import { m531x, ml302, nm28 } from "./support/answering";
+import { equal, sameLines } from "./support/check";
+import { m531x, ml302, nm28, online } from "./support/answering";
 import { bytesOf, visible } from "./support/exchange";
 import { inbox, stillWorks } from "./support/inbox";
 
@@ -93,5 +93,23 @@ for (const family of FAMILIES) describe(`${family.name}: messages framed by thei
       sameLines(box.messages, [`a/b: ${visible(bytesOf(payload))}`], `cut at ${at}`);
       stillWorks(box, family, `cut at ${at}`);
     }
+  });
+
+  it("a part that nobody read in time: what comes after it is suspect, and the next message is not", () => {
+    const parts: string[] = [];
+    let reading = false;
+    const { session } = online(family, { modem: { receiveBuffer: 256 }, on: { readable: (self, count, { suspect, more }) => {
+      if (reading) self.client.read(count);
+      parts.push(`${suspect ? "suspect " : ""}${more ? "more" : "last"}`);
+      reading = true;
+    } } });
+    const bytes = bytesOf(`${family.header("t", 600)}${"x".repeat(600)}\\r\\n`);
+    for (let at = 0; at < bytes.length; at += 64) session.port.receive(bytes.slice(at, at + 64));
+    session.says(`${family.header("t", 1)}y\\r\\n`);
+    session.mustTell("overflow");
+    equal(parts[0], "more", "before anything was lost");
+    equal(parts.length > 2, true, "parts");
+    equal(parts.slice(1, -1).every((part) => part.startsWith("suspect")), true, `parts ${parts}`);
+    equal(parts.at(-1), "last", "the next message");
   });
 });
