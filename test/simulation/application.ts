@@ -20,6 +20,11 @@ export interface Write {
   readonly at: number;
   /** All of its bytes have been given to the client. */
   complete: boolean;
+  /**
+   * Another one was lost shortly before: an acknowledgement without an id that is known beforehand (M531X, ML302) may be
+   * that one's, and come late.
+   */
+  mistakable: boolean;
 }
 
 /** Who is told of what the application sees. */
@@ -44,6 +49,8 @@ const RESUBSCRIBE = 5000;
 /** A meter says something at least so often, and takes the connection for dead when so many writes in a row have failed. */
 const HEARTBEAT = 60_000;
 const FAILURES = 3;
+/** How late an acknowledgement may come. */
+const LATE = 60_000;
 
 interface Life {
   readonly client: MQTTClient;
@@ -55,6 +62,8 @@ interface Life {
   over: boolean;
   nextId: number;
   onlineAt: number;
+  /** When a publish at QoS 1 or 2 was reported failed. */
+  lostAt: number;
   lastReceived: Map<string, number>;
 }
 
@@ -162,7 +171,7 @@ export class Application {
       onError: callback("onError", (error: MQTTModemError) => this.#ended(error)),
     });
     life = {
-      client, writes: new Map(), subscribed: new Set(), retry: new Map(), online: false, over: false, nextId: 0, onlineAt: clock.now(), lastReceived: new Map(),
+      client, writes: new Map(), subscribed: new Set(), retry: new Map(), online: false, over: false, nextId: 0, onlineAt: clock.now(), lostAt: -Infinity, lastReceived: new Map(),
     };
     this.#life = life;
     watch.noted("client made");
@@ -289,6 +298,7 @@ export class Application {
         processor.later(() => this.#subscribe(), RESUBSCRIBE);
       }
       watch.failed(write, error);
+      if (write.kind === "publish" && write.QoS > 0) life.lostAt = clock.now();
       if (life.online && ++this.#failed >= FAILURES) return processor.now(() => this.#close());
     }
     this.#subscribe();
@@ -388,7 +398,7 @@ export class Application {
     this.#given.get(key)!.add(payload);
     const bytes = Buffer.from(payload, "latin1");
     const size = Math.ceil(bytes.length / parts);
-    const write: Write = { kind: "publish", topic, payload, QoS, at: clock.now(), complete: size >= bytes.length };
+    const write: Write = { kind: "publish", topic, payload, QoS, at: clock.now(), complete: size >= bytes.length, mistakable: clock.now() - life.lostAt < LATE };
     const id = this.#track(life, write);
     const options = { topic, QoS, retain, id, ...(parts > 1 ? { byteLength: bytes.length } : {}) };
     if (!this.#attempt(() => life.client.write(bytes.subarray(0, size), options))) return void life.writes.delete(id);
@@ -408,7 +418,7 @@ export class Application {
     const life = this.#life;
     if (life === null || !life.online && kind === "unsubscribe") return;
     this.texts.filter.add(topic);
-    const id = this.#track(life, { kind, topic, payload: "", QoS, at: this.#options.clock.now(), complete: true });
+    const id = this.#track(life, { kind, topic, payload: "", QoS, at: this.#options.clock.now(), complete: true, mistakable: false });
     const operation = kind === "subscribe" ? MQTTClient.SUBSCRIBE : MQTTClient.UNSUBSCRIBE;
     if (!this.#attempt(() => life.client.write(null, { operation, id, items: [{ topic, QoS }] }))) life.writes.delete(id);
     else this.#options.watch.noted(`write ${id} ${kind} ${topic}`);
@@ -452,8 +462,8 @@ export class Application {
     const { watch } = this.#options;
     const bytes = Buffer.alloc(count);
     const got = count === 0 ? 0 : life.client.read(bytes);
-    // Dropped meanwhile, for the ring was full.
-    if (got !== count) return void (this.#reading = null);
+    // Dropped meanwhile, for the ring was full: the client marks what comes after it, if anything does.
+    if (got !== count && !more) return void (this.#reading = null);
     reading.parts.push(bytes);
     if (more) return;
     this.#reading = null;

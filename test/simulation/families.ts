@@ -23,17 +23,25 @@ export interface Family {
   readonly inquiry: string;
   /** Publishes that may be under way at once. */
   readonly window: number;
-  /** Milliseconds in which every write ends, whatever goes wrong: see limits.ts. */
+  /** Milliseconds in which every write ends, whatever goes wrong (promise 1). */
   readonly writeEnds: number;
+  /**
+   * Milliseconds after the last fault in which all is well again (promise 4). A modem without a byte that leaves a data phase
+   * takes what it is sent for the payload until it has as much as it was told of: three bytes a try, 1.5 s a try, while a
+   * client tries for 30 s and the application pauses for up to 60.
+   */
+  readonly recovers: number;
+  /** An acknowledgement says whose it is. */
+  readonly idsKnown: boolean;
 }
 
 const minutes = 60_000;
 
 export const families = {
-  bc35g: { modem: bc35gModem, driver: BC35G, framed: false, longestOut: 1024, longestIn: 900, inquiry: "AT+QMTCONN?", window: 5, writeEnds: 8 * minutes },
-  m531x: { modem: m531xModem, driver: M531X, framed: true, longestOut: 512, longestIn: 3000, inquiry: "AT+MQTTSTAT?", window: 1, writeEnds: 4 * minutes },
-  ml302: { modem: ml302Modem, driver: ML302, framed: true, longestOut: 1024, longestIn: 3000, inquiry: "AT+MQTTSTAT?", window: 1, writeEnds: 4 * minutes },
-  nm28: { modem: nm28Modem, driver: NM28, framed: true, longestOut: 2048, longestIn: 3000, inquiry: "AT+MQTTCONN?", window: 1, writeEnds: 8 * minutes },
+  bc35g: { modem: bc35gModem, driver: BC35G, framed: false, longestOut: 1024, longestIn: 900, inquiry: "AT+QMTCONN?", window: 5, writeEnds: 8 * minutes, recovers: 15 * minutes, idsKnown: true },
+  m531x: { modem: m531xModem, driver: M531X, framed: true, longestOut: 512, longestIn: 3000, inquiry: "AT+MQTTSTAT?", window: 1, writeEnds: 4 * minutes, recovers: 15 * minutes, idsKnown: false },
+  ml302: { modem: ml302Modem, driver: ML302, framed: true, longestOut: 1024, longestIn: 3000, inquiry: "AT+MQTTSTAT?", window: 1, writeEnds: 4 * minutes, recovers: 40 * minutes, idsKnown: false },
+  nm28: { modem: nm28Modem, driver: NM28, framed: true, longestOut: 2048, longestIn: 3000, inquiry: "AT+MQTTCONN?", window: 1, writeEnds: 8 * minutes, recovers: 75 * minutes, idsKnown: true },
 } as const satisfies Record<string, Family>;
 
 export type FamilyName = keyof typeof families;
