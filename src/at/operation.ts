@@ -99,7 +99,7 @@ export class Operation {
   result = 0;
   /** Its owner has been told of its end already: it is only brought to an end on the wire. */
   abandoned = false;
-  /** What the broker granted, three bits a topic; see {@link grant}. */
+  /** What the broker granted, three bits a topic; see {@link grant}. Publish at QoS 2: 1 once PUBREC has been told of. */
   granted = 0;
 
   /** Keeps a SUBACK value, 0–2 or 128, for topic `index`. */

@@ -171,7 +171,8 @@ export abstract class ChinaMobile extends Driver {
     switch (line.id) {
       case Say.PubAck: return this.acknowledged(1);
       case Say.PubComp: return this.acknowledged(2);
-      case Say.PubRec: return this.extend(Kind.Publish, -1);
+      case Say.PubRec: return this.received(-1);
+      case Say.PingResp: return this.pinged();
       case Say.SubAck: return this.subscribed(fields);
       case Say.UnsubAck: return this.resolve(Kind.Unsubscribe, -1, 0);
       case Say.Open: return this.opened(fields);

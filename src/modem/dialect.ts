@@ -68,8 +68,12 @@ export interface DriverOptions extends Partial<ModemOptions> {
 export interface ModemClient {
   /** A stage has been reached. */
   onModemStage(stage: Stage): void;
-  /** The broker has answered CONNECT; 0 is acceptance, and `Stage.Online` has been reached. */
-  onModemConnack(returnCode: number): void;
+  /** The broker has accepted the connection, and `Stage.Online` has been reached. */
+  onModemConnected(): void;
+  /** A publish at QoS 2 has been answered with PUBREC; told once at the least where the modem tells it. */
+  onModemReceived(operation: Operation): void;
+  /** The modem's own PINGREQ has been answered. */
+  onModemPinged(): void;
   /** The modem has got a connection back that it had lost; subscriptions may be gone. */
   onModemReconnected(): void;
   /** The session is over: `error` says why, or is null when it was asked for. Nothing is under way any more. */

@@ -5,7 +5,7 @@ import type { Line } from "../at/lexicon";
 import { Outcome, type Operation, type OperationOwner } from "../at/operation";
 import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, Encoding } from "../bytes/encoding";
 import { utf8Decode } from "../bytes/utf8";
-import { ArgumentError, BrokerError, StateError, type MQTTModemError } from "../errors";
+import { ArgumentError, StateError, type MQTTModemError } from "../errors";
 import type { Dialect, DriverOptions, ModemClient } from "./dialect";
 import { choice } from "../mqtt/arguments";
 import { failure } from "./failure";
@@ -16,6 +16,8 @@ import type { Settings } from "./settings";
 import { Stage } from "./stage";
 
 const CLOSE_PATIENCE = 5000;
+/** The same, where the application has gone after it had written DISCONNECT: what is under way may still go out. */
+const DISCONNECT_PATIENCE = 10_000;
 
 /** What {@link Driver.inquire} calls: the lines of the answer, or the error in its place. */
 export type InquiryCallback = (error: MQTTModemError | null, lines: readonly string[]) => void;
@@ -30,6 +32,8 @@ export abstract class Driver implements OperationOwner {
   settings!: Settings;
   /** How many publishes are not over. */
   publishing = 0;
+  /** Who takes this one's place when it has left. */
+  heir: Driver | null = null;
   readonly limits: Limits;
   /** Bytes that one message can have. */
   readonly longestPayload: number;
@@ -70,7 +74,13 @@ export abstract class Driver implements OperationOwner {
     this.settings = settings;
     this.#reason = null;
     this.#stage = Stage.Waking;
+    this.modem.attach(this);
     this.modem.want(this);
+  }
+
+  /** It has nothing to do any more but to leave. */
+  get leaving(): boolean {
+    return this.#stage === Stage.Idle || this.#stage === Stage.Closing || (this.#stage === Stage.Disconnecting && this.#client === null);
   }
 
   /** Ends the session in good order, then `onDown(null)`. */
@@ -85,8 +95,13 @@ export abstract class Driver implements OperationOwner {
     if (this.#client === null) return;
     this.#client = null;
     this.#inquiry = null;
+    if (!this.modem.has(this)) return this.modem.detach(this); // it has never had its turn, or has left already
     this.channel.sleep(this.waker);
     if (this.channel.closed || !this.#open) return this.leave();
+    if (this.#stage === Stage.Disconnecting) {
+      this.modem.dropUnread(this);
+      return this.channel.wake(this.waker, DISCONNECT_PATIENCE);
+    }
     this.#stage = Stage.Closing;
     this.channel.abort(this.link, false);
     this.modem.dropUnread(this);
@@ -252,6 +267,19 @@ export abstract class Driver implements OperationOwner {
     if (operation !== null) this.channel.extend(operation);
   }
 
+  /** PUBREC has come for the oldest publish: it is not over, and waits as long again. */
+  protected received(wire: number): void {
+    const operation = this.channel.find(this.link, Kind.Publish, wire);
+    if (operation === null) return;
+    this.channel.extend(operation);
+    if (operation.QoS === 2) this.#client?.onModemReceived(operation);
+  }
+
+  /** PINGRESP has come. */
+  protected pinged(): void {
+    this.#client?.onModemPinged();
+  }
+
   protected isOwed(kind: Kind): boolean {
     return this.channel.find(this.link, kind, -1) !== null;
   }
@@ -301,7 +329,8 @@ export abstract class Driver implements OperationOwner {
   }
 
   onWake(): void {
-    if (this.#stage === Stage.Closing) this.leave();
+    if (this.#client === null) this.leave();
+    else if (this.#stage === Stage.Waking) this.modem.want(this);
     else this.onTimer();
   }
 
@@ -357,9 +386,7 @@ export abstract class Driver implements OperationOwner {
     if (kind === Kind.Inquiry) return this.inquired(outcome === Outcome.Done ? null : this.error(operation, outcome, code));
     if (kind === Kind.Poll || outcome === Outcome.Aborted || this.#script === null) return;
     if (outcome !== Outcome.Done && !this.tolerated(outcome)) {
-      const error = this.error(operation, outcome, code);
-      if (error instanceof BrokerError && error.code === "CONNECTION_REFUSED") this.#client?.onModemConnack(error.returnCode);
-      return this.goDown(error, false);
+      return this.goDown(this.error(operation, outcome, code), false);
     }
     this.advance();
   }
@@ -394,7 +421,7 @@ export abstract class Driver implements OperationOwner {
       case Stage.Connecting:
         if (!this.enter(Stage.Online)) return;
         this.onOnline();
-        this.#client?.onModemConnack(0);
+        this.#client?.onModemConnected();
         return;
       case Stage.Disconnecting:
         this.#open = false;
@@ -434,7 +461,8 @@ export abstract class Driver implements OperationOwner {
     this.#script = null;
     this.channel.sleep(this.waker);
     this.channel.abort(this.link, forgotten);
-    this.#client?.onModemDown(error);
+    if (this.#client === null) this.leave();
+    else this.#client.onModemDown(error);
   }
 
   private error(operation: Operation, outcome: Outcome, code: number): MQTTModemError {

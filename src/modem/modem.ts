@@ -110,21 +110,38 @@ export class Modem implements ChannelOwner {
     const drivers = this.#drivers;
     if (wanted !== undefined) {
       integer("modem.link", wanted, 0, drivers.length - 1);
-      if (drivers[wanted] === null) return wanted;
+      if (this.isFree(wanted)) return wanted;
       throw new StateError("BUSY", `client ${wanted} of this modem is in use`);
     }
     for (let link = 0; link < drivers.length; link++) if (drivers[link] === null) return link;
+    for (let link = 0; link < drivers.length; link++) if (this.isFree(link)) return link;
     throw new StateError("BUSY", `a ${this.dialect.name} has ${drivers.length === 1 ? "one MQTT client" : `${drivers.length} MQTT clients`}, and all are in use`);
   }
 
-  /** Takes a driver into its place, with the operations that it needs. */
+  /** Nobody is there, or one who only has to leave, and whom nobody waits for. */
+  private isFree(link: number): boolean {
+    const driver = this.#drivers[link]!;
+    return driver === null || (driver.leaving && driver.heir === null);
+  }
+
+  /** Takes a driver into its place, with the operations that it needs, as soon as whoever is there has left. */
   attach(driver: Driver): void {
+    const present = this.#drivers[driver.link]!;
+    if (present !== null) {
+      present.heir = driver;
+      return;
+    }
     this.#drivers[driver.link] = driver;
     this.channel.scanner.message.forget();
     const each = this.dialect.limits.window + DRIVER_OPERATIONS + (this.dialect.polls === true ? 1 : 0);
     let needed = 0;
     for (let link = 0; link < this.#drivers.length; link++) if (this.#drivers[link] !== null) needed += each;
     this.channel.provide(needed);
+  }
+
+  /** Whether the driver is in its place. */
+  has(driver: Driver): boolean {
+    return this.#drivers[driver.link] === driver;
   }
 
   /** Whether it is this driver whose message is to be read. */
@@ -139,10 +156,19 @@ export class Modem implements ChannelOwner {
 
   /** The driver has nothing more to do. The port is released with the last one. */
   detach(driver: Driver): void {
-    if (this.#drivers[driver.link] !== driver) return;
-    this.#drivers[driver.link] = null;
+    const { link, heir } = driver;
+    const present = this.#drivers[link]!;
+    if (present !== driver) {
+      if (present !== null && present.heir === driver) present.heir = null;
+      return;
+    }
+    this.#drivers[link] = null;
     this.dropUnread(driver);
     this.channel.scanner.message.forget();
+    if (heir !== null) {
+      this.attach(heir);
+      return this.channel.wake(link + 1, 0); // on an empty stack, for the application may have called
+    }
     for (let link = 0; link < this.#drivers.length; link++) if (this.#drivers[link] !== null) return;
     this.#stage = Stage.Idle;
     this.channel.close();
@@ -150,6 +176,7 @@ export class Modem implements ChannelOwner {
 
   /** Brings the modem up, unless it is; then the driver's `onReady`, or its `onModemLost`. */
   want(driver: Driver): void {
+    if (!this.has(driver)) return;
     this.channel.open();
     if (this.#stage === Stage.Online) driver.onReady();
     else if (this.#stage === Stage.Idle) {
@@ -221,6 +248,12 @@ export class Modem implements ChannelOwner {
     if (waker !== OWN) this.#drivers[waker - 1]?.onWake();
     else if (this.#stage === Stage.Waking) this.submit(ATTENTION);
     else if (this.#stage === Stage.Attaching) this.submit(ATTACHED);
+    else for (let link = 0; link < this.#drivers.length; link++) this.#drivers[link]?.onRoom();
+  }
+
+  /** Tells every client that waits for it how much it can write, on an empty stack. */
+  tellRoom(): void {
+    this.channel.wake(OWN, 0);
   }
 
   onSynchronised(cmee: number): void {
@@ -249,7 +282,10 @@ export class Modem implements ChannelOwner {
   }
 
   onPortError(error: unknown): void {
-    this.lost(new ModemError("PORT_FAILED", `the serial port has failed: ${error instanceof Error ? error.message : String(error)}`, undefined, error), true);
+    const failure = new ModemError("PORT_FAILED", `the serial port has failed: ${error instanceof Error ? error.message : String(error)}`, undefined, error);
+    // Whoever waits for a place on this port waits in vain.
+    for (let link = 0; link < this.#drivers.length; link++) this.#drivers[link]?.heir?.onModemLost(failure, true);
+    this.lost(failure, true);
   }
 
   /** Every connection is gone with the modem. @param forgotten it owes no answer any more */

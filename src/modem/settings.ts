@@ -17,7 +17,7 @@ export interface ConnectionOptions {
   /** Milliseconds, rounded up to seconds. The modem sends the PINGREQs. */
   keepAlive: number;
   clean?: boolean;
-  will?: { topic: string; message: string; QoS?: number; retain?: boolean };
+  will?: { topic: string; message: string; QoS?: number; retain?: boolean | number } | null;
 }
 
 export interface Will {

@@ -322,7 +322,7 @@ export class BC35G extends QMT {
       case Say.Conn: return this.connected(fields);
       case Say.Disc: return this.resolve(Kind.Disconnect, -1, fields.int(1));
       case Say.Close: return this.resolve(Kind.Close, -1, fields.int(1));
-      case Say.PubRel: return this.extend(Kind.Publish, fields.int(1));
+      case Say.PubRel: return this.received(fields.int(1)); // PUBREL answers PUBREC
       case Say.Auth: return this.authorised(fields);
       case Say.Stat: return this.linkChanged(fields.int(1));
     }

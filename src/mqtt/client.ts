@@ -1,3 +1,4 @@
+import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { utf8Decode, utf8Encode } from "../bytes/utf8";
 import { Fields } from "../at/fields";
@@ -12,6 +13,7 @@ import { settings } from "../modem/settings";
 import { Stage } from "../modem/stage";
 import { flag, integer } from "./arguments";
 import { KnownTopics, type Known } from "./known";
+import { Parts } from "./parts";
 import { Subscriptions } from "./subscriptions";
 import { matchesAny, topicFilter, topicName } from "./topic";
 
@@ -45,7 +47,7 @@ export interface ControlMessage {
   operation: number;
   /** The id of the `write` that it answers. */
   id?: number;
-  /** CONNACK: 0 accepted, 1–5 refused. */
+  /** CONNACK: 0. A broker that refuses is told of by `onError`: a BrokerError with its `returnCode`. */
   returnCode?: number;
   /**
    * SUBACK: for each topic the granted QoS, or 128 for a refusal. Where the modem has had a connection back, and the broker
@@ -56,8 +58,8 @@ export interface ControlMessage {
 
 export interface MQTTClientOptions {
   host: string;
-  /** 1–65535; default 1883. */
-  port?: number;
+  /** 1–65535, digits in a string too; default 1883. */
+  port?: number | string;
   /** Client id; default empty. */
   id?: string | ByteBuffer;
   user?: string | ByteBuffer;
@@ -70,11 +72,19 @@ export interface MQTTClientOptions {
   keepalive?: number;
   /** Default true. */
   clean?: boolean;
-  will?: { topic: string | ByteBuffer; message: string | ByteBuffer; QoS?: number; retain?: boolean };
+  will?: { topic: string | ByteBuffer; message?: string | ByteBuffer; QoS?: number; retain?: boolean | number } | null;
+  /** ECMA-419's: becomes the instance's property of this name. */
+  target?: unknown;
+  /** ECMA-419's: `"buffer"`. */
+  format?: string;
   /** The driver, the serial port, and whatever the driver can be told. */
   modem: Partial<ModemOptions> & {
     io: DriverClass;
-    /** Another client whose modem and serial port this one uses too, where the modem has several MQTT clients (NM28). */
+    /**
+     * Another client whose modem and serial port this one uses too, where the modem has several MQTT clients (NM28), or
+     * takes over from one that has ended, as soon as that has closed its connection. Where the port has been released
+     * meanwhile, it is opened anew if `serial` is there too.
+     */
     shared?: MQTTClient;
     /** The modem's own number for this connection; the first free one when left out. */
     link?: number;
@@ -83,7 +93,10 @@ export interface MQTTClientOptions {
   };
   /** Bytes of a message can be read. An empty message comes with 0. */
   onReadable?(this: MQTTClient, count: number, options: ReadableOptions): void;
-  /** A message of up to `count` bytes can be written. */
+  /**
+   * A message of up to `count` bytes of payload can be written, or so much more of the one that is being written in parts.
+   * The modem adds what MQTT needs, so topic and packet header take nothing of it.
+   */
   onWritable?(this: MQTTClient, count: number): void;
   onControl?(this: MQTTClient, message: ControlMessage): void;
   /** The connection has ended as it was asked to, with DISCONNECT. */
@@ -109,7 +122,7 @@ export interface WriteOptions {
   retain?: boolean;
   /** Taken and not used: the modem sets the flag where it is true. */
   duplicate?: boolean;
-  /** The whole message's length, when this is only its first part. */
+  /** The whole message's length, when this is only its first part. `onWritable` follows for the next one. */
   byteLength?: number;
   /** SUBSCRIBE and UNSUBSCRIBE. */
   items?: readonly { topic: string | ByteBuffer; QoS?: number }[];
@@ -156,6 +169,8 @@ export class MQTTClient implements ModemClient {
   };
   readonly #acknowledgement: ControlMessage = { operation: 0, id: 0 };
   readonly #subscriptions = new Subscriptions();
+  /** Subscribing and unsubscribing that is under way. */
+  readonly #parts: Parts[] = [];
   /** The subscription that is being restored. */
   #restoring: Operation | null = null;
   #filling: Operation | null = null;
@@ -165,8 +180,10 @@ export class MQTTClient implements ModemClient {
   #id = 0;
   #closed = false;
   #starting = true;
-  /** Another client's payloads left less room than this one may use; it is told when there is more. */
+  /** There is less room than this one may use, or it is in the middle of a message: it is told when it can go on. */
   #short = false;
+  /** What the option of this name was. */
+  declare target?: unknown;
 
   /**
    * Opens the port and begins to connect; `onWritable` follows, or `onError`.
@@ -180,23 +197,25 @@ export class MQTTClient implements ModemClient {
     const shared = modem.shared;
     if (shared !== undefined && shared.#driver.dialect !== modem.io.dialect)
       throw new ArgumentError("ARGUMENT_RANGE", "modem.shared", shared, `must be a client of a ${modem.io.dialect.name}`);
-    const carrier = shared === undefined ? new Modem(modem.io.dialect, modem as ModemOptions) : shared.#driver.modem;
+    const anew = shared === undefined || (shared.#driver.channel.closed && modem.serial !== undefined);
+    const carrier = anew ? new Modem(modem.io.dialect, modem as ModemOptions) : shared.#driver.modem;
     this.#driver = new modem.io(carrier, carrier.place(modem.link), modem, this);
     const connection = settings({
       host: options.host,
-      port: options.port,
+      port: portOf(options.port),
       id: textOf(options.id, "id"),
-      user: textOf(options.user, "user"),
-      password: textOf(options.password, "password"),
+      user: textOf(options.user, "user") || undefined,
+      password: textOf(options.password, "password") || undefined,
       keepAlive: options.keepAlive ?? options.keepalive ?? this.#driver.defaultKeepAlive,
       protocolVersion: options.protocolVersion,
       clean: options.clean,
       will: options.will && {
-        topic: textOf(options.will.topic, "will.topic")!, message: textOf(options.will.message, "will.message")!,
+        topic: textOf(options.will.topic, "will.topic")!, message: textOf(options.will.message, "will.message") ?? "",
         QoS: options.will.QoS, retain: options.will.retain,
       },
     }, this.#driver.limits);
-    carrier.attach(this.#driver);
+    if (options.format !== undefined) this.format = options.format;
+    if (options.target !== undefined) this.target = options.target;
     this.#driver.start(connection);
     this.#starting = false;
   }
@@ -223,7 +242,8 @@ export class MQTTClient implements ModemClient {
 
   /**
    * Ends everything at once and without a DISCONNECT, so that the broker publishes the will; no callback comes
-   * afterwards. The modem is still told to close its connection. A second call does nothing.
+   * afterwards. The modem is still told to close its connection. After a DISCONNECT has been written, what was written
+   * until then is still sent. A second call does nothing.
    */
   close(): void {
     if (this.#closed) return;
@@ -261,7 +281,7 @@ export class MQTTClient implements ModemClient {
    * `onClose`. The acknowledgements (PUBACK, PUBREC, PUBREL, PUBCOMP) and PINGREQ are the modem's own affair: writing
    * them does nothing.
    * @param data the payload, or the next part of one; copied before this returns
-   * @returns how many bytes can be written now
+   * @returns how many bytes can be written now, as `onWritable` counts them
    * @throws ArgumentError when the modem cannot carry it; StateError NOT_CONNECTED, CLOSED, or BUSY until `onWritable`
    */
   write(data: ByteBuffer | null | undefined, options?: WriteOptions): number {
@@ -269,7 +289,7 @@ export class MQTTClient implements ModemClient {
     if (this.#driver.stage !== Stage.Online)
       throw new StateError("NOT_CONNECTED", "there is no connection to the broker yet or any more; wait for onWritable");
     if (this.#filling !== null) {
-      if (options !== undefined) throw new StateError("BUSY", "a message is not complete yet: write the rest of its bytes first, without options");
+      if (options !== undefined && options !== null) throw new StateError("BUSY", "a message is not complete yet: write the rest of its bytes first, without options");
       this.fill(data);
     } else switch (options?.operation ?? MQTTClient.PUBLISH) {
       case MQTTClient.PUBLISH:
@@ -309,10 +329,12 @@ export class MQTTClient implements ModemClient {
 
   // ---- writing
 
-  /** Bytes of payload that the next publish may have. */
+  /** Bytes of payload that the next publish may have, or that the present one still lacks; 0 while anything that can be written could not be taken. */
   private get writable(): number {
     const driver = this.#driver;
-    if (driver.stage !== Stage.Online || this.#filling !== null || driver.publishing >= driver.limits.window) return 0;
+    if (driver.stage !== Stage.Online) return 0;
+    if (this.#filling !== null) return this.#left;
+    if (driver.publishing >= driver.limits.window || this.#parts.length >= OTHERS) return 0;
     const room = driver.room;
     const most = driver.longestPayload;
     this.#short = room < most;
@@ -341,11 +363,12 @@ export class MQTTClient implements ModemClient {
     operation.id = id;
     operation.QoS = QoS;
     operation.retain = retain;
+    operation.granted = 0;
     operation.topic = topic;
     if (!driver.reserve(operation, length)) this.refuse(operation);
     this.#left = this.#whole = length;
     this.add(operation, bytes);
-    if (this.#left > 0) this.#filling = operation;
+    if (this.#left > 0) this.goOn(operation);
     else if (!driver.send(operation, length)) this.refuse(operation);
   }
 
@@ -356,9 +379,16 @@ export class MQTTClient implements ModemClient {
     if (bytes.length > this.#left)
       throw new ArgumentError("ARGUMENT_LENGTH", "data", bytes.length, `must be at most the ${this.#left} bytes that byteLength left`);
     this.add(operation, bytes);
-    if (this.#left > 0) return;
+    if (this.#left > 0) return this.goOn(operation);
     this.#filling = null;
     this.#driver.send(operation, this.#whole); // not empty, so it has its room already
+  }
+
+  /** There is room for the rest of the message already, but whoever waits for `onWritable` is to have one. */
+  private goOn(operation: Operation): void {
+    this.#filling = operation;
+    this.#short = true;
+    this.#driver.modem.tellRoom();
   }
 
   /** The connection is lost, and with it the beginning of a message. */
@@ -375,27 +405,48 @@ export class MQTTClient implements ModemClient {
   }
 
   private changeSubscriptions(options: WriteOptions, subscribe: boolean): void {
-    const driver = this.#driver;
-    const { topic: longest, topics: most } = driver.limits;
+    const longest = this.#driver.limits.topic;
     const items = options.items;
     if (!Array.isArray(items)) throw new ArgumentError("ARGUMENT_TYPE", "items", items, "must be an array of topics");
-    if (items.length < 1 || items.length > most)
-      throw new ArgumentError("ARGUMENT_LENGTH", "items", items.length, `must have 1 to ${most} topics for a ${driver.dialect.name}`);
+    if (items.length < 1) throw new ArgumentError("ARGUMENT_LENGTH", "items", items.length, "must have one topic at least");
     const checked: TopicItem[] = items.map((item, index) => ({
       text: topicFilter(`items[${index}].topic`, textOf(item?.topic, `items[${index}].topic`), longest),
       QoS: item.QoS === undefined ? 0 : integer(`items[${index}].QoS`, item.QoS, 0, 2),
       id: 0,
     }));
-    const bytes = checked.reduce((sum, item) => sum + item.text.bytes.length + 5, 40);
-    if (bytes > driver.dialect.commandBuffer)
-      throw new ArgumentError("ARGUMENT_LENGTH", "items", bytes, `must fit into a command line of ${driver.dialect.commandBuffer} bytes: use fewer topics at a time`);
     const id = this.chosenId(options.id);
     const operation = this.take(subscribe ? Kind.Subscribe : Kind.Unsubscribe);
-    operation.id = id;
-    operation.items = checked;
     for (let i = 0; i < checked.length; i++) checked[i]!.id = id;
-    if (subscribe) driver.subscribe(operation);
+    const parts = new Parts(id, checked);
+    this.#parts.push(parts);
+    this.change(operation, parts);
+  }
+
+  /** Sends the next command of those that the topics need. */
+  private change(operation: Operation, parts: Parts): void {
+    const driver = this.#driver;
+    operation.id = parts.id;
+    operation.items = parts.next(driver.limits.topics, driver.dialect.commandBuffer);
+    if (operation.kind === Kind.Subscribe) driver.subscribe(operation);
     else driver.unsubscribe(operation);
+  }
+
+  /** One of its commands has ended. @returns whether another one has been sent */
+  private changed(operation: Operation, parts: Parts, error: MQTTModemError | null): boolean {
+    if (error === null) {
+      parts.note(operation);
+      if (parts.left > 0 && this.#driver.stage === Stage.Online) {
+        this.change(this.#driver.take(operation.kind)!, parts); // the one that has ended has left its place
+        return true;
+      }
+    }
+    this.#parts.splice(this.#parts.indexOf(parts), 1);
+    return false;
+  }
+
+  private partsOf(operation: Operation): Parts | undefined {
+    for (let i = 0; i < this.#parts.length; i++) if (this.#parts[i]!.id === operation.id) return this.#parts[i];
+    return undefined;
   }
 
   private take(kind: Kind): Operation {
@@ -457,10 +508,21 @@ export class MQTTClient implements ModemClient {
   }
 
   /** @internal */
-  onModemConnack(returnCode: number): void {
-    // −1: the broker has refused, and the modem does not say how.
-    if (returnCode >= 0) this.tell(this.#options.onControl, { operation: MQTTClient.CONNACK, returnCode });
-    if (returnCode === 0) this.tellWritable();
+  onModemConnected(): void {
+    this.tell(this.#options.onControl, { operation: MQTTClient.CONNACK, returnCode: 0 });
+    this.tellWritable();
+  }
+
+  /** @internal */
+  onModemReceived(operation: Operation): void {
+    if (operation.granted !== 0) return;
+    operation.granted = 1;
+    this.control(MQTTClient.PUBREC, operation.id);
+  }
+
+  /** @internal */
+  onModemPinged(): void {
+    if (!this.#closed) this.tell(this.#options.onControl, PINGRESP);
   }
 
   /** @internal */
@@ -475,7 +537,9 @@ export class MQTTClient implements ModemClient {
 
   /** @internal */
   onModemRoom(): void {
-    if (this.#short) this.tellWritable();
+    if (!this.#short) return;
+    this.#short = false;
+    this.tellWritable();
   }
 
   /** @internal */
@@ -550,27 +614,36 @@ export class MQTTClient implements ModemClient {
     if (operation.kind !== Kind.Publish && error === null) this.#subscriptions.note(operation);
     if (operation === this.#restoring) return this.restored(operation, error);
     const id = operation.id;
-    if (error === null) this.acknowledged(operation);
+    const parts = operation.kind === Kind.Publish ? undefined : this.partsOf(operation);
+    if (parts !== undefined && this.changed(operation, parts, error)) return;
+    if (error === null) this.acknowledged(operation, parts);
     if (this.#closed) return;
     this.tell(this.#options.onDone, id, error);
     this.tellWritable();
   }
 
   /** Makes the control message that the modem's report stands for. */
-  private acknowledged(operation: Operation): void {
-    const onControl = this.#options.onControl;
-    if (onControl === undefined) return;
+  private acknowledged(operation: Operation, parts: Parts | undefined): void {
     if (operation.kind === Kind.Subscribe) {
-      const payload = grantsOf(operation);
-      this.tell(onControl, { operation: MQTTClient.SUBACK, id: operation.id, payload });
+      const payload = parts === undefined ? grantsOf(operation) : parts.granted;
+      this.tell(this.#options.onControl, { operation: MQTTClient.SUBACK, id: operation.id, payload });
     } else if (operation.kind === Kind.Unsubscribe) {
-      this.tell(onControl, { operation: MQTTClient.UNSUBACK, id: operation.id });
-    } else if (operation.QoS > 0) {
-      const message = this.#acknowledgement;
-      message.operation = operation.QoS === 1 ? MQTTClient.PUBACK : MQTTClient.PUBCOMP;
-      message.id = operation.id;
-      this.tell(onControl, message);
+      this.tell(this.#options.onControl, { operation: MQTTClient.UNSUBACK, id: operation.id });
+    } else if (operation.QoS === 1) this.control(MQTTClient.PUBACK, operation.id);
+    else if (operation.QoS === 2) {
+      // PUBCOMP answers what PUBREC was answered with: a modem that tells the end alone has told both.
+      this.onModemReceived(operation);
+      this.control(MQTTClient.PUBCOMP, operation.id);
     }
+  }
+
+  private control(operation: number, id: number): void {
+    const onControl = this.#options.onControl;
+    if (this.#closed || onControl === undefined) return;
+    const message = this.#acknowledgement;
+    message.operation = operation;
+    message.id = id;
+    this.tell(onControl, message);
   }
 
   /** Subscribes again to what was subscribed, one command after the other (dialects.md 3.6). */
@@ -598,7 +671,7 @@ export class MQTTClient implements ModemClient {
     this.#restoring = null;
     if (error === null) {
       // The application learns only of what it has lost: the session goes on without it.
-      if (operation.isRefused) this.acknowledged(operation);
+      if (operation.isRefused) this.acknowledged(operation, undefined);
       if (!this.#closed && this.#driver.stage === Stage.Online) this.restoreNext();
     }
     else if (this.#driver.stage === Stage.Online) this.#driver.down(error);
@@ -635,6 +708,12 @@ export class MQTTClient implements ModemClient {
 }
 
 const EMPTY = new Uint8Array(0);
+const PINGRESP: ControlMessage = frozen({ operation: MQTTClient.PINGRESP });
+
+/** A URL has its port as a string. */
+function portOf(port: number | string | undefined): number | undefined {
+  return String(Number(port)) === port ? Number(port) : port as number | undefined;
+}
 
 /** Apart, for a function that holds a closure makes one slot more at every call. */
 function grantsOf(operation: Operation): number[] {
@@ -642,8 +721,9 @@ function grantsOf(operation: Operation): number[] {
 }
 
 /** ECMA-419 takes strings and byte buffers alike in many places. */
-function textOf(value: string | ByteBuffer | undefined, name: string): string | undefined {
-  if (value === undefined || typeof value === "string") return value;
+function textOf(value: string | ByteBuffer | null | undefined, name: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "string") return value;
   const bytes = bytesOf(value, name);
   const text = utf8Decode(bytes);
   const back = utf8Encode(text);

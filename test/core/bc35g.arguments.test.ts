@@ -122,9 +122,7 @@ describe("arguments of write: refused, and nothing is sent", () => {
   refused(["items[0].topic", 7, "ARGUMENT_TYPE", "7"], { operation: SUBSCRIBE, items: [{ topic: 7 }] }, null);
   refused(["items[0].topic", "", "ARGUMENT_LENGTH"], { operation: UNSUBSCRIBE, items: [{ topic: "" }] }, null);
   refused(["items[0].QoS", 3, "ARGUMENT_RANGE", "3"], { operation: SUBSCRIBE, items: [{ topic: "a", QoS: 3 }] }, null);
-  refused(["items", 0, "ARGUMENT_LENGTH", "5"], { operation: SUBSCRIBE, items: [] }, null);
-  refused(["items", 6, "ARGUMENT_LENGTH", "6"], { operation: SUBSCRIBE, items: Array(6).fill({ topic: "a" }) }, null);
-  refused(["items", "five topics of 250 bytes", "ARGUMENT_LENGTH", "1024"], { operation: SUBSCRIBE, items: Array(5).fill({ topic: long(250) }) }, null);
+  refused(["items", 0, "ARGUMENT_LENGTH", "one"], { operation: SUBSCRIBE, items: [] }, null);
   refused(["items", "a string", "ARGUMENT_TYPE"], { operation: SUBSCRIBE, items: "a" }, null);
   for (const QoS of [3, -1, 1.5, NaN]) refused(["QoS", QoS, "ARGUMENT_RANGE", "2"], { topic: "t", QoS });
   refused(["QoS", "1", "ARGUMENT_TYPE"], { topic: "t", QoS: "1" });

@@ -207,6 +207,7 @@ const ORDER: Exchange[] = [
       ← \\r\\n+QMTPUBREL: 0,1,1\\r\\n
       ~ 40000
       ← \\r\\n+QMTPUB: 0,1,0\\r\\n
+      = pubrec 1
       = pubcomp 1
       = done 1`,
   },

@@ -191,9 +191,8 @@ for (const subject of SUBJECTS) {
       }
     });
 
-    it("one topic at a time", () => {
-      for (const operation of [SUBSCRIBE, UNSUBSCRIBE]) for (const count of [0, 2])
-        refuse(null, { operation, items: Array(count).fill({ topic: "a" }) }, "items", "ARGUMENT_LENGTH");
+    it("one topic at the least", () => {
+      for (const operation of [SUBSCRIBE, UNSUBSCRIBE]) refuse(null, { operation, items: [] }, "items", "ARGUMENT_LENGTH");
     });
 
     it(`a payload of ${most} bytes is taken with the longest topic, at once and in parts, and one byte more is refused`, () => {

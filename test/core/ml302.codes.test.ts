@@ -132,7 +132,7 @@ describe("ML302: errors that come by themselves end no command", () => {
       session.publish("x", { QoS: 2, id: 2 });
       session.says(error);
       for (const line of ["\\r\\n>[sp]", "\\r\\n+MQTTPUBREC:0,2\\r\\n", "\\r\\n+MQTTPUBCOMP:0,2\\r\\n", "\\r\\nOK\\r\\n"]) session.says(`${line}${error}`);
-      session.mustTell("control 7 2", "done 2");
+      session.mustTell("control 5 2", "control 7 2", "done 2");
       session.client.write(null, { operation: 10, items: [{ topic: "a" }], id: 3 });
       for (const line of ["", "+MQTTUNSUBACK:3,a", "OK"]) session.says(`${line === "" ? "" : `\\r\\n${line}\\r\\n`}${error}`);
       session.mustTell("control 11 3", "done 3");

@@ -123,6 +123,7 @@ export const EXCHANGES: Exchange[] = [
       ← \\r\\nOK\\r\\n
       ← \\r\\n+QMTPUBREL: 0,4,1\\r\\n
       ← \\r\\n+QMTPUB: 0,4,0\\r\\n
+      = pubrec 4
       = pubcomp 4
       = done 4`,
   },
@@ -214,7 +215,6 @@ export const EXCHANGES: Exchange[] = [
       → AT+QMTCONN=0,"dev-1","u1","p1"\\r
       ← \\r\\nOK\\r\\n
       ← \\r\\n+QMTCONN: 0,0,4\\r\\n
-      = connack 4
       = error CONNECTION_REFUSED 4
       → AT+QMTCLOSE=0\\r
       ← \\r\\n+QMTSTAT: 0,1\\r\\n

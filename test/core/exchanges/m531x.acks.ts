@@ -31,6 +31,7 @@ export const ACKNOWLEDGEMENTS: Exchange[] = [
       ← \\r\\nOK\\r\\n
       ← \\r\\n+MQTTPUBREC:${pair}\\r\\n
       ← \\r\\n+MQTTPUBCOMP:${pair}\\r\\n
+      = pubrec 8
       = pubcomp 8
       = done 8`,
   })),
@@ -50,6 +51,7 @@ export const ACKNOWLEDGEMENTS: Exchange[] = [
       ← \\r\\n+MQTTPUBACK:4,0\\r\\n
       ← \\r\\n+MQTTPUBREC:4,0\\r\\n
       ← \\r\\n+MQTTPUBCOMP:4,0\\r\\n
+      = pubrec 8
       = pubcomp 8
       = done 8`,
   },
@@ -63,6 +65,7 @@ export const ACKNOWLEDGEMENTS: Exchange[] = [
       ← \\r\\n+MQTTPUBREC:4,0\\r\\n
       ~ 29000
       ← \\r\\n+MQTTPUBCOMP:4,0\\r\\n
+      = pubrec 8
       = pubcomp 8
       = done 8`,
   },

@@ -57,7 +57,6 @@ export const ENDS: Exchange[] = [
     name: `says that the broker refuses the connection with ${code}`,
     script: `${UP}
       ← \\r\\n+MQTTOPEN: ${code},0\\r\\n
-      = connack ${code}
       = error CONNECTION_REFUSED ${code}${GOES}`,
   })),
   {
@@ -96,12 +95,15 @@ export const ENDS: Exchange[] = [
       = close`,
   },
   {
-    name: "is not moved by the answers to pings, in either spelling (B-4), nor by lost ones",
+    name: "tells of the answers to pings, in either spelling (B-4), and is not moved by lost ones",
     options: { modem: { showPings: true } },
     script: `${ONLINE.replace("MQTTPING=0", "MQTTPING=1")}
       ← \\r\\n+MQTTPINGRESP:OK\\r\\n
       ← \\r\\n+MQTTPINGRSP:OK\\r\\n
       ← \\r\\n+MQTTPINGRSP: OK\\r\\n
+      = pingresp
+      = pingresp
+      = pingresp
       ${PINGS_LOST}${subscribe("a", 1)}`,
   },
   {

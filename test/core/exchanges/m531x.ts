@@ -116,6 +116,7 @@ export const SESSIONS: Exchange[] = [
       ← \\r\\nOK\\r\\n
       ← \\r\\n+MQTTPUBREC:4,0\\r\\n
       ← \\r\\n+MQTTPUBCOMP:4,0\\r\\n
+      = pubrec 4
       = pubcomp 4
       = done 4
       ! publish t/a qos=2 retain : bye
@@ -123,6 +124,7 @@ export const SESSIONS: Exchange[] = [
       ← \\r\\nOK\\r\\n
       ← \\r\\n+MQTTPUBREC: 0,14\\r\\n
       ← \\r\\n+MQTTPUBCOMP: 0,14\\r\\n
+      = pubrec 5
       = pubcomp 5
       = done 5`,
   },

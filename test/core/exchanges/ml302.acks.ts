@@ -25,6 +25,7 @@ export const ACKNOWLEDGEMENTS: Exchange[] = [
       ← \\r\\n+MQTTPUBREC:${pair}\\r\\n
       ← \\r\\n+MQTTPUBCOMP:${pair}\\r\\n
       ← \\r\\nOK\\r\\n
+      = pubrec 8
       = pubcomp 8
       = done 8`,
   })),
@@ -40,6 +41,7 @@ export const ACKNOWLEDGEMENTS: Exchange[] = [
       ~ 29000
       ← \\r\\n+MQTTPUBCOMP:0,4\\r\\n
       ← \\r\\nOK\\r\\n
+      = pubrec 8
       = pubcomp 8
       = done 8`,
   },

@@ -129,6 +129,7 @@ export const SESSIONS: Exchange[] = [
       ← \\r\\n+MQTTPUBREC:0,4\\r\\n
       ← \\r\\n+MQTTPUBCOMP:0,4\\r\\n
       ← \\r\\nOK\\r\\n
+      = pubrec 3
       = pubcomp 3
       = done 3`,
   },
@@ -148,6 +149,7 @@ export const SESSIONS: Exchange[] = [
       ← \\r\\n+MQTTPUBREC: 0,4\\r\\n
       ← \\r\\nOK\\r\\n
       ← \\r\\n+MQTTPUBCOMP: 0,4\\r\\n
+      = pubrec 8
       = pubcomp 8
       = done 8${subscribe("a", 1)}`,
   },
@@ -184,6 +186,7 @@ export const SESSIONS: Exchange[] = [
       ← +MQTTPUBREC:0,2\\r\\n
       ← +MQTTPUBCOMP:0,2\\r\\n
       ← OK\\r\\n
+      = pubrec 2
       = pubcomp 2
       = done 2
       ! publish dev/gsm/u qos=1 : 1890
@@ -277,16 +280,20 @@ export const SESSIONS: Exchange[] = [
       = suspect cmd/dev-1 hello${subscribe("a", 1)}`,
   },
   {
-    name: "shows no pings, in either spelling (C-2)",
+    name: "tells of the pings' answers, in either spelling (C-2), and of nothing else",
     options: { modem: { showPings: true } },
     script: `${ONLINE.replace("= connack 0", "→ AT+MQTTPING=1\\r\n  ← \\r\\nOK\\r\\n\n  = connack 0")}
       ← \\r\\n+MQTTPINGRESP:OK\\r\\n
       ← \\r\\n+MQTTPINGRSP: OK\\r\\n
+      = pingresp
+      = pingresp
       ${HELLO}
       ← \\r\\n+MQTTPINGRSP: OK\\r\\n
       ← \\r\\n+MQTTPUBACK:0,1\\r\\n
       ← \\r\\n+MQTTPINGRESP:OK\\r\\n
       ← \\r\\nOK\\r\\n
+      = pingresp
+      = pingresp
       = puback 7
       = done 7`,
   },

@@ -82,7 +82,6 @@ export const ENDS: Exchange[] = [
     script: `${UP}
       ← \\r\\n+MQTTCONN:0,0,${code}\\r\\n
       ← \\r\\n${final}\\r\\n
-      = connack ${code}
       = error CONNECTION_REFUSED ${code}${GOES}`,
   }))),
   ...["0,2", "0,2,0", " 0, 2"].map((fields) => ({

@@ -161,6 +161,7 @@ export const SESSIONS: Exchange[] = [
       → bye
       ← \\r\\n+MQTTPUBEX:0,3,0\\r\\n
       ← \\r\\nOK\\r\\n
+      = pubrec 3
       = pubcomp 3
       = done 3`,
   },

@@ -236,8 +236,8 @@ class Player {
 }
 
 const CONTROLS: Record<number, string> = {
-  [MQTTClient.CONNACK]: "connack", [MQTTClient.PUBACK]: "puback", [MQTTClient.PUBCOMP]: "pubcomp",
-  [MQTTClient.SUBACK]: "suback", [MQTTClient.UNSUBACK]: "unsuback",
+  [MQTTClient.CONNACK]: "connack", [MQTTClient.PUBACK]: "puback", [MQTTClient.PUBREC]: "pubrec", [MQTTClient.PUBCOMP]: "pubcomp",
+  [MQTTClient.SUBACK]: "suback", [MQTTClient.UNSUBACK]: "unsuback", [MQTTClient.PINGRESP]: "pingresp",
 };
 
 /** The bytes of a line of a script. */

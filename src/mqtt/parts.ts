@@ -1,0 +1,41 @@
+import type { Operation, TopicItem } from "../at/operation";
+
+/** Bytes of a command line beside its topics, and beside each of them. */
+const FRAME = 40;
+const AROUND = 5;
+
+/**
+ * The topics of one SUBSCRIBE or UNSUBSCRIBE. Where they are more than the modem takes at a time, its commands go out one
+ * after the other, and it is acknowledged as a whole when the last one is.
+ */
+export class Parts {
+  readonly id: number;
+  /** SUBACK values, in the order of the topics. */
+  readonly granted: number[] = [];
+  readonly #items: readonly TopicItem[];
+  #next = 0;
+
+  constructor(id: number, items: readonly TopicItem[]) {
+    this.id = id;
+    this.#items = items;
+  }
+
+  /** Topics that have not been sent. */
+  get left(): number {
+    return this.#items.length - this.#next;
+  }
+
+  /** The next command's topics: at most `most`, in a line of at most `size` bytes, but always one. */
+  next(most: number, size: number): readonly TopicItem[] {
+    const start = this.#next;
+    let bytes = FRAME;
+    do bytes += this.#items[this.#next++]!.text.bytes.length + AROUND;
+    while (this.#next - start < most && this.left > 0 && bytes + this.#items[this.#next]!.text.bytes.length + AROUND <= size);
+    return this.#items.slice(start, this.#next);
+  }
+
+  /** One command has been acknowledged. */
+  note(operation: Operation): void {
+    for (let i = 0; i < operation.items!.length; i++) this.granted.push(operation.grantOf(i));
+  }
+}
