@@ -199,7 +199,7 @@ export class Channel implements ScannerSink, PortReceiver {
 
   onReadable(): void {
     this.receive();
-    this.rethrow();
+    if (this.#thrown !== NOTHING) this.rethrow();
   }
 
   onWritable(): void {
@@ -222,9 +222,8 @@ export class Channel implements ScannerSink, PortReceiver {
 
   private rethrow(): void {
     const thrown = this.#thrown;
-    if (thrown === NOTHING) return;
     this.#thrown = NOTHING;
-    throw thrown;
+    if (thrown !== NOTHING) throw thrown;
   }
 
   /** Takes everything that the port has, and looks at it. */
