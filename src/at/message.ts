@@ -458,7 +458,7 @@ export class Message {
     const payload = this.#payload;
     const length = this.#value;
     const end = (payload + length) | 0;
-    if (((end - ring.head + 3) | 0) > ring.mask + 1) {
+    if (((end - ring.head + 4) | 0) > ring.mask + 1) {
       if (this.#fits) return this.prefer();
       this.#mode = Mode.Stream;
       this.#left = this.length = length;
@@ -466,11 +466,14 @@ export class Message {
     }
     const over = (ring.tail - end) | 0;
     if (over < 2) return Found.Nothing;
-    if (this.isEnding(end)) return this.fit(payload, (end + 2) | 0);
-    if (this.byte(payload) === Byte.Blank) {
+    let ending = this.endingAt(end);
+    if (ending > 0) return this.fit(payload, (end + ending) | 0);
+    if (ending === 0 && this.byte(payload) === Byte.Blank) {
       if (over < 3) return Found.Nothing;
-      if (this.isEnding((end + 1) | 0)) return this.fit((payload + 1) | 0, (end + 3) | 0);
+      ending = this.endingAt((end + 1) | 0);
+      if (ending > 0) return this.fit((payload + 1) | 0, (end + 1 + ending) | 0);
     }
+    if (ending < 0) return Found.Nothing;
     // In the middle of a line's end it cannot be.
     const splits = this.byte(end) === Byte.LF && length > 0 && this.byte((end - 1) | 0) === Byte.CR;
     switch (splits ? Next.Other : this.whatFollows(end, true)) {
@@ -559,6 +562,14 @@ export class Message {
   private trimmed(end: number): number {
     while (end !== this.#topic && this.byte((end - 1) | 0) === Byte.Blank) end = (end - 1) | 0;
     return end;
+  }
+
+  /** How long the line ending at `position` is, of which two bytes are there: CR LF, or this modem's own; 0 for none, −1 for not known yet. */
+  private endingAt(position: number): number {
+    if (this.isEnding(position)) return 2;
+    if (this.returns < 2 || this.byte(position) !== Byte.CR || this.byte((position + 1) | 0) !== Byte.CR) return 0;
+    if (((position + 2) | 0) === this.#ring.tail) return -1;
+    return this.byte((position + 2) | 0) === Byte.LF ? 3 : 0;
   }
 
   private isEnding(position: number): boolean {

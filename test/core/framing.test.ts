@@ -112,4 +112,15 @@ for (const family of FAMILIES) describe(`${family.name}: messages framed by thei
     equal(parts.slice(1, -1).every((part) => part.startsWith("suspect")), true, `parts ${parts}`);
     equal(parts.at(-1), "last", "the next message");
   });
+
+  for (const end of ["\\r\\n", "\\r\\r\\n"]) for (const [what, behind] of [["a prompt", `${end}> `], ["the rest of an echo", `bcd\\r${end}`], ["nothing", ""]])
+    it(`a payload's line ending as this modem has it (${end}), and behind it ${what}, however it is cut`, () => {
+      const bytes = bytesOf(`${end}${family.header("t", 5).replaceAll("\\r\\n", "")}hello${end}${behind}`);
+      for (let cut = 1; cut <= bytes.length; cut++) {
+        const { session } = online(family, {}, end);
+        session.port.receive(bytes.slice(0, cut));
+        session.port.receive(bytes.slice(cut));
+        session.mustTell("message t hello");
+      }
+    });
 });

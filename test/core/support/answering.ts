@@ -93,9 +93,13 @@ export class Answering {
   readonly #heard: number[] = [];
   #owed: { length: number; then: string[] } | null = null;
 
-  constructor(session: Session, family: Family) {
+  readonly #end: string;
+
+  /** @param end of its lines */
+  constructor(session: Session, family: Family, end = "\\r\\n") {
     this.#session = session;
     this.#family = family;
+    this.#end = end;
   }
 
   /** Answers until the host has nothing more to say. */
@@ -126,22 +130,22 @@ export class Answering {
     if (Array.isArray(reply)) this.#say(reply);
     else {
       this.#owed = reply;
-      this.#session.port.receive(bytesOf(reply.prompt));
+      this.#session.port.receive(bytesOf(reply.prompt.replaceAll("\\r\\n", this.#end)));
     }
     return true;
   }
 
   #say(lines: readonly string[]): void {
-    for (const line of lines) this.#session.port.receive(bytesOf(`\\r\\n${line}\\r\\n`));
+    for (const line of lines) this.#session.port.receive(bytesOf(`${this.#end}${line}${this.#end}`));
   }
 }
 
 const characters = (bytes: readonly number[]) => bytes.map((byte) => String.fromCharCode(byte)).join("");
 
 /** A session that is connected, its bring-up forgotten. */
-export function online(family: Family, options: SessionOptions = {}): { session: Session; modem: Answering } {
+export function online(family: Family, options: SessionOptions = {}, end?: string): { session: Session; modem: Answering } {
   const session = new Session({ ...options, modem: { io: family.io, ...options.modem } });
-  const modem = new Answering(session, family);
+  const modem = new Answering(session, family, end);
   modem.serve();
   session.mustTell("control 2");
   modem.commands.splice(0);
