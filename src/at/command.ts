@@ -64,7 +64,7 @@ export function command<D>(template: string, argumentTable: Readonly<Record<stri
       names.push(argument);
     }
   });
-  return frozen({ ...options, name: /^AT[+\w]*/.exec(template)![0], line: template, literals, arguments: names });
+  return frozen({ ...options, name: /AT[+\w]*/.exec(template)![0], line: template, literals, arguments: names });
 }
 
 /** What stands between most arguments: written without a copy. */

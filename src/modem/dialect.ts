@@ -21,6 +21,8 @@ export interface Dialect<D = any> {
   readonly commandBuffer: number;
   /** The byte that leaves a data phase without sending, or 0 where there is none. */
   readonly cancel: number;
+  /** In place of `AT` where that has had no answer: ends a data phase as well. */
+  readonly rouse?: Command;
   /** Bytes that may stand behind the longest payload, to end the data phase. Default 0. */
   readonly payloadTail?: number;
   /** MQTT clients that the modem has at once. */

@@ -246,7 +246,7 @@ export class Modem implements ChannelOwner {
 
   onWake(waker: number): void {
     if (waker !== OWN) this.#drivers[waker - 1]?.onWake();
-    else if (this.#stage === Stage.Waking) this.submit(ATTENTION);
+    else if (this.#stage === Stage.Waking) this.submit(this.dialect.rouse ?? ATTENTION);
     else if (this.#stage === Stage.Attaching) this.submit(ATTACHED);
     else for (let link = 0; link < this.#drivers.length; link++) this.#drivers[link]?.onRoom();
   }

@@ -102,6 +102,8 @@ const say = (template: string, final: number, more: object = {}) => command<NM28
 /** The final waits for the acknowledgement, so it has the operation's patience. */
 const ACKNOWLEDGED = 0;
 
+// A modem that another run has left in its transparent mode may stay there until Ctrl-Z, which is no part of any message (5.4).
+const ROUSE = say("\x1aAT", 1000, { probe: true });
 const CFG_VERSION = say('AT+MQTTCFG="version",{link},{version}', 2000);
 const CFG_PDP = say('AT+MQTTCFG="pdpcid",{link},{pdpContext}', 2000);
 const CFG_SSL = say('AT+MQTTCFG="ssl",{link},{ssl}', 2000);
@@ -187,6 +189,7 @@ const DIALECT: Dialect<NM28> = frozen({
   commandBuffer: 1024,
   payloadTail: CTRL_Z.length,
   cancel: 0,
+  rouse: ROUSE,
   links: 6,
   polls: true,
   oneOfAKind: true,

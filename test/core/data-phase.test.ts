@@ -1,5 +1,7 @@
 import { equal, sameLines } from "./support/check";
 import { ml302, nm28, online, type Family } from "./support/answering";
+import NM28 from "../../src/modems/nm28";
+import { Session } from "./support/session";
 
 /** Families without a way out of the data phase: whatever is sent while the modem waits for the payload becomes the payload. */
 const FAMILIES: [family: Family, prompt: string, result: string][] = [
@@ -141,5 +143,19 @@ describe("NM28: polls", () => {
     session.says("\\r\\n+MQTTPUBEX:0,1,0\\r\\n\\r\\nOK\\r\\n");
     modem.serve();
     equal(session.events.at(-1), "close", "last event");
+  });
+});
+
+describe("NM28: left in its data phase by an earlier run", () => {
+  it("is sent Ctrl-Z before the next AT where the first one has no answer, and not where it has one", () => {
+    const session = new Session({ modem: { io: NM28 } });
+    session.mustSend("AT\\r");
+    session.pass(1500);
+    session.mustSend("<1A>AT\\r");
+    session.says("\\r\\n+MQTTPUBEX:0,1,-1\\r\\n\\r\\nERROR\\r\\n");
+    session.pass(1500);
+    session.mustSend("<1A>AT\\r");
+    session.says("\\r\\nOK\\r\\n");
+    session.mustSend("ATE0\\r");
   });
 });
