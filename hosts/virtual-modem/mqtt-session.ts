@@ -291,6 +291,8 @@ export class MqttSession {
         const code = forced === undefined ? (packet.returnCode ?? 0) : Number(forced);
         // MQTT-3.2.2-5: the server closes; the modem does not wait for it.
         if (code !== 0) this.close("order");
+        // MQTT-3.2.2-2: where the server has kept nothing, the client keeps nothing either.
+        else if (!packet.sessionPresent) this.#received.clear();
         events.connack(code, packet.sessionPresent);
         return;
       }
