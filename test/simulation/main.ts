@@ -32,7 +32,7 @@ function show(plan: Plan, violation: Violation): void {
   const { events, ...rest } = short;
   console.log(JSON.stringify(rest));
   for (const event of events) console.log(`  ${JSON.stringify(event)}`);
-  console.log(`\n${trace.length > 300 ? `… ${trace.length - 300} lines before\n` : ""}${trace.slice(-300).join("\n")}`);
+  console.log(`\n${trace.length > 300 ? `… ${trace.length - 300} lines before\n` : ""}${trace.slice(-900).join("\n")}`);
 }
 
 let failing = 0;
@@ -61,7 +61,7 @@ if (values.seed !== undefined) {
         show(plan, violation);
         break;
       }
-      console.log(`${modem}, seed ${seed}: promise ${violation.promise}: ${violation.what.split("\n")[0].slice(0, 300)}`);
+      console.log(`${modem}, seed ${seed}: ${JSON.stringify(plan.variants)} promise ${violation.promise}: ${violation.what.split("\n")[0].slice(0, 300)}`);
     }
     report(modem, total.length, addUp(total));
     console.log(`  ${((performance.now() - began) / 1000).toFixed(1)} s of computing`);

@@ -3,6 +3,7 @@
 
 import { places } from "../../hosts/virtual-modem/faults";
 import { seededRandom } from "../../hosts/virtual-modem/random";
+import { commonVariants, type VariantTable } from "../../hosts/virtual-modem/variants";
 import { hostileTexts, strangers } from "./corpus";
 import { families, type FamilyName } from "./families";
 
@@ -145,6 +146,29 @@ function payload(dice: Dice, modem: FamilyName, mark: string, longest: number): 
   return (dice.happens(0.5) ? text + mark : mark + text).slice(0, longest);
 }
 
+/**
+ * Forms that no reader can tell apart from others, or that lie about a message's length: what is received is marked then, or
+ * has quotes and blanks of the modem's (README.md). test/e2e/variants.test.ts tries them with payloads without these.
+ */
+const ambiguous: ReadonlySet<string> = new Set([
+  "recvQuotes=quoted", "recvSpace=spaced", "recvSpace=session", "recvSpace=table", "recvLength=blanks-uncounted",
+  "publishLength=escaped", "publishLength=long", "publishLength=short", "publishComma=missing", "publishEnd=none", "payloadPlace=next-line",
+]);
+
+/** Some choices that are not the default: what documents leave open, and firmware is known to do. */
+function variants(dice: Dice, modem: FamilyName): Record<string, string> {
+  const table = { ...commonVariants, ...families[modem].modem.variants } as VariantTable;
+  const chosen: Record<string, string> = {};
+  for (let left = dice.from(1, 3); left > 0; left--) {
+    const name = dice.pick(Object.keys(table));
+    const value = dice.pick(table[name].values.slice(1));
+    if (!ambiguous.has(`${name}=${value}`)) chosen[name] = value;
+  }
+  // A report that does not begin a line, in the middle of an echo that does not end one.
+  if (chosen.echo === "stuck") delete chosen.publishStart;
+  return chosen;
+}
+
 export function draw(modem: FamilyName, seed: number): Plan {
   const family = families[modem];
   const dice = new Dice(seededRandom(seed * 4 + Object.keys(families).indexOf(modem)));
@@ -175,7 +199,7 @@ export function draw(modem: FamilyName, seed: number): Plan {
   return {
     seed, modem, exact, baud, calm, events,
     fifo: exact || baud === 0 ? Infinity : 128,
-    variants: {},
+    variants: dice.happens(0.5) ? variants(dice, modem) : {},
     echo: dice.happens(0.2),
     bootTime: dice.pick([0, 2000, 8000]),
     attachTime: dice.pick([0, 500, 8000]),
