@@ -153,7 +153,7 @@ describe("NM28: left in its data phase by an earlier run", () => {
     session.pass(1500);
     session.mustSend("<1A>AT\\r");
     session.says("\\r\\n+MQTTPUBEX:0,1,-1\\r\\n\\r\\nERROR\\r\\n");
-    session.pass(1500);
+    session.pass(500);
     session.mustSend("<1A>AT\\r");
     session.says("\\r\\nOK\\r\\n");
     session.mustSend("ATE0\\r");
