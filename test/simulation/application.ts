@@ -126,6 +126,10 @@ export class Application {
     return life !== null && life.online && [...this.#wanted.keys()].every((filter) => life.subscribed.has(filter)) && life.writes.size === 0;
   }
 
+  get online(): boolean {
+    return this.#life?.online === true;
+  }
+
   /** Writes that are not over. */
   get open(): number {
     return this.#life?.writes.size ?? 0;

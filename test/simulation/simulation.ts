@@ -325,7 +325,9 @@ class Simulation {
     const shownAs = `${topic} ${JSON.stringify(payload.toString("latin1"))}`;
     if (sent === undefined) {
       this.#figures.garbled++;
-      if (this.#plan.exact) this.#violated("3", `${shownAs} was received and never sent`);
+      // An earlier client's message, before this one has seen how the modem ends its lines.
+      const unknownEnd = !this.#application.online && this.#plan.variants.lineEnd === "crcrlf" && !families[this.#plan.modem].framed;
+      if (this.#plan.exact && !unknownEnd) this.#violated("3", `${shownAs} was received and never sent`);
       return;
     }
     if (!this.#plan.exact) return;
