@@ -13,17 +13,17 @@ const plain: Readonly<Record<FamilyName, readonly (readonly [form: string, ...pl
   bc35g: [
     ['AT\\+QMTCFG="version",0,[34]'], ['AT\\+QMTCFG="keepalive",0,\\d+'], ['AT\\+QMTCFG="session",0,[01]'], ['AT\\+QMTCFG="timeout",0,\\d+,\\d+,1'], ['AT\\+QMTCFG="will",0,0'],
     [`AT\\+QMTCFG="will",0,1,[012],[01],${Q},${Q}`, "will topic", "will message"], [`AT\\+QMTOPEN=0,${Q},1883`, "host"],
-    [`AT\\+QMTCONN=0,${Q},${Q},${Q}`, "id", "user", "password"], ["AT\\+QMTDISC=0"], ["AT\\+QMTCLOSE=0"], ["AT\\+QMTCONN\\?"],
+    [`AT\\+QMTCONN=0,${Q}(?:,${Q}(?:,${Q})?)?`, "id", "user", "password"], ["AT\\+QMTDISC=0"], ["AT\\+QMTCLOSE=0"], ["AT\\+QMTCONN\\?"],
     [`AT\\+QMTSUB=0,\\d+,${Q},[012]`, "filter"], [`AT\\+QMTUNS=0,\\d+,${Q}`, "filter"],
   ],
   m531x: [
     [`AT\\+MQTTCFG=${Q},1883,${Q},\\d+,${Q},${Q},[01]`, "host", "id", "user", "password"], ["AT\\+MQTTTO=\\d+"], ["AT\\+MQTTPING=[01]"],
-    [`AT\\+MQTTOPEN=1,1,[01],[01],[012],${Q},${Q}`, "will topic", "will message"], ["AT\\+MQTTDISC"], ["AT\\+MQTTDEL"], ["AT\\+MQTTSTAT\\?"],
+    [`AT\\+MQTTOPEN=[01],[01],[01],[01],[012],${Q},${Q}`, "will topic", "will message"], ["AT\\+MQTTDISC"], ["AT\\+MQTTDEL"], ["AT\\+MQTTSTAT\\?"],
     [`AT\\+MQTTSUB=${Q},[012]`, "filter"], [`AT\\+MQTTUNSUB=${Q}`, "filter"],
   ],
   ml302: [
     [`AT\\+MQTTCFG=${Q},1883,${Q},\\d+,${Q},${Q},[01]`, "host", "id", "user", "password"], ["AT\\+MQTTTO=\\d+"], ["AT\\+MQTTREC=[01]"],
-    [`AT\\+MQTTOPEN=1,1,[01],[01],[012],${Q},${Q}`, "will topic", "will message"], ["AT\\+MQTTDISC"], ["AT\\+MQTTDEL"], ["AT\\+MQTTSTAT\\?"],
+    [`AT\\+MQTTOPEN=[01],[01],[01],[01],[012],${Q},${Q}`, "will topic", "will message"], ["AT\\+MQTTDISC"], ["AT\\+MQTTDEL"], ["AT\\+MQTTSTAT\\?"],
     [`AT\\+MQTTSUB=${Q},[012]`, "filter"], [`AT\\+MQTTUNSUB=${Q}`, "filter"],
   ],
   nm28: [
@@ -149,7 +149,8 @@ export class WireChecker {
       const found = form.exec(line);
       if (found === null) continue;
       places.forEach((place, index) => {
-        if (!this.#given.texts[place].has(found[index + 1])) this.#violated(`${place} ${JSON.stringify(found[index + 1])} was not given: ${JSON.stringify(line)}`);
+        // What is empty may be left out.
+        if (!this.#given.texts[place].has(found[index + 1] ?? "")) this.#violated(`${place} ${JSON.stringify(found[index + 1])} was not given: ${JSON.stringify(line)}`);
       });
       return;
     }
