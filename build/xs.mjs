@@ -164,7 +164,8 @@ const sdkFiles = () => filesIn("test/xs/modules", (name) => name.endsWith(".ts")
 export const testFiles = () => ["test/core", "test/xs"].flatMap((folder) => filesIn(folder, (name) => name.endsWith(".test.ts") && !name.endsWith(".node.test.ts")));
 /** The name that the manifest gives to a file, without `.ts`. */
 const nameOf = (file) => file.replace(/\.ts$/, "").replace(/^src\//, "modem-mqtt/")
-  .replace(/^hosts\/esp32\/modem-mqtt$/, "modem-mqtt").replace(/^hosts\/esp32\//, "modem-mqtt/host/").replace(/^test\/xs\/modules\//, "");
+  .replace(/^hosts\/esp32\/modem-mqtt$/, "modem-mqtt").replace(/^hosts\/esp32\/provider\/provider$/, "modem-mqtt/provider")
+  .replace(/^hosts\/esp32\/provider\/setup$/, "setup/modem-mqtt").replace(/^hosts\/esp32\/mqtt\/mqtt$/, "mqtt").replace(/^hosts\/esp32\//, "modem-mqtt/host/").replace(/^test\/xs\/modules\//, "");
 
 /**
  * Compiles with TypeScript, as mcconfig does: one module a file, constant enumerations gone. The modules have the names
@@ -175,7 +176,7 @@ export async function compileModules() {
   const files = [
     ...coreFiles(),
     ...hostFiles(),
-    join("hosts", "esp32", "example", "main.ts"),
+    ...["example/main", "provider/provider", "provider/setup", "mqtt/mqtt"].map((name) => join("hosts", "esp32", `${name}.ts`)),
     ...filesIn("test/xs", (name) => name.endsWith(".ts") && !name.endsWith(".d.ts")),
     ...testFiles(),
   ];

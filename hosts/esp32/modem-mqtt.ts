@@ -38,7 +38,9 @@ export class MQTTClient extends Client {
   constructor(options: MQTTClientOptions) {
     const { modem } = options;
     const { io = PlatformSerial, ...serial } = modem?.serial ?? {};
-    super({ ...options, modem: { clock, bytes, ...modem, serial: { ...serial, io: SerialPort, Serial: io } } } as ClientOptions);
+    const told: Partial<ClientOptions> = { ...options, modem: { clock, bytes, ...modem, serial: { ...serial, io: SerialPort, Serial: io } } };
+    super(told as ClientOptions);
+    delete told.modem; // the client keeps the rest, for its callbacks: not the modem of the one before it
   }
 }
 

@@ -161,7 +161,8 @@ const DATA = "data";
  */
 export class MQTTClient implements ModemClient {
   readonly #driver: Driver;
-  readonly #options: MQTTClientOptions;
+  /** Its callbacks; let go of when it is closed. */
+  #options: Callbacks;
   readonly #received = new KnownTopics<Known>(TOPICS);
   readonly #published = new KnownTopics<Text>(TOPICS);
   readonly #info: { -readonly [option in keyof ReadableOptions]: ReadableOptions[option] } = {
@@ -248,6 +249,7 @@ export class MQTTClient implements ModemClient {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#options = NO_CALLBACKS;
     this.#driver.shut();
   }
 
@@ -417,7 +419,7 @@ export class MQTTClient implements ModemClient {
     const id = this.chosenId(options.id);
     const operation = this.take(subscribe ? Kind.Subscribe : Kind.Unsubscribe);
     for (let i = 0; i < checked.length; i++) checked[i]!.id = id;
-    const parts = new Parts(id, checked);
+    const parts = new Parts(id, checked, subscribe && !this.#driver.limits.grantsEach);
     this.#parts.push(parts);
     this.change(operation, parts);
   }
@@ -707,6 +709,8 @@ export class MQTTClient implements ModemClient {
   static readonly DISCONNECT = 14;
 }
 
+type Callbacks = Pick<MQTTClientOptions, `on${string}` & keyof MQTTClientOptions>;
+const NO_CALLBACKS: Callbacks = frozen({});
 const EMPTY = new Uint8Array(0);
 const PINGRESP: ControlMessage = frozen({ operation: MQTTClient.PINGRESP });
 

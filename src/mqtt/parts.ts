@@ -13,11 +13,14 @@ export class Parts {
   /** SUBACK values, in the order of the topics. */
   readonly granted: number[] = [];
   readonly #items: readonly TopicItem[];
+  readonly #alike: boolean;
   #next = 0;
 
-  constructor(id: number, items: readonly TopicItem[]) {
+  /** @param alike one QoS a command, because the modem tells one grant for all its topics */
+  constructor(id: number, items: readonly TopicItem[], alike: boolean) {
     this.id = id;
     this.#items = items;
+    this.#alike = alike;
   }
 
   /** Topics that have not been sent. */
@@ -27,11 +30,12 @@ export class Parts {
 
   /** The next command's topics: at most `most`, in a line of at most `size` bytes, but always one. */
   next(most: number, size: number): readonly TopicItem[] {
-    const start = this.#next;
-    let bytes = FRAME;
-    do bytes += this.#items[this.#next++]!.text.bytes.length + AROUND;
-    while (this.#next - start < most && this.left > 0 && bytes + this.#items[this.#next]!.text.bytes.length + AROUND <= size);
-    return this.#items.slice(start, this.#next);
+    const items = this.#items, start = this.#next, end = Math.min(items.length, start + most);
+    let bytes = FRAME, at = start;
+    do bytes += items[at++]!.text.bytes.length + AROUND;
+    while (at < end && bytes + items[at]!.text.bytes.length + AROUND <= size && (!this.#alike || items[at]!.QoS === items[start]!.QoS));
+    this.#next = at;
+    return items.slice(start, at);
   }
 
   /** One command has been acknowledged. */

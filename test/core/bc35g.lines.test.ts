@@ -229,8 +229,8 @@ const ORDER: Exchange[] = [
   {
     name: "blanks after the colon and after commas, before them, inside the name, or none at all",
     script: `${ONLINE}
-      ! subscribe a 0 b 1
-      → AT+QMTSUB=0,1,"a",0,"b",1\\r
+      ! subscribe a 1 b 1
+      → AT+QMTSUB=0,1,"a",1,"b",1\\r
       ← \\r\\nOK[sp][sp]\\r\\n
       ← \\r\\n+QMTSUB:0, 1,0 , 0, 1[sp]\\r\\n
       = suback 1 [0,1]

@@ -216,6 +216,24 @@ describe("a SUBSCRIBE that is longer than a BC35-G's command line, or has more t
   });
 });
 
+describe("a SUBSCRIBE of topics at several QoS on a BC35-G, which tells one grant for all topics of a command", () => {
+  it("goes out in commands of one QoS each, so that every topic's grant is told", () => {
+    const payloads: string[] = [];
+    const { session, modem } = bc35gOnline({ on: { control: (_, { payload }) => { if (payload) payloads.push(payload.join()); } } });
+    modem.commands.splice(0);
+    modem.deaf = "AT+QMTSUB";
+    session.client.write(null, { operation: SUBSCRIBE, items: [0, 0, 2].map((QoS, i) => ({ topic: `t${i}`, QoS })), id: 1 });
+    modem.serve();
+    session.says("\\r\\nOK\\r\\n\\r\\n+QMTSUB: 0,1,0,0\\r\\n");
+    modem.serve();
+    session.mustTell();
+    session.says("\\r\\nOK\\r\\n\\r\\n+QMTSUB: 0,1,0,2\\r\\n");
+    sameLines(modem.commands, ['AT+QMTSUB=0,1,"t0",0,"t1",0', 'AT+QMTSUB=0,1,"t2",2']);
+    session.mustTell("control 9 1", "done 1");
+    sameLines(payloads, ["0,0,2"]);
+  });
+});
+
 describe("DISCONNECT, then close() at once", () => {
   it("still sends what was written before, disconnects in good order, and says nothing more", () => {
     const { session, modem } = bc35gOnline();

@@ -21,16 +21,7 @@ declare const host: {
     read(buffer?: Uint8Array | number): number | ArrayBuffer | undefined;
     write(buffer: Uint8Array): void;
     close(): void;
-    /** Makes a pseudo-terminal, of which a test is the other end; the path is what a port opens. One at a time. */
-  terminal(): string;
-  say(bytes: Uint8Array): void;
-  /** What has come there since it was asked last. */
-  heard(): ArrayBuffer;
-  /** The socket of the peer's measurement: what is read next, and a socket's two methods. */
-  wireFill(bytes: Uint8Array): void;
-  wireRead(this: { format: string }, wanted?: number | Uint8Array): unknown;
-  wireWrite(bytes: Uint8Array): number;
-};
+  };
   /** Makes a pseudo-terminal, of which a test is the other end; the path is what a port opens. One at a time. */
   terminal(): string;
   say(bytes: Uint8Array): void;
@@ -40,4 +31,10 @@ declare const host: {
   wireFill(bytes: Uint8Array): void;
   wireRead(this: { format: string }, wanted?: number | Uint8Array): unknown;
   wireWrite(bytes: Uint8Array): number;
+  /** Plain TCP to a port of this machine. */
+  tcpOpen(port: number): number;
+  /** How many bytes have come; undefined before it is connected, −1 when it has ended. */
+  tcpRead(socket: number, buffer: Uint8Array): number | undefined;
+  tcpWrite(socket: number, data: Uint8Array): void;
+  tcpClose(socket: number): void;
 };

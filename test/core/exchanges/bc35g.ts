@@ -84,14 +84,14 @@ export const EXCHANGES: Exchange[] = [
       ← \\r\\n+QMTSUB: 0,1,0,1\\r\\n
       = suback 1 [1]
       = done 1
-      ! subscribe cfg/# 0 ota/dev-1 2
-      → AT+QMTSUB=0,2,"cfg/#",0,"ota/dev-1",2\\r
+      ! subscribe cfg/# 2 ota/dev-1 2
+      → AT+QMTSUB=0,2,"cfg/#",2,"ota/dev-1",2\\r
       ← \\r\\nOK\\r\\n
-      ← \\r\\n+QMTSUB: 0,2,0,0\\r\\n
-      = suback 2 [0,0]
+      ← \\r\\n+QMTSUB: 0,2,0,2\\r\\n
+      = suback 2 [2,2]
       = done 2
-      ! subscribe cfg/# 0 ota/dev-1 2
-      → AT+QMTSUB=0,3,"cfg/#",0,"ota/dev-1",2\\r
+      ! subscribe cfg/# 2 ota/dev-1 2
+      → AT+QMTSUB=0,3,"cfg/#",2,"ota/dev-1",2\\r
       ← \\r\\nOK\\r\\n
       ← \\r\\n+QMTSUB: 0,3,0,0,2\\r\\n
       = suback 3 [0,2]

@@ -33,8 +33,8 @@ export class Running {
   }
 
   /** Waits until what the process has printed fits. */
-  async until(fits: (running: Running) => boolean): Promise<void> {
-    const deadline = Date.now() + 15_000;
+  async until(fits: (running: Running) => boolean, patience = 15_000): Promise<void> {
+    const deadline = Date.now() + patience;
     while (!fits(this)) {
       if (this.child.exitCode !== null || Date.now() > deadline)
         throw new Error(`it never came: stdout ${JSON.stringify(this.stdout.toString())}, stderr ${JSON.stringify(this.#stderr)}`);

@@ -261,6 +261,7 @@ int main(int argc, char** argv)
 	hostGiveSerial(root);
 	hostGiveTerminal(root);
 	hostGiveWire(root);
+	hostGiveTcp(root);
 	for (i = 1; i < argc && !strncmp(argv[i], "--", 2); i++) {
 		if (!strcmp(argv[i], "--check")) checks = 1;
 		else if (!strcmp(argv[i], "--sizes")) hostShowsSizes = 1;

@@ -40,6 +40,8 @@ void hostGiveSerial(xsMachine* machine);
 void hostGiveTerminal(xsMachine* machine);
 /** Gives `host.wireFill`, `wireRead` and `wireWrite`: the peer's socket. */
 void hostGiveWire(xsMachine* machine);
+/** Gives `host.tcpOpen`, `tcpRead`, `tcpWrite` and `tcpClose`. */
+void hostGiveTcp(xsMachine* machine);
 int hostServeSerials(xsMachine* the);
 int hostWaitForSerials(struct pollfd* waits, int most);
 /** Metered units that a script does in a millisecond of the UART's time: 4000 unless told, a guess for an ESP32, which nobody has measured. */

@@ -31,8 +31,9 @@ export default class Timer {
     else timer.#set(delay, repeat);
   }
 
-  static clear(timer: Timer | undefined | null): void {
-    if (timer) timer.#free();
+  /** What is no timer is ignored, as it is in the SDK. */
+  static clear(timer: unknown): void {
+    if (timer instanceof Timer) timer.#free();
   }
 
   #set(delay: number, repeat: number): void {

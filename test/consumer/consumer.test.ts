@@ -1,0 +1,85 @@
+// One app that knows ECMA-419's pattern alone, on this package's class over every modem, on Node and on XS, and, given
+// `--moddable=DIR` (a checkout of the Moddable SDK), on Moddable's own class over TCP: all see the same.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import MQTTClient, { type MQTTClientOptions } from "modem-mqtt";
+import { hostClock, SerialPort } from "modem-mqtt/node";
+import { createVirtualModem, familyNames, type VirtualModem } from "modem-mqtt/virtual-modem";
+import { freePort, hasMosquitto, startMosquitto, type Broker } from "../e2e/support/brokers";
+import { startApp, xsHost } from "../e2e/support/xs";
+import { consume, SITUATIONS } from "./consumer";
+
+const names = await familyNames();
+const BAUD = 115_200;
+const expected = [...SITUATIONS.map(({ name }) => `ok ${name}`), "done"];
+const FLAG = "--moddable=";
+const sdk = process.argv.find((word) => word.startsWith(FLAG))?.slice(FLAG.length);
+
+/** What `device.network.mqtt` is on a device, for Node. */
+async function mqttOf(name: string, path: string): Promise<{ io: unknown; modem: MQTTClientOptions["modem"] }> {
+  const { default: io } = await import(`modem-mqtt/modems/${name}`);
+  const modem = { io, clock: hostClock, serial: { io: SerialPort, path, baudRate: BAUD } };
+  let last: MQTTClient | undefined;
+  return {
+    modem,
+    io: class extends MQTTClient {
+      constructor(options: MQTTClientOptions) {
+        super({ ...options, modem: { ...modem, shared: last } });
+        last = this;
+      }
+    },
+  };
+}
+
+(hasMosquitto ? describe : describe.skip)("a consumer of ECMA-419's MQTT pattern, with mosquitto", function () {
+  this.timeout(120_000);
+  let broker: Broker;
+  let host: Awaited<ReturnType<typeof xsHost>>;
+  let stage: { host: string; port: number; deaf: number; user: string; password: string };
+
+  before(async () => {
+    [broker, host] = [await startMosquitto(), await xsHost()];
+    stage = { host: "127.0.0.1", port: broker.port, deaf: await freePort(), user: "meter", password: "secret" };
+  });
+
+  after(() => broker.stop());
+
+  /** Runs an app on XS to its end. */
+  async function onXs(main: string, config: object, files: Record<string, string> = {}): Promise<string[]> {
+    const app = await startApp(host!, { "main.js": `import "test/xs/${main}";\n`, ...files }, { stage, ...config });
+    try {
+      await app.until(({ stdout }) => stdout.includes("\ndone\n"), 100_000);
+      return app.stdout.toString().trimEnd().split("\n").filter((line) => /^(ok|not ok|done)/.test(line));
+    } finally {
+      await app.stop();
+      await app.remove();
+    }
+  }
+
+  for (const name of names) describe(name, () => {
+    let modem: VirtualModem;
+    before(async () => { modem = await createVirtualModem({ modem: name, bootTime: 100, attachTime: 0, latencyScale: 0.1 }); });
+    after(() => modem.close());
+
+    it("on Node", async () => {
+      const lines: string[] = [];
+      await consume({ ...stage, name: `node-${name}`, mqtt: await mqttOf(name, modem.path) as any, later: setTimeout }, (line) => lines.push(line));
+      assert.deepEqual(lines, expected);
+    });
+
+    it("on XS, an ESP32's heap and UART, by device.network.mqtt (needs a C compiler)", async function () {
+      if (host === undefined) this.skip();
+      assert.deepEqual(await onXs("consumer-modem", { name: `xs-${name}`, modem: { name, serial: { device: modem.path, baud: BAUD } } }), expected);
+    });
+  });
+
+  describe("Moddable's own class", () => {
+    it(`over TCP, on XS${sdk === undefined ? " (needs --moddable=DIR, a checkout of the Moddable SDK)" : ""}`, async function () {
+      if (sdk === undefined || host === undefined) this.skip();
+      const file = join(sdk, "examples", "io", "tcp", "mqttclient", "mqttclient.js");
+      assert.deepEqual(await onXs("consumer-tcp", { name: "moddable" }, { "mqttclient.js": await readFile(file, "utf8") }), expected);
+    });
+  });
+});
