@@ -10,10 +10,12 @@ import { createVirtualModem, familyNames, type VirtualModem } from "modem-mqtt/v
 import { freePort, hasMosquitto, startMosquitto, type Broker } from "../e2e/support/brokers";
 import { startApp, xsHost } from "../e2e/support/xs";
 import { consume, SITUATIONS } from "./consumer";
+import { SITUATIONS as OLDER } from "./older";
 
 const names = await familyNames();
 const BAUD = 115_200;
-const expected = [...SITUATIONS.map(({ name }) => `ok ${name}`), "done"];
+const all = (situations: readonly { name: string }[]): string[] => [...situations.map(({ name }) => `ok ${name}`), "done"];
+const expected = all(SITUATIONS);
 const FLAG = "--moddable=";
 const sdk = process.argv.find((word) => word.startsWith(FLAG))?.slice(FLAG.length);
 
@@ -72,6 +74,11 @@ async function mqttOf(name: string, path: string): Promise<{ io: unknown; modem:
     it("on XS, an ESP32's heap and UART, by device.network.mqtt (needs a C compiler)", async function () {
       if (host === undefined) this.skip();
       assert.deepEqual(await onXs("consumer-modem", { name: `xs-${name}`, modem: { name, serial: { device: modem.path, baud: BAUD } } }), expected);
+    });
+
+    it("in the words of the SDK's older module mqtt, on XS (needs a C compiler)", async function () {
+      if (host === undefined) this.skip();
+      assert.deepEqual(await onXs("consumer-older", { name: `older-${name}`, modem: { name, serial: { device: modem.path, baud: BAUD } } }), all(OLDER));
     });
   });
 
