@@ -8,6 +8,7 @@ import MQTTClient, { type MQTTClientOptions } from "modem-mqtt";
 import { hostClock, SerialPort } from "modem-mqtt/node";
 import { createVirtualModem, familyNames, type VirtualModem } from "modem-mqtt/virtual-modem";
 import { freePort, hasMosquitto, startMosquitto, type Broker } from "../e2e/support/brokers";
+import type { Running } from "../e2e/support/process";
 import { startApp, xsHost } from "../e2e/support/xs";
 import { consume, SITUATIONS } from "./consumer";
 import { SITUATIONS as OLDER } from "./older";
@@ -18,6 +19,11 @@ const all = (situations: readonly { name: string }[]): string[] => [...situation
 const expected = all(SITUATIONS);
 const FLAG = "--moddable=";
 const sdk = process.argv.find((word) => word.startsWith(FLAG))?.slice(FLAG.length);
+
+/** As much of the SDK's module `url` as its mqtt/js uses. */
+const URL_OF_XS = `export default class URL {
+  constructor(text) { [, this.protocol, this.hostname, this.port] = /^([a-z]+:)\\/\\/([^:/]+):?(\\d*)/.exec(text); }
+}`;
 
 /** What `device.network.mqtt` is on a device, for Node. */
 async function mqttOf(name: string, path: string): Promise<{ io: unknown; modem: MQTTClientOptions["modem"] }> {
@@ -48,10 +54,11 @@ async function mqttOf(name: string, path: string): Promise<{ io: unknown; modem:
 
   after(() => broker.stop());
 
-  /** Runs an app on XS to its end. */
-  async function onXs(main: string, config: object, files: Record<string, string> = {}): Promise<string[]> {
+  /** Runs an app on XS to its end; `meanwhile` sees it run. */
+  async function onXs(main: string, config: object, files: Record<string, string> = {}, meanwhile: (app: Running) => Promise<void> = async () => {}): Promise<string[]> {
     const app = await startApp(host!, { "main.js": `import "test/xs/${main}";\n`, ...files }, { stage, ...config });
     try {
+      await meanwhile(app);
       await app.until(({ stdout }) => stdout.includes("\ndone\n"), 100_000);
       return app.stdout.toString().trimEnd().split("\n").filter((line) => /^(ok|not ok|done)/.test(line));
     } finally {
@@ -79,6 +86,26 @@ async function mqttOf(name: string, path: string): Promise<{ io: unknown; modem:
     it("in the words of the SDK's older module mqtt, on XS (needs a C compiler)", async function () {
       if (host === undefined) this.skip();
       assert.deepEqual(await onXs("consumer-older", { name: `older-${name}`, modem: { name, serial: { device: modem.path, baud: BAUD } } }), all(OLDER));
+    });
+  });
+
+  describe("the SDK's mqtt/js", () => {
+    for (const name of names) it(`over a ${name}, on XS${sdk === undefined ? " (needs --moddable=DIR, a checkout of the Moddable SDK)" : ""}`, async function () {
+      if (sdk === undefined || host === undefined) this.skip();
+      const modem = await createVirtualModem({ modem: name, bootTime: 100, attachTime: 0, latencyScale: 0.1 });
+      const files = { "mqtt/js.js": await readFile(join(sdk, "examples", "io", "tcp", "mqtt", "mqtt.js"), "utf8"), "url.js": URL_OF_XS };
+      const lines = await onXs("consumer-mqtt-js", { name: `js-${name}`, modem: { name, serial: { device: modem.path, baud: BAUD } } }, files, async (app) => {
+        await app.until(({ stdout }) => stdout.includes("now the connection goes"));
+        modem.restart("power");
+      }).finally(() => modem.close());
+      const before = lines.indexOf("ok now the connection goes");
+      assert.deepEqual(lines.slice(0, before).sort(), [
+        "ok connected", "ok error where nobody listens", "ok published at 0", "ok published at 1", "ok published at 2",
+        `ok received /a at 0`, `ok received /b at 1`, `ok received /c at 2`, "ok subscribed before it is connected: 1,1,1",
+      ]);
+      assert.deepEqual(lines.slice(before + 1), [
+        "ok offline", "ok connected", "ok received after it has connected again: still subscribed", "ok ended", "done",
+      ]);
     });
   });
 
