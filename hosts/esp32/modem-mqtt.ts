@@ -28,7 +28,8 @@ export interface MQTTClientOptions extends Omit<ClientOptions, "modem"> {
  * ECMA-419's MQTT client class pattern over a modem. Options may be frozen; those that are not known are ignored.
  *
  * The serial port stays taken for a moment after `onError`, `onClose` or `close()`, up to five seconds while the modem
- * is told to close its connection: make the next client from a timer.
+ * is told to close its connection. The next client waits for that if it names this one as `modem.shared`, as those of
+ * `modem-mqtt/provider` do; otherwise make it from a timer.
  */
 export class MQTTClient extends Client {
   /**

@@ -188,10 +188,38 @@ interface Host {
   SerialPort: new (options: { receiver: PortReceiver } & Record<string, unknown>) => Port;
 }
 
+const CONTENTS = `export { MQTTClient } from "modem-mqtt";
+  export { default as BC35G } from "modem-mqtt/modems/bc35g";
+  export { clock } from "modem-mqtt/host/clock";
+  export { default as SerialPort } from "modem-mqtt/host/serial-port";`;
+/** As the manifests beside them name them. */
+const PROVIDED: Record<string, string> = {
+  mqtt: "mqtt/mqtt.ts", "setup/modem-mqtt": "provider/setup.ts", "modem-mqtt/provider": "provider/provider.ts",
+};
 const SCOPE = "modem-mqtt test of the host for Moddable";
 const scope: Record<string, unknown> = ((globalThis as Record<string, unknown>)[SCOPE] = {});
 
-async function load(port: "serial-port" | "simulator-port", timers: Timers, serial: unknown): Promise<Host> {
+/** What an app with the provider sees: the setup module has run. */
+interface Provided {
+  mqtt: { io: Host["MQTTClient"]; modem: object; client: { io: unknown; modem: object } };
+  Older: new (dictionary: object) => { close(immediate?: boolean): void };
+}
+
+async function loadProvided(config: object): Promise<Provided> {
+  const host = globalThis as { device?: { io?: object; network?: { wifi?: object; mqtt: Provided["mqtt"] } } };
+  host.device = Object.freeze({ io: { kept: true }, network: Object.freeze({ wifi: { kept: true } }) }) as typeof host.device;
+  scope["mc/config"] = config;
+  const { setup, Older } = await load<{ setup(done: () => void): void; Older: Provided["Older"] }>("serial-port", new Timers(), Uart, `
+    export { default as setup } from "setup/modem-mqtt"; export { default as Older } from "mqtt";`);
+  let done = false;
+  setup(() => { done = true; });
+  assert(done);
+  const { io, network } = host.device!;
+  assert.deepEqual([io, network!.wifi], [{ kept: true }, { kept: true }]);
+  return { mqtt: network!.mqtt, Older };
+}
+
+async function load<T = Host>(port: "serial-port" | "simulator-port", timers: Timers, serial: unknown, contents = CONTENTS): Promise<T> {
   scope.timer = timers;
   scope.time = { get ticks() { return timers.now; } };
   scope["embedded:io/serial"] = serial;
@@ -199,8 +227,9 @@ async function load(port: "serial-port" | "simulator-port", timers: Timers, seri
   const modules: Plugin = {
     name: "manifest",
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^(timer|time|embedded:io\/serial)$/ }, ({ path }) => ({ path, namespace: "sdk" }));
+      onResolve({ filter: /^(timer|time|mc\/config|embedded:io\/serial)$/ }, ({ path }) => ({ path, namespace: "sdk" }));
       onLoad({ filter: /./, namespace: "sdk" }, ({ path }) => ({ contents: `export default globalThis[${JSON.stringify(SCOPE)}][${JSON.stringify(path)}]` }));
+      onResolve({ filter: /^(mqtt|setup\/modem-mqtt|modem-mqtt\/provider)$/ }, ({ path }) => ({ path: resolve("hosts/esp32", PROVIDED[path]!) }));
       onResolve({ filter: /^modem-mqtt$/ }, () => ({ path: resolve("hosts/esp32/modem-mqtt.ts") }));
       onResolve({ filter: /^modem-mqtt\/host\/(bytes|clock)$/ }, ({ path }) => ({ path: resolve(`hosts/esp32/${path.slice("modem-mqtt/host/".length)}.ts`) }));
       onResolve({ filter: /^modem-mqtt\/host\/serial-port$/ }, () => ({ path: resolve(`hosts/esp32/${port}.ts`) }));
@@ -208,18 +237,12 @@ async function load(port: "serial-port" | "simulator-port", timers: Timers, seri
     },
   };
   const { outputFiles } = await build({
-    stdin: {
-      contents: `export { MQTTClient } from "modem-mqtt";
-        export { default as BC35G } from "modem-mqtt/modems/bc35g";
-        export { clock } from "modem-mqtt/host/clock";
-        export { default as SerialPort } from "modem-mqtt/host/serial-port";`,
-      resolveDir: process.cwd(),
-    },
+    stdin: { contents, resolveDir: process.cwd() },
     bundle: true, write: false, format: "esm", target: "es2022", tsconfigRaw: {}, plugins: [modules],
     banner: { js: `const { native } = globalThis[${JSON.stringify(SCOPE)}];` },
   });
   const source = Buffer.from(`${outputFiles[0]!.text}\n// ${Math.random()}`).toString("base64"); // a new module each time
-  return (await import(`data:text/javascript;base64,${source}`)) as Host;
+  return (await import(`data:text/javascript;base64,${source}`)) as T;
 }
 
 const NOBODY: PortReceiver = { onReadable() {}, onWritable() {}, onError() {} };
@@ -402,6 +425,51 @@ describe("The host for Moddable", () => {
       again.set(5);
       timers.pass(100);
       assert.equal(rings, 3);
+    });
+  });
+
+  describe("the provider", () => {
+    const serial = { transmit: 17, receive: 16, port: 1, baud: 9600 };
+    after(() => { delete (globalThis as { device?: unknown }).device; });
+
+    it("gives device.network.mqtt as Moddable and as the standard have it, beside what was there", async () => {
+      const { mqtt } = await loadProvided({ modem: { name: "bc35g", serial } });
+      assert.equal(mqtt.client.io, mqtt.io);
+      assert.equal(mqtt.client.modem, mqtt.modem);
+      for (const options of [mqtt, mqtt.client]) {
+        const client = new mqtt.io({ ...options, host: "broker.example" });
+        const { transmit, receive, port, baud } = Uart.last.options as Record<string, unknown>;
+        assert.deepEqual({ transmit, receive, port, baud }, serial);
+        client.close();
+        assert(Uart.last.closed);
+      }
+    });
+
+    it("gives the driver what else stands in config.modem", async () => {
+      const { mqtt } = await loadProvided({ modem: { name: "m531x", serial, ackTimeout: 61 } });
+      assert.throws(() => new mqtt.io({ ...mqtt, host: "broker.example" }), { code: "ARGUMENT_RANGE", argument: "modem.ackTimeout" });
+    });
+
+    it("refuses a second client of a modem that has one only, while the first one is there", async () => {
+      const { mqtt } = await loadProvided({ modem: { name: "bc35g", serial } });
+      const client = new mqtt.io({ ...mqtt, host: "broker.example" });
+      assert.throws(() => new mqtt.io({ ...mqtt, host: "broker.example" }), { code: "BUSY" });
+      client.close();
+      new mqtt.io({ ...mqtt, host: "broker.example" }).close();
+    });
+
+    for (const [config, what] of [[{}, "no modem"], [{ modem: { serial } }, "no name"], [{ modem: { name: "bg96", serial } }, "another name"]] as const)
+      it(`says what is missing: ${what}`, () =>
+        assert.rejects(loadProvided(config), { code: "ARGUMENT_RANGE", argument: "config.modem.name", message: /bc35g, m531x, ml302, nm28/ }));
+
+    it("gives the older class its client, which refuses what would be a connection that is not safe", async () => {
+      const { Older } = await loadProvided({ modem: { name: "bc35g", serial } });
+      for (const option of ["secure", "Socket", "path", "socket"])
+        assert.throws(() => new Older({ host: "broker.example", [option]: {} }), { code: "ARGUMENT_RANGE", argument: option });
+      const client = new Older({ host: "broker.example", user: "u", password: Uint8Array.of(112).buffer, will: { topic: "t", message: "m", quality: 1 } });
+      assert(!Uart.last.closed);
+      client.close();
+      assert(Uart.last.closed);
     });
   });
 
