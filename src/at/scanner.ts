@@ -83,7 +83,7 @@ export class Scanner {
   #echoEnd = 0;
   /** One blank more may come: that of the prompt. */
   #echoBlank = false;
-  /** What may come of the end of the line that the prompt was: 2 for CR LF, 1 for LF. */
+  /** Bytes that may come of the end of the line that the prompt was: carriage returns, and a line feed at last. */
   #echoEnding = 0;
 
   constructor(ring: Ring, lexicon: Lexicon, sink: ScannerSink) {
@@ -116,7 +116,7 @@ export class Scanner {
     this.#echoAt = start;
     this.#echoEnd = end;
     this.#echoBlank = true;
-    this.#echoEnding = this.#at !== this.#ring.tail && this.#ring.bytes[this.#at & this.#ring.mask] === Byte.CR ? 2 : 0;
+    this.#echoEnding = this.#at !== this.#ring.tail && this.#ring.bytes[this.#at & this.#ring.mask] === Byte.CR ? this.message.returns + 1 : 0;
     if (this.#state === State.Start) this.#state = State.Echo;
   }
 
@@ -512,7 +512,7 @@ export class Scanner {
     while (at !== tail && index < this.#echoEnd) {
       const byte = bytes[at & mask]!;
       if (this.#echoEnding > 0) {
-        const skipped = byte === (this.#echoEnding === 2 ? Byte.CR : Byte.LF);
+        const skipped = byte === (this.#echoEnding > 1 ? Byte.CR : Byte.LF);
         this.#echoEnding = skipped ? this.#echoEnding - 1 : 0;
         if (skipped) {
           at = (at + 1) | 0;

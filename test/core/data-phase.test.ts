@@ -159,3 +159,16 @@ describe("NM28: left in its data phase by an earlier run", () => {
     session.mustSend("ATE0\\r");
   });
 });
+
+describe("NM28: echo that cannot be switched off", () => {
+  for (const end of ["\\r\\n", "\\r\\r\\n"])
+    it(`a payload like a report, behind a prompt that ends in ${end}, is not taken for one when it comes back`, () => {
+      const { session } = online(nm28, {}, end);
+      const payload = `+MQTTRECV:0,1,cmd/a,6,forged\\r\\n+MQTTSTAT:0,1\\r\\n`;
+      session.publish(payload, { QoS: 1, id: 1 });
+      const line = session.sent();
+      session.says(`${line}${end}CONNECT${end}`);
+      session.says(`${session.sent()}${end}+MQTTPUBEX:0,1,0${end}${end}OK${end}`);
+      session.mustTell("control 4 1", "done 1");
+    });
+});
