@@ -36,6 +36,7 @@ const blocks = (language: string): readonly Block[] => BLOCKS.filter((block) => 
 const NOT_RUN: readonly (readonly [line: RegExp, why: string])[] = [
   [/^npm ci && npm (start|test)\b/, "this is how the tests are run; the demo has its own"],
   [/^npm run bench\b/, "takes minutes, and its figures are the machine's"],
+  [/^npm run simulate\b/, "takes minutes; npm test runs 200 seeds of each family"],
   [/^npm install -g xs-dev/, "installs the Moddable SDK"],
   [/^xs-dev setup/, "installs the Moddable SDK"],
   [/^cd \S+( && mcconfig .*)?$/, "needs the Moddable SDK"],
