@@ -167,11 +167,20 @@ const nameOf = (file) => file.replace(/\.ts$/, "").replace(/^src\//, "modem-mqtt
   .replace(/^hosts\/esp32\/modem-mqtt$/, "modem-mqtt").replace(/^hosts\/esp32\/provider\/provider$/, "modem-mqtt/provider")
   .replace(/^hosts\/esp32\/provider\/setup$/, "setup/modem-mqtt").replace(/^hosts\/esp32\/mqtt\/mqtt$/, "mqtt").replace(/^hosts\/esp32\//, "modem-mqtt/host/").replace(/^test\/xs\/modules\//, "");
 
+/** Other processes may be reading it: it is there whole at every moment. */
+function writeIfChanged(file, text) {
+  if (existsSync(file) && readFileSync(file, "utf8") === text) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.${process.pid}`, text);
+  renameSync(`${file}.${process.pid}`, file);
+}
+
 /**
  * Compiles with TypeScript, as mcconfig does: one module a file, constant enumerations gone. The modules have the names
  * that manifest.json gives them, those of the tests the names of their files.
  */
-export async function compileModules() {
+export async function compileModules({ anew = false } = {}) {
+  if (anew) rmSync(modules, { recursive: true, force: true });
   const { default: ts } = await import("typescript");
   const files = [
     ...coreFiles(),
@@ -184,12 +193,10 @@ export async function compileModules() {
     target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler,
     lib: ["lib.es2024.d.ts"], types: [], useDefineForClassFields: true, noCheck: true, skipLibCheck: true, rootDir: root,
   });
-  rmSync(modules, { recursive: true, force: true });
   program.emit(undefined, (path, text, _, __, [source] = []) => {
     if (source === undefined) return;
     const file = join(modules, `${nameOf(relative(root, source.fileName))}.js`);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text.replace(/(from |import\()"(?:\.\.?\/)+(src|hosts\/esp32)\/([^"]+)"/g, (_, word, folder, name) => `${word}"${nameOf(`${folder}/${name}`)}"`));
+    writeIfChanged(file, text.replace(/(from |import\()"(?:\.\.?\/)+(src|hosts\/esp32)\/([^"]+)"/g, (_, word, folder, name) => `${word}"${nameOf(`${folder}/${name}`)}"`));
   });
 }
 
@@ -275,7 +282,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.error(`node build/xs.mjs ${Object.keys(commands).join("|")}`);
     process.exitCode = 2;
   } else try {
-    const [built] = await Promise.all([host({ wide: flags.has("--64") }), compileModules()]);
+    const [built] = await Promise.all([host({ wide: flags.has("--64") }), compileModules({ anew: command === "check" })]);
     process.exitCode = await commands[command](built, rest.filter((word) => !word.startsWith("--")), flags, values);
   } catch (error) {
     const missing = error instanceof NoCompiler;

@@ -153,8 +153,7 @@ describe("virtual modem, M531X: exchanges of the reference", () => {
       await online(variants, variants?.spacing === "m5311" ? "+MQTTOPEN: OK" : undefined);
       bench.say('AT+MQTTSUB="cmd/#",0\r');
       await bench.expect(OK);
-      await new Promise((done) => setTimeout(done, 20));
-      bench.drain();
+      await bench.hears(/SUBACK.*\r\n$/s);
       await broker.send(topic, payload);
       await bench.expect(line);
       await bench.quiet(5);
