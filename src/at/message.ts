@@ -143,7 +143,6 @@ export class Message {
 
   /** A payload without a length begins at `at`; `spaced` when the firmware puts blanks after commas. */
   beginUnframed(line: Line, at: number, spaced: boolean): void {
-    this.#openingLength = 0;
     this.begin(line, at);
     this.#payload = at;
     const topic = line.topic!;
@@ -154,7 +153,6 @@ export class Message {
 
   /** The topic of a message with a length begins at `at`. */
   beginFramed(line: Line, at: number): void {
-    this.#openingLength = 0;
     this.begin(line, at);
     this.#mode = Mode.Header;
     this.#head = Head.Begin;
@@ -203,7 +201,7 @@ export class Message {
     return Opening.Same;
   }
 
-  /** Whoever reads may have changed. */
+  /** The fields are another line's now, or who reads, or what is subscribed, has changed. */
   forget(): void {
     this.#openingLength = 0;
   }

@@ -289,7 +289,11 @@ export class Scanner {
       // ML302 prints a bare `+CME ERROR` after some commands (dialects.md C-10).
       if (byte !== Byte.Colon && !(ended && line.id === Common.CmeError)) return true;
       if (byte === Byte.Colon) this.#at = (this.#at + 1) | 0;
-      this.#reading = (line.framing ?? Framing.None) === Framing.None ? this.fields : this.message.fields;
+      this.#reading = this.fields;
+      if ((line.framing ?? Framing.None) !== Framing.None) {
+        this.#reading = this.message.fields;
+        this.message.forget();
+      }
       this.#reading.clear();
       this.#inText = false;
       this.#state = State.Fields;

@@ -421,6 +421,7 @@ export class MQTTClient implements ModemClient {
     for (let i = 0; i < checked.length; i++) checked[i]!.id = id;
     const parts = new Parts(id, checked, subscribe && !this.#driver.limits.grantsEach);
     this.#parts.push(parts);
+    this.#driver.channel.scanner.message.forget();
     this.change(operation, parts);
   }
 
@@ -613,7 +614,10 @@ export class MQTTClient implements ModemClient {
   /** @internal */
   onModemDone(operation: Operation, error: MQTTModemError | null): void {
     if (this.#closed) return;
-    if (operation.kind !== Kind.Publish && error === null) this.#subscriptions.note(operation);
+    if (operation.kind !== Kind.Publish && error === null) {
+      this.#subscriptions.note(operation);
+      this.#driver.channel.scanner.message.forget();
+    }
     if (operation === this.#restoring) return this.restored(operation, error);
     const id = operation.id;
     const parts = operation.kind === Kind.Publish ? undefined : this.partsOf(operation);

@@ -27,6 +27,7 @@ describe("a client that connects again", function () {
   /** These arrive, and no others: the broker acknowledges before it has sent on. */
   const arrive = async (expected: string[]): Promise<void> => {
     for (const deadline = Date.now() + 3000; arrived.length < expected.length && Date.now() < deadline;) await pause(5);
+    await pause(20); // for what should not
     assert.deepEqual(arrived, expected);
   };
   /** What clients with the id of `open` have subscribed, one entry a SUBSCRIBE. */
