@@ -26,7 +26,7 @@ export function subCommand(): Command {
 
 async function sub(flags: SubFlags): Promise<Exit> {
   const interrupted = interruption();
-  const stdoutGone = new Promise<void>((resolve) => process.stdout.once("error", () => resolve()));
+  const stdoutGone = new Promise<void>((resolve) => process.stdout.on("error", () => resolve()));
   const progress = new Progress();
   let client: ModemMQTTClient;
   try {
