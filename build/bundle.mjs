@@ -1,25 +1,12 @@
 // What esbuild makes: the command, and the tests. Both use the built library by its public names.
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { common, filesIn } from "./esbuild.mjs";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
-const common = {
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  target: "node20",
-  packages: "external",
-  // Not tsconfig.json: its `paths` are for the type checker, and would put the library's sources into the bundles.
-  tsconfigRaw: {},
-  logLevel: "warning",
-};
-
 /** Those in test/xs run on XS alone: see build/xs.mjs. */
-const testFiles = (folder) =>
-  readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((file) => file.isFile() && file.name.endsWith(".test.ts") && file.parentPath !== join("test", "xs"))
-    .map((file) => join(file.parentPath, file.name));
+const testFiles = () => filesIn("test", ".test.ts").filter((file) => !file.startsWith(join("test", "xs")));
 
 const targets = {
   command: () => build({
@@ -42,9 +29,16 @@ const targets = {
     outExtension: { ".js": ".mjs" },
     sourcemap: "inline",
   }),
+  soak: () => build({
+    ...common,
+    entryPoints: ["test/soak/main.ts"],
+    outdir: "dist/soak",
+    outExtension: { ".js": ".mjs" },
+    sourcemap: "inline",
+  }),
   tests: () => build({
     ...common,
-    entryPoints: testFiles("test"),
+    entryPoints: testFiles(),
     outdir: "dist/test",
     outbase: "test",
     outExtension: { ".js": ".mjs" },
