@@ -3,7 +3,8 @@
  * See `node build/xs.mjs bench`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { join, posix } from "node:path";
+import { join } from "node:path";
+import { linkedWeight, modulesOf, modulesSizes, weightOf } from "./xs-sizes.mjs";
 
 /** A family's name, and its module's. */
 const FAMILIES = { "BC35-G": "bc35g", M531X: "m531x", ML302: "ml302", NM28: "nm28" };
@@ -53,23 +54,15 @@ function player({ program, modules, preloaded, run }) {
   };
 }
 
-async function modulesSizes({ program, modules, preloaded, run }) {
-  const { output } = await run(program, ["--modules", modules, "--sizes", ...preloaded()]);
-  return output.split("\n").filter((line) => line.startsWith("size modem-mqtt/")).map((line) => line.split(" ")).map(([, name, code, symbols]) => ({ name, bytes: Number(code) + Number(symbols) }));
-}
-
-/** What an app with this driver has in its flash: the client, the driver, and all that they import. */
-function bytecodeOf(driver, sizes, modules) {
-  const used = new Set();
-  const use = (name) => {
-    if (used.has(name)) return;
-    used.add(name);
-    for (const [, path] of readFileSync(join(modules, `${name}.js`), "utf8").matchAll(/^(?:import|export) .*?"(\.[^"]+)";$/gm))
-      use(posix.join(posix.dirname(name), path));
+/** Of the modules that an app with one of the drivers has in its flash. */
+function weights(sizes, modules) {
+  const used = Object.fromEntries(Object.entries(FAMILIES).map(([family, driver]) => [family, modulesOf(driver, modules)]));
+  return {
+    /** Of the whole, for each family. */
+    bytecode: Object.fromEntries(Object.entries(used).map(([family, names]) => [family, linkedWeight(names.map((name) => sizes.get(name)))])),
+    /** Of each module by itself, the heaviest first. */
+    parts: [...new Set(Object.values(used).flat())].map((name) => ({ name, bytes: weightOf(sizes.get(name)) })).sort((a, b) => b.bytes - a.bytes),
   };
-  use("modem-mqtt/index");
-  use(`modem-mqtt/modems/${driver}`);
-  return sizes.filter(({ name }) => used.has(name)).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** Moddable's own MQTT client, on the same host; null without the SDK. */
@@ -78,9 +71,8 @@ async function peer({ program, modules, preloaded, run }, sdk) {
   const flags = ["--modules", modules, "--modules", join(sdk, "examples", "io", "tcp", "mqttclient"), ...preloaded(), "--preload", "mqttclient"];
   const played = await run(program, [...flags, ...ROOMY, "test/xs/peer"]);
   if (played.status !== 0) throw new Error(`the peer in ${sdk} ended with ${played.status}:\n${played.output}`);
-  const { output } = await run(program, ["--sizes", ...flags]);
-  const [, code, symbols] = /^size mqttclient (\d+) (\d+)$/m.exec(output);
-  return { costs: numbers(played.output), bytecode: Number(code) + Number(symbols) };
+  const sizes = await modulesSizes({ program, modules, preloaded, run }, ...flags);
+  return { costs: numbers(played.output), bytecode: weightOf(sizes.get("mqttclient")) };
 }
 
 /** Measures everything, as many things at a time as there are processors. */
@@ -96,8 +88,9 @@ async function measure(host, sdk) {
     async () => (sizes = await modulesSizes(host)),
     async () => (moddable = await peer(host, sdk)),
   ], (work) => work());
-  for (const family of families) all[family].bytecode = bytecodeOf(FAMILIES[family], sizes, host.modules);
-  return { all, sizes, peer: moddable && peerRows(moddable, all, host.bits) };
+  const { bytecode, parts } = weights(sizes, host.modules);
+  for (const family of families) all[family].bytecode = bytecode[family];
+  return { all, parts, peer: moddable && peerRows(moddable, all, host.bits) };
 }
 
 /** Those figures that both have, and how many times the peer's ours is. */
@@ -126,6 +119,11 @@ function show({ bits, rows, all }) {
       console.log(`  ${figure.padEnd(50)}${column(value)}${column(limit)}${column(ceiling)}${column(portable)}  ${words.join(", ")}`.trimEnd());
     }
   }
+}
+
+function showParts(parts) {
+  console.log(`\nBytecode of each module by itself, its names included (those that several use are kept once in an app):`);
+  for (const { name, bytes } of parts) console.log(`  ${name.padEnd(50)}${String(bytes).padStart(9)}`);
 }
 
 function showPeer(rows) {
@@ -161,7 +159,7 @@ const TABLE = /(<!-- npm run bench:xs -- --update writes this table -->\n)[^]*?\
 export async function bench(host, flags, { moddable } = {}) {
   if (flags.has("--where")) return places(host);
   const file = join(host.root, "test", "xs", "figures.json"), readme = join(host.root, "README.md");
-  const { all, sizes, peer } = await measure(host, moddable);
+  const { all, parts, peer } = await measure(host, moddable);
   let figures = JSON.parse(readFileSync(file, "utf8"));
   if (flags.has("--update")) {
     if (host.bits !== 32) throw new Error("the ceilings are those of 32 bits; this compiler makes programs of 64");
@@ -174,9 +172,10 @@ export async function bench(host, flags, { moddable } = {}) {
     writeFileSync(readme, readFileSync(readme, "utf8").replace(TABLE, (_, mark) => `${mark}${tableOf(rowsOf(all, figures.ceilings), figures.peer)}\n`));
   }
   const rows = rowsOf(all, figures.ceilings);
-  if (flags.has("--json")) console.log(JSON.stringify({ engine: "XS", bits: host.bits, rows, sizes, peer, table: tableOf(rows, figures.peer) }, null, 1));
+  if (flags.has("--json")) console.log(JSON.stringify({ engine: "XS", bits: host.bits, rows, parts, peer, table: tableOf(rows, figures.peer) }, null, 1));
   else {
     show({ bits: host.bits, rows, all });
+    showParts(parts);
     showPeer(peer);
   }
   return host.bits === 32 && rows.some(({ value, ceiling }) => ceiling === null || value > ceiling) ? 1 : 0;

@@ -7,7 +7,6 @@
  *   node build/xs.mjs bench                 what the core allocates and works; fails where that is more than it was
  *           [--json] [--update] [--where]     as JSON; takes today's figures as the ceilings; names who allocates instead
  *           [--moddable DIR]                  beside Moddable's own MQTT client, of the SDK checkout there
- *   node build/xs.mjs sizes                 the modules' bytecode
  *   node build/xs.mjs host                  how to start what is built, as JSON: for tests that start it themselves
  *   node build/xs.mjs run NAME [ARGUMENT]…  one module of dist/xs/modules, with the core preloaded
  *
@@ -254,18 +253,11 @@ async function preload({ program, bits }) {
   return findings.length === 0 && played ? 0 : 1;
 }
 
-async function sizes({ program }) {
-  const { status, output } = await run(program, ["--modules", modules, "--sizes", ...preloaded()]);
-  process.stdout.write(output);
-  return status;
-}
-
 const commands = {
   check: async (built) => Math.max(await preload(built), await test(built, [], false)),
   test: (built, words, flags) => test(built, words, flags.has("--loose")),
   preload: (built) => preload(built),
   bench: async (built, words, flags, values) => (await import("./xs-bench.mjs")).bench({ ...built, root, run, each, modules, preloaded }, flags, values),
-  sizes: (built) => sizes(built),
   host: ({ program, bits }) => (console.log(JSON.stringify({ program, bits, modules, args: ["--modules", modules, ...preloaded()] })), 0),
   run: async ({ program }, [name, ...rest]) => (await run(program, ["--modules", modules, ...preloaded(), name, ...rest], { show: true })).status,
 };

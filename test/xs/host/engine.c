@@ -55,6 +55,20 @@ txID fxFindModule(txMachine* the, txSlot* realm, txID importer, txSlot* specifie
 	return fxNewNameC(the, path);
 }
 
+/* The names come as a count and so many strings; the first of that count has none. */
+static void showSizes(const char* key, txScript* script)
+{
+	txByte* name = script->symbolsBuffer;
+	txID count;
+	printf("size %s %ld", key, (long)script->codeSize);
+	mxDecodeID(name, count);
+	for (; count > 1; count--) {
+		printf(" %s", (char*)name);
+		name += strlen((char*)name) + 1;
+	}
+	printf("\n");
+}
+
 void fxLoadModule(txMachine* the, txSlot* module, txID id)
 {
 	char path[C_PATH_MAX];
@@ -87,7 +101,7 @@ void fxLoadModule(txMachine* the, txSlot* module, txID id)
 	fclose(file);
 	fxTerminateParser(parser);
 	if (!script) return;
-	if (hostShowsSizes) printf("size %s %ld %ld\n", key, (long)script->codeSize, (long)script->symbolsSize);
+	if (hostShowsSizes) showSizes(key, script);
 	fxResolveModule(the, module, id, script, NULL, NULL);
 }
 

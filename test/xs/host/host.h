@@ -6,7 +6,7 @@
 #define FOLDERS 4
 extern const char* hostFolders[FOLDERS];
 extern int hostFolderCount;
-/** Prints the size of each module's bytecode when it is loaded. */
+/** Prints the size of each module's bytecode when it is loaded, and the names that it uses. */
 extern int hostShowsSizes;
 
 /** Makes a machine of so many slots and bytes that it never collects, for what a device has in flash. */
