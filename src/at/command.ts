@@ -45,6 +45,11 @@ export interface Command<D = any> extends CommandOptions {
   readonly line: string;
   readonly literals: readonly Uint8Array[];
   readonly arguments: readonly Argument<D>[];
+  /**
+   * A publish: how many of its literals, with their arguments, stand before its payload; all where that is not in the
+   * line. They are the same for each message of the same topic, length and flags, but for the id. 0 for other commands.
+   */
+  readonly steady: number;
 }
 
 /**
@@ -56,6 +61,8 @@ export function command<D>(template: string, argumentTable: Readonly<Record<stri
   const parts = `${template}\r`.split(/\{(\w+)\}/);
   const literals: Uint8Array[] = [];
   const names: Argument<D>[] = [];
+  const list = parts.filter((_, index) => index % 2 === 1);
+  const payload = list.indexOf(PAYLOAD);
   parts.forEach((part, index) => {
     if (index % 2 === 0) literals.push(part === "," ? COMMA : ascii(part));
     else {
@@ -64,23 +71,33 @@ export function command<D>(template: string, argumentTable: Readonly<Record<stri
       names.push(argument);
     }
   });
-  return frozen({ ...options, name: /AT[+\w]*/.exec(template)![0], line: template, literals, arguments: names });
+  return frozen({ ...options, name: /AT[+\w]*/.exec(template)![0], line: template, literals, arguments: names, steady: !list.includes(TOPIC) ? 0 : payload < 0 ? literals.length : payload });
 }
+
+/** Names of arguments: a command that has a topic is a publish, and may have its payload in the line. */
+const TOPIC = "topic", PAYLOAD = "payload";
 
 /** What stands between most arguments: written without a copy. */
 const COMMA = ascii(",");
 
 /** Writes the whole line. */
 export function write<D>(command: Command<D>, writer: Writer, operation: Operation, driver: D): void {
-  const literals = command.literals;
-  const argumentsOf = command.arguments;
-  writer.begin();
-  const count = argumentsOf.length;
-  for (let i = 0; i < count; i++) {
+  const steady = command.steady, all = command.literals.length;
+  if (steady === 0 || !writer.again(command, operation)) {
+    writer.begin();
+    writeParts(command, writer, operation, driver, 0, steady);
+    if (steady > 0) writer.keep(command, operation);
+  }
+  if (steady < all) writeParts(command, writer, operation, driver, steady, all);
+}
+
+/** A part is a literal and the argument behind it, which the last one has not. */
+function writeParts<D>(command: Command<D>, writer: Writer, operation: Operation, driver: D, from: number, to: number): void {
+  const { literals, arguments: argumentsOf } = command;
+  for (let i = from; i < to; i++) {
     const literal = literals[i]!;
     if (literal === COMMA) writer.byte(Byte.Comma);
     else writer.literal(literal);
-    argumentsOf[i]!(writer, operation, driver);
+    if (i < argumentsOf.length) argumentsOf[i]!(writer, operation, driver);
   }
-  writer.literal(literals[count]!);
 }

@@ -1,5 +1,7 @@
 import type { Text } from "../bytes/text";
 import type { Bytes } from "../platform";
+import type { Command } from "./command";
+import type { Operation, OperationOwner } from "./operation";
 
 const QUOTE = 0x22;
 const MINUS = 0x2d;
@@ -19,6 +21,18 @@ export class Writer {
   overflow = false;
   readonly #native: Bytes;
 
+  // The publish whose line is still there, up to its payload: the next one is likely to have the same.
+  #command: Command | null = null;
+  #owner: OperationOwner | null = null;
+  #topic: Text | null = null;
+  #payload = 0;
+  /** QoS and the retain flag. */
+  #flags = 0;
+  #id = 0;
+  /** Where the id ends. */
+  #idEnd = 0;
+  #kept = 0;
+
   constructor(command: number, staging: number, native: Bytes) {
     this.buffer = new Uint8Array(command + staging);
     this.staging = command;
@@ -28,6 +42,46 @@ export class Writer {
   begin(): void {
     this.length = 0;
     this.overflow = false;
+    this.#command = null;
+  }
+
+  /** The line so far is what {@link again} finds there for a publish like this one. */
+  keep(command: Command, operation: Operation): void {
+    if (this.overflow) return;
+    this.#command = command;
+    this.#owner = operation.owner;
+    this.#topic = operation.topic;
+    this.#payload = operation.length;
+    this.#flags = operation.QoS * 2 + operation.retain;
+    this.#id = operation.wire;
+    this.#kept = this.length;
+  }
+
+  /** Whether the publish's line is there, up to its payload, but for an id that has been put in its place now. */
+  again(command: Command, operation: Operation): boolean {
+    if (this.#command !== command || this.#topic !== operation.topic || this.#payload !== operation.length ||
+        this.#flags !== operation.QoS * 2 + operation.retain || this.#owner !== operation.owner || !this.renumber(operation.wire)) return false;
+    this.length = this.#kept;
+    return true;
+  }
+
+  /** Writes the last digits of the id anew; false where it has more or fewer than the one before. */
+  private renumber(id: number): boolean {
+    let before = this.#id, at = this.#idEnd;
+    this.#id = id;
+    while (id !== before) {
+      if (id <= 0 || before <= 0) return false;
+      this.buffer[--at] = DIGIT_0 + (id % 10);
+      id = (id / 10) | 0;
+      before = (before / 10) | 0;
+    }
+    return true;
+  }
+
+  /** The id that a result will carry. */
+  id(id: number): void {
+    this.int(id);
+    this.#idEnd = this.length;
   }
 
   byte(byte: number): void {

@@ -31,7 +31,7 @@ const ARGUMENTS: Readonly<Record<string, Argument<M531X>>> = frozen({
     writer.byte(COMMA);
     writer.int(modem.encrypt);
   },
-  hex: (writer, operation) => writer.hex(operation.offset, operation.length),
+  payload: (writer, operation) => writer.hex(operation.offset, operation.length),
 });
 
 // S2 gives no times; these are dialects.md 9's.
@@ -44,8 +44,8 @@ const OPEN = say("AT+MQTTOPEN={userFlag},{passwordFlag},{will}", 5000, { result:
 const SUBSCRIBE = say("AT+MQTTSUB={filter},{filterQoS}", 5000, { result: Say.SubAck });
 const UNSUBSCRIBE = say("AT+MQTTUNSUB={filter}", 5000, { result: Say.UnsubAck });
 // Always as a hex string with its byte count: binary-safe, and nothing needs an escape (3.3). dup is the modem's.
-const PUBLISH = say('AT+MQTTPUB={topic},{QoS},{retain},0,{length},"{hex}"', 5000);
-const PUBLISH_ACKNOWLEDGED = say('AT+MQTTPUB={topic},{QoS},{retain},0,{length},"{hex}"', 5000, { result: Say.PubAck });
+const PUBLISH = say('AT+MQTTPUB={topic},{QoS},{retain},0,{length},"{payload}"', 5000);
+const PUBLISH_ACKNOWLEDGED = say('AT+MQTTPUB={topic},{QoS},{retain},0,{length},"{payload}"', 5000, { result: Say.PubAck });
 const DISCONNECT = say("AT+MQTTDISC", 2000, { result: Say.Disconnected, resultOptional: true });
 const DELETE = say("AT+MQTTDEL", 2000);
 

@@ -52,7 +52,7 @@ const ARGUMENTS: Readonly<Record<string, Argument<ML302>>> = frozen({
     writer.int(modem.encrypt);
   },
   reconnects: (writer, _, modem) => writer.int(modem.reconnects),
-  content: (writer, operation) => {
+  payload: (writer, operation) => {
     writer.byte(QUOTE);
     for (let i = operation.offset; i < operation.offset + operation.length; i++) {
       const byte = writer.buffer[i]!;
@@ -79,8 +79,8 @@ const UNSUBSCRIBE = say("AT+MQTTUNSUB={filter}", ACKNOWLEDGED, { result: Say.Uns
 // A bare number is the count of bytes that follow the prompt (4.3.6). dup is the modem's.
 const PUBLISH = say("AT+MQTTPUB={topic},{QoS},{retain},0,{length}", ACKNOWLEDGED, { prompt: 5000 });
 const PUBLISH_ACKNOWLEDGED = say("AT+MQTTPUB={topic},{QoS},{retain},0,{length}", ACKNOWLEDGED, { prompt: 5000, result: Say.PubAck });
-const PUBLISH_INLINE = say("AT+MQTTPUB={topic},{QoS},{retain},0,{content}", ACKNOWLEDGED);
-const PUBLISH_INLINE_ACKNOWLEDGED = say("AT+MQTTPUB={topic},{QoS},{retain},0,{content}", ACKNOWLEDGED, { result: Say.PubAck });
+const PUBLISH_INLINE = say("AT+MQTTPUB={topic},{QoS},{retain},0,{payload}", ACKNOWLEDGED);
+const PUBLISH_INLINE_ACKNOWLEDGED = say("AT+MQTTPUB={topic},{QoS},{retain},0,{payload}", ACKNOWLEDGED, { result: Say.PubAck });
 const DISCONNECT = say("AT+MQTTDISC", 10_000, { result: Say.Disconnected, resultOptional: true, goodErrors: [620] });
 // In the worked session and in drivers, not in the command chapter (C-3).
 const DELETE = say("AT+MQTTDEL", 2000);
