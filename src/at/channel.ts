@@ -592,6 +592,7 @@ export class Channel implements ScannerSink, PortReceiver {
     this.#sent = 0;
     this.#earlyOk = false;
     this.#echoing = false;
+    this.#nudged = true;
     this.wait(operation, command.prompt ?? finalPatience(operation));
     this.transmit();
   }

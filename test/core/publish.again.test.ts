@@ -26,7 +26,7 @@ function silence(session: Session, modem: Answering | Obedient): void {
   const command = session.client.limits.window === 5 ? "AT+QMTSUB" : /SUB/; // BC35-G's modem takes a string
   modem.deaf = command as any;
   session.subscribe("a/b");
-  for (let second = 0; second < 60; second++) {
+  for (let second = 0; second < 46; second++) {
     modem.serve();
     session.pass(1000);
   }

@@ -187,6 +187,22 @@ export const SESSIONS: Exchange[] = [
       = done 7${subscribe("a", 1)}`,
   },
   {
+    name: "sends no Ctrl-Z for a subscription that is not answered, although a message before it might have had one",
+    options: { modem: { pollInterval: 3_600_000 } },
+    script: `${ONLINE}
+      ${hello(7)}
+      ← \\r\\n+MQTTPUBEX:0,7,0\\r\\n
+      ← \\r\\nOK\\r\\n
+      = puback 7
+      = done 7
+      ! subscribe a 0
+      → AT+MQTTSUB=0,1,"a",0\\r
+      ~ 45000
+      = failed 1 COMMAND_TIMEOUT
+      → AT+CMEE?\\r
+      ← \\r\\n+CMEE: 1\\r\\n\\r\\nOK\\r\\n`,
+  },
+  {
     name: "never sends Ctrl-Z when told so (D-10)",
     options: { modem: { ctrlZ: "never" } },
     script: `${ONLINE}
