@@ -46,8 +46,9 @@ export interface ChannelOptions {
   clock: Clock;
   bytes: Bytes;
   lexicon: Lexicon;
-  /** Sizes in bytes. */
+  /** Bytes of the ring. */
   receiveBuffer: number;
+  /** Bytes at the most of a command line, and of the payloads that wait. */
   commandBuffer: number;
   payloadBuffer: number;
   /** The byte that leaves a data phase without sending, or 0 where the modem has none. */
@@ -153,8 +154,8 @@ export class Channel implements ScannerSink, PortReceiver {
     this.#cancel = options.cancel;
     this.ring = new Ring(options.receiveBuffer, options.bytes);
     this.scanner = new Scanner(this.ring, options.lexicon, this);
-    this.writer = new Writer(options.commandBuffer, options.payloadBuffer, options.bytes);
-    this.#staging = new Staging(this.writer, this.#operations);
+    this.writer = new Writer(options.commandBuffer, options.bytes);
+    this.#staging = new Staging(options.payloadBuffer, options.bytes, this.#operations);
     this.#oneOfAKind = options.oneOfAKind;
     this.#unsolicitedErrors = options.unsolicitedErrors;
   }
@@ -168,7 +169,7 @@ export class Channel implements ScannerSink, PortReceiver {
 
   /** How many operations can be under way at once. */
   get capacity(): number {
-    return this.#operations.size;
+    return this.#operations.most;
   }
 
   /** The oldest operation under way; the others are its `next`. */
@@ -176,10 +177,10 @@ export class Channel implements ScannerSink, PortReceiver {
     return this.#operations.first;
   }
 
-  /** Makes room for so many operations at once. */
+  /** Allows so many operations at once. */
   provide(count: number): void {
     // What a driver that has left needed is there still.
-    if (count > this.#operations.size) this.#operations.grow(count - this.#operations.size);
+    if (count > this.#operations.most) this.#operations.most = count;
   }
 
   /** Releases the port and the timer. Nothing is called afterwards; what was under way is forgotten. */
@@ -241,11 +242,10 @@ export class Channel implements ScannerSink, PortReceiver {
       } while (more && this.ring.free !== 0 && !this.#closed); // a message that fills it is to be read first
       this.#resuming = resuming;
     } finally {
-      if (this.#resuming && !this.#closed) this.#wakers.arm(this.#wakers.after(0));
+      if (this.#resuming && !this.#closed) this.#wakers.armFor(0);
     }
     if (!this.#closed && this.scanner.waitsForSilence) {
-      this.#silenceDeadline = this.#wakers.after(SILENCE);
-      this.#wakers.arm(this.#silenceDeadline);
+      this.#silenceDeadline = this.#wakers.armFor(SILENCE);
     }
   }
 
@@ -253,7 +253,7 @@ export class Channel implements ScannerSink, PortReceiver {
   released(): void {
     if (this.#closed || this.scanner.scanning || !this.scanner.held || this.scanner.message.available > 0) return;
     this.#resuming = true;
-    this.#wakers.arm(this.#wakers.after(0));
+    this.#wakers.armFor(0);
   }
 
   onLine(line: Line): void {
@@ -343,7 +343,7 @@ export class Channel implements ScannerSink, PortReceiver {
     const operation = this.#current!;
     this.wait(operation, finalPatience(operation));
     if (this.#echoing)
-      this.scanner.expectEcho(this.writer.buffer, operation.offset, operation.offset + operation.length);
+      this.scanner.expectEcho(this.payloads, operation.offset, operation.offset + operation.length);
     this.transmit();
   }
 
@@ -438,8 +438,12 @@ export class Channel implements ScannerSink, PortReceiver {
 
   /** Adds `length` bytes to the operation's payload; they are copied. */
   fill(operation: Operation, source: Uint8Array, length: number): void {
-    this.writer.stage(operation.offset + operation.filled, source, length);
-    operation.filled += length;
+    this.#staging.fill(operation, source, length);
+  }
+
+  /** Where the payloads are that wait, each from its `offset` on. Another one may take this one's place when a payload comes. */
+  get payloads(): Uint8Array {
+    return this.#staging.buffer;
   }
 
   /** Hands the operation to the channel, behind those that wait already. */
@@ -561,8 +565,7 @@ export class Channel implements ScannerSink, PortReceiver {
     writer.literal(MARKER);
     this.#markerLeft = writer.length;
     this.#sent = 0;
-    this.#markerDeadline = this.#wakers.after(MARKER_PATIENCE);
-    this.#wakers.arm(this.#markerDeadline);
+    this.#markerDeadline = this.#wakers.armFor(MARKER_PATIENCE);
     this.transmit();
   }
 
@@ -600,10 +603,10 @@ export class Channel implements ScannerSink, PortReceiver {
   /** Gives the port what it takes of what is to be sent. */
   private transmit(): void {
     if (this.#closed) return;
-    const buffer = this.writer.buffer;
+    const writer = this.writer;
     if (this.#phase === Phase.Doubt) {
       if (this.#markerLeft > 0) {
-        const taken = this.#port.write(buffer, this.#sent, this.#markerLeft);
+        const taken = this.#port.write(writer.buffer, this.#sent, this.#markerLeft);
         this.#sent += taken;
         this.#markerLeft -= taken;
       }
@@ -612,15 +615,15 @@ export class Channel implements ScannerSink, PortReceiver {
     const operation = this.#current;
     if (operation === null) return;
     if (this.#phase === Phase.Sending) {
-      this.#sent += this.#port.write(buffer, this.#sent, this.writer.length - this.#sent);
-      if (this.#sent < this.writer.length) return;
+      this.#sent += this.#port.write(writer.buffer, this.#sent, writer.length - this.#sent);
+      if (this.#sent < writer.length) return;
       if (operation.command!.prompt === undefined) this.#phase = Phase.Final;
       else {
         this.#phase = Phase.Prompt;
         this.scanner.expectPrompt(true);
       }
     } else if (this.#phase === Phase.Payload) {
-      this.#sent += this.#port.write(buffer, operation.offset + this.#sent, operation.length - this.#sent);
+      this.#sent += this.#port.write(this.payloads, operation.offset + this.#sent, operation.length - this.#sent);
       if (this.#sent < operation.length) return;
       this.#phase = Phase.Final;
       this.#nudged = operation.command!.nudge === undefined;
@@ -633,8 +636,7 @@ export class Channel implements ScannerSink, PortReceiver {
   // ---- time
 
   private wait(operation: Operation, milliseconds: number): void {
-    operation.deadline = this.#wakers.after(milliseconds);
-    this.#wakers.arm(operation.deadline);
+    operation.deadline = this.#wakers.armFor(milliseconds);
   }
 
   /** The alarm has rung. */
@@ -670,7 +672,7 @@ export class Channel implements ScannerSink, PortReceiver {
 
   private rearm(): void {
     if (this.#closed) return;
-    if (this.#resuming) this.#wakers.arm(this.#wakers.after(0));
+    if (this.#resuming) this.#wakers.armFor(0);
     if (this.#phase === Phase.Doubt) this.#wakers.arm(this.#markerDeadline);
     this.#wakers.rearm();
     if (this.scanner.waitsForSilence) this.#wakers.arm(this.#silenceDeadline);

@@ -1,33 +1,25 @@
 import { Operation, Stage } from "./operation";
 
 /**
- * The operations that can be under way at once: made while setting up, used again and again. Those under way are a chain
- * in the order in which they were taken, which is seldom longer than one or two.
+ * The operations that are under way: made when so many are for the first time, used again and again. They are a chain in
+ * the order in which they were taken, which is seldom longer than one or two.
  */
 export class Operations {
-  /** How many there are, free ones too. */
-  size = 0;
+  /** How many may be under way at once. */
+  most = 0;
   /** The oldest one under way. */
   first: Operation | null = null;
+  #made = 0;
   #free: Operation | null = null;
-
-  /** Makes room for so many more. */
-  grow(count: number): void {
-    this.size += count;
-    for (let i = 0; i < count; i++) this.keep(new Operation());
-  }
-
-  private keep(operation: Operation): void {
-    operation.stage = Stage.Free;
-    operation.next = this.#free;
-    this.#free = operation;
-  }
 
   /** A free operation, behind all others, or null when all are under way. */
   take(): Operation | null {
-    const operation = this.#free;
-    if (operation === null) return null;
-    this.#free = operation.next;
+    let operation = this.#free;
+    if (operation !== null) this.#free = operation.next;
+    else if (this.#made < this.most) {
+      operation = new Operation();
+      this.#made++;
+    } else return null;
     operation.next = null;
     operation.stage = Stage.Filling;
     operation.id = 0;
@@ -51,7 +43,9 @@ export class Operations {
     }
     operation.topic = null;
     operation.items = null;
-    this.keep(operation);
+    operation.stage = Stage.Free;
+    operation.next = this.#free;
+    this.#free = operation;
   }
 
   /** The oldest one at a stage. */

@@ -1,29 +1,33 @@
+import type { Bytes } from "../platform";
 import type { Operation } from "./operation";
 import type { Operations } from "./operations";
-import type { Writer } from "./writer";
+import { roomier } from "./writer";
 
-/** The part of the transmit buffer where payloads wait, first in first out, until the modem asks for them. */
+/** Where payloads wait, first in first out, until the modem asks for them. */
 export class Staging {
-  readonly #writer: Writer;
+  buffer: Uint8Array;
+  readonly #most: number;
+  readonly #native: Bytes;
   readonly #operations: Operations;
-  #tail: number;
+  #tail = 0;
   /** How many payloads wait. */
   #count = 0;
 
-  constructor(writer: Writer, operations: Operations) {
-    this.#writer = writer;
+  /** @param most bytes that may wait */
+  constructor(most: number, native: Bytes, operations: Operations) {
+    this.buffer = roomier(null, 0, most);
+    this.#most = most;
+    this.#native = native;
     this.#operations = operations;
-    this.#tail = writer.staging;
   }
 
   /** How long a payload {@link reserve} can take now, in bytes. @param pinned nothing may be moved */
   room(pinned: boolean): number {
-    const size = this.#writer.buffer.length;
-    if (pinned) return size - this.#tail;
+    if (pinned) return this.#most - this.#tail;
     let used = 0;
     if (this.#count > 0)
       for (let operation = this.#operations.first; operation !== null; operation = operation.next) if (operation.staged) used += operation.length;
-    return size - this.#writer.staging - used;
+    return this.#most - used;
   }
 
   /** Keeps `length` bytes for the operation's payload; false when there is no room now. */
@@ -31,11 +35,11 @@ export class Staging {
     operation.length = length;
     operation.filled = 0;
     if (length === 0) return true;
-    const size = this.#writer.buffer.length;
-    if (this.#tail + length > size) {
-      if (pinned) return false;
-      this.compact();
-      if (this.#tail + length > size) return false;
+    if (this.#tail + length > this.buffer.length) {
+      if (!pinned) this.compact();
+      const end = this.#tail + length;
+      if (end > this.#most) return false;
+      if (end > this.buffer.length) this.buffer = roomier(this.buffer, end, this.#most);
     }
     operation.offset = this.#tail;
     operation.staged = true;
@@ -44,18 +48,24 @@ export class Staging {
     return true;
   }
 
+  /** Adds `length` bytes to the operation's payload. */
+  fill(operation: Operation, source: Uint8Array, length: number): void {
+    this.#native.copy(this.buffer, operation.offset + operation.filled, source, 0, length);
+    operation.filled += length;
+  }
+
   /** The payload needs its place no more. */
   release(operation: Operation): void {
     if (!operation.staged) return;
     operation.staged = false;
     this.#count--;
-    if (this.#count === 0) this.#tail = this.#writer.staging;
+    if (this.#count === 0) this.#tail = 0;
   }
 
   /** Moves the waiting payloads together; they lie in the order in which their operations were taken. */
   private compact(): void {
-    const buffer = this.#writer.buffer;
-    let to = this.#writer.staging;
+    const buffer = this.buffer;
+    let to = 0;
     for (let operation = this.#operations.first; operation !== null; operation = operation.next) {
       if (!operation.staged) continue;
       if (operation.offset !== to) buffer.copyWithin(to, operation.offset, operation.offset + operation.length);

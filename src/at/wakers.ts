@@ -7,6 +7,8 @@ const NO_ALARM: Alarm = Object.freeze({ set() {}, clear() {}, close() {} });
 const LATE = 250;
 /** Milliseconds in which what has come meanwhile is heard. */
 const HEARING = 50;
+/** In place of a moment: the one that no deadline is. */
+const NEVER = -0x80000000;
 
 /**
  * The one alarm, and those that are woken by it. It is set anew only when it would ring too late; one that rings too early
@@ -19,15 +21,13 @@ export class Wakers implements Ringer {
   #armed = false;
   #armedFor = 0;
   #heard = false;
-  /** For each: whether it is to be woken, and when. */
-  readonly #waking: Uint8Array;
+  /** For each: when it is to be woken, or `NEVER`. */
   readonly #deadlines: Int32Array;
 
   constructor(clock: Clock, owner: { onTick(): void }, count: number) {
     this.#clock = clock;
     this.#owner = owner;
-    this.#waking = new Uint8Array(count);
-    this.#deadlines = new Int32Array(count);
+    this.#deadlines = new Int32Array(count).fill(NEVER);
   }
 
   open(): void {
@@ -51,12 +51,15 @@ export class Wakers implements Ringer {
   }
 
   get count(): number {
-    return this.#waking.length;
+    return this.#deadlines.length;
   }
 
-  /** Milliseconds from now on the clock. */
-  after(milliseconds: number): number {
-    return (this.#clock.now() + milliseconds) | 0;
+  /** Has the alarm ring in so many milliseconds at the latest. @returns when that is on the clock */
+  armFor(milliseconds: number): number {
+    let deadline = (this.#clock.now() + milliseconds) | 0;
+    if (deadline === NEVER) deadline++;
+    if (!this.#armed || ((this.#armedFor - deadline) | 0) > 0) this.arm(deadline);
+    return deadline;
   }
 
   isOver(deadline: number): boolean {
@@ -73,24 +76,22 @@ export class Wakers implements Ringer {
   }
 
   wake(waker: number, milliseconds: number): void {
-    const deadline = this.after(milliseconds);
-    this.#waking[waker] = 1;
-    this.#deadlines[waker] = deadline;
-    this.arm(deadline);
+    this.#deadlines[waker] = this.armFor(milliseconds);
   }
 
   sleep(waker: number): void {
-    this.#waking[waker] = 0;
+    this.#deadlines[waker] = NEVER;
   }
 
   /** Whether this one is to be woken now; it is asked once. */
   isDue(waker: number): boolean {
-    if (this.#waking[waker] === 0 || !this.isOver(this.#deadlines[waker]!)) return false;
-    this.#waking[waker] = 0;
+    const deadline = this.#deadlines[waker]!;
+    if (deadline === NEVER || !this.isOver(deadline)) return false;
+    this.#deadlines[waker] = NEVER;
     return true;
   }
 
   rearm(): void {
-    for (let waker = 0; waker < this.#waking.length; waker++) if (this.#waking[waker] !== 0) this.arm(this.#deadlines[waker]!);
+    for (let waker = 0; waker < this.#deadlines.length; waker++) if (this.#deadlines[waker] !== NEVER) this.arm(this.#deadlines[waker]!);
   }
 }

@@ -7,18 +7,26 @@ const QUOTE = 0x22;
 const MINUS = 0x2d;
 const DIGIT_0 = 0x30;
 
-/**
- * The one transmit buffer. Command lines are written at its beginning, straight from numbers and bytes; payloads wait
- * in its rest, first in first out, until the modem asks for them.
- */
+/** Bytes that there are from the beginning: most lines, and most payloads, are shorter. */
+const FIRST = 256;
+
+/** A buffer for `length` bytes, of twice the size where one is too short for them, with all that this one has. */
+export function roomier(buffer: Uint8Array | null, length: number, most: number): Uint8Array {
+  let size = FIRST;
+  while (size < length) size *= 2;
+  const larger = new Uint8Array(size < most ? size : most);
+  if (buffer !== null) larger.set(buffer);
+  return larger;
+}
+
+/** The command line that is written, straight from numbers and bytes. */
 export class Writer {
-  readonly buffer: Uint8Array;
-  /** Where the waiting payloads begin; the command line has the bytes before. */
-  readonly staging: number;
+  buffer: Uint8Array;
   /** Bytes of command line written since {@link begin}. */
   length = 0;
   /** Whether the line did not fit. It must not be sent then. */
   overflow = false;
+  readonly #most: number;
   readonly #native: Bytes;
 
   // The publish whose line is still there, up to its payload: the next one is likely to have the same.
@@ -33,9 +41,10 @@ export class Writer {
   #idEnd = 0;
   #kept = 0;
 
-  constructor(command: number, staging: number, native: Bytes) {
-    this.buffer = new Uint8Array(command + staging);
-    this.staging = command;
+  /** @param most bytes that a line may have */
+  constructor(most: number, native: Bytes) {
+    this.buffer = roomier(null, 0, most);
+    this.#most = most;
     this.#native = native;
   }
 
@@ -84,18 +93,22 @@ export class Writer {
     this.#idEnd = this.length;
   }
 
+  /** Makes room for `length` bytes more; false where the line would be too long. */
+  private grow(length: number): boolean {
+    const end = this.length + length;
+    if (end > this.#most) this.overflow = true;
+    else this.buffer = roomier(this.buffer, end, this.#most);
+    return !this.overflow;
+  }
+
   byte(byte: number): void {
-    if (this.length < this.staging) this.buffer[this.length++] = byte;
-    else this.overflow = true;
+    if (this.length < this.buffer.length || this.grow(1)) this.buffer[this.length++] = byte;
   }
 
   /** Literal parts of a command: they come from a driver's table, never from an application. */
   literal(bytes: Uint8Array): void {
     const length = bytes.length;
-    if (this.length + length > this.staging) {
-      this.overflow = true;
-      return;
-    }
+    if (this.length + length > this.buffer.length && !this.grow(length)) return;
     this.#native.copy(this.buffer, this.length, bytes, 0, length);
     this.length += length;
   }
@@ -104,10 +117,7 @@ export class Writer {
   quoted(text: Text): void {
     const bytes = text.bytes, length = bytes.length;
     const at = this.length;
-    if (at + length + 2 > this.staging) {
-      this.overflow = true;
-      return;
-    }
+    if (at + length + 2 > this.buffer.length && !this.grow(length + 2)) return;
     this.buffer[at] = QUOTE;
     this.#native.copy(this.buffer, at + 1, bytes, 0, length);
     this.buffer[at + 1 + length] = QUOTE;
@@ -126,18 +136,10 @@ export class Writer {
     this.byte(DIGIT_0 + (value % 10));
   }
 
-  /** The staged bytes from `offset` on as upper-case hex digits. */
-  hex(offset: number, length: number): void {
-    if (this.length + length * 2 > this.staging) {
-      this.overflow = true;
-      return;
-    }
-    this.#native.hex(this.buffer, this.length, this.buffer, offset, length);
+  /** `length` bytes of `source[offset…]` as upper-case hex digits. */
+  hex(source: Uint8Array, offset: number, length: number): void {
+    if (this.length + length * 2 > this.buffer.length && !this.grow(length * 2)) return;
+    this.#native.hex(this.buffer, this.length, source, offset, length);
     this.length += length * 2;
-  }
-
-  /** Puts `length` bytes of `source` at `offset` of the staging part. */
-  stage(offset: number, source: Uint8Array, length: number): void {
-    this.#native.copy(this.buffer, offset, source, 0, length);
   }
 }

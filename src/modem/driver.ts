@@ -201,7 +201,7 @@ export abstract class Driver implements OperationOwner {
 
   /** Sends a publish whose payload of `length` bytes is there; false when there is no room for it now. */
   send(operation: Operation, length: number): boolean {
-    if (this.#encoding !== Encoding.Raw) encodeInPlace(this.#encoding, this.channel.writer.buffer, operation.offset, length);
+    if (this.#encoding !== Encoding.Raw) encodeInPlace(this.#encoding, this.channel.payloads, operation.offset, length);
     return this.publish(operation);
   }
 

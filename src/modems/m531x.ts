@@ -31,7 +31,7 @@ const ARGUMENTS: Readonly<Record<string, Argument<M531X>>> = frozen({
     writer.byte(COMMA);
     writer.int(modem.encrypt);
   },
-  payload: (writer, operation) => writer.hex(operation.offset, operation.length),
+  payload: (writer, operation, modem) => writer.hex(modem.channel.payloads, operation.offset, operation.length),
 });
 
 // S2 gives no times; these are dialects.md 9's.

@@ -52,10 +52,11 @@ const ARGUMENTS: Readonly<Record<string, Argument<ML302>>> = frozen({
     writer.int(modem.encrypt);
   },
   reconnects: (writer, _, modem) => writer.int(modem.reconnects),
-  payload: (writer, operation) => {
+  payload: (writer, operation, modem) => {
+    const payloads = modem.channel.payloads;
     writer.byte(QUOTE);
     for (let i = operation.offset; i < operation.offset + operation.length; i++) {
-      const byte = writer.buffer[i]!;
+      const byte = payloads[i]!;
       if (byte === QUOTE) writer.byte(BACKSLASH);
       writer.byte(byte);
     }
@@ -250,7 +251,7 @@ export class ML302 extends ChinaMobile {
 
   /** Printable ASCII without a backslash, whose escape is not defined, and short enough with its quotes escaped. */
   private isPlain(operation: Operation): boolean {
-    const bytes = this.channel.writer.buffer;
+    const bytes = this.channel.payloads;
     let length = operation.length;
     for (let i = operation.offset; i < operation.offset + operation.length; i++) {
       const byte = bytes[i]!;
