@@ -4,7 +4,7 @@ import type { Bytes, Clock, Port, PortReceiver } from "../platform";
 import { write, type Command } from "./command";
 import type { Fields } from "./fields";
 import { Common, type Lexicon, type Line } from "./lexicon";
-import { Outcome, Stage, UNTOLD, type Operation } from "./operation";
+import { NOWHERE, Outcome, OWED, Stage, UNTOLD, type Operation } from "./operation";
 import { Operations } from "./operations";
 import { Scanner, type ScannerSink } from "./scanner";
 import { Staging } from "./staging";
@@ -100,6 +100,8 @@ export class Channel implements ScannerSink, PortReceiver {
   readonly scanner: Scanner;
   readonly ring: Ring;
   readonly writer: Writer;
+  /** Where payloads wait. */
+  readonly staging: Staging;
   /** Lines that nothing here knows. */
   unknownLines = 0;
   /** Finals that belonged to no command any more. */
@@ -111,7 +113,6 @@ export class Channel implements ScannerSink, PortReceiver {
 
   readonly #owner: ChannelOwner;
   readonly #operations = new Operations();
-  readonly #staging: Staging;
   readonly #wakers: Wakers;
   #port: Port = NO_PORT;
   readonly #cancel: number;
@@ -155,7 +156,7 @@ export class Channel implements ScannerSink, PortReceiver {
     this.ring = new Ring(options.receiveBuffer, options.bytes);
     this.scanner = new Scanner(this.ring, options.lexicon, this);
     this.writer = new Writer(options.commandBuffer, options.bytes);
-    this.#staging = new Staging(options.payloadBuffer, options.bytes, this.#operations);
+    this.staging = new Staging(options.payloadBuffer, options.bytes, this.#operations);
     this.#oneOfAKind = options.oneOfAKind;
     this.#unsolicitedErrors = options.unsolicitedErrors;
   }
@@ -343,7 +344,7 @@ export class Channel implements ScannerSink, PortReceiver {
     const operation = this.#current!;
     this.wait(operation, finalPatience(operation));
     if (this.#echoing)
-      this.scanner.expectEcho(this.payloads, operation.offset, operation.offset + operation.length);
+      this.scanner.expectEcho(this.staging.buffer, operation.offset, operation.offset + operation.length);
     this.transmit();
   }
 
@@ -379,8 +380,8 @@ export class Channel implements ScannerSink, PortReceiver {
       return;
     }
     this.leave();
-    const untold = operation.resulted && operation.result === UNTOLD;
-    if (operation.resulted && !untold) {
+    const untold = operation.result === UNTOLD;
+    if (operation.result !== OWED && !untold) {
       // A result says more than `ERROR`, and an error's number says more than a result.
       const refused = operation.result !== 0 && code > 0;
       this.finish(operation, operation.result === 0 ? Outcome.Done : refused ? Outcome.Refused : Outcome.Failed, refused ? code : operation.result);
@@ -407,7 +408,7 @@ export class Channel implements ScannerSink, PortReceiver {
   /** The channel is done with its current operation. */
   private leave(): void {
     const operation = this.#current!;
-    if (operation.staged) this.#staging.release(operation);
+    if (operation.offset !== NOWHERE) this.staging.release(operation);
     if (operation.command!.prompt !== undefined) this.scanner.expectPrompt(false);
     this.#current = null;
     this.#phase = Phase.Idle;
@@ -423,27 +424,17 @@ export class Channel implements ScannerSink, PortReceiver {
 
   /** How long a payload {@link reserve} can take now, in bytes. */
   get room(): number {
-    return this.#staging.room(this.pinned);
+    return this.staging.room(this.pinned);
   }
 
   /** The current payload must stay where it is: it is going out, or its echo is compared with it. */
   private get pinned(): boolean {
-    return this.#phase === Phase.Payload || (this.#echoing && this.#current !== null && this.#current.staged);
+    return this.#phase === Phase.Payload || (this.#echoing && this.#current !== null && this.#current.offset !== NOWHERE);
   }
 
   /** Keeps `length` bytes of the transmit buffer for the operation's payload; false when there is no room now. */
   reserve(operation: Operation, length: number): boolean {
-    return this.#staging.reserve(operation, length, this.pinned);
-  }
-
-  /** Adds `length` bytes to the operation's payload; they are copied. */
-  fill(operation: Operation, source: Uint8Array, length: number): void {
-    this.#staging.fill(operation, source, length);
-  }
-
-  /** Where the payloads are that wait, each from its `offset` on. Another one may take this one's place when a payload comes. */
-  get payloads(): Uint8Array {
-    return this.#staging.buffer;
+    return this.staging.reserve(operation, length, this.pinned);
   }
 
   /** Hands the operation to the channel, behind those that wait already. */
@@ -461,7 +452,7 @@ export class Channel implements ScannerSink, PortReceiver {
   /** Gives back an operation that was taken and not submitted. */
   abandon(operation: Operation): void {
     if (operation.counted) this.discount(operation);
-    this.#staging.release(operation);
+    this.staging.release(operation);
     this.#operations.free(operation);
   }
 
@@ -482,7 +473,6 @@ export class Channel implements ScannerSink, PortReceiver {
 
   /** The operation's result line is in: `code` 0 is good, and so is `UNTOLD` if the final is. */
   resolve(operation: Operation, code: number): void {
-    operation.resulted = true;
     operation.result = code;
     if (operation.stage === Stage.Awaiting || (this.#phase === Phase.Final && this.#earlyOk)) {
       if (operation === this.#current) this.leave();
@@ -623,13 +613,13 @@ export class Channel implements ScannerSink, PortReceiver {
         this.scanner.expectPrompt(true);
       }
     } else if (this.#phase === Phase.Payload) {
-      this.#sent += this.#port.write(this.payloads, operation.offset + this.#sent, operation.length - this.#sent);
+      this.#sent += this.#port.write(this.staging.buffer, operation.offset + this.#sent, operation.length - this.#sent);
       if (this.#sent < operation.length) return;
       this.#phase = Phase.Final;
       this.#nudged = operation.command!.nudge === undefined;
       if (!this.#nudged) this.wait(operation, operation.command!.nudge!);
       if (this.#earlyOk || (operation.abandoned && this.#nudged)) this.wait(operation, GRACE);
-      if (!this.#echoing) this.#staging.release(operation);
+      if (!this.#echoing) this.staging.release(operation);
     }
   }
 
@@ -693,14 +683,14 @@ export class Channel implements ScannerSink, PortReceiver {
       this.pump();
       return;
     }
-    if (this.#phase === Phase.Final && !this.#nudged && !operation.resulted) {
+    if (this.#phase === Phase.Final && !this.#nudged && operation.result === OWED) {
       // NM28 may stay in its transparent mode until Ctrl-Z (dialects.md 5.4).
       this.#nudged = true;
       this.#port.write(CTRL_Z, 0, CTRL_Z.length);
       this.wait(operation, operation.abandoned ? GRACE : finalPatience(operation));
       return;
     }
-    if (this.#phase === Phase.Final && this.#earlyOk && !operation.resulted && operation.command!.result !== undefined) {
+    if (this.#phase === Phase.Final && this.#earlyOk && operation.result === OWED && operation.command!.result !== undefined) {
       // The OK before the prompt was the only one.
       this.leave();
       operation.stage = Stage.Awaiting;
@@ -711,7 +701,7 @@ export class Channel implements ScannerSink, PortReceiver {
     // Its answer may still come. Nothing new is sent until it is certain to be told apart.
     if (operation.command!.probe === true) this.leave();
     else this.doubt(this.inData);
-    if (operation.resulted && operation.result !== UNTOLD) this.finish(operation, operation.result === 0 ? Outcome.Done : Outcome.Failed, operation.result);
+    if (operation.result !== OWED && operation.result !== UNTOLD) this.finish(operation, operation.result === 0 ? Outcome.Done : Outcome.Failed, operation.result);
     else this.finish(operation, Outcome.TimedOut, 0);
     this.pump();
   }
@@ -725,7 +715,7 @@ export class Channel implements ScannerSink, PortReceiver {
   private finish(operation: Operation, outcome: Outcome, code: number): void {
     operation.stage = Stage.Ended;
     if (operation.counted) this.discount(operation);
-    if (operation.staged) this.#staging.release(operation);
+    if (operation.offset !== NOWHERE) this.staging.release(operation);
     if (!operation.abandoned) this.#owner.onDone(operation, outcome, code);
     this.#operations.free(operation);
   }

@@ -39,6 +39,12 @@ export const enum Outcome {
 /** In place of a result line's code, where the line has none: the final tells how it went. */
 export const UNTOLD = 0x7fff;
 
+/** The same, where there has been no result line yet. */
+export const OWED = 0x7ffe;
+
+/** In place of an offset: there is no payload, or it is needed no more. */
+export const NOWHERE = -1;
+
 /** What is asked to be subscribed or unsubscribed; kept by reference until the operation ends. */
 export interface TopicItem {
   text: Text;
@@ -52,6 +58,8 @@ const REFUSED = 3;
 
 /** Who has operations under way. */
 export interface OperationOwner {
+  /** Which of the modem's MQTT connections it is, 0 or more. */
+  readonly link: number;
   /** How many of its publishes are not over. */
   publishing: number;
 }
@@ -63,9 +71,7 @@ export interface OperationOwner {
 export class Operation {
   stage: Stage = Stage.Free;
   command: Command | null = null;
-  /** Which of the modem's MQTT connections it belongs to, or −1 for the modem's own. */
-  link = 0;
-  /** Whose settings the command's arguments are. */
+  /** Whose settings the command's arguments are; null for the modem's own. */
   owner: OperationOwner | null = null;
   /** What its owner uses to tell its operations apart. */
   kind = 0;
@@ -81,26 +87,26 @@ export class Operation {
   counted = false;
   /** Subscribe and unsubscribe: the topics. */
   items: readonly TopicItem[] | null = null;
-  /** The payload's place in the transmit buffer, and its bytes. */
-  offset = 0;
+  /** The payload's place among those that wait, or `NOWHERE`, and its bytes. */
+  offset = NOWHERE;
   length = 0;
-  /** Bytes of the payload that are there already, while it is being filled. */
-  filled = 0;
-  /** The payload still has its place. */
-  staged = false;
   /** Milliseconds that its result may take after the final. */
   patience = 0;
   /** The one that was taken after it. */
   next: Operation | null = null;
   /** When its present wait ends, on the clock. */
   deadline = 0;
-  /** The result line is in, with this code; 0 is good, `UNTOLD` is left to the final. */
-  resulted = false;
-  result = 0;
+  /** What the result line has told, or `OWED`; 0 is good, `UNTOLD` is left to the final. */
+  result = OWED;
   /** Its owner has been told of its end already: it is only brought to an end on the wire. */
   abandoned = false;
   /** What the broker granted, three bits a topic; see {@link grant}. Publish at QoS 2: 1 once PUBREC has been told of. */
   granted = 0;
+
+  /** Which of the modem's MQTT connections it belongs to, or −1 for the modem's own. */
+  get link(): number {
+    return this.owner === null ? -1 : this.owner.link;
+  }
 
   /** Keeps a SUBACK value, 0–2 or 128, for topic `index`. */
   grant(index: number, value: number): void {

@@ -1,4 +1,4 @@
-import { Operation, Stage } from "./operation";
+import { Operation, OWED, Stage } from "./operation";
 
 /**
  * The operations that are under way: made when so many are for the first time, used again and again. They are a chain in
@@ -23,7 +23,8 @@ export class Operations {
     operation.next = null;
     operation.stage = Stage.Filling;
     operation.id = 0;
-    operation.resulted = operation.abandoned = false;
+    operation.abandoned = false;
+    operation.result = OWED;
     let last = this.first;
     if (last === null) this.first = operation;
     else {
@@ -70,8 +71,8 @@ export class Operations {
    */
   owed(link: number, kind: number, wire: number, active: Operation | null): Operation | null {
     let operation = this.first;
-    while (operation !== null && !((operation.stage === Stage.Awaiting || operation === active) && operation.kind === kind && operation.link === link &&
-        !operation.resulted && (wire < 0 || operation.wire === wire))) operation = operation.next;
+    while (operation !== null && !((operation.stage === Stage.Awaiting || operation === active) && operation.kind === kind &&
+        (wire < 0 || operation.wire === wire) && operation.result === OWED && operation.link === link)) operation = operation.next;
     return operation;
   }
 
@@ -79,14 +80,14 @@ export class Operations {
   count(link: number, kind: number): number {
     let count = 0;
     for (let operation = this.first; operation !== null; operation = operation.next)
-      if (operation.kind === kind && operation.link === link && operation.stage !== Stage.Ended && !operation.abandoned) count++;
+      if (operation.kind === kind && operation.stage !== Stage.Ended && !operation.abandoned && operation.link === link) count++;
     return count;
   }
 
   /** Whether an operation with this packet id is under way. */
   has(link: number, id: number): boolean {
     for (let operation = this.first; operation !== null; operation = operation.next)
-      if (operation.id === id && operation.link === link && operation.stage !== Stage.Ended) return true;
+      if (operation.id === id && operation.stage !== Stage.Ended && operation.link === link) return true;
     return false;
   }
 }

@@ -1,10 +1,11 @@
 import type { Bytes } from "../platform";
-import type { Operation } from "./operation";
+import { NOWHERE, type Operation } from "./operation";
 import type { Operations } from "./operations";
 import { roomier } from "./writer";
 
 /** Where payloads wait, first in first out, until the modem asks for them. */
 export class Staging {
+  /** The payloads, each from its `offset` on. A larger one takes this one's place when a payload needs it. */
   buffer: Uint8Array;
   readonly #most: number;
   readonly #native: Bytes;
@@ -26,14 +27,13 @@ export class Staging {
     if (pinned) return this.#most - this.#tail;
     let used = 0;
     if (this.#count > 0)
-      for (let operation = this.#operations.first; operation !== null; operation = operation.next) if (operation.staged) used += operation.length;
+      for (let operation = this.#operations.first; operation !== null; operation = operation.next) if (operation.offset !== NOWHERE) used += operation.length;
     return this.#most - used;
   }
 
   /** Keeps `length` bytes for the operation's payload; false when there is no room now. */
   reserve(operation: Operation, length: number, pinned: boolean): boolean {
     operation.length = length;
-    operation.filled = 0;
     if (length === 0) return true;
     if (this.#tail + length > this.buffer.length) {
       if (!pinned) this.compact();
@@ -42,22 +42,20 @@ export class Staging {
       if (end > this.buffer.length) this.buffer = roomier(this.buffer, end, this.#most);
     }
     operation.offset = this.#tail;
-    operation.staged = true;
     this.#count++;
     this.#tail += length;
     return true;
   }
 
-  /** Adds `length` bytes to the operation's payload. */
-  fill(operation: Operation, source: Uint8Array, length: number): void {
-    this.#native.copy(this.buffer, operation.offset + operation.filled, source, 0, length);
-    operation.filled += length;
+  /** Copies `bytes` to where the last `left` of the operation's payload begin. */
+  fill(operation: Operation, bytes: Uint8Array, left: number): void {
+    this.#native.copy(this.buffer, operation.offset + operation.length - left, bytes, 0, bytes.length);
   }
 
   /** The payload needs its place no more. */
   release(operation: Operation): void {
-    if (!operation.staged) return;
-    operation.staged = false;
+    if (operation.offset === NOWHERE) return;
+    operation.offset = NOWHERE;
     this.#count--;
     if (this.#count === 0) this.#tail = 0;
   }
@@ -67,7 +65,7 @@ export class Staging {
     const buffer = this.buffer;
     let to = 0;
     for (let operation = this.#operations.first; operation !== null; operation = operation.next) {
-      if (!operation.staged) continue;
+      if (operation.offset === NOWHERE) continue;
       if (operation.offset !== to) buffer.copyWithin(to, operation.offset, operation.offset + operation.length);
       operation.offset = to;
       to += operation.length;

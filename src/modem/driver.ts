@@ -4,6 +4,7 @@ import type { Fields } from "../at/fields";
 import type { Line } from "../at/lexicon";
 import { Outcome, type Operation, type OperationOwner } from "../at/operation";
 import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, Encoding } from "../bytes/encoding";
+import { frozen } from "../bytes/frozen";
 import { utf8Decode } from "../bytes/utf8";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
 import type { Dialect, DriverOptions, ModemClient } from "./dialect";
@@ -19,6 +20,9 @@ const CLOSE_PATIENCE = 5000;
 /** The same, where the application has gone after it had written DISCONNECT: what is under way may still go out. */
 const DISCONNECT_PATIENCE = 10_000;
 
+/** In place of settings that are needed no more: nothing keeps a password longer than it must. */
+const GONE = frozen({} as Settings);
+
 /** What {@link Driver.inquire} calls: the lines of the answer, or the error in its place. */
 export type InquiryCallback = (error: MQTTModemError | null, lines: readonly string[]) => void;
 
@@ -29,7 +33,8 @@ export abstract class Driver implements OperationOwner {
   readonly dialect: Dialect;
   /** The modem's number for this connection. */
   readonly link: number;
-  settings!: Settings;
+  /** What it connects with; let go of once it is online. */
+  settings: Settings = GONE;
   /** How many publishes are not over. */
   publishing = 0;
   /** Who takes this one's place when it has left. */
@@ -120,7 +125,6 @@ export abstract class Driver implements OperationOwner {
   take(kind: Kind): Operation | null {
     const operation = this.channel.take();
     if (operation !== null) {
-      operation.link = this.link;
       operation.owner = this;
       operation.kind = kind;
       if (kind === Kind.Publish) {
@@ -194,14 +198,17 @@ export abstract class Driver implements OperationOwner {
   /** Keeps a place in the transmit buffer for a payload of `length` bytes; false when there is no room now. */
   reserve(operation: Operation, length: number): boolean {
     const size = this.#encoding === Encoding.Raw ? length : encodedLength(this.#encoding, length);
-    if (!this.channel.reserve(operation, size + this.tail)) return false;
-    operation.filled = size - length; // what it is encoded to grows from before it
-    return true;
+    return this.channel.reserve(operation, size + this.tail);
+  }
+
+  /** Adds a part to a payload of which `left` bytes are still to come. What it is encoded to will begin before it. */
+  fill(operation: Operation, bytes: Uint8Array, left: number): void {
+    if (bytes.length > 0) this.channel.staging.fill(operation, bytes, left + this.tail);
   }
 
   /** Sends a publish whose payload of `length` bytes is there; false when there is no room for it now. */
   send(operation: Operation, length: number): boolean {
-    if (this.#encoding !== Encoding.Raw) encodeInPlace(this.#encoding, this.channel.payloads, operation.offset, length);
+    if (this.#encoding !== Encoding.Raw) encodeInPlace(this.#encoding, this.channel.staging.buffer, operation.offset, length);
     return this.publish(operation);
   }
 
@@ -419,6 +426,7 @@ export abstract class Driver implements OperationOwner {
     this.#script = null;
     switch (this.#stage) {
       case Stage.Connecting:
+        this.settings = GONE;
         if (!this.enter(Stage.Online)) return;
         this.onOnline();
         this.#client?.onModemConnected();

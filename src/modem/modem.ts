@@ -50,7 +50,8 @@ export class Modem implements ChannelOwner {
   readonly limits: Limits;
   readonly channel: Channel;
   readonly #clock: Clock;
-  readonly #serial: PortOptions;
+  /** Until the port is open. */
+  #serial: PortOptions | null;
   readonly #bootTimeout: number;
   readonly #attachTimeout: number;
   readonly #drivers: (Driver | null)[];
@@ -94,8 +95,10 @@ export class Modem implements ChannelOwner {
   }
 
   openPort(receiver: PortReceiver): Port {
-    const { io, ...own } = this.#serial;
-    return new io({ ...own, receiver });
+    const { io, ...own } = this.#serial!;
+    const port = new io({ ...own, receiver });
+    this.#serial = null;
+    return port;
   }
 
   // ---- for drivers
@@ -211,7 +214,7 @@ export class Modem implements ChannelOwner {
 
   private submit(command: Command): void {
     const operation = this.channel.take()!; // nothing of the drivers' is under way yet
-    operation.link = MODEM;
+    operation.owner = null;
     operation.kind = Kind.Step;
     this.channel.submit(operation, command);
   }
@@ -301,12 +304,12 @@ export class Modem implements ChannelOwner {
   onAnswer(operation: Operation, line: Line, fields: Fields): void {
     // A poll's answer tells of every connection.
     if (operation.kind === Kind.Poll) this.driverOf(fields)?.onPolled(fields);
-    else if (operation.link !== MODEM) this.#drivers[operation.link]?.onAnswer(operation, line, fields);
+    else if (operation.owner !== null) this.#drivers[operation.link]?.onAnswer(operation, line, fields);
     else if (line.id === Common.Attach) this.#attached = fields.int(0) === 1;
   }
 
   onText(operation: Operation, start: number, end: number): void {
-    if (operation.link !== MODEM) this.#drivers[operation.link]?.onText(operation, start, end);
+    if (operation.owner !== null) this.#drivers[operation.link]?.onText(operation, start, end);
   }
 
   onUrc(line: Line, fields: Fields): void {
@@ -351,11 +354,12 @@ export class Modem implements ChannelOwner {
   }
 
   onDone(operation: Operation, outcome: Outcome, code: number): void {
-    if (operation.link !== MODEM) {
+    if (operation.owner !== null) {
       if (this.#drivers.length === 1) return this.#drivers[0]?.onDone(operation, outcome, code);
-      this.#drivers[operation.link]?.onDone(operation, outcome, code);
+      const own = operation.owner.link;
+      this.#drivers[own]?.onDone(operation, outcome, code);
       // They share the transmit buffer.
-      for (let link = 0; link < this.#drivers.length; link++) if (link !== operation.link) this.#drivers[link]?.onRoom();
+      for (let link = 0; link < this.#drivers.length; link++) if (link !== own) this.#drivers[link]?.onRoom();
     } else if (outcome !== Outcome.Aborted) this.onStepDone(outcome);
   }
 

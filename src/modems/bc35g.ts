@@ -303,7 +303,7 @@ export class BC35G extends QMT {
       return true;
     }
     if (!this.channel.reserve(operation, CTRL_Z.length)) return false;
-    this.channel.fill(operation, CTRL_Z, CTRL_Z.length);
+    this.channel.staging.fill(operation, CTRL_Z, CTRL_Z.length);
     this.channel.submit(operation, PUBLISH_EMPTY);
     return true;
   }

@@ -31,7 +31,9 @@ const ARGUMENTS: Readonly<Record<string, Argument<M531X>>> = frozen({
     writer.byte(COMMA);
     writer.int(modem.encrypt);
   },
-  payload: (writer, operation, modem) => writer.hex(modem.channel.payloads, operation.offset, operation.length),
+  payload: (writer, operation, modem) => {
+    if (operation.length > 0) writer.hex(modem.channel.staging.buffer, operation.offset, operation.length);
+  },
 });
 
 // S2 gives no times; these are dialects.md 9's.

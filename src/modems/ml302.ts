@@ -53,7 +53,7 @@ const ARGUMENTS: Readonly<Record<string, Argument<ML302>>> = frozen({
   },
   reconnects: (writer, _, modem) => writer.int(modem.reconnects),
   payload: (writer, operation, modem) => {
-    const payloads = modem.channel.payloads;
+    const payloads = modem.channel.staging.buffer;
     writer.byte(QUOTE);
     for (let i = operation.offset; i < operation.offset + operation.length; i++) {
       const byte = payloads[i]!;
@@ -251,7 +251,7 @@ export class ML302 extends ChinaMobile {
 
   /** Printable ASCII without a backslash, whose escape is not defined, and short enough with its quotes escaped. */
   private isPlain(operation: Operation): boolean {
-    const bytes = this.channel.payloads;
+    const bytes = this.channel.staging.buffer;
     let length = operation.length;
     for (let i = operation.offset; i < operation.offset + operation.length; i++) {
       const byte = bytes[i]!;

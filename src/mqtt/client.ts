@@ -402,7 +402,7 @@ export class MQTTClient implements ModemClient {
   }
 
   private add(operation: Operation, bytes: Uint8Array): void {
-    if (bytes.length > 0) this.#driver.channel.fill(operation, bytes, bytes.length);
+    this.#driver.fill(operation, bytes, this.#left);
     this.#left -= bytes.length;
   }
 
