@@ -9,5 +9,11 @@ export const ATTENTION = command("AT", {}, { final: 1000, probe: true });
 export const ECHO_OFF = command("ATE0", {}, { final: 2000 });
 /** Errors as numbers: 27.007 9.1. */
 export const ERROR_NUMBERS = command("AT+CMEE=1", {}, { final: 2000 });
+/**
+ * Leaves the packet domain, and attaches to it again: 27.007 10.1.9. No document of these modems gives a time; an LTE module
+ * may answer the second only when it is attached.
+ */
+export const DETACH = command("AT+CGATT=0", {}, { final: 40_000 });
+export const ATTACH = command("AT+CGATT=1", {}, { final: 75_000 });
 /** Whether the packet domain service is attached: 27.007 10.1.9. */
 export const ATTACHED = command("AT+CGATT?", {}, { final: 2000, answer: Common.Attach });

@@ -6,6 +6,7 @@ import type { MQTTModemError } from "../errors";
 import type { Driver } from "./driver";
 import type { Limits } from "./limits";
 import type { Modem, ModemOptions } from "./modem";
+import type { Recovery } from "./recovery";
 import type { Script } from "./script";
 import type { Stage } from "./stage";
 
@@ -15,9 +16,9 @@ export interface Dialect<D = any> {
   readonly name: string;
   readonly lexicon: Lexicon;
   readonly limits: Limits;
-  /** Bytes of the transmit buffer for the longest command line. */
   /** Bytes of the receive ring, where 1024 does not hold the longest line. */
   readonly receiveBuffer?: number;
+  /** Bytes of the transmit buffer for the longest command line. */
   readonly commandBuffer: number;
   /** The byte that leaves a data phase without sending, or 0 where there is none. */
   readonly cancel: number;
@@ -35,6 +36,8 @@ export interface Dialect<D = any> {
   readonly restart: number;
   /** A restart may print nothing: an error without a number is then a reason to ask. */
   readonly restartsSilently?: boolean;
+  /** How it is brought back when a new connection does not help. */
+  readonly recovery?: Recovery;
   /** `+CME ERROR` codes that come by themselves, and end no command. */
   readonly unsolicitedErrors?: readonly number[];
   /** From an attached modem to an MQTT session. */
@@ -64,6 +67,12 @@ export interface DriverOptions extends Partial<ModemOptions> {
    * For modems that do not frame what they receive. What is received and is no such text is handed on as it is, suspect.
    */
   payloadEncoding?: "raw" | "hex" | "base64";
+  /**
+   * What is done first, where an earlier connection was lost and a new one alone has not helped: "attach" leaves the network
+   * and attaches again, "restart" restarts the modem. Nothing where the family has no command for it, nor while another
+   * client of the modem is online. Default "connect": neither.
+   */
+  recover?: "connect" | "attach" | "restart";
 }
 
 /** The MQTT client, as a driver knows it. */

@@ -12,6 +12,7 @@ import { choice } from "../mqtt/arguments";
 import { failure } from "./failure";
 import type { Limits } from "./limits";
 import type { Modem } from "./modem";
+import { Level, LEVELS } from "./recovery";
 import { Kind, Tolerates, type Script, type Step } from "./script";
 import type { Settings } from "./settings";
 import { Stage } from "./stage";
@@ -22,6 +23,8 @@ const DISCONNECT_PATIENCE = 10_000;
 
 /** In place of settings that are needed no more: nothing keeps a password longer than it must. */
 const GONE = frozen({} as Settings);
+/** Of {@link LEVELS}, what a modem can be told. */
+const RECOVERIES = Object.freeze(LEVELS.slice(0, Level.Reset));
 
 /** What {@link Driver.inquire} calls: the lines of the answer, or the error in its place. */
 export type InquiryCallback = (error: MQTTModemError | null, lines: readonly string[]) => void;
@@ -39,6 +42,8 @@ export abstract class Driver implements OperationOwner {
   publishing = 0;
   /** Who takes this one's place when it has left. */
   heir: Driver | null = null;
+  /** What is to be done before the connection is made; `Connect` once it has been. */
+  recover: Level;
   readonly limits: Limits;
   /** Bytes that one message can have. */
   readonly longestPayload: number;
@@ -55,6 +60,7 @@ export abstract class Driver implements OperationOwner {
 
   constructor(modem: Modem, link: number, options: DriverOptions, client: ModemClient) {
     this.#encoding = ENCODINGS.indexOf(choice("modem.payloadEncoding", options.payloadEncoding ?? "raw", ENCODINGS) as "raw");
+    this.recover = LEVELS.indexOf(choice("modem.recover", options.recover ?? LEVELS[Level.Connect], RECOVERIES) as "connect");
     this.modem = modem;
     this.channel = modem.channel;
     this.dialect = modem.dialect;

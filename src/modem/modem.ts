@@ -11,6 +11,7 @@ import { ATTACHED, ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
 import type { Dialect } from "./dialect";
 import type { Driver } from "./driver";
 import type { Limits } from "./limits";
+import { Level, NO_RECOVERY } from "./recovery";
 import { Kind } from "./script";
 import { Stage } from "./stage";
 
@@ -36,6 +37,8 @@ const PREPARE: readonly Command[] = frozen([ECHO_OFF, ERROR_NUMBERS]);
 const LONGEST_WAIT = 0x3fffffff;
 const PROBE_PAUSE = 500;
 const ATTACH_PAUSE = 2000;
+/** A modem that has taken the command to restart may answer for a while as if it had not. */
+const RESTART_PAUSE = 5000;
 /** Restarts while it is brought up, before its power supply is suspected. */
 const RESTARTS = 5;
 /** The modem's own place among those that the channel wakes; its drivers have those from 1 on. */
@@ -66,6 +69,9 @@ export class Modem implements ChannelOwner {
   /** The CMEE setting that the modem has really taken. */
   #cmee = -1;
   #restarts = 0;
+  /** What is to be done once the modem answers, and what is being done. */
+  #recover: Level = Level.Connect;
+  #recovering: Level = Level.Connect;
 
   /** @throws ArgumentError; nothing is opened yet */
   constructor(dialect: Dialect, options: ModemOptions) {
@@ -181,11 +187,23 @@ export class Modem implements ChannelOwner {
   want(driver: Driver): void {
     if (!this.has(driver)) return;
     this.channel.open();
-    if (this.#stage === Stage.Online) driver.onReady();
-    else if (this.#stage === Stage.Idle) {
+    const recover = this.nobodyElseIsOn(driver) ? driver.recover : Level.Connect;
+    driver.recover = Level.Connect;
+    if (recover > this.#recover) this.#recover = recover;
+    if (this.#stage === Stage.Online && recover === Level.Connect) driver.onReady();
+    else if (this.#stage === Stage.Online || this.#stage === Stage.Idle) {
       this.#restarts = 0;
       this.wake();
     }
+  }
+
+  /** Where another connection works, it is not the modem that has to be brought back. */
+  private nobodyElseIsOn(driver: Driver): boolean {
+    for (let link = 0; link < this.#drivers.length; link++) {
+      const other = this.#drivers[link]!;
+      if (other !== null && other !== driver && other.stage >= Stage.Connecting) return false;
+    }
+    return true;
   }
 
   // ---- bringing up
@@ -204,8 +222,26 @@ export class Modem implements ChannelOwner {
     this.submit(ATTENTION);
   }
 
-  private attachNetwork(): void {
+  /** The next command of those that bring the modem back; then the network, or the modem once it has started. */
+  private goOnRecovering(outcome: Outcome): void {
+    const { attach, restart } = this.dialect.recovery ?? NO_RECOVERY;
+    const commands = this.#recovering === Level.Attach ? attach : restart;
+    if (this.#recovering === Level.Restart && outcome !== Outcome.Refused) return this.channel.wake(OWN, RESTART_PAUSE);
+    if (++this.#step < commands.length) this.submit(commands[this.#step]!);
+    else this.attachNetwork();
+  }
+
+  private prepared(): void {
     this.channel.scanner.learning = false;
+    this.#recovering = this.#recover;
+    this.#recover = Level.Connect;
+    if (this.#recovering === Level.Connect) return this.attachNetwork();
+    if (!this.enter(Stage.Recovering)) return;
+    this.#step = -1;
+    this.goOnRecovering(Outcome.Refused);
+  }
+
+  private attachNetwork(): void {
     if (!this.enter(Stage.Attaching)) return;
     this.#deadline = (this.#clock.now() + this.#attachTimeout) | 0;
     this.#attached = false;
@@ -232,6 +268,7 @@ export class Modem implements ChannelOwner {
         // A modem that refuses one of these can be worked with all the same.
         if (++this.#step < PREPARE.length) return this.submit(PREPARE[this.#step]!);
         return this.channel.synchronise();
+      case Stage.Recovering: return this.goOnRecovering(outcome);
       case Stage.Attaching:
         if (!this.#attached)
           return this.again(ATTACH_PAUSE, () => new NetworkError("NOT_ATTACHED",
@@ -250,6 +287,7 @@ export class Modem implements ChannelOwner {
   onWake(waker: number): void {
     if (waker !== OWN) this.#drivers[waker - 1]?.onWake();
     else if (this.#stage === Stage.Waking) this.submit(this.dialect.rouse ?? ATTENTION);
+    else if (this.#stage === Stage.Recovering) this.wake();
     else if (this.#stage === Stage.Attaching) this.submit(ATTACHED);
     else for (let link = 0; link < this.#drivers.length; link++) this.#drivers[link]?.onRoom();
   }
@@ -262,7 +300,7 @@ export class Modem implements ChannelOwner {
   onSynchronised(cmee: number): void {
     if (this.#stage === Stage.Preparing) {
       this.#cmee = cmee;
-      this.attachNetwork();
+      this.prepared();
     }
     // CMEE falls back to 0 when the modem restarts (27.007 9.1), and everything else that was set with it.
     else if (cmee === 0 && this.#cmee !== 0 && this.#stage > Stage.Preparing) this.restarted();
@@ -272,7 +310,7 @@ export class Modem implements ChannelOwner {
 
   private restarted(): void {
     if (this.#stage === Stage.Idle) return;
-    if (this.#stage === Stage.Online || ++this.#restarts > RESTARTS)
+    if (this.#stage === Stage.Online || (this.#stage !== Stage.Recovering && ++this.#restarts > RESTARTS))
       return this.lost(new ModemError("MODEM_RESTARTED",
         `the ${this.dialect.name} has restarted, and its connection is gone; a supply that is too weak is the usual reason`), true);
     this.channel.sleep(OWN);
@@ -294,6 +332,7 @@ export class Modem implements ChannelOwner {
   /** Every connection is gone with the modem. @param forgotten it owes no answer any more */
   private lost(error: MQTTModemError, forgotten: boolean): void {
     this.#stage = Stage.Idle;
+    this.#recover = Level.Connect;
     this.channel.sleep(OWN);
     this.channel.abort(MODEM, forgotten);
     for (let link = 0; link < this.#drivers.length; link++) this.#drivers[link]?.onModemLost(error, forgotten);

@@ -6,6 +6,8 @@ export const enum Stage {
   Waking,
   /** Echo off, error numbers on, and both ends in step. */
   Preparing,
+  /** Leaving the network to attach to it again, or restarting. */
+  Recovering,
   /** Waiting for the network. */
   Attaching,
   /** Opening the connection to the broker. */

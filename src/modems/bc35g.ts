@@ -11,10 +11,12 @@ import { Text } from "../bytes/text";
 import { ArgumentError, NetworkError, type MQTTModemError } from "../errors";
 import { meaning, type CodeTable } from "../modem/codes";
 import { COMMA, NOTHING } from "../modem/arguments";
+import { ATTACH, DETACH } from "../modem/common";
 import type { Limits } from "../modem/limits";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import type { Modem } from "../modem/modem";
 import { ARGUMENTS as SHARED_ARGUMENTS, QMT, Result, type QMTOptions } from "../modem/qmt";
+import { Level, type Recovery } from "../modem/recovery";
 import { Kind, Tolerates, type Script } from "../modem/script";
 import { Stage } from "../modem/stage";
 import type { Settings } from "../modem/settings";
@@ -210,6 +212,16 @@ const LIMITS: Limits = frozen({
   window: 5,
 });
 
+/** REBOOTING, then the banner, and no OK before it (AT manual V1.0, 4.1). */
+const REBOOT = say("AT+NRB", 10_000, { probe: true });
+
+const RECOVERY: Recovery = frozen({
+  attach: [DETACH, ATTACH],
+  restart: [REBOOT],
+  // What S1 advises (4.1, table 3); and the context that could not be activated (3.2.3).
+  causes: [["LINK_LOST", 2, Level.Attach], ["OPEN_FAILED", 3, Level.Attach]],
+});
+
 const DIALECT: Dialect<BC35G> = frozen({
   name: "BC35-G/BC28",
   lexicon: lexicon(LINES),
@@ -224,6 +236,7 @@ const DIALECT: Dialect<BC35G> = frozen({
   subscribe: SUBSCRIBE,
   unsubscribe: UNSUBSCRIBE,
   inquiries: INQUIRIES,
+  recovery: RECOVERY,
 });
 
 // ---- what its numbers mean

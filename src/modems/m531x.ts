@@ -9,10 +9,12 @@ import { frozen } from "../bytes/frozen";
 import { ArgumentError } from "../errors";
 import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, LINES, Say, type ChinaMobileOptions } from "../modem/china-mobile";
 import { COMMA } from "../modem/arguments";
+import { ATTACH, DETACH } from "../modem/common";
 import type { CodeTable } from "../modem/codes";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import type { Limits } from "../modem/limits";
 import type { Modem } from "../modem/modem";
+import type { Recovery } from "../modem/recovery";
 import { Kind, Tolerates, type Script } from "../modem/script";
 import { choice, flag } from "../mqtt/arguments";
 
@@ -91,6 +93,13 @@ const LIMITS: Limits = frozen({
   window: 1,
 });
 
+/** M5311 (its AT specification v2.4, 3.5.2.3), and taken to hold for M5312 and M5313: OK, then REBOOTING. */
+const REBOOT = say("AT+CMRB", 10_000, { probe: true });
+/** M5310-A, whose chip is a BC35-G's: no OK (public drivers). */
+const REBOOT_M5310A = say("AT+NRB", 10_000, { probe: true });
+
+const RECOVERY: Recovery = frozen({ attach: [DETACH, ATTACH], restart: [REBOOT, REBOOT_M5310A], causes: [] });
+
 const DIALECT: Dialect<M531X> = frozen({
   name: "M531X",
   lexicon: lexicon(LINES),
@@ -106,6 +115,7 @@ const DIALECT: Dialect<M531X> = frozen({
   subscribe: SUBSCRIBE,
   unsubscribe: UNSUBSCRIBE,
   inquiries: INQUIRIES,
+  recovery: RECOVERY,
 });
 
 // ---- what its numbers mean

@@ -11,10 +11,12 @@ import { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
 import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, Failure, LINES, QUOTE, Say, type ChinaMobileOptions } from "../modem/china-mobile";
 import { COMMA } from "../modem/arguments";
+import { ATTACH, DETACH } from "../modem/common";
 import { meaning, type CodeTable } from "../modem/codes";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import type { Limits } from "../modem/limits";
 import type { Modem } from "../modem/modem";
+import { Level, type Recovery } from "../modem/recovery";
 import { Kind, Tolerates, type Script } from "../modem/script";
 import { Stage } from "../modem/stage";
 import { choice, flag } from "../mqtt/arguments";
@@ -136,6 +138,16 @@ const LIMITS: Limits = frozen({
   window: 1,
 });
 
+/** In a public driver, which waits for OK; what comes then is in no document. */
+const REBOOT = say("AT+TRB", 10_000, { probe: true });
+
+const RECOVERY: Recovery = frozen({
+  attach: [DETACH, ATTACH],
+  restart: [REBOOT],
+  // The socket could not be made: what the modem has left of them is its own affair.
+  causes: [["OPEN_FAILED", 613, Level.Restart]],
+});
+
 const DIALECT: Dialect<ML302> = frozen({
   name: "ML302",
   lexicon: lexicon([...LINES, PING_LINE]),
@@ -154,6 +166,7 @@ const DIALECT: Dialect<ML302> = frozen({
   subscribe: SUBSCRIBE,
   unsubscribe: UNSUBSCRIBE,
   inquiries: INQUIRIES,
+  recovery: RECOVERY,
 });
 
 // ---- what its numbers mean

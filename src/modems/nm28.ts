@@ -10,9 +10,11 @@ import { frozen } from "../bytes/frozen";
 import { ArgumentError, BrokerError, NetworkError, type MQTTModemError } from "../errors";
 import { COMMA } from "../modem/arguments";
 import type { Dialect, ModemClient } from "../modem/dialect";
+import { ATTACH, DETACH } from "../modem/common";
 import type { Limits } from "../modem/limits";
 import type { Modem } from "../modem/modem";
 import { ARGUMENTS as SHARED_ARGUMENTS, QMT, Result, type QMTOptions } from "../modem/qmt";
+import { Level, type Recovery } from "../modem/recovery";
 import { Kind, Tolerates, type Script } from "../modem/script";
 import { Stage } from "../modem/stage";
 import { choice, flag, integer } from "../mqtt/arguments";
@@ -182,6 +184,15 @@ const LIMITS: Limits = frozen({
   window: 1,
 });
 
+/** 27.007 8.2: full functionality, after a restart. */
+const REBOOT = say("AT+CFUN=1,1", 15_000, { probe: true });
+
+const RECOVERY: Recovery = frozen({
+  attach: [DETACH, ATTACH],
+  restart: [REBOOT],
+  causes: [["OPEN_FAILED", 3, Level.Attach]], // the PDP context could not be activated (S4 1.2)
+});
+
 const DIALECT: Dialect<NM28> = frozen({
   name: "NM28",
   lexicon: lexicon(LINES),
@@ -200,6 +211,7 @@ const DIALECT: Dialect<NM28> = frozen({
   subscribe: SUBSCRIBE,
   unsubscribe: UNSUBSCRIBE,
   inquiries: INQUIRIES,
+  recovery: RECOVERY,
 });
 
 // ---- what its numbers mean

@@ -139,7 +139,7 @@ export interface Counters {
   suspects: number;
 }
 
-const STAGES = Object.freeze(["idle", "waking", "preparing", "attaching", "connecting", "online", "reconnecting", "disconnecting", "closing"] as const);
+const STAGES = Object.freeze(["idle", "waking", "preparing", "recovering", "attaching", "connecting", "online", "reconnecting", "disconnecting", "closing"] as const);
 /** What is being done, for people. */
 export type StageName = (typeof STAGES)[number];
 

@@ -6,23 +6,23 @@ import type { FamilyName } from "./families";
 const Q = '"([^"\\x00-\\x1f\\x7f]*)"';
 
 /** What every modem is told. */
-const common = ["AT", "ATE0", "AT\\+CMEE=1", "AT\\+CMEE\\?", "AT\\+CGATT\\?"];
+const common = ["AT", "ATE0", "AT\\+CMEE=1", "AT\\+CMEE\\?", "AT\\+CGATT\\?", "AT\\+CGATT=[01]"];
 
 /** Commands that carry no text of the application's, but for those in Q: host, client id and so on, by place. */
 const plain: Readonly<Record<FamilyName, readonly (readonly [form: string, ...places: string[]])[]>> = {
   bc35g: [
     ['AT\\+QMTCFG="version",0,[34]'], ['AT\\+QMTCFG="keepalive",0,\\d+'], ['AT\\+QMTCFG="session",0,[01]'], ['AT\\+QMTCFG="timeout",0,\\d+,\\d+,1'], ['AT\\+QMTCFG="will",0,0'],
     [`AT\\+QMTCFG="will",0,1,[012],[01],${Q},${Q}`, "will topic", "will message"], [`AT\\+QMTOPEN=0,${Q},1883`, "host"],
-    [`AT\\+QMTCONN=0,${Q}(?:,${Q}(?:,${Q})?)?`, "id", "user", "password"], ["AT\\+QMTDISC=0"], ["AT\\+QMTCLOSE=0"], ["AT\\+QMTCONN\\?"],
+    [`AT\\+QMTCONN=0,${Q}(?:,${Q}(?:,${Q})?)?`, "id", "user", "password"], ["AT\\+QMTDISC=0"], ["AT\\+QMTCLOSE=0"], ["AT\\+QMTCONN\\?"], ["AT\\+NRB"],
     [`AT\\+QMTSUB=0,\\d+,${Q},[012]`, "filter"], [`AT\\+QMTUNS=0,\\d+,${Q}`, "filter"],
   ],
   m531x: [
     [`AT\\+MQTTCFG=${Q},1883,${Q},\\d+,${Q},${Q},[01]`, "host", "id", "user", "password"], ["AT\\+MQTTTO=\\d+"], ["AT\\+MQTTPING=[01]"],
-    [`AT\\+MQTTOPEN=[01],[01],[01],[01],[012],${Q},${Q}`, "will topic", "will message"], ["AT\\+MQTTDISC"], ["AT\\+MQTTDEL"], ["AT\\+MQTTSTAT\\?"],
+    [`AT\\+MQTTOPEN=[01],[01],[01],[01],[012],${Q},${Q}`, "will topic", "will message"], ["AT\\+MQTTDISC"], ["AT\\+MQTTDEL"], ["AT\\+MQTTSTAT\\?"], ["AT\\+CMRB"], ["AT\\+NRB"],
     [`AT\\+MQTTSUB=${Q},[012]`, "filter"], [`AT\\+MQTTUNSUB=${Q}`, "filter"],
   ],
   ml302: [
-    [`AT\\+MQTTCFG=${Q},1883,${Q},\\d+,${Q},${Q},[01]`, "host", "id", "user", "password"], ["AT\\+MQTTTO=\\d+"], ["AT\\+MQTTREC=[01]"],
+    [`AT\\+MQTTCFG=${Q},1883,${Q},\\d+,${Q},${Q},[01]`, "host", "id", "user", "password"], ["AT\\+MQTTTO=\\d+"], ["AT\\+MQTTREC=[01]"], ["AT\\+TRB"],
     [`AT\\+MQTTOPEN=[01],[01],[01],[01],[012],${Q},${Q}`, "will topic", "will message"], ["AT\\+MQTTDISC"], ["AT\\+MQTTDEL"], ["AT\\+MQTTSTAT\\?"],
     [`AT\\+MQTTSUB=${Q},[012]`, "filter"], [`AT\\+MQTTUNSUB=${Q}`, "filter"],
   ],
@@ -30,7 +30,7 @@ const plain: Readonly<Record<FamilyName, readonly (readonly [form: string, ...pl
     ['AT\\+MQTTCFG="version",0,[34]'], ['AT\\+MQTTCFG="pdpcid",0,\\d+'], ['AT\\+MQTTCFG="ssl",0,0,0'], ['AT\\+MQTTCFG="keepalive",0,\\d+'], ['AT\\+MQTTCFG="session",0,[01]'],
     ['AT\\+MQTTCFG="timeout",0,\\d+,\\d+,1'], ['AT\\+MQTTCFG="will",0,0'], [`AT\\+MQTTCFG="will",0,1,[012],[01],${Q},${Q}`, "will topic", "will message"],
     ['AT\\+MQTTCFG="recv/mode",0,0,1'], ['AT\\+MQTTCFG="cached",0,0'], [`AT\\+MQTTOPEN=0,${Q},1883`, "host"], [`AT\\+MQTTCONN=0,${Q},${Q},${Q}`, "id", "user", "password"],
-    ["AT\\+MQTTDISC=0"], ["AT\\+MQTTCLOSE=0"], ["AT\\+MQTTCONN\\?"], [`AT\\+MQTTSUB=0,\\d+,${Q},[012]`, "filter"], [`AT\\+MQTTUNS=0,\\d+,${Q}`, "filter"],
+    ["AT\\+MQTTDISC=0"], ["AT\\+MQTTCLOSE=0"], ["AT\\+CFUN=1,1"], ["AT\\+MQTTCONN\\?"], [`AT\\+MQTTSUB=0,\\d+,${Q},[012]`, "filter"], [`AT\\+MQTTUNS=0,\\d+,${Q}`, "filter"],
   ],
 };
 

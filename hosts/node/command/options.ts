@@ -62,6 +62,7 @@ export function addConnectionOptions(command: Command): Command {
 const STAGES: Readonly<Partial<Record<StageName, (flags: ConnectionFlags) => string>>> = {
   waking: ({ serial }) => `waiting for the modem on ${serial} to answer`,
   preparing: () => "preparing the modem",
+  recovering: () => "restarting the modem, or leaving the network",
   attaching: () => "waiting for the modem to attach to the network",
   connecting: ({ host, port }) => `connecting to ${host}:${port}`,
   reconnecting: ({ host, port }) => `the modem is connecting to ${host}:${port} again`,

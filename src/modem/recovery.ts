@@ -1,0 +1,41 @@
+import type { Command } from "../at/command";
+import { frozen } from "../bytes/frozen";
+import type { ErrorCode, MQTTModemError } from "../errors";
+
+/** How much is done anew before a connection is made again. */
+export const enum Level {
+  /** The TCP connection and the MQTT connection: these modems make no new one of the second over the first. */
+  Connect,
+  /** The modem leaves the network, and with it its PDP context, and attaches again. */
+  Attach,
+  /** The modem is restarted by command. */
+  Restart,
+  /** The host pulls the modem's reset pin. */
+  Reset,
+}
+
+/** The same, in words. */
+export const LEVELS = Object.freeze(["connect", "attach", "restart", "reset"] as const);
+export type LevelName = (typeof LEVELS)[number];
+
+/** How a family is brought back. What no document has is left out, and that level is passed over. */
+export interface Recovery {
+  /** One after the other; one that fails does not keep the next one back. */
+  readonly attach: readonly Command[];
+  /** The first that the modem does not refuse. */
+  readonly restart: readonly Command[];
+  /** What only more than a new connection helps against, by code and the modem's own number. */
+  readonly causes: readonly (readonly [code: ErrorCode, modemCode: number, level: Level])[];
+}
+
+/** For a family that has neither. */
+export const NO_RECOVERY: Recovery = frozen({ attach: [], restart: [], causes: [] });
+
+/** The least that may help against an error. */
+export function levelFor(error: MQTTModemError, { causes }: Recovery): Level {
+  if (error.code === "NOT_ATTACHED") return Level.Attach;
+  // Who does not answer cannot be told to restart.
+  if (error.code === "MODEM_SILENT") return Level.Reset;
+  for (let i = 0; i < causes.length; i++) if (causes[i]![0] === error.code && causes[i]![1] === error.modemCode) return causes[i]![2];
+  return Level.Connect;
+}
