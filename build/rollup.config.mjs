@@ -10,7 +10,7 @@ const modules = (folder, output) =>
     .map((file) => file.slice(0, -3))
     .map((name) => [`${output}/${name}`, `${folder}/${name}.ts`]));
 
-const core = { index: "src/index.ts", clouds: "src/clouds.ts", ...modules("src/modems", "modems") };
+const core = { index: "src/index.ts", clouds: "src/clouds.ts", session: "src/session/index.ts", ...modules("src/modems", "modems") };
 const input = {
   ...core,
   node: "hosts/node/index.ts",

@@ -157,13 +157,13 @@ const filesIn = (folder, wanted) =>
 
 export const coreFiles = () => filesIn("src", (name) => name.endsWith(".ts"));
 /** What is in the device's flash beside the core: the host for it, and in place of the SDK's modules those of test/xs/modules. */
-const hostFiles = () => ["modem-mqtt", "bytes", "clock", "serial-port"].map((name) => join("hosts", "esp32", `${name}.ts`));
+const hostFiles = () => ["modem-mqtt", "session", "bytes", "clock", "serial-port"].map((name) => join("hosts", "esp32", `${name}.ts`));
 const sdkFiles = () => filesIn("test/xs/modules", (name) => name.endsWith(".ts"));
 /** The core's tests, and those of what only XS has. */
 export const testFiles = () => ["test/core", "test/xs"].flatMap((folder) => filesIn(folder, (name) => name.endsWith(".test.ts") && !name.endsWith(".node.test.ts")));
 /** The name that the manifest gives to a file, without `.ts`. */
 const nameOf = (file) => file.replace(/\.ts$/, "").replace(/^src\//, "modem-mqtt/")
-  .replace(/^hosts\/esp32\/modem-mqtt$/, "modem-mqtt").replace(/^hosts\/esp32\/provider\/provider$/, "modem-mqtt/provider")
+  .replace(/^hosts\/esp32\/modem-mqtt$/, "modem-mqtt").replace(/^hosts\/esp32\/session$/, "modem-mqtt/session").replace(/^hosts\/esp32\/provider\/provider$/, "modem-mqtt/provider")
   .replace(/^hosts\/esp32\/provider\/setup$/, "setup/modem-mqtt").replace(/^hosts\/esp32\/mqtt\/mqtt$/, "mqtt").replace(/^hosts\/esp32\//, "modem-mqtt/host/").replace(/^test\/xs\/modules\//, "");
 
 /** Other processes may be reading it: it is there whole at every moment. */

@@ -12,7 +12,9 @@ export type ArgumentCode =
   | "ARGUMENT_WILDCARD";
 
 /** The call does not fit the client's state. */
-export type StateCode = "NOT_CONNECTED" | "CLOSED" | "BUSY" | "NOT_SUPPORTED";
+export type StateCode = "NOT_CONNECTED" | "CLOSED" | "BUSY" | "NOT_SUPPORTED"
+  // A session's: a message had to make room, is kept for the next session, or could not be stored.
+  | "DROPPED" | "KEPT" | "STORE_FAILED";
 
 /** The modem itself failed or misbehaved. */
 export type ModemCode =
@@ -24,7 +26,7 @@ export type ModemCode =
   | "PORT_FAILED";
 
 /** The cellular network or the way to the broker failed. */
-export type NetworkCode = "NOT_ATTACHED" | "OPEN_FAILED" | "LINK_LOST" | "CREDENTIALS_FETCH_FAILED";
+export type NetworkCode = "NOT_ATTACHED" | "OPEN_FAILED" | "LINK_LOST" | "OUTCOME_UNKNOWN" | "CREDENTIALS_FETCH_FAILED";
 
 /** The broker refused, or did not acknowledge. */
 export type BrokerCode =

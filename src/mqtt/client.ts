@@ -54,6 +54,8 @@ export interface ControlMessage {
    * refuses then what it had granted before, the SUBACK comes a second time.
    */
   payload?: number[];
+  /** Of a SUBACK that comes a second time: what it is about. */
+  topics?: string[];
 }
 
 export interface MQTTClientOptions {
@@ -73,6 +75,8 @@ export interface MQTTClientOptions {
   /** Default true. */
   clean?: boolean;
   will?: { topic: string | ByteBuffer; message?: string | ByteBuffer; QoS?: number; retain?: boolean | number } | null;
+  /** Beyond ECMA-419: topic filters that are subscribed again when the modem has had the connection back; default 32. */
+  subscriptions?: number;
   /** ECMA-419's: becomes the instance's property of this name. */
   target?: unknown;
   /** ECMA-419's: `"buffer"`. */
@@ -152,6 +156,7 @@ const STRING = "string";
 const FORMAT = "buffer";
 const NUMBER = "number";
 const DATA = "data";
+const BYTE_LENGTH = "byteLength";
 
 /**
  * ECMA-419's MQTT client class pattern over a modem's own MQTT client.
@@ -169,7 +174,7 @@ export class MQTTClient implements ModemClient {
     topic: undefined, QoS: undefined, byteLength: undefined, more: false, retain: undefined, duplicate: undefined, suspect: false,
   };
   readonly #acknowledgement: ControlMessage = { operation: 0, id: 0 };
-  readonly #subscriptions = new Subscriptions();
+  readonly #subscriptions: Subscriptions;
   /** Subscribing and unsubscribing that is under way. */
   readonly #parts: Parts[] = [];
   /** The subscription that is being restored. */
@@ -195,6 +200,7 @@ export class MQTTClient implements ModemClient {
     if (typeof modem?.io !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.io", modem?.io, "must be a driver: BC35G, M531X, ML302 or NM28");
     this.#options = options;
+    this.#subscriptions = new Subscriptions(integer("subscriptions", options.subscriptions ?? 32, 1, 1000));
     const shared = modem.shared;
     if (shared !== undefined && shared.#driver.dialect !== modem.io.dialect)
       throw new ArgumentError("ARGUMENT_RANGE", "modem.shared", shared, `must be a client of a ${modem.io.dialect.name}`);
@@ -331,8 +337,8 @@ export class MQTTClient implements ModemClient {
 
   // ---- writing
 
-  /** Bytes of payload that the next publish may have, or that the present one still lacks; 0 while anything that can be written could not be taken. */
-  private get writable(): number {
+  /** @internal Bytes of payload that the next publish may have, or that the present one still lacks; 0 while anything that can be written could not be taken. */
+  get writable(): number {
     const driver = this.#driver;
     if (driver.stage !== Stage.Online) return 0;
     if (this.#filling !== null) return this.#left;
@@ -357,9 +363,7 @@ export class MQTTClient implements ModemClient {
     const retain = options.retain === undefined ? 0 : flag("retain", options.retain);
     const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, DATA);
     const length = options.byteLength === undefined ? bytes.length : integer("byteLength", options.byteLength, bytes.length, 0x7fffffff);
-    if (length > driver.longestPayload)
-      throw new ArgumentError("ARGUMENT_LENGTH", options.byteLength === undefined ? "data" : "byteLength", length, `must be at most ${driver.longestPayload} bytes for a ${driver.dialect.name}`);
-    driver.checkPublish(length);
+    this.checkMessage(options.byteLength === undefined ? DATA : BYTE_LENGTH, length);
     const id = this.chosenId(options.id);
     const operation = this.take(Kind.Publish);
     operation.id = id;
@@ -372,6 +376,14 @@ export class MQTTClient implements ModemClient {
     this.add(operation, bytes);
     if (this.#left > 0) this.goOn(operation);
     else if (!driver.send(operation, length)) this.refuse(operation);
+  }
+
+  /** @internal Refuses a length that the modem cannot carry. @throws ArgumentError */
+  checkMessage(argument: string, length: number): void {
+    const driver = this.#driver;
+    if (length > driver.longestPayload)
+      throw new ArgumentError("ARGUMENT_LENGTH", argument, length, `must be at most ${driver.longestPayload} bytes for a ${driver.dialect.name}`);
+    driver.checkPublish(length);
   }
 
   /** Adds a part to the message that is being written. */
@@ -407,15 +419,7 @@ export class MQTTClient implements ModemClient {
   }
 
   private changeSubscriptions(options: WriteOptions, subscribe: boolean): void {
-    const longest = this.#driver.limits.topic;
-    const items = options.items;
-    if (!Array.isArray(items)) throw new ArgumentError("ARGUMENT_TYPE", "items", items, "must be an array of topics");
-    if (items.length < 1) throw new ArgumentError("ARGUMENT_LENGTH", "items", items.length, "must have one topic at least");
-    const checked: TopicItem[] = items.map((item, index) => ({
-      text: topicFilter(`items[${index}].topic`, textOf(item?.topic, `items[${index}].topic`), longest),
-      QoS: item.QoS === undefined ? 0 : integer(`items[${index}].QoS`, item.QoS, 0, 2),
-      id: 0,
-    }));
+    const checked = itemsOf(options.items, this.#driver.limits.topic);
     const id = this.chosenId(options.id);
     const operation = this.take(subscribe ? Kind.Subscribe : Kind.Unsubscribe);
     for (let i = 0; i < checked.length; i++) checked[i]!.id = id;
@@ -632,7 +636,8 @@ export class MQTTClient implements ModemClient {
   private acknowledged(operation: Operation, parts: Parts | undefined): void {
     if (operation.kind === Kind.Subscribe) {
       const payload = parts === undefined ? grantsOf(operation) : parts.granted;
-      this.tell(this.#options.onControl, { operation: MQTTClient.SUBACK, id: operation.id, payload });
+      const topics = parts === undefined ? topicsOf(operation) : undefined;
+      this.tell(this.#options.onControl, { operation: MQTTClient.SUBACK, id: operation.id, payload, topics });
     } else if (operation.kind === Kind.Unsubscribe) {
       this.tell(this.#options.onControl, { operation: MQTTClient.UNSUBACK, id: operation.id });
     } else if (operation.QoS === 1) this.control(MQTTClient.PUBACK, operation.id);
@@ -728,6 +733,21 @@ function grantsOf(operation: Operation): number[] {
   return operation.items!.map((_, index) => operation.grantOf(index));
 }
 
+function topicsOf(operation: Operation): string[] {
+  return operation.items!.map(({ text }) => text.string);
+}
+
+/** @internal What is to be subscribed or unsubscribed, checked. @throws ArgumentError */
+export function itemsOf(items: WriteOptions["items"], longest: number): TopicItem[] {
+  if (!Array.isArray(items)) throw new ArgumentError("ARGUMENT_TYPE", "items", items, "must be an array of topics");
+  if (items.length < 1) throw new ArgumentError("ARGUMENT_LENGTH", "items", items.length, "must have one topic at least");
+  return items.map((item, index) => ({
+    text: topicFilter(`items[${index}].topic`, textOf(item?.topic, `items[${index}].topic`), longest),
+    QoS: item.QoS === undefined ? 0 : integer(`items[${index}].QoS`, item.QoS, 0, 2),
+    id: 0,
+  }));
+}
+
 /** ECMA-419 takes strings and byte buffers alike in many places. */
 function textOf(value: string | ByteBuffer | null | undefined, name: string): string | undefined {
   if (value === undefined || value === null) return undefined;
@@ -741,7 +761,8 @@ function textOf(value: string | ByteBuffer | null | undefined, name: string): st
   return text;
 }
 
-function bytesOf(value: ByteBuffer, name: string): Uint8Array {
+/** @internal */
+export function bytesOf(value: ByteBuffer, name: string): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);

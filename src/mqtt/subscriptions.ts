@@ -3,13 +3,16 @@ import type { Ring } from "../bytes/ring";
 import { Kind } from "../modem/script";
 import { matchesAny } from "./topic";
 
-/** Filters that are remembered. A modem that forgets more has them forgotten. */
-const CAPACITY = 32;
-
 /** What is subscribed, so that it can be subscribed again when the modem has lost it. */
 export class Subscriptions {
   readonly #items: TopicItem[] = [];
+  readonly #capacity: number;
   #next = 0;
+
+  /** @param capacity filters that are remembered; a modem that forgets more has them forgotten */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
 
   /** An acknowledged subscribe or unsubscribe: a filter that was refused is not subscribed. */
   note(operation: Operation): void {
@@ -18,7 +21,7 @@ export class Subscriptions {
       const index = this.indexOf(items[i]!);
       if (operation.kind === Kind.Subscribe && operation.grantOf(i) <= 2) {
         if (index >= 0) this.#items[index] = items[i]!;
-        else if (this.#items.length < CAPACITY) this.#items.push(items[i]!);
+        else if (this.#items.length < this.#capacity) this.#items.push(items[i]!);
       } else if (index >= 0) this.remove(index);
     }
   }
