@@ -2,7 +2,7 @@
  * What M531X and ML302 share: their MQTT clients descend from one code base (dialects.md 0.2, P11), and print the same
  * reports. How they are told what to do, and in which order they answer, is each family's own.
  */
-import type { Argument } from "../at/command";
+import type { Argument, Command } from "../at/command";
 import { FieldKind, type Fields } from "../at/fields";
 import { Follow, Framing, type Line } from "../at/lexicon";
 import type { Operation } from "../at/operation";
@@ -11,7 +11,7 @@ import { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
 import { flag, integer } from "../mqtt/arguments";
 import { ARGUMENTS as SHARED_ARGUMENTS, COMMA, NOTHING } from "./arguments";
-import { CONNACK_CODES, meaning } from "./codes";
+import { CONNACK_CODES, meaning, type CodeTable } from "./codes";
 import type { DriverOptions, ModemClient } from "./dialect";
 import { Driver } from "./driver";
 import type { Modem } from "./modem";
@@ -125,6 +125,10 @@ export abstract class ChinaMobile extends Driver {
   readonly showPings: number;
   /** There is a session, as far as is known. */
   inSession = false;
+  /** The modem's list of subscriptions has had one. */
+  #listed = false;
+  /** The list had none although there was one, and it was subscribed again: another time that proves nothing. */
+  #unlisted = false;
 
   constructor(modem: Modem, link: number, options: ChinaMobileOptions, client: ModemClient) {
     super(modem, link, options, client);
@@ -145,6 +149,8 @@ export abstract class ChinaMobile extends Driver {
 
   protected override onOnline(): void {
     this.inSession = true;
+    this.#unlisted = false;
+    super.onOnline();
   }
 
   override down(error: MQTTModemError | null): void {
@@ -243,8 +249,54 @@ export abstract class ChinaMobile extends Driver {
   }
 
   protected override onTimer(): void {
-    if (this.stage !== Stage.Reconnecting) return;
+    if (this.stage !== Stage.Reconnecting) return super.onTimer();
     this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone, and the modem has said nothing more of having it back for ${RECONNECT_PATIENCE / 1000} s`));
+  }
+
+  // ---- a report that nobody could hear
+
+  /** What `+MQTTSTAT` says. */
+  protected abstract get states(): States;
+
+  /** The command that lists the subscriptions, where the modem may have had a connection back; it has lost them then (3.6). */
+  protected abstract get listing(): Command | null;
+
+  protected onState(line: Line, fields: Fields): void {
+    if (line.id === Say.SubList) {
+      if (fields.count > 0) this.#listed = true; // on the heading's own line
+      return;
+    }
+    const { connected, gone, meanings } = this.states;
+    const state = fields.int(0);
+    if (state === connected) return;
+    const error = new NetworkError("LINK_LOST", `the connection to the broker is gone, and no report of it has come: ${meaning(meanings, state)} (+MQTTSTAT ${state})`);
+    if (state <= gone) this.down(error);
+    else this.reconnecting(error);
+  }
+
+  protected override onStateText(): void {
+    this.#listed = true;
+  }
+
+  protected override onPollEnd(command: Command): void {
+    const { listing } = this;
+    if (command === this.dialect.poll) {
+      super.onPollEnd(command);
+      if (listing === null || !this.isSubscribing) return;
+      this.#listed = false;
+      this.ask(listing);
+    } else if (this.#listed) this.#unlisted = false;
+    else if (this.isSubscribing && !this.#unlisted) {
+      this.#unlisted = true;
+      this.reconnecting(new NetworkError("LINK_LOST", "the connection to the broker was gone, and no report of it has come; the modem has it back, and has no subscription any more (AT+MQTTSUB?)"));
+      this.reconnected();
+      this.watch(RECHECK);
+    }
+  }
+
+  /** The list must have something: a subscription, and none under way. */
+  private get isSubscribing(): boolean {
+    return this.hasSubscriptions && this.channel.count(this.link, Kind.Subscribe) === 0;
   }
 
   protected resultError(operation: Operation, code: number): MQTTModemError {
@@ -266,3 +318,13 @@ export abstract class ChinaMobile extends Driver {
 const REFUSED = 128;
 /** Milliseconds for one try: the modem's pause before it, 16 s at the most, and an opening that takes its time (3.6). */
 const RECONNECT_PATIENCE = 180_000;
+/** Milliseconds until the list of subscriptions is looked at again, once all have been made anew. */
+const RECHECK = 5000;
+
+/** The numbers of `+MQTTSTAT`, which are each family's own (X-4). */
+export interface States {
+  readonly connected: number;
+  /** Up to this one there is no connection, and none is being made. */
+  readonly gone: number;
+  readonly meanings: CodeTable;
+}

@@ -30,8 +30,8 @@ export interface Dialect<D = any> {
   readonly links: number;
   /** The modem does not tell which acknowledgement is whose: one operation of a kind at a time. */
   readonly oneOfAKind?: boolean;
-  /** The driver asks by itself how things are. */
-  readonly polls?: boolean;
+  /** Asks how the connection is; of the answer {@link Driver.onPolled} is told. */
+  readonly poll: Command<D>;
   /** The line that a restart of the modem prints. */
   readonly restart: number;
   /** A restart may print nothing: an error without a number is then a reason to ask. */
@@ -73,6 +73,12 @@ export interface DriverOptions extends Partial<ModemOptions> {
    * client of the modem is online. Default "connect": neither.
    */
   recover?: "connect" | "attach" | "restart";
+  /**
+   * Milliseconds between looks at the connection while nothing shows that it is gone, 1000–3600000; 0: it is never asked for,
+   * not even when a write has failed. Default: the keep-alive time, 120000 where there is none; NM28, which announces no
+   * loss, 30000.
+   */
+  pollInterval?: number;
 }
 
 /** The MQTT client, as a driver knows it. */
@@ -105,4 +111,6 @@ export interface ModemClient {
   onModemOverflow(): void;
   /** There may be more room for a payload than there was. */
   onModemRoom(): void;
+  /** Something is subscribed, as far as the broker has acknowledged it. */
+  readonly hasSubscriptions: boolean;
 }

@@ -6,9 +6,9 @@ import { Outcome, type Operation, type OperationOwner } from "../at/operation";
 import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, Encoding } from "../bytes/encoding";
 import { frozen } from "../bytes/frozen";
 import { utf8Decode } from "../bytes/utf8";
-import { ArgumentError, StateError, type MQTTModemError } from "../errors";
+import { ArgumentError, NetworkError, StateError, type MQTTModemError } from "../errors";
 import type { Dialect, DriverOptions, ModemClient } from "./dialect";
-import { choice } from "../mqtt/arguments";
+import { choice, integer } from "../mqtt/arguments";
 import { failure } from "./failure";
 import type { Limits } from "./limits";
 import type { Modem } from "./modem";
@@ -20,6 +20,11 @@ import { Stage } from "./stage";
 const CLOSE_PATIENCE = 5000;
 /** The same, where the application has gone after it had written DISCONNECT: what is under way may still go out. */
 const DISCONNECT_PATIENCE = 10_000;
+/** Polls in a row that may say nothing of the connection until it is taken for lost: some firmware lists only what is there. */
+const SILENT_POLLS = 3;
+const DEFAULT_POLL = 120_000;
+/** Milliseconds from a write that has failed to a look at the connection. */
+const HURRY = 5000;
 
 /** In place of settings that are needed no more: nothing keeps a password longer than it must. */
 const GONE = frozen({} as Settings);
@@ -48,6 +53,12 @@ export abstract class Driver implements OperationOwner {
   /** Bytes that one message can have. */
   readonly longestPayload: number;
   readonly #encoding: Encoding;
+  /** Milliseconds between polls, 0 for none, or −1 for the default until that is known. */
+  #pollInterval: number;
+  /** Polls in a row that have said nothing of this connection. */
+  #missed = 0;
+  /** The next poll comes early. */
+  #hurried = false;
   #client: ModemClient | null;
 
   #stage: Stage = Stage.Idle;
@@ -61,6 +72,8 @@ export abstract class Driver implements OperationOwner {
   constructor(modem: Modem, link: number, options: DriverOptions, client: ModemClient) {
     this.#encoding = ENCODINGS.indexOf(choice("modem.payloadEncoding", options.payloadEncoding ?? "raw", ENCODINGS) as "raw");
     this.recover = LEVELS.indexOf(choice("modem.recover", options.recover ?? LEVELS[Level.Connect], RECOVERIES) as "connect");
+    const { pollInterval } = options;
+    this.#pollInterval = pollInterval === undefined ? -1 : pollInterval === 0 ? 0 : integer("modem.pollInterval", pollInterval, 1000, 3_600_000);
     this.modem = modem;
     this.channel = modem.channel;
     this.dialect = modem.dialect;
@@ -83,6 +96,7 @@ export abstract class Driver implements OperationOwner {
    */
   start(settings: Settings): void {
     this.settings = settings;
+    if (this.#pollInterval < 0) this.#pollInterval = this.defaultPollInterval;
     this.#reason = null;
     this.#stage = Stage.Waking;
     this.modem.attach(this);
@@ -196,6 +210,11 @@ export abstract class Driver implements OperationOwner {
     return room <= 0 ? 0 : this.#encoding === Encoding.Raw ? room : decodableLength(this.#encoding, room);
   }
 
+  /** Milliseconds between polls, where the application does not say. */
+  protected get defaultPollInterval(): number {
+    return this.settings.keepAlive === 0 ? DEFAULT_POLL : this.settings.keepAlive * 1000;
+  }
+
   /** Bytes that stand behind a payload. */
   protected get tail(): number {
     return 0;
@@ -219,7 +238,23 @@ export abstract class Driver implements OperationOwner {
   }
 
   /** The session has begun. */
-  protected onOnline(): void {}
+  protected onOnline(): void {
+    this.#missed = 0;
+    this.watch(this.#pollInterval);
+  }
+
+  /** Looks at the connection after so many milliseconds, if it is to be looked at. */
+  protected watch(milliseconds: number): void {
+    this.#hurried = false;
+    if (this.#pollInterval > 0) this.wake(milliseconds);
+  }
+
+  /** A write has failed: is the connection still there? */
+  private hurry(): void {
+    if (this.#hurried || this.#stage !== Stage.Online) return;
+    this.watch(HURRY < this.#pollInterval ? HURRY : this.#pollInterval);
+    this.#hurried = true;
+  }
 
   /** The id that an operation's result line will carry, or −1 where the modem chooses it. */
   protected idOnWire(operation: Operation): number {
@@ -245,11 +280,49 @@ export abstract class Driver implements OperationOwner {
 
   onUnsolicitedError(_code: number): void {}
 
-  /** A poll's answer, this driver's or another one's, tells of this connection. */
-  onPolled(_fields: Fields): void {}
+  // ---- a loss whose report was lost, or that the modem does not report, is asked for
 
-  /** What a family's own timer, set with {@link wake}, calls. */
-  protected onTimer(): void {}
+  /** Asks how the connection is, unless that is being asked. */
+  protected ask(command: Command): void {
+    if (this.#stage !== Stage.Online || this.channel.count(this.link, Kind.Poll) > 0) return;
+    const operation = this.take(Kind.Poll);
+    if (operation === null) return; // too much else is under way, and shows how it is
+    if (command === this.dialect.poll) this.#missed++; // until it says something
+    operation.patience = 0;
+    this.channel.submit(operation, command);
+  }
+
+  /** A poll's answer, this driver's or another one's, tells of this connection. */
+  onPolled(line: Line, fields: Fields): void {
+    this.#missed = 0;
+    if (this.#stage === Stage.Online) this.onState(line, fields);
+  }
+
+  /** What a poll has said of a connection that is taken for one. */
+  protected abstract onState(line: Line, fields: Fields): void;
+
+  /** A further line of a poll's answer. */
+  protected onStateText(): void {}
+
+  /** A poll is over, and the connection is still taken for one. */
+  protected onPollEnd(_command: Command): void {
+    if (this.#missed === 0) return;
+    if (this.#missed < SILENT_POLLS) this.ask(this.dialect.poll);
+    else this.down(new NetworkError("LINK_LOST", `${this.dialect.poll.line} has said nothing of the connection ${SILENT_POLLS} times`));
+  }
+
+  private polled(command: Command, outcome: Outcome): void {
+    if (this.#script !== null) {
+      if (this.#step < 0) this.advance(); // it has waited for the place
+    } else if (outcome !== Outcome.Aborted && this.#stage === Stage.Online) this.onPollEnd(command);
+  }
+
+  /** What the timer, set with {@link wake}, calls. */
+  protected onTimer(): void {
+    if (this.#stage !== Stage.Online || this.#pollInterval === 0) return;
+    this.ask(this.dialect.poll);
+    this.watch(this.#pollInterval);
+  }
 
   protected wake(milliseconds: number): void {
     if (this.#stage !== Stage.Closing) this.channel.wake(this.waker, milliseconds);
@@ -315,6 +388,7 @@ export abstract class Driver implements OperationOwner {
     if (this.#stage !== Stage.Online && this.#stage !== Stage.Reconnecting) return;
     this.#reason = null;
     this.#stage = Stage.Online;
+    this.watch(this.#pollInterval);
     this.#client?.onModemStage(Stage.Online);
     if (this.#stage === Stage.Online) this.#client?.onModemReconnected();
   }
@@ -352,6 +426,10 @@ export abstract class Driver implements OperationOwner {
     else this.#client.onModemFragment();
   }
 
+  protected get hasSubscriptions(): boolean {
+    return this.#client !== null && this.#client.hasSubscriptions;
+  }
+
   isSubscribed(start: number, end: number): boolean {
     return this.#client !== null && this.#client.isSubscribed(start, end);
   }
@@ -378,7 +456,8 @@ export abstract class Driver implements OperationOwner {
   /** The inquiry is over; where it has been answered, its last line was the answer. */
   protected onInquired(_answered: boolean): void {}
 
-  onText(_operation: Operation, start: number, end: number): void {
+  onText(operation: Operation, start: number, end: number): void {
+    if (operation.kind === Kind.Poll) return this.onStateText();
     this.#inquiry?.lines.push(this.textOf(start, end));
   }
 
@@ -394,10 +473,12 @@ export abstract class Driver implements OperationOwner {
       // `ERROR` without a number, though numbers were asked for: has it restarted? The marker's answer tells.
       if (this.dialect.restartsSilently === true && outcome === Outcome.Refused && code < 0 && this.channel.idle) this.channel.synchronise();
       this.#client?.onModemDone(operation, outcome === Outcome.Done ? null : this.error(operation, outcome, code));
+      if (outcome === Outcome.Refused || outcome === Outcome.TimedOut) this.hurry();
       return;
     }
+    if (kind === Kind.Poll) return this.polled(operation.command!, outcome);
     if (kind === Kind.Inquiry) return this.inquired(outcome === Outcome.Done ? null : this.error(operation, outcome, code));
-    if (kind === Kind.Poll || outcome === Outcome.Aborted || this.#script === null) return;
+    if (outcome === Outcome.Aborted || this.#script === null) return;
     if (outcome !== Outcome.Done && !this.tolerated(outcome)) {
       return this.goDown(this.error(operation, outcome, code), false);
     }
@@ -420,7 +501,7 @@ export abstract class Driver implements OperationOwner {
   private run(script: Script): void {
     this.#script = script;
     this.#step = -1;
-    this.advance();
+    if (this.channel.count(this.link, Kind.Poll) === 0) this.advance(); // they share a place
   }
 
   private advance(): void {

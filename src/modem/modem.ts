@@ -142,7 +142,7 @@ export class Modem implements ChannelOwner {
     }
     this.#drivers[driver.link] = driver;
     this.channel.scanner.message.forget();
-    const each = this.dialect.limits.window + DRIVER_OPERATIONS + (this.dialect.polls === true ? 1 : 0);
+    const each = this.dialect.limits.window + DRIVER_OPERATIONS;
     let needed = 0;
     for (let link = 0; link < this.#drivers.length; link++) if (this.#drivers[link] !== null) needed += each;
     this.channel.provide(needed);
@@ -342,7 +342,7 @@ export class Modem implements ChannelOwner {
 
   onAnswer(operation: Operation, line: Line, fields: Fields): void {
     // A poll's answer tells of every connection.
-    if (operation.kind === Kind.Poll) this.driverOf(fields)?.onPolled(fields);
+    if (operation.kind === Kind.Poll) this.driverOf(fields)?.onPolled(line, fields);
     else if (operation.owner !== null) this.#drivers[operation.link]?.onAnswer(operation, line, fields);
     else if (line.id === Common.Attach) this.#attached = fields.int(0) === 1;
   }

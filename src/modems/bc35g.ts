@@ -157,6 +157,8 @@ const PUBLISH = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic},{length}", 10_000, 
 // The length starts at 1: an empty payload can only be one that ends at once.
 const PUBLISH_EMPTY = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic}", 10_000, { result: Say.Pub, prompt: 5000 });
 
+const POLL = say("AT+QMTCONN?", 2000, { answer: Say.Conn, takes: (fields: Fields) => fields.count === 2 });
+
 /** Read forms and test forms (S1 3.2); QMTCFG's read form is the set form without its values. */
 const INQUIRIES: readonly Command<BC35G>[] = frozen([
   ...["version", "keepalive", "session", "timeout", "will", "aliauth"].map((key) => say(`AT+QMTCFG="${key}",0`, 2000, { answer: Say.Cfg })),
@@ -167,7 +169,7 @@ const INQUIRIES: readonly Command<BC35G>[] = frozen([
   say("AT+QMTOPEN?", 2000, { answer: Say.Open, takes: (fields: Fields) => fields.kind(1) === FieldKind.Quoted }),
   say("AT+QMTOPEN=?", 2000, { answer: Say.Open }),
   say("AT+QMTCLOSE=?", 2000, { answer: Say.Close }),
-  say("AT+QMTCONN?", 2000, { answer: Say.Conn, takes: (fields: Fields) => fields.count === 2 }),
+  POLL,
   say("AT+QMTCONN=?", 2000, { answer: Say.Conn }),
   say("AT+QMTDISC=?", 2000, { answer: Say.Disc }),
   say("AT+QMTSUB=?", 2000, { answer: Say.Sub }),
@@ -230,6 +232,7 @@ const DIALECT: Dialect<BC35G> = frozen({
   cancel: ESC,
   links: 1,
   restart: Say.Restart,
+  poll: POLL,
   connect: CONNECT_SCRIPT,
   disconnect: [{ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: closePatience }, CLOSE_STEP],
   close: [CLOSE_STEP],
@@ -240,6 +243,15 @@ const DIALECT: Dialect<BC35G> = frozen({
 });
 
 // ---- what its numbers mean
+
+/** `+QMTCONN: 0,<state>` behind `AT+QMTCONN?`: S1 3.2.5. */
+const STATES: CodeTable = frozen([
+  [1, "initialising"],
+  [2, "connecting"],
+  [3, "connected"],
+  [4, "disconnecting"],
+]);
+const CONNECTED = 3;
 
 /** `+QMTSTAT: 0,<err_code>`: S1 4.1, table 3. */
 const LINK_CODES: CodeTable = frozen([
@@ -373,6 +385,12 @@ export class BC35G extends QMT {
     // While connecting, the result line of the command under way says it better, and follows or has come.
     if (this.stage === Stage.Connecting && !this.isOwed(Kind.Connect)) return;
     this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone: ${meaning(LINK_CODES, code)} (+QMTSTAT ${code})`, code));
+  }
+
+  /** Where the connection is gone, no line comes at all (7.2). */
+  protected onState(_line: Line, fields: Fields): void {
+    const state = fields.int(1);
+    if (state !== CONNECTED) this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone, and the modem had not told of it: ${meaning(STATES, state)} (+QMTCONN ${state})`));
   }
 
   protected override resultError(operation: Operation, code: number): MQTTModemError {

@@ -7,10 +7,9 @@ import { lexicon } from "../at/lexicon";
 import type { Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { ArgumentError } from "../errors";
-import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, LINES, Say, type ChinaMobileOptions } from "../modem/china-mobile";
+import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, LINES, Say, type ChinaMobileOptions, type States } from "../modem/china-mobile";
 import { COMMA } from "../modem/arguments";
 import { ATTACH, DETACH } from "../modem/common";
-import type { CodeTable } from "../modem/codes";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import type { Limits } from "../modem/limits";
 import type { Modem } from "../modem/modem";
@@ -53,12 +52,11 @@ const PUBLISH_ACKNOWLEDGED = say('AT+MQTTPUB={topic},{QoS},{retain},0,{length},"
 const DISCONNECT = say("AT+MQTTDISC", 2000, { result: Say.Disconnected, resultOptional: true });
 const DELETE = say("AT+MQTTDEL", 2000);
 
-const INQUIRIES: readonly Command<M531X>[] = frozen([
-  say("AT+MQTTSTAT?", 2000, { answer: Say.Stat }),
-  say("AT+MQTTCFG?", 2000, { answer: Say.Cfg }),
-  // After the heading, one bare topic a line (6.6).
-  say("AT+MQTTSUB?", 2000, { answer: Say.SubList, text: true }),
-]);
+const POLL = say("AT+MQTTSTAT?", 2000, { answer: Say.Stat });
+// After the heading, one bare topic a line (6.6).
+const SUBSCRIPTIONS = say("AT+MQTTSUB?", 2000, { answer: Say.SubList, text: true });
+
+const INQUIRIES: readonly Command<M531X>[] = frozen([POLL, say("AT+MQTTCFG?", 2000, { answer: Say.Cfg }), SUBSCRIPTIONS]);
 
 const openPatience = () => 60_000; // covers the modem's own three tries
 const disconnectPatience = () => 10_000;
@@ -109,6 +107,7 @@ const DIALECT: Dialect<M531X> = frozen({
   links: 1,
   oneOfAKind: true, // packet ids are the modem's and unannounced (6.4)
   restart: Say.Restart,
+  poll: POLL,
   connect: CONNECT_SCRIPT,
   disconnect: DISCONNECT_SCRIPT,
   close: CLOSE_SCRIPT,
@@ -121,16 +120,20 @@ const DIALECT: Dialect<M531X> = frozen({
 // ---- what its numbers mean
 
 /** `+MQTTSTAT`: S2 1.3; 7 from a public header. */
-export const STATES: CodeTable = frozen([
-  [0, "not initialised"],
-  [1, "initialised"],
-  [2, "disconnected"],
-  [3, "CONNECT has been sent"],
-  [4, "reconnecting"],
-  [5, "connected"],
-  [6, "TCP socket connecting"],
-  [7, "TCP socket connected"],
-]);
+const STATES: States = frozen({
+  connected: 5,
+  gone: 2,
+  meanings: [
+    [0, "not initialised"],
+    [1, "initialised"],
+    [2, "disconnected"],
+    [3, "CONNECT has been sent"],
+    [4, "reconnecting"],
+    [5, "connected"],
+    [6, "TCP socket connecting"],
+    [7, "TCP socket connected"],
+  ],
+});
 
 export class M531X extends ChinaMobile {
   static readonly dialect: Dialect = DIALECT;
@@ -147,6 +150,15 @@ export class M531X extends ChinaMobile {
     if (encrypt === 1 && model === "M5310-A")
       throw new ArgumentError("ARGUMENT_RANGE", "modem.encrypt", options.encrypt, "must be left out for an M5310-A, which has no encryption");
     this.encrypt = model === "M5310-A" ? null : encrypt;
+  }
+
+  protected get states(): States {
+    return STATES;
+  }
+
+  /** It always reconnects. */
+  protected get listing(): Command {
+    return SUBSCRIPTIONS;
   }
 
   protected publish(operation: Operation): boolean {

@@ -9,7 +9,7 @@ import { Outcome, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
-import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, Failure, LINES, QUOTE, Say, type ChinaMobileOptions } from "../modem/china-mobile";
+import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, Failure, LINES, QUOTE, Say, type ChinaMobileOptions, type States } from "../modem/china-mobile";
 import { COMMA } from "../modem/arguments";
 import { ATTACH, DETACH } from "../modem/common";
 import { meaning, type CodeTable } from "../modem/codes";
@@ -95,10 +95,13 @@ const hasTwo = (fields: Fields): boolean => fields.count === 2;
 
 const ASK_ACK_TIMEOUT = say("AT+MQTTTO?", 2000, { answer: Say.AckTimeout, lastAnswers: true });
 
+const POLL = say("AT+MQTTSTAT?", 2000, { answer: Say.Stat });
+const SUBSCRIPTIONS = say("AT+MQTTSUB?", 2000, { answer: Say.SubList, text: true });
+
 const INQUIRIES: readonly Command<ML302>[] = frozen([
-  say("AT+MQTTSTAT?", 2000, { answer: Say.Stat }),
+  POLL,
   say("AT+MQTTCFG?", 2000, { answer: Say.Cfg }),
-  say("AT+MQTTSUB?", 2000, { answer: Say.SubList, text: true }),
+  SUBSCRIPTIONS,
   say("AT+MQTTPING?", 2000, { answer: Say.Ping }),
   // The report of a try has one field (6.5).
   say("AT+MQTTREC?", 2000, { answer: Say.Reconnect, takes: hasTwo }),
@@ -158,6 +161,7 @@ const DIALECT: Dialect<ML302> = frozen({
   links: 1,
   oneOfAKind: true,
   restart: Say.Restart,
+  poll: POLL,
   restartsSilently: true, // no document has what it prints
   unsolicitedErrors: [609, 615, 619],
   connect: CONNECT_SCRIPT,
@@ -172,13 +176,17 @@ const DIALECT: Dialect<ML302> = frozen({
 // ---- what its numbers mean
 
 /** `+MQTTSTAT`: S3, lines 225–230; other numbers than the M531X's (X-4). */
-export const STATES: CodeTable = frozen([
-  [0, "not connected"],
-  [1, "connected"],
-  [2, "TCP socket connecting"],
-  [3, "TCP connected, CONNECT being sent"],
-  [4, "CONNECT sent, waiting for CONNACK"],
-]);
+const STATES: States = frozen({
+  connected: 1,
+  gone: 0,
+  meanings: [
+    [0, "not connected"],
+    [1, "connected"],
+    [2, "TCP socket connecting"],
+    [3, "TCP connected, CONNECT being sent"],
+    [4, "CONNECT sent, waiting for CONNACK"],
+  ],
+});
 
 /** `+CME ERROR: <err>`: S3 2.2, as dialects.md 7.4 reads it. */
 export const ERRORS: CodeTable = frozen([
@@ -248,6 +256,14 @@ export class ML302 extends ChinaMobile {
       throw new ArgumentError("ARGUMENT_LENGTH", "modem.version", options.version, "must be given, with 1 byte at least, where modem.encrypt is true");
     this.reconnects = flag("modem.modemReconnects", options.modemReconnects ?? false);
     this.#inline = choice("modem.publishing", options.publishing ?? "counted", PUBLISHING) === "inline";
+  }
+
+  protected get states(): States {
+    return STATES;
+  }
+
+  protected get listing(): Command | null {
+    return this.reconnects === 1 ? SUBSCRIPTIONS : null;
   }
 
   protected publish(operation: Operation): boolean {

@@ -5,7 +5,7 @@
 import { command, type Argument, type Command } from "../at/command";
 import { FieldKind, type Fields } from "../at/fields";
 import { Common, Follow, Framing, lexicon, type Line } from "../at/lexicon";
-import { Outcome, UNTOLD, type Operation } from "../at/operation";
+import { UNTOLD, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { ArgumentError, BrokerError, NetworkError, type MQTTModemError } from "../errors";
 import { COMMA } from "../modem/arguments";
@@ -35,8 +35,6 @@ export interface NM28Options extends QMTOptions {
    * document says both that it ends the data and that it may be left out.
    */
   ctrlZ?: "never" | "fallback" | "always";
-  /** Milliseconds between looks at the connection, whose loss the modem does not announce; 1000–3600000, default 30000. */
-  pollInterval?: number;
   /** CTWing: reports the firmware version once connected, so that upgrades can come. Default false. */
   reportVersion?: boolean;
 }
@@ -81,8 +79,6 @@ const LINES: readonly Line[] = frozen([
 
 const CTRL_Z = new Uint8Array([0x1a]);
 const NUDGE = 300;
-/** Polls in a row that may say nothing of a client until it is taken for lost: some firmware lists only what is there. */
-const SILENT_POLLS = 3;
 
 const ARGUMENTS: Readonly<Record<string, Argument<NM28>>> = frozen({
   ...(SHARED_ARGUMENTS as Record<string, Argument<NM28>>),
@@ -202,7 +198,7 @@ const DIALECT: Dialect<NM28> = frozen({
   cancel: 0,
   rouse: ROUSE,
   links: 6,
-  polls: true,
+  poll: POLL,
   oneOfAKind: true,
   restart: Say.Restart,
   connect: CONNECT_SCRIPT,
@@ -231,9 +227,6 @@ export class NM28 extends QMT {
   readonly endsWithCtrlZ: boolean;
   readonly reportVersion: boolean;
   readonly #nudges: boolean;
-  readonly #pollInterval: number;
-  /** Polls in a row that have said nothing of this client. */
-  #missed = 0;
 
   constructor(modem: Modem, link: number, options: NM28Options, client: ModemClient) {
     super(modem, link, options, client, 1);
@@ -243,12 +236,16 @@ export class NM28 extends QMT {
     const ctrlZ = choice("modem.ctrlZ", options.ctrlZ ?? "fallback", CTRL_Z_USES);
     this.endsWithCtrlZ = ctrlZ === "always";
     this.#nudges = ctrlZ === "fallback";
-    this.#pollInterval = integer("modem.pollInterval", options.pollInterval ?? 30_000, 1000, 3_600_000);
     this.reportVersion = flag("modem.reportVersion", options.reportVersion ?? false) === 1;
   }
 
   override get defaultKeepAlive(): number {
     return 120_000; // 0 is outside the range (D-2)
+  }
+
+  /** The modem announces no loss (5.3). */
+  protected override get defaultPollInterval(): number {
+    return 30_000;
   }
 
   override checkPublish(length: number): void {
@@ -326,33 +323,9 @@ export class NM28 extends QMT {
     if (this.stage === Stage.Online) this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone (${how})`));
   }
 
-  // ---- the modem announces no loss, so it is asked (5.3)
-
-  protected override onOnline(): void {
-    this.#missed = 0;
-    this.wake(this.#pollInterval);
-  }
-
-  protected override onTimer(): void {
-    if (this.stage !== Stage.Online) return;
-    // The one before may still wait for another command's end.
-    const operation = this.channel.count(this.link, Kind.Poll) === 0 ? this.take(Kind.Poll) : null;
-    if (operation !== null) {
-      this.#missed++; // until it says something
-      this.channel.submit(operation, POLL);
-    }
-    this.wake(this.#pollInterval);
-  }
-
-  override onPolled(fields: Fields): void {
-    this.#missed = 0;
+  /** `+MQTTCONN:<idx>,<state>`: 0 disconnected, 1 connected. */
+  protected onState(_line: Line, fields: Fields): void {
     if (fields.int(1) === 0) this.lost("+MQTTCONN 0");
-  }
-
-  override onDone(operation: Operation, outcome: Outcome, code: number): void {
-    super.onDone(operation, outcome, code);
-    if (operation.kind === Kind.Poll && outcome !== Outcome.Aborted && this.#missed >= SILENT_POLLS)
-      this.lost(`AT+MQTTCONN? has said nothing of client ${this.link} ${SILENT_POLLS} times`);
   }
 
   protected override resultError(operation: Operation, code: number): MQTTModemError {

@@ -602,6 +602,11 @@ export class MQTTClient implements ModemClient {
     return false;
   }
 
+  /** @internal */
+  get hasSubscriptions(): boolean {
+    return !this.#subscriptions.isEmpty;
+  }
+
   private readable(): void {
     const { available, more, suspect } = this.#driver.channel.scanner.message;
     const onReadable = this.#options.onReadable;

@@ -41,6 +41,10 @@ export class Subscriptions {
     return matchesAny(this.#items, ring, start, end);
   }
 
+  get isEmpty(): boolean {
+    return this.#items.length === 0;
+  }
+
   rewind(): void {
     this.#next = 0;
   }

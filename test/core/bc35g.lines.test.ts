@@ -157,6 +157,7 @@ const ORDER: Exchange[] = [
   },
   {
     name: "result 1 is a retransmission, not the end: of CONNECT, SUB, UNS and PUB",
+    options: { modem: { pollInterval: 0 } },
     script: `${BEFORE_CONNECT}
       ${CONNECT}
       ← \\r\\nOK\\r\\n

@@ -130,7 +130,7 @@ for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: while
   });
 
   it("forgets the time limit once the connection is back", () => {
-    const { session, modem } = start();
+    const { session, modem } = start({ modem: { pollInterval: 0 } });
     session.says(TRY);
     session.pass(100_000);
     session.says(AGAIN);

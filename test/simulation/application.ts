@@ -46,9 +46,6 @@ const LONGEST_PAUSE = 60_000;
 /** A port that is not given back so long after the end is one that never will be: the client closes for 5 s at most. */
 const RELEASE = 30_000;
 const RESUBSCRIBE = 5000;
-/** A meter says something at least so often, and takes the connection for dead when so many writes in a row have failed. */
-const HEARTBEAT = 60_000;
-const FAILURES = 3;
 /** How late an acknowledgement may come. */
 const LATE = 60_000;
 
@@ -91,8 +88,6 @@ export class Application {
   readonly #armed = new Map<CallbackName, { act: string; times: number }>();
   #reading: Reading | null = null;
   #failures = 0;
-  /** Writes that have failed since the last one that was done. */
-  #failed = 0;
   #stopped = false;
   #mark = 0;
   readonly #given = new Map<string, Set<string>>();
@@ -145,7 +140,6 @@ export class Application {
       return;
     }
     this.lives++;
-    this.#failed = 0;
     this.#reading = null;
     const Concrete = family.driver as unknown as new (...values: any[]) => object;
     const Watched = class extends Concrete {
@@ -179,16 +173,6 @@ export class Application {
     };
     this.#life = life;
     watch.noted("client made");
-    this.#beat(life);
-  }
-
-  /** The core tells of a loss that the modem tells of; one whose report never came shows in what is written then. */
-  #beat(life: Life): void {
-    this.#options.processor.later(() => {
-      if (life.over) return;
-      if (life.online && life.writes.size === 0) this.#publish({ topic: "out/beat", payload: this.#marked("beat"), QoS: 1, retain: false, parts: 1 });
-      this.#beat(life);
-    }, HEARTBEAT);
   }
 
   /** Where an order of the topic's messages is kept: it begins anew with each client. */
@@ -291,7 +275,6 @@ export class Application {
     life.writes.delete(id);
     watch.noted(`onDone ${id} ${write.kind} ${write.topic}${error === null ? "" : ` ${error.code}: ${error.message}`}`);
     if (error === null) {
-      this.#failed = 0;
       if (write.kind === "unsubscribe") life.subscribed.delete(write.topic);
       watch.done(write);
     } else {
@@ -303,7 +286,6 @@ export class Application {
       }
       watch.failed(write, error);
       if (write.kind === "publish" && write.QoS > 0) life.lostAt = clock.now();
-      if (life.online && ++this.#failed >= FAILURES) return processor.now(() => this.#close());
     }
     this.#subscribe();
   }

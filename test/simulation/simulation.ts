@@ -165,10 +165,8 @@ class Simulation {
     this.#network.heal();
     this.#broker.heal();
     this.#application.calm();
-    // What was subscribed over a line that changes bytes may be anything; and a modem that has lost the connection and had it
-    // back while nothing of it could be heard (M531X, ML302) is subscribed to nothing, which no report of it tells any more.
-    const unheard = modem !== "bc35g" && modem !== "nm28" && this.#plan.events.some((event) => event.do === "modem" && event.fault.startsWith("silence"));
-    if (!exact || unheard) this.#guard(() => this.#application.renew());
+    // What was subscribed over a line that changes bytes may be anything.
+    if (!exact) this.#guard(() => this.#application.renew());
     const wanted = (): boolean => this.#application.settled && this.#application.wanted.every((filter) => this.#broker.serves(CLIENT_ID, filter));
     while (this.#violation === null) {
       this.#pass(calm + recovers, wanted);

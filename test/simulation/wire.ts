@@ -19,12 +19,12 @@ const plain: Readonly<Record<FamilyName, readonly (readonly [form: string, ...pl
   m531x: [
     [`AT\\+MQTTCFG=${Q},1883,${Q},\\d+,${Q},${Q},[01]`, "host", "id", "user", "password"], ["AT\\+MQTTTO=\\d+"], ["AT\\+MQTTPING=[01]"],
     [`AT\\+MQTTOPEN=[01],[01],[01],[01],[012],${Q},${Q}`, "will topic", "will message"], ["AT\\+MQTTDISC"], ["AT\\+MQTTDEL"], ["AT\\+MQTTSTAT\\?"], ["AT\\+CMRB"], ["AT\\+NRB"],
-    [`AT\\+MQTTSUB=${Q},[012]`, "filter"], [`AT\\+MQTTUNSUB=${Q}`, "filter"],
+    ["AT\\+MQTTSUB\\?"], [`AT\\+MQTTSUB=${Q},[012]`, "filter"], [`AT\\+MQTTUNSUB=${Q}`, "filter"],
   ],
   ml302: [
     [`AT\\+MQTTCFG=${Q},1883,${Q},\\d+,${Q},${Q},[01]`, "host", "id", "user", "password"], ["AT\\+MQTTTO=\\d+"], ["AT\\+MQTTREC=[01]"], ["AT\\+TRB"],
     [`AT\\+MQTTOPEN=[01],[01],[01],[01],[012],${Q},${Q}`, "will topic", "will message"], ["AT\\+MQTTDISC"], ["AT\\+MQTTDEL"], ["AT\\+MQTTSTAT\\?"],
-    [`AT\\+MQTTSUB=${Q},[012]`, "filter"], [`AT\\+MQTTUNSUB=${Q}`, "filter"],
+    ["AT\\+MQTTSUB\\?"], [`AT\\+MQTTSUB=${Q},[012]`, "filter"], [`AT\\+MQTTUNSUB=${Q}`, "filter"],
   ],
   nm28: [
     ['AT\\+MQTTCFG="version",0,[34]'], ['AT\\+MQTTCFG="pdpcid",0,\\d+'], ['AT\\+MQTTCFG="ssl",0,0,0'], ['AT\\+MQTTCFG="keepalive",0,\\d+'], ['AT\\+MQTTCFG="session",0,[01]'],

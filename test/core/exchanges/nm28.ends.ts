@@ -17,6 +17,9 @@ const RESULTS: [type: number, fields: string, good: boolean][] = [
 const POLL = `
   ~ 30000
   → AT+MQTTCONN?\\r`;
+/** What says nothing of the client is asked again at once. */
+const AGAIN = `
+  → AT+MQTTCONN?\\r`;
 /** A loss that is told of while the poll's OK is owed. */
 const LOST_WHILE_ASKING = `
   = error LINK_LOST${IN_STEP}${GOES}`;
@@ -191,13 +194,14 @@ export const ENDS: Exchange[] = [
   },
   ...["OK", "+MQTTCONN:1,1\\r\\n\\r\\nOK", "ERROR", "+CME ERROR: 3"].map((answer) => ({
     name: `asks how the connection is, and takes ${answer.replace(/\\r\\n/g, " ")} three times in a row for its loss`,
-    script: `${ONLINE}${`${POLL}
-      ← \\r\\n${answer}\\r\\n`.repeat(3)}
+    script: `${ONLINE}${POLL}
+      ← \\r\\n${answer}\\r\\n${`${AGAIN}
+      ← \\r\\n${answer}\\r\\n`.repeat(2)}
       = error LINK_LOST${GOES}`,
   })),
   {
     name: "asks how the connection is, and counts anew what says nothing once it is told that the connection is there",
-    script: `${ONLINE}${["OK", "ERROR", "+MQTTCONN:0,1\\r\\n\\r\\nOK", "ERROR", "OK", "+MQTTCONN:0,1\\r\\n\\r\\nOK"].map((answer) => `${POLL}
+    script: `${ONLINE}${["OK", "ERROR", "+MQTTCONN:0,1\\r\\n\\r\\nOK", "ERROR", "OK", "+MQTTCONN:0,1\\r\\n\\r\\nOK"].map((answer, index) => `${index % 3 === 0 ? POLL : AGAIN}
       ← \\r\\n${answer}\\r\\n`).join("")}${subscribe("a", 1)}`,
   },
   ...["+MQTTSTAT:0,1", "+MQTTSTAT: 0, 7", "+MQTTDISC:0,0", "+MQTTCLOSE:0,0", "+MQTTCONN:0,0"].map((line) => ({

@@ -31,6 +31,8 @@ export const m531x: Family = {
     }
     if (subscribe !== null) return ["OK", `+MQTT${subscribe[1]}ACK:${++modem.id}${subscribe[1] === "SUB" ? `,${subscribe[3]}` : ""},${subscribe[2]}`];
     if (command.startsWith("AT+MQTTOPEN=")) return ["OK", "+MQTTOPEN:OK"];
+    if (command === "AT+MQTTSTAT?") return ["+MQTTSTAT:5", "OK"];
+    if (command === "AT+MQTTSUB?") return ["+MQTTSUB:", "whatever", "OK"];
     if (command === "AT+MQTTDISC") return ["OK", "+MQTTDISC:OK"];
     return ["OK"];
   },
@@ -52,6 +54,8 @@ export const ml302: Family = {
     }
     if (subscribe !== null) return [`+MQTT${subscribe[1]}ACK:${++modem.id}${subscribe[1] === "SUB" ? `,${subscribe[3]}` : ""},${subscribe[2]}`, "OK"];
     if (command.startsWith("AT+MQTTOPEN=")) return ["+MQTTOPEN:OK", "OK"];
+    if (command === "AT+MQTTSTAT?") return ["+MQTTSTAT: 1", "OK"];
+    if (command === "AT+MQTTSUB?") return ["+MQTTSUB:", "whatever", "OK"];
     if (command === "AT+MQTTDISC") return ["+MQTTDISC: OK", "OK"];
     return ["OK"];
   },

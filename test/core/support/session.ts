@@ -161,6 +161,8 @@ export class Obedient {
   onSay: (() => void) | null = null;
   /** Leaves commands that begin like this unanswered. */
   deaf: string | null = null;
+  /** What it answers to AT+QMTCONN? before OK, or nothing at all. */
+  state: string | null = "+QMTCONN: 0,3";
 
   constructor(session: Session, end = "\\r\\n") {
     this.#session = session;
@@ -222,6 +224,7 @@ export class Obedient {
     } else if (packet !== null) this.#say("OK", `+QMT${packet[1]}: 0,${packet[2]},0${packet[1] === "SUB" ? ",0" : ""}`);
     else if (command === "AT+CMEE?") this.#say("+CMEE: 1", "OK");
     else if (command === "AT+CGATT?") this.#say("+CGATT: 1", "OK");
+    else if (command === "AT+QMTCONN?") this.#say(...(this.state === null ? [] : this.state === "" ? ["OK"] : [this.state, "OK"]));
     else if (command.startsWith("AT+QMTOPEN=")) this.#say("OK", "+QMTOPEN: 0,0");
     else if (command.startsWith("AT+QMTCONN=")) this.#say("OK", "+QMTCONN: 0,0,0");
     else if (command === "AT+QMTDISC=0") this.#say("OK", "+QMTDISC: 0,0");
