@@ -1,49 +1,51 @@
-import { MQTTClient, type MQTTClientOptions } from "../../src/mqtt/client";
 import type { DriverClass } from "../../src/modem/dialect";
+import type { Session, SessionOptions } from "../../src/session/session";
 import { hostClock } from "./clock";
 import { SerialPort, type SerialPortOptions } from "./serial-port";
 
-/** A modem on a serial port, and the clients that are on it at the moment. The port is open as long as there is one. */
+/** A modem on a serial port, and the sessions that are on it. The port is open as long as one of them has a client. */
 export class Carrier {
   readonly #driver: DriverClass;
   readonly #serial: Pick<SerialPortOptions, "path" | "baudRate" | "trace">;
-  readonly #cores = new Set<MQTTClient>();
-  #released: Promise<void> = Promise.resolve();
+  readonly #sessions = new Set<Session>();
+  /** The one before: through it the next one finds the modem. */
+  #last: Session | undefined;
+  #ports = 0;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(driver: DriverClass, serial: Pick<SerialPortOptions, "path" | "baudRate" | "trace">) {
     this.#driver = driver;
     this.#serial = serial;
   }
 
-  /** One more client on the modem; the port is opened where it is not. @throws what the core throws */
-  open(options: Omit<MQTTClientOptions, "modem">, driverOptions: Readonly<Record<string, unknown>> = {}): MQTTClient {
-    const [shared] = this.#cores;
-    const io = this.#driver;
-    if (shared !== undefined) return this.#add(new MQTTClient({ ...options, modem: { ...driverOptions, io, shared } }));
-    let onClosed!: () => void;
-    const released = new Promise<void>((resolve) => { onClosed = resolve; });
-    const serial = { io: SerialPort, ...this.#serial, onClosed };
-    const core = this.#add(new MQTTClient({ ...options, modem: { ...driverOptions, io, clock: hostClock, serial } }));
-    this.#released = released;
-    return core;
+  /** What a session on this modem needs to be told of it. */
+  modem(driverOptions: Readonly<Record<string, unknown>> = {}): SessionOptions["modem"] {
+    const carrier = this;
+    class CarriersPort extends SerialPort {
+      constructor(options: SerialPortOptions) {
+        super({ ...options, onClosed: () => carrier.#closed() });
+        carrier.#ports++;
+      }
+    }
+    return { ...driverOptions, io: this.#driver, clock: hostClock, serial: { io: CarriersPort, ...this.#serial }, shared: this.#last };
   }
 
-  #add(core: MQTTClient): MQTTClient {
-    this.#cores.add(core);
-    return core;
+  join(session: Session): void {
+    this.#last = session;
+    this.#sessions.add(session);
   }
 
-  /** The client has ended. */
-  leave(core: MQTTClient): void {
-    this.#cores.delete(core);
+  /** The session has ended. */
+  leave(session: Session): void {
+    this.#sessions.delete(session);
+  }
+
+  #closed(): void {
+    if (--this.#ports === 0) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Settles when there is no port that is still being closed. */
   async settled(): Promise<void> {
-    while (this.#cores.size === 0) {
-      const released = this.#released;
-      await released;
-      if (released === this.#released) return;
-    }
+    while (this.#sessions.size === 0 && this.#ports > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 }

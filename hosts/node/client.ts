@@ -1,11 +1,11 @@
 import { EventEmitter } from "node:events";
-import { MQTTClient, type MQTTClientOptions, type StageName } from "../../src/mqtt/client";
-import { BrokerError, MQTTModemError, NetworkError, StateError } from "../../src/errors";
+import type { StageName } from "../../src/mqtt/client";
+import { BrokerError, type MQTTModemError, StateError } from "../../src/errors";
+import { Session, type SessionOptions } from "../../src/session/session";
+import type { SessionState } from "../../src/session/states";
 import type { Carrier } from "./carrier";
 import { Assembly, type Packet, type QoS } from "./packet";
-import { Queue, type Job } from "./queue";
-import { isLoss, Reconnection } from "./reconnection";
-import { filters, groups, Subscriptions, type Granted, type Topics } from "./subscriptions";
+import { filters, type Granted, type Topics } from "./topics";
 
 export interface ClientEvents {
   /** There is a session with the broker: the first, or one after a loss. */
@@ -17,22 +17,26 @@ export interface ClientEvents {
   offline: [];
   /** A connection, or an attempt at one, is over. */
   close: [];
-  /** Why a connection was lost or not made. Without a listener it is not thrown: whoever waits for a promise has it. */
+  /**
+   * Why a connection was lost or not made, or what else has failed without a promise to say so. Without a listener it is not thrown: whoever
+   * waits for a promise has it.
+   */
   error: [error: MQTTModemError];
   /** It is all over: `end` was called, or there is no further attempt. */
   end: [];
   /** Beyond MQTT.js: what is being done. */
   stage: [stage: StageName];
+  /** Beyond MQTT.js: what the session is at, of which docs/sessions.md has the picture. */
+  state: [state: SessionState];
+  /** Beyond MQTT.js: a message that an earlier process had put into the store is over, with `error` null when it went well. */
+  stored: [id: number, error: MQTTModemError | null];
 }
 
 /** What `connect` has made of its options. */
 export interface ClientSettings {
-  readonly session: Omit<MQTTClientOptions, "modem">;
+  readonly session: Omit<SessionOptions, "modem" | "queue" | `on${string}`>;
+  readonly queue: NonNullable<SessionOptions["queue"]>;
   readonly driverOptions: Readonly<Record<string, unknown>> | undefined;
-  readonly reconnectPeriod: number;
-  readonly connectTimeout: number;
-  readonly resubscribe: boolean;
-  readonly queueQoSZero: boolean;
   readonly highWaterMark: number;
 }
 
@@ -53,42 +57,53 @@ export interface SubscribeOptions extends OperationOptions {
   qos?: QoS;
 }
 
+/** Who waits for an operation. */
+interface Job {
+  settle(error: unknown, granted: readonly number[] | null): void;
+}
+
 /**
- * A client in MQTT.js's words over a modem. Made by `connect`.
+ * A client in MQTT.js's words over a modem: a session's face. Made by `connect`.
  *
  * Operations are sent in the order in which they were asked for; each promise settles on its own.
  */
 export class ModemMQTTClient extends EventEmitter<ClientEvents> implements AsyncIterable<Packet>, AsyncDisposable {
   /** What another client needs to use the same modem. */
   readonly carrier: Carrier;
-  readonly #settings: ClientSettings;
-  readonly #queue: Queue;
-  readonly #reconnection: Reconnection;
-  readonly #subscriptions = new Subscriptions();
-  /** The present connection, or the last one. */
-  #core!: MQTTClient;
-  /** Whether `#core` is at work. */
-  #alive = false;
+  readonly #session: Session;
+  readonly #highWaterMark: number;
+  /** A full queue drops messages, rather than refusing them. */
+  readonly #drops: boolean;
+  readonly #jobs = new Map<number, Job>();
+  readonly #roomWanted: (() => void)[] = [];
   /** `close` is still to be told of the present connection. */
-  #closeOwed = false;
+  #closeOwed = true;
   #connected = false;
   #wasConnected = false;
-  #modemReconnects = false;
-  #connectTimer: ReturnType<typeof setTimeout> | undefined;
-  #stage: StageName = "idle";
   #over: MQTTModemError | true | null = null;
   #ending: Promise<void> | null = null;
 
-  constructor(carrier: Carrier, settings: ClientSettings) {
+  constructor(carrier: Carrier, { session, queue, driverOptions, highWaterMark }: ClientSettings) {
     super();
     this.carrier = carrier;
-    this.#settings = settings;
-    this.#queue = new Queue(settings.highWaterMark);
-    this.#reconnection = new Reconnection(settings.reconnectPeriod);
-    this.#open();
+    this.#highWaterMark = highWaterMark;
+    this.#drops = queue.policy !== undefined && queue.policy !== "refuse";
+    const assembly = new Assembly();
+    this.#session = new Session({
+      ...session, queue, modem: carrier.modem(driverOptions),
+      onState: (state, error) => this.#entered(state, error),
+      onStage: (stage) => this.emit("stage", stage),
+      onError: (error) => this.#tell(error),
+      onDone: (id, error, granted) => this.#done(id, error, granted),
+      onReadable: (count, info) => {
+        const packet = assembly.receive(this.#session, count, info);
+        if (packet !== null) this.emit("message", packet.topic, packet.payload, packet);
+      },
+    });
+    carrier.join(this.#session);
   }
 
-  /** Whether there is a session with the broker. */
+  /** Whether there is a session with the broker, and all is subscribed again. */
   get connected(): boolean {
     return this.#connected;
   }
@@ -105,65 +120,44 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
 
   /** How many operations wait, or are under way. */
   get queued(): number {
-    return this.#queue.size;
+    return this.#session.queued;
   }
 
   /**
    * Publishes one message. The payload is copied before it is sent.
    * @returns settles when the broker's acknowledgement is in; at QoS 0, when the modem has sent it
    * @throws ArgumentError, StateError, ModemError, NetworkError or BrokerError, as a rejection; StateError BUSY when as much
-   * waits as `highWaterMark` allows
+   * waits as `highWaterMark` or `queueBytes` allow
    */
   async publish(topic: string, payload: string | Uint8Array = "", { qos, retain, signal }: PublishOptions = {}): Promise<void> {
-    const data = typeof payload === "string" ? Buffer.from(payload) : Buffer.from(payload);
-    const acknowledged = qos !== undefined && qos > 0;
-    await this.#do((core, id) => core.write(data, { topic, QoS: qos, retain, id }), {
-      signal, again: acknowledged && this.#settings.reconnectPeriod > 0, waits: acknowledged || this.#settings.queueQoSZero,
-    });
+    const data = typeof payload === "string" ? Buffer.from(payload) : payload;
+    await this.#do((session) => session.publish(data, { topic, QoS: qos, retain }), signal);
   }
 
   /** Settles when another operation would be taken: at once, unless as much waits as `highWaterMark` allows. */
   drained(): Promise<void> {
-    return this.#queue.drained();
+    return this.queued < this.#highWaterMark ? Promise.resolve() : new Promise((resolve) => this.#roomWanted.push(resolve));
   }
 
   /**
-   * Subscribes to one or several topic filters, as many at a time as the modem can. A BC35-G tells one grant for all topics
-   * of a command, so only topics that ask for the same QoS go together there.
+   * Subscribes to one or several topic filters, as many at a time as the modem can.
    * @returns what was granted, in the order of the topics
    * @throws BrokerError SUBSCRIPTION_REFUSED, as a rejection, when the broker refuses one of them
    */
   async subscribe(topics: Topics, { qos = 0, signal }: SubscribeOptions = {}): Promise<Granted[]> {
-    const granted: Granted[] = [];
-    for (const group of this.#groups(filters(topics, qos))) granted.push(...await this.#subscribe(group, (job) => this.#do(job, { signal })));
-    return granted;
-  }
-
-  #groups(asked: readonly Granted[]): Iterable<Granted[]> {
-    const { topics: most, grantsEach } = this.#core.limits;
-    return groups(asked, most, grantsEach ? undefined : ({ qos }) => qos);
-  }
-
-  async #subscribe(group: readonly Granted[], send: (write: Job["write"]) => Promise<readonly number[]>): Promise<Granted[]> {
-    const items = group.map(({ topic, qos }) => ({ topic, QoS: qos }));
-    const codes = await send((core, id) => core.write(null, { operation: MQTTClient.SUBSCRIBE, id, items }));
-    return group.map(({ topic, qos }, index) => {
-      const code = codes[index]!;
-      if (code <= 2) {
-        this.#subscriptions.note(topic, qos);
-        return { topic, qos: code as QoS };
-      }
-      this.#subscriptions.forget(topic);
+    const asked = filters(topics, qos);
+    const codes = await this.#do((session) => session.subscribe(asked.map(({ topic, qos }) => ({ topic, QoS: qos }))), signal);
+    return asked.map(({ topic }, index) => {
+      const code = codes![index]!;
+      if (code <= 2) return { topic, qos: code as QoS };
       throw new BrokerError("SUBSCRIPTION_REFUSED", `the broker refused the subscription to ${JSON.stringify(topic)}; may this user read it?`, code);
     });
   }
 
   /** Ends one or several subscriptions. */
   async unsubscribe(topics: string | readonly string[], { signal }: OperationOptions = {}): Promise<void> {
-    for (const group of groups(filters(topics, 0), this.#core.limits.topics)) {
-      await this.#do((core, id) => core.write(null, { operation: MQTTClient.UNSUBSCRIBE, id, items: group }), { signal });
-      for (const { topic } of group) this.#subscriptions.forget(topic);
-    }
+    const asked = filters(topics, 0);
+    await this.#do((session) => session.unsubscribe(asked), signal);
   }
 
   /**
@@ -173,23 +167,9 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
    * publishes the will
    */
   end(force = false): Promise<void> {
-    if (force) this.#force();
-    return (this.#ending ??= this.#end());
-  }
-
-  async #end(): Promise<void> {
-    if (this.#over === null && (this.#connected || this.#modemReconnects)) await this.#queue.empty();
-    if (this.#over === null) {
-      if (this.#connected) this.#core.write(null, { operation: MQTTClient.DISCONNECT });
-      else this.#force();
-    }
-    await this.released();
-  }
-
-  #force(): void {
-    if (this.#over !== null) return;
-    if (this.#alive) this.#core.close();
-    this.#finish(true);
+    this.#ending ??= this.released();
+    this.#session.close(force);
+    return this.#ending;
   }
 
   /** Settles when this client has ended, and the port has been released if no other client uses it. */
@@ -228,151 +208,81 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
 
   // ---- operations
 
-  #do(write: Job["write"], { signal, again = false, waits = true }: OperationOptions & { again?: boolean; waits?: boolean }): Promise<readonly number[]> {
+  #do(start: (session: Session) => number, signal: AbortSignal | undefined): Promise<readonly number[] | null> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       if (this.ended)
         throw new StateError("CLOSED", "this client has ended; connect again", undefined, this.#over === true ? undefined : this.#over ?? undefined);
-      if (!waits && !this.#connected)
-        throw new StateError("NOT_CONNECTED", "there is no connection at the moment, and queueQoSZero is false; wait for connect");
+      if (this.queued >= this.#highWaterMark && !this.#drops)
+        throw new StateError("BUSY", `${this.queued} operations wait already, as many as highWaterMark allows; wait for drained()`);
+      const id = start(this.#session);
       const abort = (): void => {
-        this.#queue.withdraw(job);
+        if (this.#session.withdraw(id)) this.#jobs.delete(id);
+        this.#tellRoom();
         reject(signal!.reason);
       };
-      const job = this.#queue.add({
-        write, again, waits,
-        settle(error, payload) {
+      this.#jobs.set(id, {
+        settle(error, granted) {
           signal?.removeEventListener("abort", abort);
-          if (error === null) resolve(payload);
+          if (error === null) resolve(granted);
           else reject(error);
         },
       });
       signal?.addEventListener("abort", abort, { once: true });
-      this.#pump();
     });
   }
 
-  #pump(): void {
-    if (this.#connected) this.#queue.pump(this.#core);
+  #done(id: number, error: MQTTModemError | null, granted: readonly number[] | null): void {
+    const job = this.#jobs.get(id);
+    this.#jobs.delete(id);
+    if (job !== undefined) job.settle(error, granted);
+    else this.emit("stored", id, error);
+    this.#tellRoom();
   }
 
-  /** Subscribes again to all that was subscribed, before anything else goes out. */
-  #restore(): void {
-    const asked = this.#settings.resubscribe ? this.#subscriptions.all : [];
-    if (asked.length === 0) return;
-    for (const group of this.#groups(asked)) {
-      const send = (write: Job["write"]): Promise<readonly number[]> => new Promise((resolve, reject) => {
-        this.#queue.addFirst({ write, again: false, waits: false, settle: (error, payload) => (error === null ? resolve(payload) : reject(error)) });
-      });
-      this.#subscribe(group, send).catch((error: MQTTModemError) => {
-        // After another loss, it is all restored again.
-        if (this.#connected && !isLoss(error)) this.#tell(error);
-      });
+  #tellRoom(): void {
+    if (this.queued < this.#highWaterMark) for (const resolve of this.#roomWanted.splice(0)) resolve();
+  }
+
+  // ---- what the session tells
+
+  #entered(state: SessionState, error: MQTTModemError | null): void {
+    this.emit("state", state);
+    switch (state) {
+      case "connecting":
+      case "recovering":
+        this.emit("reconnect");
+        this.#closeOwed = !this.ended;
+        break;
+      case "online":
+        this.#connected = this.#wasConnected = true;
+        this.emit("connect");
+        break;
+      case "interrupted":
+        this.#disconnected();
+        // A listener may have ended it.
+        if (!this.ended) this.emit("reconnect");
+        break;
+      case "waiting":
+      case "refused":
+        this.#disconnected();
+        if (this.#ending === null) this.#tell(error!);
+        this.#tellClose();
+        break;
+      case "closed": this.#finish(error ?? true);
     }
   }
 
-  // ---- one connection
-
-  #open(): void {
-    const assembly = new Assembly();
-    let granted: readonly number[] = [];
-    const core = this.carrier.open({
-      ...this.#settings.session,
-      onReadable: (count, info) => {
-        const packet = assembly.receive(core, count, info);
-        if (packet !== null) this.emit("message", packet.topic, packet.payload, packet);
-      },
-      onControl: ({ operation, returnCode, payload }) => {
-        if (operation === MQTTClient.CONNACK && returnCode === 0) this.#online(true);
-        if (operation === MQTTClient.SUBACK) granted = payload!;
-      },
-      onWritable: () => {
-        // The modem has the connection back, and the subscriptions are what they were.
-        if (this.#modemReconnects) this.#online(false);
-        this.#pump();
-      },
-      onDone: (id, error) => {
-        const again = error !== null && this.#settings.reconnectPeriod > 0 && this.#ending === null && isLoss(error);
-        this.#queue.done(id, error, granted, again);
-      },
-      onClose: () => this.#closed(true),
-      onError: (error) => this.#closed(error),
-      onStage: (stage) => {
-        this.#stage = stage;
-        this.emit("stage", stage);
-        if (stage === "reconnecting") this.#disturbed();
-      },
-    }, this.#settings.driverOptions);
-    this.#core = core;
-    this.#alive = this.#closeOwed = true;
-    const { connectTimeout } = this.#settings;
-    if (connectTimeout > 0) this.#connectTimer = setTimeout(() => this.#tooLate(), connectTimeout);
-  }
-
-  #tooLate(): void {
-    this.#core.close();
-    this.#closed(new NetworkError("OPEN_FAILED",
-      `not connected within ${this.#settings.connectTimeout} ms, the connectTimeout; it was ${this.#stage}; check the modem and the coverage, or wait longer`));
-  }
-
-  #online(isNew: boolean): void {
-    clearTimeout(this.#connectTimer);
-    this.#connected = true;
-    this.#modemReconnects = false;
-    this.#reconnection.succeeded();
-    if (isNew && this.#wasConnected) this.#restore();
-    this.#wasConnected = true;
-    this.emit("connect");
-  }
-
-  /** The modem connects again by itself; what is asked for meanwhile waits. */
-  #disturbed(): void {
+  #disconnected(): void {
+    const was = this.#connected;
     this.#connected = false;
-    this.#modemReconnects = true;
-    this.emit("offline");
-    if (this.#modemReconnects) this.emit("reconnect");
-  }
-
-  /** The core has ended. */
-  #closed(reason: MQTTModemError | true): void {
-    if (this.#over !== null) return;
-    if (reason === true || this.#ending !== null || !this.#wasConnected || !this.#reconnection.follows(reason)) return this.#finish(reason);
-    const wasConnected = this.#connected;
-    this.#leave();
-    this.#queue.lose(reason);
-    if (wasConnected) this.emit("offline");
-    // A listener may end it all.
-    if (this.#over === null) this.#tell(reason);
-    this.#tellClose();
-    if (this.#over === null) this.#reconnection.schedule(() => void this.#again());
-  }
-
-  async #again(): Promise<void> {
-    await this.carrier.settled();
-    if (this.#over !== null) return;
-    this.emit("reconnect");
-    if (this.#over !== null) return;
-    try {
-      this.#open();
-    } catch (error) {
-      this.#finish(error instanceof MQTTModemError ? error : new StateError("NOT_SUPPORTED", String(error), undefined, error));
-    }
-  }
-
-  #leave(): void {
-    clearTimeout(this.#connectTimer);
-    this.#connected = this.#modemReconnects = this.#alive = false;
-    this.carrier.leave(this.#core);
+    if (was) this.emit("offline");
   }
 
   #finish(reason: MQTTModemError | true): void {
-    if (this.#over !== null) return;
     this.#over = reason;
-    const wasConnected = this.#connected;
-    this.#reconnection.cancel();
-    this.#leave();
-    this.#queue.fail(reason === true ? new StateError("CLOSED", "the client was ended before this was done") : reason);
-    if (wasConnected) this.emit("offline");
+    this.carrier.leave(this.#session);
+    this.#disconnected();
     if (reason !== true) this.#tell(reason);
     this.#tellClose();
     this.emit("end");

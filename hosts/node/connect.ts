@@ -1,10 +1,13 @@
 import { ArgumentError, ModemError, StateError, type MQTTModemError } from "../../src/errors";
 import type { DriverClass } from "../../src/modem/dialect";
 import { Carrier } from "./carrier";
-import { ModemMQTTClient } from "./client";
+import { ModemMQTTClient, type ClientSettings } from "./client";
 import { loadDriver } from "./drivers";
 import type { QoS } from "./packet";
 import type { Direction } from "./serial-port";
+import type { QueueOptions } from "../../src/session/session";
+import type { RetryOptions } from "../../src/session/retry";
+import type { Store } from "../../src/session/store";
 
 export interface ConnectOptions {
   /** The serial port: `/dev/ttyUSB0`, `COM3`, a pseudo-terminal. Left out where `modem` is a client. */
@@ -34,10 +37,17 @@ export interface ConnectOptions {
   will?: { topic: string; payload: string | Uint8Array; qos?: QoS; retain?: boolean };
   /**
    * Milliseconds before the first try to connect again when the connection was lost; doubled after every failure, up to a
-   * minute. 0: none, and the client ends with the error. Default 1000. A first connection that fails is not tried again, nor
-   * one that the broker refuses.
+   * minute, and longer by up to a half at random. 0: none, and the client ends with the error. Default 1000.
    */
   reconnectPeriod?: number;
+  /** Whether a first connection that fails for a reason that may pass is tried again too. Default false: `connect` rejects. */
+  retryFirst?: boolean;
+  /** Milliseconds before the next try when the broker has refused the credentials. Default 0: none, the client ends with the error. */
+  refusedPeriod?: number;
+  /** When to try again, in more detail; what is set here goes before the three above. */
+  retry?: RetryOptions;
+  /** Pulls the modem's reset pin, where this machine can: the last that is tried when nothing else brings the modem back. */
+  reset?(): void;
   /**
    * Milliseconds for one attempt, from opening the port to the broker's acceptance. Default 0: the driver's own limits for
    * each step, for attaching to a cellular network may take minutes.
@@ -47,8 +57,16 @@ export interface ConnectOptions {
   resubscribe?: boolean;
   /** Whether publishes at QoS 0 wait while there is no connection, rather than being rejected. Default true. */
   queueQoSZero?: boolean;
-  /** How many operations may wait; further ones are rejected with BUSY, see `drained`. Default 1000. */
+  /** How many operations may wait, 65534 at the most; further ones are rejected with BUSY, see `drained`. Default 1000. */
   highWaterMark?: number;
+  /** Bytes of all payloads that may wait. Default 2048 for each of `highWaterMark`, 16 MiB at the most. */
+  queueBytes?: number;
+  /** What happens to a message when the queue is full; what was dropped is rejected with DROPPED. Default "refuse": BUSY. */
+  queuePolicy?: QueueOptions["policy"];
+  /** Keeps messages at QoS 1 and 2 until they are acknowledged, over the end of this process too: see `openStore`. */
+  store?: Store;
+  /** Topic filters that may be subscribed, 1–1000. Default 1000. */
+  subscriptions?: number;
   /** Sees all traffic on the serial port, secrets included. */
   trace?(direction: Direction, bytes: Uint8Array): void;
   /** Ends the attempt to connect. Once connected, it has no effect any more: see `end`. */
@@ -57,6 +75,12 @@ export interface ConnectOptions {
   onClient?(client: ModemMQTTClient): void;
 }
 
+/** Milliseconds. */
+const LONGEST_PAUSE = 60_000;
+/** Bytes of the longest message of any modem, and of all that wait at the most. */
+const MESSAGE = 2048;
+const MOST_BYTES = 16 * 1024 * 1024;
+
 /**
  * Brings the modem up, opens the connection and settles when the broker has accepted it.
  * @throws ArgumentError before a byte is sent; ModemError, NetworkError or BrokerError; each as a rejection, with the
@@ -64,7 +88,22 @@ export interface ConnectOptions {
  */
 export async function connect(options: ConnectOptions): Promise<ModemMQTTClient> {
   options.signal?.throwIfAborted();
-  const settings = {
+  const client = new ModemMQTTClient(await carrierOf(options), settingsOf(options));
+  options.onClient?.(client);
+  const abort = (): void => void client.end(true);
+  options.signal?.addEventListener("abort", abort, { once: true });
+  try {
+    await opened(client, options.signal);
+  } finally {
+    options.signal?.removeEventListener("abort", abort);
+  }
+  return client;
+}
+
+function settingsOf(options: ConnectOptions): ClientSettings {
+  const reconnectPeriod = Math.ceil(atLeast(0, "reconnectPeriod", options.reconnectPeriod ?? 1000));
+  const highWaterMark = Math.min(65534, Math.floor(atLeast(1, "highWaterMark", options.highWaterMark ?? 1000)));
+  return {
     session: {
       host: options.host,
       port: options.port,
@@ -75,24 +114,29 @@ export async function connect(options: ConnectOptions): Promise<ModemMQTTClient>
       protocolVersion: options.protocolVersion,
       clean: options.clean,
       will: options.will && { topic: options.will.topic, message: options.will.payload, QoS: options.will.qos, retain: options.will.retain },
+      retry: {
+        first: reconnectPeriod,
+        longest: Math.max(LONGEST_PAUSE, reconnectPeriod),
+        timeout: Math.ceil(atLeast(0, "connectTimeout", options.connectTimeout ?? 0)),
+        initially: options.retryFirst ?? false,
+        refused: Math.ceil(atLeast(0, "refusedPeriod", options.refusedPeriod ?? 0)),
+        ...options.retry,
+      },
+      subscriptions: options.subscriptions ?? 1000,
+      resubscribe: options.resubscribe,
+      random: Math.random,
+      reset: options.reset,
+    },
+    queue: {
+      count: highWaterMark,
+      bytes: Math.ceil(atLeast(0, "queueBytes", options.queueBytes ?? Math.min(highWaterMark * MESSAGE, MOST_BYTES))),
+      policy: options.queuePolicy,
+      QoSZero: options.queueQoSZero,
+      store: options.store,
     },
     driverOptions: options.modemOptions,
-    reconnectPeriod: atLeast(0, "reconnectPeriod", options.reconnectPeriod ?? 1000),
-    connectTimeout: atLeast(0, "connectTimeout", options.connectTimeout ?? 0),
-    resubscribe: options.resubscribe ?? true,
-    queueQoSZero: options.queueQoSZero ?? true,
-    highWaterMark: atLeast(1, "highWaterMark", options.highWaterMark ?? 1000),
+    highWaterMark,
   };
-  const client = new ModemMQTTClient(await carrierOf(options), settings);
-  options.onClient?.(client);
-  const abort = (): void => void client.end(true);
-  options.signal?.addEventListener("abort", abort, { once: true });
-  try {
-    await opened(client, options.signal);
-  } finally {
-    options.signal?.removeEventListener("abort", abort);
-  }
-  return client;
 }
 
 /** The other client's modem, or one on a serial port of its own. */

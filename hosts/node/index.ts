@@ -5,7 +5,7 @@ export {
 } from "./client";
 export { Carrier } from "./carrier";
 export type { Packet, QoS } from "./packet";
-export type { Granted, Topics } from "./subscriptions";
+export type { Granted, Topics } from "./topics";
 export { hostClock } from "./clock";
 export { loadDriver, modemNames } from "./drivers";
 export { findBaud, findModem, readModemInfo, type FindOptions, type FoundModem } from "./modem/ask";
@@ -16,3 +16,7 @@ export { TrafficTrace, visible } from "./trace";
 export { ArgumentError, BrokerError, ModemError, MQTTModemError, NetworkError, StateError } from "../../src/errors";
 export type { ErrorCode } from "../../src/errors";
 export type { StageName } from "../../src/mqtt/client";
+export type { RetryOptions } from "../../src/session/retry";
+export type { QueueOptions } from "../../src/session/session";
+export type { SessionState } from "../../src/session/states";
+export type { Store } from "../../src/session/store";

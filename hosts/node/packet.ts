@@ -1,4 +1,5 @@
-import type { MQTTClient, ReadableOptions } from "../../src/mqtt/client";
+import type { ReadableOptions } from "../../src/mqtt/client";
+import type { Session } from "../../src/session/session";
 
 export type QoS = 0 | 1 | 2;
 
@@ -21,13 +22,13 @@ export class Assembly {
   #parts: Buffer[] = [];
 
   /** Reads what can be read. @returns the message, once it is whole */
-  receive(core: MQTTClient, count: number, { topic, QoS, retain, duplicate, more }: ReadableOptions): Packet | null {
+  receive(session: Session, count: number, { topic, QoS, retain, duplicate, more }: ReadableOptions): Packet | null {
     if (topic !== undefined) {
       this.#packet = { cmd: "publish", topic, payload: Buffer.alloc(0), qos: QoS as QoS | undefined, retain, dup: duplicate };
       this.#parts = [];
     }
     const part = Buffer.alloc(count);
-    if (count > 0) core.read(part);
+    if (count > 0) session.read(part);
     this.#parts.push(part);
     if (more) return null;
     const packet = this.#packet!;

@@ -4,7 +4,7 @@ import type { Clock } from "../platform";
 
 /** When a session tries again. All times are milliseconds. */
 export interface RetryOptions {
-  /** The first pause, 0–3600000; doubled after every failure. Default 1000. 0: there is no other attempt, the session closes. */
+  /** The first pause, 0–86400000; doubled after every failure. Default 1000. 0: there is no other attempt, the session closes. */
   first?: number;
   /** The longest pause, 1–86400000. Default 60000. */
   longest?: number;
@@ -36,7 +36,7 @@ export function retryOf(options: RetryOptions): Retry {
   const jitter = options.jitter ?? 0.5;
   if (!(jitter >= 0 && jitter <= 1)) throw new ArgumentError("ARGUMENT_RANGE", "retry.jitter", jitter, "must be from 0 to 1");
   return {
-    first: integer("retry.first", options.first ?? 1000, 0, 3_600_000),
+    first: integer("retry.first", options.first ?? 1000, 0, DAY),
     longest: integer("retry.longest", options.longest ?? 60_000, 1, DAY),
     jitter,
     burst: integer("retry.burst", options.burst ?? 20, 1, 100),
