@@ -18,7 +18,7 @@ const input = {
   ...modules("hosts/virtual-modem/families", "families"),
 };
 
-const external = [/^node:/, "serialport", "mqtt-packet", "@lydell/node-pty"];
+const external = [/^node:/, "serialport", "mqtt-packet", "@lydell/node-pty", "write-file-atomic"];
 const options = { outDir: "dist", declaration: false, noEmit: false, exclude: ["test/**", "hosts/esp32/**"], include: ["src/**", "hosts/**"] };
 const output = { dir: "dist", format: "es" };
 

@@ -11,6 +11,7 @@ export { loadDriver, modemNames } from "./drivers";
 export { findBaud, findModem, readModemInfo, type FindOptions, type FoundModem } from "./modem/ask";
 export type { ModemInfo } from "./modem/inquiries";
 export { listPorts } from "./ports";
+export { openStore } from "./store";
 export { SerialPort, type Direction, type SerialPortOptions } from "./serial-port";
 export { TrafficTrace, visible } from "./trace";
 export { ArgumentError, BrokerError, ModemError, MQTTModemError, NetworkError, StateError } from "../../src/errors";
