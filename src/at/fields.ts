@@ -12,7 +12,7 @@ export const enum FieldKind {
 
 // Kind, value, first position, last position + 1.
 const STRIDE = 4;
-/** Fields that are kept; further ones are counted only. The longest known line has 8 (`+QMTSUB` of five topics). */
+/** The longest known line has 8 (`+QMTSUB` of five topics). */
 const CAPACITY = 12;
 
 /**
@@ -24,10 +24,12 @@ export class Fields {
   count = 0;
   /** Whether the last field began with a blank: firmware that prints them prints them everywhere (dialects.md A-2). */
   spaced = false;
-  readonly #table = new Int32Array(STRIDE * CAPACITY);
+  readonly #table: Int32Array;
   readonly #ring: Ring;
 
-  constructor(ring: Ring) {
+  /** @param capacity how many are kept; further ones are counted only */
+  constructor(ring: Ring, capacity = CAPACITY) {
+    this.#table = new Int32Array(STRIDE * capacity);
     this.#ring = ring;
   }
 
@@ -38,8 +40,8 @@ export class Fields {
 
   add(kind: FieldKind, value: number, start: number, end: number): void {
     const at = this.count++ * STRIDE;
-    if (at >= STRIDE * CAPACITY) return;
     const table = this.#table;
+    if (at >= table.length) return;
     table[at] = kind;
     table[at + 1] = value;
     table[at + 2] = start;
@@ -52,7 +54,7 @@ export class Fields {
   }
 
   kind(index: number): FieldKind {
-    return index < this.count && index < CAPACITY ? this.#table[index * STRIDE]! : FieldKind.Empty;
+    return index < this.count && index * STRIDE < this.#table.length ? this.#table[index * STRIDE]! : FieldKind.Empty;
   }
 
   /** Where the field's text begins in the ring, after a quote. */
@@ -66,7 +68,7 @@ export class Fields {
   }
 
   length(index: number): number {
-    return index < this.count && index < CAPACITY ? (this.end(index) - this.start(index)) | 0 : 0;
+    return index < this.count && index * STRIDE < this.#table.length ? (this.end(index) - this.start(index)) | 0 : 0;
   }
 
   /** The field's text as a string: allocates, so for errors and answers, not for the running of messages. */

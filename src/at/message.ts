@@ -1,4 +1,4 @@
-import type { Ring } from "../bytes/ring";
+import { KEEPS, type Ring } from "../bytes/ring";
 import { decodeInPlace, Encoding } from "../bytes/encoding";
 import { Byte } from "./bytes";
 import { FieldKind, Fields } from "./fields";
@@ -43,15 +43,15 @@ export const enum Opening {
   Undecided,
 }
 
-/** Bytes of a message's beginning that are remembered. */
-const OPENING = 96;
-
 /** What stands at a place. */
 const enum Next {
   Unknown,
   Known,
   Other,
 }
+
+/** No message has more fields up to its topic. */
+const MOST_FIELDS = 6;
 
 /** A length above this is text that looks like one (dialects.md 6.1, step 9). */
 const LONGEST = 65536;
@@ -123,12 +123,12 @@ export class Message {
   #fitNext = 0;
 
   /**
-   * The last message's line up to its length, or to its payload where it has none: the next one is likely to begin so, and
-   * then its fields are the same and need not be read.
+   * The last message's line up to its length, or to its payload where it has none, is kept in the ring: the next one is
+   * likely to begin so, and then its fields are the same and need not be read.
    */
-  readonly #opening = new Uint8Array(OPENING);
   #openingLength = 0;
-  #openingBlank = false;
+  /** With a length: the topic has quotes. Without: there are blanks after commas. */
+  #openingStyle = false;
   #topicFrom = 0;
   #topicTo = 0;
   /** The present message begins as the last one did: for the same reader, with the same topic and flags. */
@@ -137,7 +137,7 @@ export class Message {
   constructor(ring: Ring, lexicon: Lexicon, subscribed: Subscribed) {
     this.#ring = ring;
     this.#lexicon = lexicon;
-    this.fields = new Fields(ring);
+    this.fields = new Fields(ring, MOST_FIELDS);
     this.#subscribed = subscribed;
   }
 
@@ -176,8 +176,8 @@ export class Message {
     const length = this.#openingLength;
     if (length === 0) return Opening.Different;
     const has = (ring.tail - start) | 0;
-    if (has < length) return ring.begins(start, this.#opening, has) ? Opening.Undecided : Opening.Different;
-    if (!ring.begins(start, this.#opening, length)) return Opening.Different;
+    if (has < length) return ring.hasKept(start, has) ? Opening.Undecided : Opening.Different;
+    if (!ring.hasKept(start, length)) return Opening.Different;
     const line = this.#line!, fields = this.fields;
     const at = (start + length) | 0;
     this.begin(line, at);
@@ -188,12 +188,12 @@ export class Message {
     if (line.framing === Framing.Line) {
       fields.add(FieldKind.Quoted, 0, this.#topic, this.#topicEnd);
       this.#payload = at;
-      this.#blank = this.#openingBlank;
+      this.#blank = this.#openingStyle;
       this.#mode = this.untilSilence ? Mode.Silence : Mode.Line;
     } else {
       this.#mode = Mode.Header;
       this.#head = Head.Piece;
-      this.#quoted = this.#opening[this.#topicFrom - 1] === Byte.Quote;
+      this.#quoted = this.#openingStyle;
       this.#fits = this.#hasComma = false;
       this.#candidates = 0;
       this.newPiece((at - 1) | 0);
@@ -207,14 +207,14 @@ export class Message {
   }
 
   /** Remembers the line up to `end`, and where its topic is. Positions of other texts among the fields would not be known again. */
-  private remember(end: number, topic: number, topicEnd: number, blank: boolean): void {
+  private remember(end: number, topic: number, topicEnd: number, style: boolean): void {
     const ring = this.#ring, fields = this.fields;
     const length = (end - ring.head) | 0;
-    if (length > OPENING) return;
+    if (length > KEEPS) return;
     for (let i = 0; i < this.#line!.topic!; i++) if (fields.kind(i) > FieldKind.Integer) return;
-    ring.copy(ring.head, this.#opening, 0, length);
+    ring.keep(ring.head, length);
     this.#openingLength = length;
-    this.#openingBlank = blank;
+    this.#openingStyle = style;
     this.#topicFrom = (topic - ring.head) | 0;
     this.#topicTo = (topicEnd - ring.head) | 0;
   }
@@ -737,7 +737,7 @@ export class Message {
     const fields = this.fields;
     if (fields.count !== this.#line!.topic) return;
     const end = this.#quoted ? this.#topicEnd : this.trimmed(this.#topicEnd);
-    if (this.#quoted && !this.opened && !this.suspect && this.#candidates === 1) this.remember(this.#piece, this.#topic, end, false);
+    if (this.#quoted && !this.opened && !this.suspect && this.#candidates === 1) this.remember(this.#piece, this.#topic, end, true);
     fields.add(this.#quoted ? FieldKind.Quoted : FieldKind.Bare, 0, this.#topic, end);
   }
 

@@ -1,6 +1,9 @@
 import { ArgumentError } from "../errors";
 import type { Bytes, Port } from "../platform";
 
+/** Bytes that {@link Ring.keep} can keep. */
+export const KEEPS = 96;
+
 /**
  * The received bytes that nobody has dealt with yet, in one buffer that is allocated here and never again.
  *
@@ -25,7 +28,7 @@ export class Ring {
   constructor(size: number, native: Bytes) {
     if (!(size >= 64 && size <= 65536) || size !== (size | 0) || (size & (size - 1)) !== 0)
       throw new ArgumentError("ARGUMENT_RANGE", "modem.receiveBuffer", size, "must be a power of two from 64 to 65536 bytes");
-    this.bytes = new Uint8Array(size);
+    this.bytes = new Uint8Array(size + KEEPS);
     this.mask = size - 1;
     this.#native = native;
   }
@@ -78,15 +81,24 @@ export class Ring {
 
   /** Whether the bytes from `position` on are those of `text`. The caller made sure that there are enough. */
   matches(position: number, text: Uint8Array): boolean {
-    return this.begins(position, text, text.length);
-  }
-
-  /** The same for the first `length` bytes of `text`. */
-  begins(position: number, text: Uint8Array, length: number): boolean {
+    const length = text.length;
     const start = position & this.mask;
     const first = this.mask + 1 - start;
     if (length <= first) return this.#native.same(this.bytes, start, text, 0, length);
     return this.#native.same(this.bytes, start, text, 0, first) && this.#native.same(this.bytes, 0, text, first, length - first);
+  }
+
+  /** Keeps a copy of `length` bytes from `position` on, for {@link hasKept}; one thing is kept at a time. */
+  keep(position: number, length: number): void {
+    this.copy(position, this.bytes, this.mask + 1, length);
+  }
+
+  /** Whether the bytes from `position` on are the first `length` of those that are kept. */
+  hasKept(position: number, length: number): boolean {
+    const bytes = this.bytes, kept = this.mask + 1, start = position & this.mask;
+    const first = kept - start;
+    if (length <= first) return this.#native.same(bytes, start, bytes, kept, length);
+    return this.#native.same(bytes, start, bytes, kept, first) && this.#native.same(bytes, 0, bytes, kept + first, length - first);
   }
 
   clear(): void {

@@ -20,7 +20,7 @@ const bytesOf = (string: string) => [...string].map((char) => char.charCodeAt(0)
 
 describe("Ring", () => {
   it("takes sizes that are powers of two from 64 to 65536", () => {
-    for (let size = 64; size <= 65_536; size *= 2) equal(new Ring(size, portableBytes).bytes.length, size, "size");
+    for (let size = 64; size <= 65_536; size *= 2) equal(new Ring(size, portableBytes).free, size, "size");
     for (const size of [0, 1, 32, 63, 65, 100, 131_072, -64, NaN, Infinity, 64.5, 2 ** 32 + 64]) {
       const error = thrown(() => new Ring(size, portableBytes));
       equal(error.code, "ARGUMENT_RANGE", `code for ${size}`);

@@ -34,15 +34,18 @@ function receive(bytes: Uint8Array): void {
 }
 
 let received = 0;
+// The application's functions are its code; what they hold does not count as the client's.
+function onReadable(this: any, count: number): void {
+  received += this.read(count).byteLength;
+}
+function onError(): void {
+  throw new Error("the peer has failed");
+}
+
 const before = living();
 const client = new MQTTClient({
   host: "broker.example", id: "dev-1", keepAlive: 60_000, dns: { io: Names }, socket: { io: Wire },
-  onReadable(this: any, count: number) {
-    received += this.read(count).byteLength;
-  },
-  onWritable: nothing,
-  onControl: nothing,
-  onError: () => { throw new Error("the peer has failed"); },
+  onReadable, onWritable: nothing, onControl: nothing, onError,
 });
 Wire.latest.options.onWritable(1440);
 receive(Uint8Array.of(0x20, 2, 0, 0)); // CONNACK
