@@ -24,13 +24,13 @@ export class Fields {
   count = 0;
   /** Whether the last field began with a blank: firmware that prints them prints them everywhere (dialects.md A-2). */
   spaced = false;
-  readonly #table: Int32Array;
-  readonly #ring: Ring;
+  private readonly table: Int32Array;
+  private readonly ring: Ring;
 
   /** @param capacity how many are kept; further ones are counted only */
   constructor(ring: Ring, capacity = CAPACITY) {
-    this.#table = new Int32Array(STRIDE * capacity);
-    this.#ring = ring;
+    this.table = new Int32Array(STRIDE * capacity);
+    this.ring = ring;
   }
 
   clear(): void {
@@ -40,7 +40,7 @@ export class Fields {
 
   add(kind: FieldKind, value: number, start: number, end: number): void {
     const at = this.count++ * STRIDE;
-    const table = this.#table;
+    const table = this.table;
     if (at >= table.length) return;
     table[at] = kind;
     table[at + 1] = value;
@@ -50,36 +50,36 @@ export class Fields {
 
   /** The integer in field `index`, or `otherwise` when it holds none. */
   int(index: number, otherwise = -1): number {
-    return index < this.count && this.#table[index * STRIDE] === FieldKind.Integer ? this.#table[index * STRIDE + 1]! : otherwise;
+    return index < this.count && this.table[index * STRIDE] === FieldKind.Integer ? this.table[index * STRIDE + 1]! : otherwise;
   }
 
   kind(index: number): FieldKind {
-    return index < this.count && index * STRIDE < this.#table.length ? this.#table[index * STRIDE]! : FieldKind.Empty;
+    return index < this.count && index * STRIDE < this.table.length ? this.table[index * STRIDE]! : FieldKind.Empty;
   }
 
   /** Where the field's text begins in the ring, after a quote. */
   start(index: number): number {
-    return this.#table[index * STRIDE + 2]!;
+    return this.table[index * STRIDE + 2]!;
   }
 
   /** One past the field's text, before a quote. */
   end(index: number): number {
-    return this.#table[index * STRIDE + 3]!;
+    return this.table[index * STRIDE + 3]!;
   }
 
   length(index: number): number {
-    return index < this.count && index * STRIDE < this.#table.length ? (this.end(index) - this.start(index)) | 0 : 0;
+    return index < this.count && index * STRIDE < this.table.length ? (this.end(index) - this.start(index)) | 0 : 0;
   }
 
   /** The field's text as a string: allocates, so for errors and answers, not for the running of messages. */
   string(index: number): string {
     const bytes = new Uint8Array(this.length(index));
-    this.#ring.copy(this.start(index), bytes, 0, bytes.length);
+    this.ring.copy(this.start(index), bytes, 0, bytes.length);
     return utf8Decode(bytes);
   }
 
   /** Whether field `index` is exactly `text`. */
   is(index: number, text: Text): boolean {
-    return this.length(index) === text.bytes.length && this.#ring.matches(this.start(index), text.bytes);
+    return this.length(index) === text.bytes.length && this.ring.matches(this.start(index), text.bytes);
   }
 }

@@ -9,16 +9,16 @@ export class Operations {
   most = 0;
   /** The oldest one under way. */
   first: Operation | null = null;
-  #made = 0;
-  #free: Operation | null = null;
+  private made = 0;
+  private spare: Operation | null = null;
 
   /** A free operation, behind all others, or null when all are under way. */
   take(): Operation | null {
-    let operation = this.#free;
-    if (operation !== null) this.#free = operation.next;
-    else if (this.#made < this.most) {
+    let operation = this.spare;
+    if (operation !== null) this.spare = operation.next;
+    else if (this.made < this.most) {
       operation = new Operation();
-      this.#made++;
+      this.made++;
     } else return null;
     operation.next = null;
     operation.stage = Stage.Filling;
@@ -45,8 +45,8 @@ export class Operations {
     operation.topic = null;
     operation.items = null;
     operation.stage = Stage.Free;
-    operation.next = this.#free;
-    this.#free = operation;
+    operation.next = this.spare;
+    this.spare = operation;
   }
 
   /** The oldest one at a stage. */

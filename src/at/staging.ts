@@ -7,69 +7,69 @@ import { roomier } from "./writer";
 export class Staging {
   /** The payloads, each from its `offset` on. A larger one takes this one's place when a payload needs it. */
   buffer: Uint8Array;
-  readonly #most: number;
-  readonly #native: Bytes;
-  readonly #operations: Operations;
-  #tail = 0;
+  private readonly most: number;
+  private readonly native: Bytes;
+  private readonly operations: Operations;
+  private tail = 0;
   /** How many payloads wait. */
-  #count = 0;
+  private count = 0;
 
   /** @param most bytes that may wait */
   constructor(most: number, native: Bytes, operations: Operations) {
     this.buffer = roomier(null, 0, most);
-    this.#most = most;
-    this.#native = native;
-    this.#operations = operations;
+    this.most = most;
+    this.native = native;
+    this.operations = operations;
   }
 
   /** How long a payload {@link reserve} can take now, in bytes. @param pinned nothing may be moved */
   room(pinned: boolean): number {
-    if (pinned) return this.#most - this.#tail;
+    if (pinned) return this.most - this.tail;
     let used = 0;
-    if (this.#count > 0)
-      for (let operation = this.#operations.first; operation !== null; operation = operation.next) if (operation.offset !== NOWHERE) used += operation.length;
-    return this.#most - used;
+    if (this.count > 0)
+      for (let operation = this.operations.first; operation !== null; operation = operation.next) if (operation.offset !== NOWHERE) used += operation.length;
+    return this.most - used;
   }
 
   /** Keeps `length` bytes for the operation's payload; false when there is no room now. */
   reserve(operation: Operation, length: number, pinned: boolean): boolean {
     operation.length = length;
     if (length === 0) return true;
-    if (this.#tail + length > this.buffer.length) {
+    if (this.tail + length > this.buffer.length) {
       if (!pinned) this.compact();
-      const end = this.#tail + length;
-      if (end > this.#most) return false;
-      if (end > this.buffer.length) this.buffer = roomier(this.buffer, end, this.#most);
+      const end = this.tail + length;
+      if (end > this.most) return false;
+      if (end > this.buffer.length) this.buffer = roomier(this.buffer, end, this.most);
     }
-    operation.offset = this.#tail;
-    this.#count++;
-    this.#tail += length;
+    operation.offset = this.tail;
+    this.count++;
+    this.tail += length;
     return true;
   }
 
   /** Copies `bytes` to where the last `left` of the operation's payload begin. */
   fill(operation: Operation, bytes: Uint8Array, left: number): void {
-    this.#native.copy(this.buffer, operation.offset + operation.length - left, bytes, 0, bytes.length);
+    this.native.copy(this.buffer, operation.offset + operation.length - left, bytes, 0, bytes.length);
   }
 
   /** The payload needs its place no more. */
   release(operation: Operation): void {
     if (operation.offset === NOWHERE) return;
     operation.offset = NOWHERE;
-    this.#count--;
-    if (this.#count === 0) this.#tail = 0;
+    this.count--;
+    if (this.count === 0) this.tail = 0;
   }
 
   /** Moves the waiting payloads together; they lie in the order in which their operations were taken. */
   private compact(): void {
     const buffer = this.buffer;
     let to = 0;
-    for (let operation = this.#operations.first; operation !== null; operation = operation.next) {
+    for (let operation = this.operations.first; operation !== null; operation = operation.next) {
       if (operation.offset === NOWHERE) continue;
       if (operation.offset !== to) buffer.copyWithin(to, operation.offset, operation.offset + operation.length);
       operation.offset = to;
       to += operation.length;
     }
-    this.#tail = to;
+    this.tail = to;
   }
 }

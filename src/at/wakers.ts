@@ -15,83 +15,83 @@ const NEVER = -0x80000000;
  * costs one look.
  */
 export class Wakers implements Ringer {
-  readonly #clock: Clock;
-  readonly #owner: { onTick(): void };
-  #alarm: Alarm = NO_ALARM;
-  #armed = false;
-  #armedFor = 0;
-  #heard = false;
+  private readonly clock: Clock;
+  private readonly owner: { onTick(): void };
+  private alarm: Alarm = NO_ALARM;
+  private armed = false;
+  private armedFor = 0;
+  private heard = false;
   /** For each: when it is to be woken, or `NEVER`. */
-  readonly #deadlines: Int32Array;
+  private readonly deadlines: Int32Array;
 
   constructor(clock: Clock, owner: { onTick(): void }, count: number) {
-    this.#clock = clock;
-    this.#owner = owner;
-    this.#deadlines = new Int32Array(count).fill(NEVER);
+    this.clock = clock;
+    this.owner = owner;
+    this.deadlines = new Int32Array(count).fill(NEVER);
   }
 
   open(): void {
-    this.#alarm = this.#clock.alarm(this);
+    this.alarm = this.clock.alarm(this);
   }
 
   onAlarm(): void {
     // A host that was asleep, or busy, has not heard what the modem has said meanwhile: that comes first.
-    if (!this.#heard && ((this.#clock.now() - this.#armedFor) | 0) > LATE) {
-      this.#heard = true;
-      this.#alarm.set(HEARING);
+    if (!this.heard && ((this.clock.now() - this.armedFor) | 0) > LATE) {
+      this.heard = true;
+      this.alarm.set(HEARING);
       return;
     }
-    this.#heard = this.#armed = false;
-    this.#owner.onTick();
+    this.heard = this.armed = false;
+    this.owner.onTick();
   }
 
   close(): void {
-    this.#alarm.close();
-    this.#alarm = NO_ALARM;
+    this.alarm.close();
+    this.alarm = NO_ALARM;
   }
 
   get count(): number {
-    return this.#deadlines.length;
+    return this.deadlines.length;
   }
 
   /** Has the alarm ring in so many milliseconds at the latest. @returns when that is on the clock */
   armFor(milliseconds: number): number {
-    let deadline = (this.#clock.now() + milliseconds) | 0;
+    let deadline = (this.clock.now() + milliseconds) | 0;
     if (deadline === NEVER) deadline++;
-    if (!this.#armed || ((this.#armedFor - deadline) | 0) > 0) this.arm(deadline);
+    if (!this.armed || ((this.armedFor - deadline) | 0) > 0) this.arm(deadline);
     return deadline;
   }
 
   isOver(deadline: number): boolean {
-    return ((deadline - this.#clock.now()) | 0) <= 0;
+    return ((deadline - this.clock.now()) | 0) <= 0;
   }
 
   /** Has the alarm ring at `deadline` at the latest. */
   arm(deadline: number): void {
-    if (this.#armed && ((this.#armedFor - deadline) | 0) <= 0) return;
-    const left = (deadline - this.#clock.now()) | 0;
-    this.#armed = true;
-    this.#armedFor = deadline;
-    this.#alarm.set(left > 0 ? left : 0);
+    if (this.armed && ((this.armedFor - deadline) | 0) <= 0) return;
+    const left = (deadline - this.clock.now()) | 0;
+    this.armed = true;
+    this.armedFor = deadline;
+    this.alarm.set(left > 0 ? left : 0);
   }
 
   wake(waker: number, milliseconds: number): void {
-    this.#deadlines[waker] = this.armFor(milliseconds);
+    this.deadlines[waker] = this.armFor(milliseconds);
   }
 
   sleep(waker: number): void {
-    this.#deadlines[waker] = NEVER;
+    this.deadlines[waker] = NEVER;
   }
 
   /** Whether this one is to be woken now; it is asked once. */
   isDue(waker: number): boolean {
-    const deadline = this.#deadlines[waker]!;
+    const deadline = this.deadlines[waker]!;
     if (deadline === NEVER || !this.isOver(deadline)) return false;
-    this.#deadlines[waker] = NEVER;
+    this.deadlines[waker] = NEVER;
     return true;
   }
 
   rearm(): void {
-    for (let waker = 0; waker < this.#deadlines.length; waker++) if (this.#deadlines[waker] !== NEVER) this.arm(this.#deadlines[waker]!);
+    for (let waker = 0; waker < this.deadlines.length; waker++) if (this.deadlines[waker] !== NEVER) this.arm(this.deadlines[waker]!);
   }
 }

@@ -26,58 +26,58 @@ export class Writer {
   length = 0;
   /** Whether the line did not fit. It must not be sent then. */
   overflow = false;
-  readonly #most: number;
-  readonly #native: Bytes;
+  private readonly most: number;
+  private readonly native: Bytes;
 
   // The publish whose line is still there, up to its payload: the next one is likely to have the same.
-  #command: Command | null = null;
-  #owner: OperationOwner | null = null;
-  #topic: Text | null = null;
-  #payload = 0;
+  private command: Command | null = null;
+  private owner: OperationOwner | null = null;
+  private topic: Text | null = null;
+  private payload = 0;
   /** QoS and the retain flag. */
-  #flags = 0;
-  #id = 0;
+  private flags = 0;
+  private lastId = 0;
   /** Where the id ends. */
-  #idEnd = 0;
-  #kept = 0;
+  private idEnd = 0;
+  private kept = 0;
 
   /** @param most bytes that a line may have */
   constructor(most: number, native: Bytes) {
     this.buffer = roomier(null, 0, most);
-    this.#most = most;
-    this.#native = native;
+    this.most = most;
+    this.native = native;
   }
 
   begin(): void {
     this.length = 0;
     this.overflow = false;
-    this.#command = null;
+    this.command = null;
   }
 
   /** The line so far is what {@link again} finds there for a publish like this one. */
   keep(command: Command, operation: Operation): void {
     if (this.overflow) return;
-    this.#command = command;
-    this.#owner = operation.owner;
-    this.#topic = operation.topic;
-    this.#payload = operation.length;
-    this.#flags = operation.QoS * 2 + operation.retain;
-    this.#id = operation.wire;
-    this.#kept = this.length;
+    this.command = command;
+    this.owner = operation.owner;
+    this.topic = operation.topic;
+    this.payload = operation.length;
+    this.flags = operation.QoS * 2 + operation.retain;
+    this.lastId = operation.wire;
+    this.kept = this.length;
   }
 
   /** Whether the publish's line is there, up to its payload, but for an id that has been put in its place now. */
   again(command: Command, operation: Operation): boolean {
-    if (this.#command !== command || this.#topic !== operation.topic || this.#payload !== operation.length ||
-        this.#flags !== operation.QoS * 2 + operation.retain || this.#owner !== operation.owner || !this.renumber(operation.wire)) return false;
-    this.length = this.#kept;
+    if (this.command !== command || this.topic !== operation.topic || this.payload !== operation.length ||
+        this.flags !== operation.QoS * 2 + operation.retain || this.owner !== operation.owner || !this.renumber(operation.wire)) return false;
+    this.length = this.kept;
     return true;
   }
 
   /** Writes the last digits of the id anew; false where it has more or fewer than the one before. */
   private renumber(id: number): boolean {
-    let before = this.#id, at = this.#idEnd;
-    this.#id = id;
+    let before = this.lastId, at = this.idEnd;
+    this.lastId = id;
     while (id !== before) {
       if (id <= 0 || before <= 0) return false;
       this.buffer[--at] = DIGIT_0 + (id % 10);
@@ -90,14 +90,14 @@ export class Writer {
   /** The id that a result will carry. */
   id(id: number): void {
     this.int(id);
-    this.#idEnd = this.length;
+    this.idEnd = this.length;
   }
 
   /** Makes room for `length` bytes more; false where the line would be too long. */
   private grow(length: number): boolean {
     const end = this.length + length;
-    if (end > this.#most) this.overflow = true;
-    else this.buffer = roomier(this.buffer, end, this.#most);
+    if (end > this.most) this.overflow = true;
+    else this.buffer = roomier(this.buffer, end, this.most);
     return !this.overflow;
   }
 
@@ -109,7 +109,7 @@ export class Writer {
   literal(bytes: Uint8Array): void {
     const length = bytes.length;
     if (this.length + length > this.buffer.length && !this.grow(length)) return;
-    this.#native.copy(this.buffer, this.length, bytes, 0, length);
+    this.native.copy(this.buffer, this.length, bytes, 0, length);
     this.length += length;
   }
 
@@ -119,7 +119,7 @@ export class Writer {
     const at = this.length;
     if (at + length + 2 > this.buffer.length && !this.grow(length + 2)) return;
     this.buffer[at] = QUOTE;
-    this.#native.copy(this.buffer, at + 1, bytes, 0, length);
+    this.native.copy(this.buffer, at + 1, bytes, 0, length);
     this.buffer[at + 1 + length] = QUOTE;
     this.length = at + length + 2;
   }
@@ -139,7 +139,7 @@ export class Writer {
   /** `length` bytes of `source[offset…]` as upper-case hex digits. */
   hex(source: Uint8Array, offset: number, length: number): void {
     if (this.length + length * 2 > this.buffer.length && !this.grow(length * 2)) return;
-    this.#native.hex(this.buffer, this.length, source, offset, length);
+    this.native.hex(this.buffer, this.length, source, offset, length);
     this.length += length * 2;
   }
 }

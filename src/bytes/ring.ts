@@ -19,7 +19,7 @@ export class Ring {
   head = 0;
   /** One past the newest byte. */
   tail = 0;
-  readonly #native: Bytes;
+  private readonly native: Bytes;
 
   /**
    * @param size in bytes, a power of two from 64 to 65536
@@ -30,7 +30,7 @@ export class Ring {
       throw new ArgumentError("ARGUMENT_RANGE", "modem.receiveBuffer", size, "must be a power of two from 64 to 65536 bytes");
     this.bytes = new Uint8Array(size + KEEPS);
     this.mask = size - 1;
-    this.#native = native;
+    this.native = native;
   }
 
   get used(): number {
@@ -60,11 +60,11 @@ export class Ring {
     const start = position & this.mask;
     const first = this.mask + 1 - start;
     if (length <= first) {
-      this.#native.copy(target, offset, this.bytes, start, length);
+      this.native.copy(target, offset, this.bytes, start, length);
       return;
     }
-    this.#native.copy(target, offset, this.bytes, start, first);
-    this.#native.copy(target, offset + first, this.bytes, 0, length - first);
+    this.native.copy(target, offset, this.bytes, start, first);
+    this.native.copy(target, offset + first, this.bytes, 0, length - first);
   }
 
   /** The position of the first `byte` from `position` on, or `tail` when there is none. */
@@ -72,10 +72,10 @@ export class Ring {
     if (position === this.tail) return position;
     const start = position & this.mask, end = this.tail & this.mask;
     const wraps = start >= end;
-    let index = this.#native.find(this.bytes, byte, start, wraps ? this.mask + 1 : end);
+    let index = this.native.find(this.bytes, byte, start, wraps ? this.mask + 1 : end);
     if (index >= 0) return (position + index - start) | 0;
     if (!wraps) return this.tail;
-    index = this.#native.find(this.bytes, byte, 0, end);
+    index = this.native.find(this.bytes, byte, 0, end);
     return index >= 0 ? (position + this.mask + 1 - start + index) | 0 : this.tail;
   }
 
@@ -84,8 +84,8 @@ export class Ring {
     const length = text.length;
     const start = position & this.mask;
     const first = this.mask + 1 - start;
-    if (length <= first) return this.#native.same(this.bytes, start, text, 0, length);
-    return this.#native.same(this.bytes, start, text, 0, first) && this.#native.same(this.bytes, 0, text, first, length - first);
+    if (length <= first) return this.native.same(this.bytes, start, text, 0, length);
+    return this.native.same(this.bytes, start, text, 0, first) && this.native.same(this.bytes, 0, text, first, length - first);
   }
 
   /** Keeps a copy of `length` bytes from `position` on, for {@link hasKept}; one thing is kept at a time. */
@@ -97,8 +97,8 @@ export class Ring {
   hasKept(position: number, length: number): boolean {
     const bytes = this.bytes, kept = this.mask + 1, start = position & this.mask;
     const first = kept - start;
-    if (length <= first) return this.#native.same(bytes, start, bytes, kept, length);
-    return this.#native.same(bytes, start, bytes, kept, first) && this.#native.same(bytes, 0, bytes, kept + first, length - first);
+    if (length <= first) return this.native.same(bytes, start, bytes, kept, length);
+    return this.native.same(bytes, start, bytes, kept, first) && this.native.same(bytes, 0, bytes, kept + first, length - first);
   }
 
   clear(): void {

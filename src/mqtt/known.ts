@@ -11,16 +11,16 @@ export interface Known {
  * received bytes are compared where they are.
  */
 export class KnownTopics<T extends Known> {
-  readonly #capacity: number;
-  readonly #entries: T[] = [];
-  #next = 0;
+  private readonly capacity: number;
+  private readonly entries: T[] = [];
+  private next = 0;
 
   constructor(capacity: number) {
-    this.#capacity = capacity;
+    this.capacity = capacity;
   }
 
   byString(string: string): T | null {
-    const entries = this.#entries;
+    const entries = this.entries;
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
       if (entry.string === string) return entry;
@@ -29,7 +29,7 @@ export class KnownTopics<T extends Known> {
   }
 
   byBytes(ring: Ring, start: number, length: number): T | null {
-    const entries = this.#entries;
+    const entries = this.entries;
     for (let i = 0; i < entries.length; i++) {
       const entry = entries[i]!;
       if (entry.bytes.length === length && ring.matches(start, entry.bytes)) return entry;
@@ -39,9 +39,9 @@ export class KnownTopics<T extends Known> {
 
   /** Keeps an entry in place of the oldest one. */
   keep(entry: T): T {
-    if (this.#entries.length < this.#capacity) this.#entries.push(entry);
-    else this.#entries[this.#next] = entry;
-    this.#next = (this.#next + 1) % this.#capacity;
+    if (this.entries.length < this.capacity) this.entries.push(entry);
+    else this.entries[this.next] = entry;
+    this.next = (this.next + 1) % this.capacity;
     return entry;
   }
 }

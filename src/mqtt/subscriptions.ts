@@ -5,13 +5,13 @@ import { matchesAny } from "./topic";
 
 /** What is subscribed, so that it can be subscribed again when the modem has lost it. */
 export class Subscriptions {
-  readonly #items: TopicItem[] = [];
-  readonly #capacity: number;
-  #next = 0;
+  private readonly items: TopicItem[] = [];
+  private readonly capacity: number;
+  private restored = 0;
 
   /** @param capacity filters that are remembered; a modem that forgets more has them forgotten */
   constructor(capacity: number) {
-    this.#capacity = capacity;
+    this.capacity = capacity;
   }
 
   /** An acknowledged subscribe or unsubscribe: a filter that was refused is not subscribed. */
@@ -20,25 +20,25 @@ export class Subscriptions {
     for (let i = 0; i < items.length; i++) {
       const index = this.indexOf(items[i]!);
       if (operation.kind === Kind.Subscribe && operation.grantOf(i) <= 2) {
-        if (index >= 0) this.#items[index] = items[i]!;
-        else if (this.#items.length < this.#capacity) this.#items.push(items[i]!);
+        if (index >= 0) this.items[index] = items[i]!;
+        else if (this.items.length < this.capacity) this.items.push(items[i]!);
       } else if (index >= 0) this.remove(index);
     }
   }
 
   private indexOf(item: TopicItem): number {
-    for (let i = 0; i < this.#items.length; i++) if (this.#items[i]!.text.string === item.text.string) return i;
+    for (let i = 0; i < this.items.length; i++) if (this.items[i]!.text.string === item.text.string) return i;
     return -1;
   }
 
   private remove(index: number): void {
-    this.#items.splice(index, 1);
-    if (index < this.#next) this.#next--;
+    this.items.splice(index, 1);
+    if (index < this.restored) this.restored--;
   }
 
   /** Whether the topic in the ring from `start` to `end` matches one. */
   include(ring: Ring, start: number, end: number): boolean {
-    return matchesAny(this.#items, ring, start, end);
+    return matchesAny(this.items, ring, start, end);
   }
 
   get isEmpty(): boolean {
@@ -46,13 +46,13 @@ export class Subscriptions {
   }
 
   rewind(): void {
-    this.#next = 0;
+    this.restored = 0;
   }
 
   /** The next filters, at most `most` of them, or null when there are no more. */
   next(most: number): readonly TopicItem[] | null {
-    const items = this.#items.slice(this.#next, this.#next + most);
-    this.#next += items.length;
+    const items = this.items.slice(this.restored, this.restored + most);
+    this.restored += items.length;
     return items.length === 0 ? null : items;
   }
 }
