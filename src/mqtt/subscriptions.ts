@@ -42,7 +42,7 @@ export class Subscriptions {
   }
 
   get isEmpty(): boolean {
-    return this.#items.length === 0;
+    return this.items.length === 0;
   }
 
   rewind(): void {
