@@ -1,4 +1,4 @@
-// What must compile, and what must not: `npm run typecheck` compiles this, and nothing runs it.
+// What must compile, and what must not, with the declarations that a user of the package gets: test/e2e/package.test.ts.
 import {
   ArgumentError, BrokerError, connect, type ConnectOptions, type ErrorCode, type Granted, type ModemMQTTClient, MQTTModemError, type Packet, type QoS,
 } from "modem-mqtt/node";
