@@ -8,7 +8,7 @@
  * are missing is named and passed over, with --require too.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -57,6 +57,17 @@ async function linkWithoutIdf() {
   await run("make", ["-f", join(folder, "makefile"), "-o", unneeded, join(folder, "mc.xs.c")], { IDF_PATH: root });
 }
 
+const done = [], missing = [];
+
+/** A device carries only the driver that it needs: the one whose manifest the example includes. */
+function expectOneDriver() {
+  for (const folder of readdirSync(output, { recursive: true }).filter((name) => name.endsWith(join("modules", "modem-mqtt", "modems")))) {
+    const drivers = readdirSync(join(output, folder)).filter((name) => name.endsWith(".xsb"));
+    if (drivers.join() !== "bc35g.xsb") throw new Error(`${folder} has ${drivers.join(", ")}, and should have bc35g.xsb alone`);
+    done.push(`one driver in ${folder}`);
+  }
+}
+
 const works = (command, ...args) => {
   const { error, status } = spawnSync(command, args, { cwd: root, env: environment, shell: onWindows, stdio: "ignore" });
   return error === undefined && status === 0;
@@ -77,7 +88,6 @@ if (!onPath("mcconfig")) {
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 
-const done = [], missing = [];
 try {
   const simulator = simulators[process.platform];
   if (simulator === undefined) missing.push(`simulator: the SDK has none for ${process.platform}`);
@@ -93,6 +103,7 @@ try {
     done.push("esp32: JavaScript compiled and linked for flash");
     missing.push("esp32: no firmware, because ESP-IDF is not installed (IDF_PATH is not set); xs-dev setup --device esp32 installs it");
   } else missing.push("esp32: nothing, because ESP-IDF is not installed (IDF_PATH is not set); xs-dev setup --device esp32 installs it");
+  expectOneDriver();
 } catch (error) {
   console.error(`build:moddable: ${error.message}`);
   process.exit(1);

@@ -14,6 +14,9 @@ declare const host: {
   set(timer: number, milliseconds: number): void;
   clear(timer: number): void;
   free(timer: number): void;
+  /** Whether there is a module of this name; and its default export, imported at once. */
+  has(name: string): boolean;
+  importNow(name: string): unknown;
   /** Bytes of slots, of chunks, or collections, by 0, 1 and 2. */
   instrument(index: number): number;
   /** `embedded:io/serial` of ESP32, over the terminal `device`. */

@@ -1,18 +1,26 @@
 /** ECMA-419's `device.network.mqtt` for a modem that the app's manifest describes in `config.modem`. */
 import config from "mc/config";
+import Modules from "modules";
 import { ArgumentError, MQTTClient, type MQTTClientOptions } from "modem-mqtt";
-import BC35G from "modem-mqtt/modems/bc35g";
-import M531X from "modem-mqtt/modems/m531x";
-import ML302 from "modem-mqtt/modems/ml302";
-import NM28 from "modem-mqtt/modems/nm28";
 
-const DRIVERS: Readonly<Record<string, MQTTClientOptions["modem"]["io"]>> = Object.freeze({ bc35g: BC35G, m531x: M531X, ml302: ML302, nm28: NM28 });
+/** Drivers that may be in flash: those whose manifests the app includes. */
+const NAMES = Object.freeze(["bc35g", "m531x", "ml302", "nm28"]);
+const specifierOf = (name: string): string => `modem-mqtt/modems/${name}`;
+
+/** The driver of that name; without one, the only driver that there is. */
+function driver(name: string | undefined): MQTTClientOptions["modem"]["io"] {
+  const there = NAMES.filter((each) => Modules.has(specifierOf(each)));
+  const chosen = name ?? (there.length === 1 ? there[0] : undefined);
+  if (chosen !== undefined && there.includes(chosen)) return Modules.importNow(specifierOf(chosen)) as MQTTClientOptions["modem"]["io"];
+  throw new ArgumentError("ARGUMENT_RANGE", "config.modem.name", name, there.length === 0
+    ? `needs its driver: include modem-mqtt's modems/NAME/manifest.json, NAME being one of ${NAMES.join(", ")}`
+    : `must be one whose modems/NAME/manifest.json is included: ${there.join(", ")}`);
+}
 
 /** `name` is one of the modem's; `serial` has the options of `embedded:io/serial`; the rest is the driver's. */
-const { name, ...described } = config.modem ?? {};
-const io = DRIVERS[name];
-if (io === undefined) throw new ArgumentError("ARGUMENT_RANGE", "config.modem.name", name, `must be one of ${Object.keys(DRIVERS).join(", ")}`);
-const modem = Object.freeze({ ...described, io }) as MQTTClientOptions["modem"];
+if (typeof config.modem !== "object") throw new ArgumentError("ARGUMENT_TYPE", "config.modem", config.modem, "must describe the modem: { name, serial }");
+const { name, ...described } = config.modem;
+const modem = Object.freeze({ ...described, io: driver(name) }) as MQTTClientOptions["modem"];
 
 /** The modem that `modem` describes is this client's. Here, and not in flash, because it changes. */
 let last: MQTTClient | undefined;

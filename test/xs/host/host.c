@@ -130,6 +130,21 @@ static void hostFreeTimer(xsMachine* the)
 	timer->used = timer->set = 0;
 }
 
+/** has(name), importNow(name): what the SDK's module `modules` is made of */
+static void hostHas(xsMachine* the)
+{
+	char name[256];
+	xsmcToStringBuffer(xsArg(0), name, sizeof(name));
+	xsResult = xsAwaitImport(name, XS_IMPORT_DEFAULT | XS_IMPORT_PREFLIGHT);
+}
+
+static void hostImportNow(xsMachine* the)
+{
+	char name[256];
+	xsmcToStringBuffer(xsArg(0), name, sizeof(name));
+	xsResult = xsAwaitImport(name, XS_IMPORT_DEFAULT);
+}
+
 /* ---- the loop */
 
 void hostCall(xsMachine* machine, xsSlot* function, xsSlot* self, int count)
@@ -184,7 +199,7 @@ static void onTerminate(int signal)
 static const struct { const char* name; xsCallback callback; } functions[] = {
 	{ "argument", hostArgument }, { "exit", hostExit }, { "count", hostCountInto }, { "nameAllocations", hostNameAllocations }, { "collect", hostCollect },
 	{ "now", hostNow }, { "timer", hostTimer }, { "set", hostSetTimer }, { "clear", hostClearTimer }, { "free", hostFreeTimer },
-	{ "instrument", hostInstrument },
+	{ "instrument", hostInstrument }, { "has", hostHas }, { "importNow", hostImportNow },
 };
 
 /** What manifest.json names beside the JavaScript, as the SDK's linker would find it. */
