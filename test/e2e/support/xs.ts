@@ -47,7 +47,7 @@ export async function startExample(host: Host, driver: string, config: object): 
 /** Starts an app as a device would run it: its modules, `main.js` among them, and its `mc/config`. */
 export async function startApp({ program, args }: Host, modules: Readonly<Record<string, string>>, config: object): Promise<Running & { remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "modem-mqtt-xs-"));
-  const manifest = JSON.parse(await readFile("manifest.json", "utf8"));
+  const manifest = JSON.parse(await readFile("hosts/esp32/manifest.json", "utf8"));
   const files = { ...modules, "mc/config.js": `export default ${JSON.stringify(config)};\n` };
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
