@@ -647,7 +647,8 @@ export class MQTTClient implements ModemClient {
       this.tell(this.#options.onControl, { operation: MQTTClient.UNSUBACK, id: operation.id });
     } else if (operation.QoS === 1) this.control(MQTTClient.PUBACK, operation.id);
     else if (operation.QoS === 2) {
-      // PUBCOMP answers what PUBREC was answered with: a modem that tells the end alone has told both.
+      // No PUBCOMP without PUBREC (MQTT 3.1.1, 4.3.3): a modem that reports the end alone has reported both. The SDK's
+      // mqtt/js looks for PUBCOMP only once it has seen PUBREC.
       this.onModemReceived(operation);
       this.control(MQTTClient.PUBCOMP, operation.id);
     }

@@ -1,5 +1,6 @@
 // One app that knows ECMA-419's pattern alone, on this package's class over every modem, on Node and on XS, and, given
-// `--moddable=DIR` (a checkout of the Moddable SDK), on Moddable's own class over TCP: all see the same.
+// `--moddable=DIR` (a checkout of the Moddable SDK), on Moddable's own class over TCP: all see the same. With it also the
+// SDK's mqtt/js, and with `--node-red-mcu=DIR` (a checkout of the Node-RED MCU Edition) its MQTT nodes, both as they are.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -17,13 +18,21 @@ const names = await familyNames();
 const BAUD = 115_200;
 const all = (situations: readonly { name: string }[]): string[] => [...situations.map(({ name }) => `ok ${name}`), "done"];
 const expected = all(SITUATIONS);
-const FLAG = "--moddable=";
-const sdk = process.argv.find((word) => word.startsWith(FLAG))?.slice(FLAG.length);
+const given = (flag: string): string | undefined => process.argv.find((word) => word.startsWith(flag))?.slice(flag.length);
+const sdk = given("--moddable="), nodeRed = given("--node-red-mcu=");
 
 /** As much of the SDK's module `url` as its mqtt/js uses. */
 const URL_OF_XS = `export default class URL {
   constructor(text) { [, this.protocol, this.hostname, this.port] = /^([a-z]+:)\\/\\/([^:/]+):?(\\d*)/.exec(text); }
 }`;
+
+/** As much of the SDK and of the nodes' functions in C as nodered.js uses for MQTT; it is imported before it. */
+const UNDER_NODE_RED: Record<string, string> = {
+  "under-node-red.js": 'let count = 0; globalThis.native = () => () => "id" + ++count;',
+  "deepEqual.js": "export default () => false;",
+  "structuredClone.js": "export default (value) => ({ ...value });",
+  "preference.js": "export default class {}",
+};
 
 /** What `device.network.mqtt` is on a device, for Node. */
 async function mqttOf(name: string, path: string): Promise<{ io: unknown; modem: MQTTClientOptions["modem"] }> {
@@ -55,8 +64,8 @@ async function mqttOf(name: string, path: string): Promise<{ io: unknown; modem:
   after(() => broker.stop());
 
   /** Runs an app on XS to its end; `meanwhile` sees it run. */
-  async function onXs(main: string, config: object, files: Record<string, string> = {}, meanwhile: (app: Running) => Promise<void> = async () => {}): Promise<string[]> {
-    const app = await startApp(host!, { "main.js": `import "test/xs/${main}";\n`, ...files }, { stage, ...config });
+  async function onXs(main: string, config: object, files: Record<string, string> = {}, meanwhile: (app: Running) => Promise<void> = async () => {}, preloaded: string[] = []): Promise<string[]> {
+    const app = await startApp(host!, { "main.js": `import "test/xs/${main}";\n`, ...files }, { stage, ...config }, preloaded);
     try {
       await meanwhile(app);
       await app.until(({ stdout }) => stdout.includes("\ndone\n"), 100_000);
@@ -105,6 +114,29 @@ async function mqttOf(name: string, path: string): Promise<{ io: unknown; modem:
       ]);
       assert.deepEqual(lines.slice(before + 1), [
         "ok offline", "ok connected", "ok received after it has connected again: still subscribed", "ok ended", "done",
+      ]);
+    });
+  });
+
+  if (nodeRed !== undefined) describe("the MQTT nodes of Node-RED MCU", () => {
+    for (const name of names) it(`over a ${name}, on XS`, async function () {
+      if (host === undefined) this.skip();
+      const modem = await createVirtualModem({ modem: name, bootTime: 100, attachTime: 0, latencyScale: 0.1 });
+      const source = await readFile(join(nodeRed, "nodered.js"), "utf8");
+      const files = {
+        ...UNDER_NODE_RED,
+        // It asks whether XS is new enough to know base64, which its MQTT nodes use for one kind of payload.
+        "nodered.js": `import "under-node-red";\n${source.replace('"fromBase64" in Uint8Array', "true")}`,
+        "mqttnodes.js": await readFile(join(nodeRed, "nodes", "network", "mqtt", "mqttnodes.js"), "utf8"),
+      };
+      const lines = await onXs("consumer-node-red", { name: `red-${name}`, modem: { name, serial: { device: modem.path, baud: BAUD } } }, files, async (app) => {
+        await app.until(({ stdout }) => stdout.includes("now the connection goes"));
+        modem.restart("power");
+      }, ["nodered", "mqttnodes"]).finally(() => modem.close());
+      assert.deepEqual(lines, [
+        "ok connecting", "ok connected", "ok received /all/birth: born", ...["1", "2", "3", "4", "5"].map((each) => `ok received /all/burst: ${each}`),
+        'ok received /json: {"open":true}', "ok now the connection goes",
+        "ok disconnected", "ok connecting", "ok connected", "ok received /all/birth: born", "ok received /all/after: again", "done",
       ]);
     });
   });

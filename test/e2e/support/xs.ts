@@ -44,8 +44,8 @@ export async function startExample(host: Host, driver: string, config: object): 
   return startApp(host, { "main.js": app }, { ...example.config, ...config });
 }
 
-/** Starts an app as a device would run it: its modules, `main.js` among them, and its `mc/config`. */
-export async function startApp({ program, args }: Host, modules: Readonly<Record<string, string>>, config: object): Promise<Running & { remove(): Promise<void> }> {
+/** Starts an app as a device would run it: its modules, `main.js` among them, those in flash named, and its `mc/config`. */
+export async function startApp({ program, args }: Host, modules: Readonly<Record<string, string>>, config: object, preloaded: readonly string[] = []): Promise<Running & { remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "modem-mqtt-xs-"));
   const manifest = JSON.parse(await readFile("hosts/esp32/manifest.json", "utf8"));
   const files = { ...modules, "mc/config.js": `export default ${JSON.stringify(config)};\n` };
@@ -53,6 +53,6 @@ export async function startApp({ program, args }: Host, modules: Readonly<Record
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);
   }
-  const running = new Running(program, ["--modules", folder, ...args, "--chunk", CHUNK, "--heap", HEAP, "--stack", String(manifest.creation.stack), ...SPEED, "--stats", "main"]);
+  const running = new Running(program, ["--modules", folder, ...args, ...preloaded.flatMap((name) => ["--preload", name]), "--chunk", CHUNK, "--heap", HEAP, "--stack", String(manifest.creation.stack), ...SPEED, "--stats", "main"]);
   return Object.assign(running, { remove: () => rm(folder, { recursive: true }) });
 }
