@@ -15,7 +15,7 @@ import { ATTACH, DETACH } from "../modem/common";
 import type { Limits } from "../modem/limits";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import type { Modem } from "../modem/modem";
-import { ARGUMENTS as SHARED_ARGUMENTS, QMT, Result, type QMTOptions } from "../modem/qmt";
+import { ARGUMENTS as SHARED_ARGUMENTS, QMT, Result, type QMTOptions } from "./shared/qmt";
 import { Level, type Recovery } from "../modem/recovery";
 import { Kind, Tolerates, type Script } from "../modem/script";
 import { Stage } from "../modem/stage";

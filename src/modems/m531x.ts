@@ -7,7 +7,7 @@ import { lexicon } from "../at/lexicon";
 import type { Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { ArgumentError } from "../errors";
-import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, LINES, Say, type ChinaMobileOptions, type States } from "../modem/china-mobile";
+import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, LINES, Say, type ChinaMobileOptions, type States } from "./shared/china-mobile";
 import { COMMA } from "../modem/arguments";
 import { ATTACH, DETACH } from "../modem/common";
 import type { Dialect, ModemClient } from "../modem/dialect";

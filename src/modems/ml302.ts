@@ -9,7 +9,7 @@ import { Outcome, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
-import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, Failure, LINES, QUOTE, Say, type ChinaMobileOptions, type States } from "../modem/china-mobile";
+import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, Failure, LINES, QUOTE, Say, type ChinaMobileOptions, type States } from "./shared/china-mobile";
 import { COMMA } from "../modem/arguments";
 import { ATTACH, DETACH } from "../modem/common";
 import { meaning, type CodeTable } from "../modem/codes";

@@ -59,11 +59,12 @@ function needed(modules: ReadonlyMap<string, string>, entries: Iterable<string>)
   return reached;
 }
 
-const driversIn = (modules: ReadonlyMap<string, string>): string[] =>
-  [...modules.keys()].filter((name) => name.startsWith("modem-mqtt/modems/")).map((name) => name.slice("modem-mqtt/modems/".length)).sort();
+const DRIVER = /^modem-mqtt\/modems\/(\w+)$/;
+const driversIn = (modules: ReadonlyMap<string, string>): string[] => [...modules.keys()].flatMap((name) => DRIVER.exec(name)?.[1] ?? []).sort();
+const REEXPORTS = /^export [^;]*? from "[^"]+";$/gms;
 /** Code that is there and that nothing imports. */
 const idle = ({ modules }: { modules: ReadonlyMap<string, string> }, reached: ReadonlySet<string>): string[] =>
-  [...modules].filter(([, file]) => !reached.has(file) && codeOf(file).trim() !== "").map(([name]) => name);
+  [...modules].filter(([, file]) => !reached.has(file) && codeOf(file).replaceAll(REEXPORTS, "").trim() !== "").map(([name]) => name);
 
 const names = await modemNames();
 

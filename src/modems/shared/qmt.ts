@@ -2,18 +2,18 @@
  * What BC35-G and NM28 share: NM28's MQTT commands are Quectel's QMT set under other names (dialects.md 5, P18). Which
  * commands there are, and in which order they are answered, is each family's own.
  */
-import type { Argument } from "../at/command";
-import type { Fields } from "../at/fields";
-import type { Operation } from "../at/operation";
-import { frozen } from "../bytes/frozen";
-import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
-import { integer } from "../mqtt/arguments";
-import { ARGUMENTS as SHARED_ARGUMENTS } from "./arguments";
-import { CONNACK_CODES, meaning, type CodeTable } from "./codes";
-import type { DriverOptions, ModemClient } from "./dialect";
-import { Driver } from "./driver";
-import type { Modem } from "./modem";
-import { Kind } from "./script";
+import type { Argument } from "../../at/command";
+import type { Fields } from "../../at/fields";
+import type { Operation } from "../../at/operation";
+import { frozen } from "../../bytes/frozen";
+import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
+import { integer } from "../../mqtt/arguments";
+import { ARGUMENTS as SHARED_ARGUMENTS } from "../../modem/arguments";
+import { CONNACK_CODES, meaning, type CodeTable } from "../../modem/codes";
+import type { DriverOptions, ModemClient } from "../../modem/dialect";
+import { Driver } from "../../modem/driver";
+import type { Modem } from "../../modem/modem";
+import { Kind } from "../../modem/script";
 
 /** What both families can be told beyond what all modems can. */
 export interface QMTOptions extends DriverOptions {

@@ -2,22 +2,22 @@
  * What M531X and ML302 share: their MQTT clients descend from one code base (dialects.md 0.2, P11), and print the same
  * reports. How they are told what to do, and in which order they answer, is each family's own.
  */
-import type { Argument, Command } from "../at/command";
-import { FieldKind, type Fields } from "../at/fields";
-import { Follow, Framing, type Line } from "../at/lexicon";
-import type { Operation } from "../at/operation";
-import { frozen } from "../bytes/frozen";
-import { Text } from "../bytes/text";
-import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
-import { flag, integer } from "../mqtt/arguments";
-import { ARGUMENTS as SHARED_ARGUMENTS, COMMA, NOTHING } from "./arguments";
-import { CONNACK_CODES, meaning, type CodeTable } from "./codes";
-import type { DriverOptions, ModemClient } from "./dialect";
-import { Driver } from "./driver";
-import type { Modem } from "./modem";
-import { Kind } from "./script";
-import type { Settings } from "./settings";
-import { Stage } from "./stage";
+import type { Argument, Command } from "../../at/command";
+import { FieldKind, type Fields } from "../../at/fields";
+import { Follow, Framing, type Line } from "../../at/lexicon";
+import type { Operation } from "../../at/operation";
+import { frozen } from "../../bytes/frozen";
+import { Text } from "../../bytes/text";
+import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
+import { flag, integer } from "../../mqtt/arguments";
+import { ARGUMENTS as SHARED_ARGUMENTS, COMMA, NOTHING } from "../../modem/arguments";
+import { CONNACK_CODES, meaning, type CodeTable } from "../../modem/codes";
+import type { DriverOptions, ModemClient } from "../../modem/dialect";
+import { Driver } from "../../modem/driver";
+import type { Modem } from "../../modem/modem";
+import { Kind } from "../../modem/script";
+import type { Settings } from "../../modem/settings";
+import { Stage } from "../../modem/stage";
 
 /** What both families can be told beyond what all modems can. */
 export interface ChinaMobileOptions extends DriverOptions {
