@@ -80,7 +80,9 @@ const ALL = -2;
 /** How long a final may come after its result (dialects.md 3.1). */
 const GRACE = 1000;
 /** Nothing for so many milliseconds is silence: a USB adapter may hold bytes back for 16 (dialects.md 6.1, step 2). */
-const SILENCE = 150;
+const SILENCE = 130;
+/** So many more are listened for what came while the host was too busy to look: its alarm may ring first. */
+const LISTENING = 20;
 const CTRL_Z = new Uint8Array([0x1a]);
 const MARKER_PATIENCE = 2000;
 const MARKER_TRIES = 5;
@@ -146,6 +148,8 @@ export class Channel implements ScannerSink, PortReceiver {
 
   #resuming = false;
   #silenceDeadline = 0;
+  /** It has been silent for long enough, as far as the host has heard. */
+  #silent = false;
   /** What a callback has thrown, for the host. */
   #thrown: unknown = NOTHING;
 
@@ -246,6 +250,7 @@ export class Channel implements ScannerSink, PortReceiver {
       if (this.#resuming && !this.#closed) this.#wakers.armFor(0);
     }
     if (!this.#closed && this.scanner.waitsForSilence) {
+      this.#silent = false;
       this.#silenceDeadline = this.#wakers.armFor(SILENCE);
     }
   }
@@ -648,7 +653,11 @@ export class Channel implements ScannerSink, PortReceiver {
       this.pump();
     }
     const wakers = this.#wakers;
-    if (this.scanner.waitsForSilence && wakers.isOver(this.#silenceDeadline)) this.scanner.silence();
+    if (this.scanner.waitsForSilence && wakers.isOver(this.#silenceDeadline)) {
+      if (this.#silent) this.scanner.silence();
+      this.#silent = !this.#silent;
+      this.#silenceDeadline = wakers.after(LISTENING);
+    }
     if (this.#phase === Phase.Doubt && wakers.isOver(this.#markerDeadline)) {
       if (this.#markerTries < MARKER_TRIES) this.mark(false);
       else {
