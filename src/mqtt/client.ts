@@ -212,7 +212,7 @@ export class MQTTClient implements ModemClient {
       port: portOf(options.port),
       id: textOf(options.id, "id"),
       user: textOf(options.user, "user") || undefined,
-      password: textOf(options.password, "password") || undefined,
+      password: textOf(options.password, "password", A_SECRET) || undefined,
       keepAlive: options.keepAlive ?? options.keepalive ?? this.#driver.defaultKeepAlive,
       protocolVersion: options.protocolVersion,
       clean: options.clean,
@@ -754,23 +754,29 @@ export function itemsOf(items: WriteOptions["items"], longest: number): TopicIte
   }));
 }
 
-/** ECMA-419 takes strings and byte buffers alike in many places. */
-function textOf(value: string | ByteBuffer | null | undefined, name: string): string | undefined {
+/** In place of a secret's value in errors. */
+const A_SECRET = "a secret";
+
+/**
+ * ECMA-419 takes strings and byte buffers alike in many places.
+ * @param shown what errors show
+ */
+function textOf(value: string | ByteBuffer | null | undefined, name: string, shown: unknown = value): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === "string") return value;
-  const bytes = bytesOf(value, name);
+  const bytes = bytesOf(value, name, shown);
   const text = utf8Decode(bytes);
   const back = utf8Encode(text);
   // What is not UTF-8 has been replaced, and would go out as something else.
   if (back.length !== bytes.length || back.some((byte, index) => byte !== bytes[index]))
-    throw new ArgumentError("ARGUMENT_CHARACTER", name, value, "must be UTF-8");
+    throw new ArgumentError("ARGUMENT_CHARACTER", name, shown, "must be UTF-8");
   return text;
 }
 
 /** @internal */
-export function bytesOf(value: ByteBuffer, name: string): Uint8Array {
+export function bytesOf(value: ByteBuffer, name: string, shown: unknown = value): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be bytes: an ArrayBuffer, or a view of one (or a string, where it is a text)");
+  throw new ArgumentError("ARGUMENT_TYPE", name, shown, "must be bytes: an ArrayBuffer, or a view of one (or a string, where it is a text)");
 }

@@ -1,9 +1,10 @@
 // One run: a plan, carried out, and the promises checked all the while.
 
 import type { Driver } from "../../src/modem/driver";
+import { TrafficTrace } from "../../hosts/node/trace";
 import { VirtualModemCore } from "../../hosts/virtual-modem/modem";
 import { seededRandom } from "../../hosts/virtual-modem/random";
-import { Application, CLIENT_ID, Tantrum, type Write } from "./application";
+import { Application, CLIENT_ID, SECRET, Tantrum, type Write } from "./application";
 import { Broker, keyOf, matches } from "./broker";
 import { CoreTime, Processor, SimulatedClock } from "./clock";
 import { families } from "./families";
@@ -65,6 +66,10 @@ class Simulation {
   readonly #modem: VirtualModemCore;
   readonly #application: Application;
   readonly #wire: WireChecker;
+  /** 8: what people are shown of the traffic, which has the password in it, and is echoed in pieces. */
+  readonly #traffic = new TrafficTrace((line) => {
+    if (line.includes(SECRET)) this.#violated("8", `the trace shows the password: ${line}`);
+  }, [SECRET]);
   readonly #tracing: boolean;
   readonly #trace: string[] = [];
   #violation: Violation | null = null;
@@ -91,10 +96,12 @@ class Simulation {
       wrote: (bytes) => {
         this.#say(`→ ${shown(bytes)}`);
         this.#wire.wrote(bytes);
+        this.#traffic.trace("sent", bytes);
       },
       read: (bytes) => {
         if (bytes.length > 0) this.#say(`← ${shown(bytes)}`);
         this.#wire.read(bytes);
+        this.#traffic.trace("received", bytes);
       },
       overflowed: (bytes) => void (this.#figures.bytesLost += bytes),
     });
@@ -125,6 +132,7 @@ class Simulation {
     this.#pass(calm);
     if (this.#violation === null) this.#recover();
     if (this.#violation === null) this.#end();
+    this.#traffic.flush();
     this.#figures.simulated = this.#clock.now();
     this.#figures.clients = this.#application.lives;
     this.#figures.published = this.#application.accepted;
