@@ -14,6 +14,8 @@ export interface Packet {
   retain: boolean | undefined;
   /** Undefined where the modem does not tell it. */
   dup: boolean | undefined;
+  /** The modem gave a length that does not fit what came, or bytes were lost: the message may have been cut, or have something added. */
+  suspect: boolean;
 }
 
 /** Puts the parts of a message together. */
@@ -22,14 +24,15 @@ export class Assembly {
   #parts: Buffer[] = [];
 
   /** Reads what can be read. @returns the message, once it is whole */
-  receive(session: Session, count: number, { topic, QoS, retain, duplicate, more }: ReadableOptions): Packet | null {
+  receive(session: Session, count: number, { topic, QoS, retain, duplicate, more, suspect }: ReadableOptions): Packet | null {
     if (topic !== undefined) {
-      this.#packet = { cmd: "publish", topic, payload: Buffer.alloc(0), qos: QoS as QoS | undefined, retain, dup: duplicate };
+      this.#packet = { cmd: "publish", topic, payload: Buffer.alloc(0), qos: QoS as QoS | undefined, retain, dup: duplicate, suspect: false };
       this.#parts = [];
     }
     const part = Buffer.alloc(count);
     if (count > 0) session.read(part);
     this.#parts.push(part);
+    this.#packet!.suspect ||= suspect;
     if (more) return null;
     const packet = this.#packet!;
     packet.payload = this.#parts.length === 1 ? part : Buffer.concat(this.#parts);
