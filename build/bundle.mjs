@@ -36,6 +36,12 @@ const targets = {
     outExtension: { ".js": ".mjs" },
     sourcemap: "inline",
   }),
+  mutate: () => build({
+    ...common,
+    entryPoints: ["test/mutation/main.ts"],
+    outdir: "dist/mutation",
+    outExtension: { ".js": ".mjs" },
+  }),
   tests: () => build({
     ...common,
     entryPoints: testFiles(),

@@ -17,7 +17,7 @@ export interface Entry {
 }
 
 /** Messages that are remembered after they are over, for those that come twice. */
-const REMEMBERED = 3000;
+const REMEMBERED = 500;
 
 export class Ledger {
   readonly #entries = new Map<number, Entry>();

@@ -1,0 +1,126 @@
+// Ways to break the core. Each is what somebody might write by mistake, and each has to be caught by a test or by the
+// simulation: `npm run mutate`. A mutation is a replacement of text that stands in its file exactly once; where it does not
+// any more, the table has to follow the source.
+
+export interface Mutation {
+  /** What goes wrong. */
+  readonly name: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+const mutation = (file: string) => (name: string, find: string, replace: string): Mutation => ({ name, file: `src/${file}`, find, replace });
+
+const ring = mutation("bytes/ring.ts");
+const text = mutation("bytes/text.ts");
+const encoding = mutation("bytes/encoding.ts");
+const scanner = mutation("at/scanner.ts");
+const message = mutation("at/message.ts");
+const channel = mutation("at/channel.ts");
+const staging = mutation("at/staging.ts");
+const wakers = mutation("at/wakers.ts");
+const operations = mutation("at/operations.ts");
+const writer = mutation("at/writer.ts");
+const client = mutation("mqtt/client.ts");
+const topic = mutation("mqtt/topic.ts");
+const subscriptions = mutation("mqtt/subscriptions.ts");
+const driver = mutation("modem/driver.ts");
+const modem = mutation("modem/modem.ts");
+const bc35g = mutation("modems/bc35g.ts");
+const chinaMobile = mutation("modem/china-mobile.ts");
+const ml302 = mutation("modems/ml302.ts");
+const nm28 = mutation("modems/nm28.ts");
+
+export const mutations: readonly Mutation[] = [
+  // ---- bytes
+  ring("one byte more than the ring has room for is taken", "let room = size - ((this.tail - this.head) | 0);", "let room = size + 1 - ((this.tail - this.head) | 0);"),
+  ring("a copy across the ring's end begins one byte too late", "this.#native.copy(target, offset + first, this.bytes, 0, length - first);", "this.#native.copy(target, offset + first, this.bytes, 1, length - first);"),
+  ring("a byte found behind the ring's end is one too early", "(position + this.mask + 1 - start + index) | 0", "(position + this.mask - start + index) | 0"),
+  ring("what is compared across the ring's end is compared up to it", " && this.#native.same(this.bytes, 0, text, first, length - first)", ""),
+  text("a quote may stand in an argument", "byte === 0x22 || byte < 0x20", "byte < 0x20"),
+  text("a carriage return may stand in an argument", "byte === 0x22 || byte < 0x20", "byte === 0x22 || byte < 0x0d"),
+  text("an argument may be longer than its limit", "if (length > limit)", "if (length > limit + 1)"),
+  text("an error shows a secret", 'const shown = secret ? "a secret" : string;', "const shown = string;"),
+  encoding("a text in hex or Base64 may end in the middle of a byte", "if (length % group !== 0) return -1;", ""),
+  writer("a number of two digits loses the first", "for (; divisor > 1;", "for (; divisor > 10;"),
+
+  // ---- from bytes to lines
+  scanner("a prompt is seen in the middle of a line", "if (byte === Byte.Prompt && this.#promptExpected) {",
+    "if (this.#promptExpected) {\n      for (let p = at; p !== tail && bytes[p & mask] !== Byte.CR; p = (p + 1) | 0) if (bytes[p & mask] === Byte.Prompt) { at = p; byte = Byte.Prompt; break; }\n    }\n    if (byte === Byte.Prompt && this.#promptExpected) {"),
+  scanner("a line that is longer than the ring is kept", "if (this.#ring.free === 0) this.overflow();", ""),
+  scanner("a message that nobody reads keeps everything behind it", "if (this.#state !== State.Held || this.#ring.free !== 0 || this.#scanning) return;", "return;"),
+  scanner("a message whose first part was dropped is not marked", "if (this.message.more) this.message.suspect = true;", ""),
+  scanner("a quote at the end of what has come ends the text", "if (after === tail) return tail; // decided when more has come", ""),
+  scanner("a number of twelve digits is believed", "const MOST_DIGITS = 9;", "const MOST_DIGITS = 12;"),
+  scanner("what only began like an echo is lost", "        this.#at = ring.head;\n", "        this.#at = ring.head = at;\n"),
+  message("the remembered beginning of a message is not forgotten", "    this.#openingLength = 0;\n", ""),
+  message("a payload with a length is one byte short", "const length = this.#value;\n", "const length = this.#value - 1;\n"),
+  message("a message with a wrong length is not marked", "    this.suspect = true;\n    this.#mode = Mode.Silence;", "    this.#mode = Mode.Silence;"),
+  message("a payload without a length ends at LF alone", "for (let i = 1; i <= this.returns; i++) if", "for (let i = 1; i < this.returns; i++) if"),
+  message("a message in parts never ends", "    this.#left -= this.available;\n", ""),
+  message("another subscribed topic with a comma is not thought of", "const length = this.decimal(at, comma);", "const length = -1;"),
+
+  // ---- commands and their answers
+  channel("a late final is taken for the marker's", "if (!this.#markerSeen) this.strayFinals++;\n      else this.synchronised();", "this.synchronised();"),
+  channel("no marker is sent after a timeout", "    else this.doubt(this.inData);\n    if (operation.resulted", "    else this.leave();\n    if (operation.resulted"),
+  channel("a timeout never fires", "operation.deadline = this.#wakers.after(milliseconds);", "operation.deadline = this.#wakers.after(0x3fffffff);"),
+  channel("a write is done with the modem's OK", "else if (untold || operation.command!.result === undefined) this.finish", "else if (good) this.finish"),
+  channel("a final that comes while the command is being sent is believed", "this.#lateMarker || this.#phase === Phase.Sending ||", "this.#lateMarker ||"),
+  channel("an OK in the middle of the payload ends the publish", "(this.#phase === Phase.Payload && good)) {", "false) {"),
+  channel("a data phase is left without the byte that cancels it", "if (cancel && this.#cancel !== 0) writer.byte(this.#cancel);", ""),
+  channel("a marker's late answer ends the next command", "        this.#lateMarker = true;\n", ""),
+  channel("a message ends although the host has not looked at its port", "if (this.#silent) this.scanner.silence();", "this.scanner.silence();"),
+  channel("the port is not closed", "    this.#port.close();\n", ""),
+  channel("what a callback throws is swallowed", "if (thrown !== NOTHING) throw thrown;", ""),
+  channel("what was under way at a loss is never reported", "while ((next = this.#operations.oldest(Stage.Aborted)) !== null) this.finish(next, Outcome.Aborted, 0);", "void next!;"),
+  channel("a payload is read from the application's buffer when the modem asks for it",
+    "    this.writer.stage(operation.offset + operation.filled, source, length);\n",
+    "    const at = operation.offset + operation.filled, writer = this.writer, scanner = this.scanner, expect = scanner.expectPrompt;\n    writer.stage(at, source, length);\n    scanner.expectPrompt = (expected) => { if (!expected) writer.stage(at, source, length); expect.call(scanner, expected); };\n    const prompt = this.onPrompt;\n    this.onPrompt = () => { writer.stage(at, source, length); this.onPrompt = prompt; prompt.call(this); };\n"),
+  staging("a payload that was moved is looked for at its old place", "      operation.offset = to;\n", ""),
+  staging("a payload for which there is no room is written behind the buffer", "      if (this.#tail + length > size) return false;\n", ""),
+  wakers("a deadline beyond the clock's wrap is over at once", "return ((deadline - this.#clock.now()) | 0) <= 0;", "return deadline <= this.#clock.now();"),
+  wakers("an alarm beyond the clock's wrap is never set", "if (this.#armed && ((this.#armedFor - deadline) | 0) <= 0) return;", "if (this.#armed && this.#armedFor <= deadline) return;"),
+  wakers("a host that was asleep gives up before it has listened", "if (!this.#heard && ((this.#clock.now() - this.#armedFor) | 0) > LATE) {", "if (false) {"),
+  operations("an acknowledgement with another id is believed", "(wire < 0 || operation.wire === wire)", "true"),
+  operations("a report about one client ends another one's operation", "operation.kind === kind && operation.link === link &&\n        !operation.resulted", "operation.kind === kind &&\n        !operation.resulted"),
+
+  // ---- the client
+  client("the id 0 is given", "do this.#id = this.#id === 65535 ? 1 : this.#id + 1;", "do this.#id = this.#id === 65535 ? 0 : this.#id + 1;"),
+  client("an id that is under way is given again", "while (channel.has(link, this.#id));", "while (false);"),
+  client("a payload may be longer than the modem takes", "if (length > driver.longestPayload)", "if (length > driver.longestPayload + 1)"),
+  client("a part may be longer than what is left", "if (bytes.length > this.#left)", "if (false)"),
+  client("nothing is subscribed again when the modem has the connection back", "    this.restore();\n", "    this.tellWritable();\n"),
+  client("only the first subscription is restored", "if (!this.#closed && this.#driver.stage === Stage.Online) this.restoreNext();", "this.tellWritable();"),
+  client("close() disconnects in good order, so that the broker publishes no will", "    this.#driver.shut();\n", "    this.#driver.disconnect();\n"),
+  client("the password is shown by the error that refuses it", 'textOf(options.password, "password", A_SECRET)', 'textOf(options.password, "password")'),
+  client("more publishes are under way than the modem can have", "if (kind === Kind.Publish) return publishing < limits.window;", "if (kind === Kind.Publish) return true;"),
+  topic("a message may be published to a wildcard", 'if (text.string.includes("#") || text.string.includes("+"))', "if (false)"),
+  subscriptions("a subscription that was refused is restored", "operation.grantOf(i) <= 2", "operation.grantOf(i) <= 255"),
+
+  // ---- one connection, and the modem
+  driver("what was under way when the connection was lost is left under way", "    this.channel.abort(this.link, forgotten);\n", ""),
+  driver("close() leaves the modem's connection open", "    this.run(this.dialect.close);\n", "    this.leave();\n"),
+  driver("a failed step of bringing up is passed over", "if (outcome !== Outcome.Done && !this.tolerated(outcome)) {", "if (false) {"),
+  modem("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.#cmee !== 0 && this.#stage > Stage.Preparing) this.restarted();", ""),
+  modem("a restart that the modem announces is not noticed", "if (line.id === this.dialect.restart) this.restarted();\n    else if", "if"),
+  modem("nobody waits for the network", "        if (!this.#attached)\n", "        if (false)\n"),
+
+  // ---- families
+  bc35g("a notice of sending again is taken for the end", "if (result === Result.Retransmission) return this.channel.extend(operation);", ""),
+  bc35g("at QoS 0 the report's id is not 0", "operation.wire = operation.QoS === 0 ? 0 : operation.id;", "operation.wire = operation.id;"),
+  bc35g("the report of a lost link is passed over", "case Say.Stat: return this.linkChanged(fields.int(1));", "case Say.Stat: return;"),
+  chinaMobile("PUBREC is taken for the end of QoS 2", "case Say.PubRec: return this.received(-1);", "case Say.PubRec: return this.acknowledged(2);"),
+  chinaMobile("PUBACK ends a publish at QoS 2", "if (operation !== null && operation.QoS === QoS) this", "if (operation !== null) this"),
+  chinaMobile("a connection that the modem has back by itself is passed over", "      this.reconnected();\n", ""),
+  ml302("a quote in a payload ends the string that it stands in", "if (byte === QUOTE) writer.byte(BACKSLASH);", ""),
+  nm28("the connection is never asked after", "    this.#missed = 0;\n    this.wake(this.#pollInterval);\n", "    this.#missed = 0;\n"),
+  nm28("Ctrl-Z is counted as payload", "modem.endsWithCtrlZ ? operation.length - CTRL_Z.length : operation.length", "operation.length"),
+];
+
+/** The source, broken. @throws Error where the text does not stand in it exactly once */
+export function broken({ name, file, find, replace }: Mutation, source: string): string {
+  const times = source.split(find).length - 1;
+  if (times !== 1) throw new Error(`${file} has ${times} times what "${name}" replaces: ${JSON.stringify(find)}; test/mutation/mutations.ts has to follow the source`);
+  return source.replace(find, () => replace);
+}
