@@ -656,7 +656,7 @@ export class Channel implements ScannerSink, PortReceiver {
     if (this.scanner.waitsForSilence && wakers.isOver(this.#silenceDeadline)) {
       if (this.#silent) this.scanner.silence();
       this.#silent = !this.#silent;
-      this.#silenceDeadline = wakers.after(LISTENING);
+      this.#silenceDeadline = wakers.armFor(LISTENING);
     }
     if (this.#phase === Phase.Doubt && wakers.isOver(this.#markerDeadline)) {
       if (this.#markerTries < MARKER_TRIES) this.mark(false);

@@ -63,8 +63,8 @@ export const mutations: readonly Mutation[] = [
 
   // ---- commands and their answers
   channel("a late final is taken for the marker's", "if (!this.#markerSeen) this.strayFinals++;\n      else this.synchronised();", "this.synchronised();"),
-  channel("no marker is sent after a timeout", "    else this.doubt(this.inData);\n    if (operation.resulted", "    else this.leave();\n    if (operation.resulted"),
-  channel("a timeout never fires", "operation.deadline = this.#wakers.after(milliseconds);", "operation.deadline = this.#wakers.after(0x3fffffff);"),
+  channel("no marker is sent after a timeout", "    else this.doubt(this.inData);\n    if (operation.result !== OWED", "    else this.leave();\n    if (operation.result !== OWED"),
+  channel("a timeout never fires", "operation.deadline = this.#wakers.armFor(milliseconds);", "operation.deadline = this.#wakers.armFor(0x3fffffff);"),
   channel("a write is done with the modem's OK", "else if (untold || operation.command!.result === undefined) this.finish", "else if (good) this.finish"),
   channel("a final that comes while the command is being sent is believed", "this.#lateMarker || this.#phase === Phase.Sending ||", "this.#lateMarker ||"),
   channel("an OK in the middle of the payload ends the publish", "(this.#phase === Phase.Payload && good)) {", "false) {"),
@@ -74,16 +74,16 @@ export const mutations: readonly Mutation[] = [
   channel("the port is not closed", "    this.#port.close();\n", ""),
   channel("what a callback throws is swallowed", "if (thrown !== NOTHING) throw thrown;", ""),
   channel("what was under way at a loss is never reported", "while ((next = this.#operations.oldest(Stage.Aborted)) !== null) this.finish(next, Outcome.Aborted, 0);", "void next!;"),
-  channel("a payload is read from the application's buffer when the modem asks for it",
-    "    this.writer.stage(operation.offset + operation.filled, source, length);\n",
-    "    const at = operation.offset + operation.filled, writer = this.writer, scanner = this.scanner, expect = scanner.expectPrompt;\n    writer.stage(at, source, length);\n    scanner.expectPrompt = (expected) => { if (!expected) writer.stage(at, source, length); expect.call(scanner, expected); };\n    const prompt = this.onPrompt;\n    this.onPrompt = () => { writer.stage(at, source, length); this.onPrompt = prompt; prompt.call(this); };\n"),
+  staging("a payload stays in the application's buffer until the modem asks for it",
+    "    this.#native.copy(this.buffer, operation.offset + operation.length - left, bytes, 0, bytes.length);\n",
+    "    if (this.#count === 1 && bytes.length === left && left === operation.length) {\n      this.buffer = bytes;\n      operation.offset = 0;\n    } else this.#native.copy(this.buffer, operation.offset + operation.length - left, bytes, 0, bytes.length);\n"),
   staging("a payload that was moved is looked for at its old place", "      operation.offset = to;\n", ""),
-  staging("a payload for which there is no room is written behind the buffer", "      if (this.#tail + length > size) return false;\n", ""),
+  staging("a payload for which there is no room is written behind the buffer", "      if (end > this.#most) return false;\n", ""),
   wakers("a deadline beyond the clock's wrap is over at once", "return ((deadline - this.#clock.now()) | 0) <= 0;", "return deadline <= this.#clock.now();"),
   wakers("an alarm beyond the clock's wrap is never set", "if (this.#armed && ((this.#armedFor - deadline) | 0) <= 0) return;", "if (this.#armed && this.#armedFor <= deadline) return;"),
   wakers("a host that was asleep gives up before it has listened", "if (!this.#heard && ((this.#clock.now() - this.#armedFor) | 0) > LATE) {", "if (false) {"),
   operations("an acknowledgement with another id is believed", "(wire < 0 || operation.wire === wire)", "true"),
-  operations("a report about one client ends another one's operation", "operation.kind === kind && operation.link === link &&\n        !operation.resulted", "operation.kind === kind &&\n        !operation.resulted"),
+  operations("a report about one client ends another one's operation", " && operation.result === OWED && operation.link === link))", " && operation.result === OWED))"),
 
   // ---- the client
   client("the id 0 is given", "do this.#id = this.#id === 65535 ? 1 : this.#id + 1;", "do this.#id = this.#id === 65535 ? 0 : this.#id + 1;"),
