@@ -764,7 +764,8 @@ const A_SECRET = "a secret";
 function textOf(value: string | ByteBuffer | null | undefined, name: string, shown: unknown = value): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === "string") return value;
-  const bytes = bytesOf(value, name, shown);
+  if (!(value instanceof ArrayBuffer || ArrayBuffer.isView(value))) throw notBytes(name, shown);
+  const bytes = bytesOf(value, name);
   const text = utf8Decode(bytes);
   const back = utf8Encode(text);
   // What is not UTF-8 has been replaced, and would go out as something else.
@@ -774,9 +775,13 @@ function textOf(value: string | ByteBuffer | null | undefined, name: string, sho
 }
 
 /** @internal */
-export function bytesOf(value: ByteBuffer, name: string, shown: unknown = value): Uint8Array {
+export function bytesOf(value: ByteBuffer, name: string): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  throw new ArgumentError("ARGUMENT_TYPE", name, shown, "must be bytes: an ArrayBuffer, or a view of one (or a string, where it is a text)");
+  throw notBytes(name, value);
+}
+
+function notBytes(name: string, shown: unknown): ArgumentError {
+  return new ArgumentError("ARGUMENT_TYPE", name, shown, "must be bytes: an ArrayBuffer, or a view of one (or a string, where it is a text)");
 }
