@@ -101,6 +101,8 @@ export const mutations: readonly Mutation[] = [
   // ---- one connection, and the modem
   driver("what was under way when the connection was lost is left under way", "    this.channel.abort(this.link, forgotten);\n", ""),
   driver("close() leaves the modem's connection open", "    this.run(this.dialect.close);\n", "    this.leave();\n"),
+  driver("the connection is never asked after", "    this.ask(this.dialect.poll);\n", ""),
+  driver("a write that failed is no reason to ask after the connection", "    this.watch(HURRY < this.#pollInterval ? HURRY : this.#pollInterval);\n", ""),
   driver("a failed step of bringing up is passed over", "if (outcome !== Outcome.Done && !this.tolerated(outcome)) {", "if (false) {"),
   modem("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.#cmee !== 0 && this.#stage > Stage.Preparing) this.restarted();", ""),
   modem("a restart that the modem announces is not noticed", "if (line.id === this.dialect.restart) this.restarted();\n    else if", "if"),
@@ -112,9 +114,8 @@ export const mutations: readonly Mutation[] = [
   bc35g("the report of a lost link is passed over", "case Say.Stat: return this.linkChanged(fields.int(1));", "case Say.Stat: return;"),
   chinaMobile("PUBREC is taken for the end of QoS 2", "case Say.PubRec: return this.received(-1);", "case Say.PubRec: return this.acknowledged(2);"),
   chinaMobile("PUBACK ends a publish at QoS 2", "if (operation !== null && operation.QoS === QoS) this", "if (operation !== null) this"),
-  chinaMobile("a connection that the modem has back by itself is passed over", "      this.reconnected();\n", ""),
+  chinaMobile("a connection that the modem has back by itself is passed over", "(+MQTTOPEN)\"));\n      this.reconnected();\n", "(+MQTTOPEN)\"));\n"),
   ml302("a quote in a payload ends the string that it stands in", "if (byte === QUOTE) writer.byte(BACKSLASH);", ""),
-  nm28("the connection is never asked after", "    this.#missed = 0;\n    this.wake(this.#pollInterval);\n", "    this.#missed = 0;\n"),
   nm28("Ctrl-Z is counted as payload", "modem.endsWithCtrlZ ? operation.length - CTRL_Z.length : operation.length", "operation.length"),
 ];
 
