@@ -28,7 +28,7 @@ const subscriptions = mutation("mqtt/subscriptions.ts");
 const driver = mutation("modem/driver.ts");
 const modem = mutation("modem/modem.ts");
 const bc35g = mutation("modems/bc35g.ts");
-const chinaMobile = mutation("modem/china-mobile.ts");
+const chinaMobile = mutation("modems/shared/china-mobile.ts");
 const ml302 = mutation("modems/ml302.ts");
 const nm28 = mutation("modems/nm28.ts");
 
