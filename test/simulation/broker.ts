@@ -58,6 +58,8 @@ export class Broker implements Server {
   mute = false;
   /** It sends and acknowledges everything twice. */
   duplicating = false;
+  /** Told of everyone who wants to connect. */
+  onConnect: (id: string, user: string | undefined, password: string | undefined) => void = () => {};
   /** Subscriptions are refused. */
   forbidding = false;
 
@@ -138,6 +140,7 @@ export class Broker implements Server {
 
   handle(link: Link, packet: Packet): void {
     const { session } = link;
+    if (packet.cmd === "connect") this.onConnect(packet.clientId, packet.username, packet.password?.toString());
     if (packet.cmd === "connect") return this.#connect(link, packet.clientId, packet.clean ?? true, packet.keepalive ?? 0);
     if (session === null) return link.hangUp();
     this.#watch(link);
