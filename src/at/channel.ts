@@ -5,9 +5,8 @@ import { write, type Command } from "./command";
 import type { Fields } from "./fields";
 import { Common, type Lexicon, type Line } from "./lexicon";
 import { NOWHERE, Outcome, OWED, Stage, UNTOLD, type Operation } from "./operation";
-import { Operations } from "./operations";
 import { Scanner, type ScannerSink } from "./scanner";
-import { Staging } from "./staging";
+import { StagedOperations } from "./staging";
 import { Wakers } from "./wakers";
 import { Writer } from "./writer";
 
@@ -98,12 +97,12 @@ const NO_PORT: Port = frozen({ read: () => 0, write: () => 0, close() {} });
  * One command at a time: sends it, gives it the lines that are its own, waits for its final and its result, and keeps
  * every other line for the driver. After a timeout it trusts no final until the modem has answered a marker.
  */
-export class Channel implements ScannerSink, PortReceiver {
+export class Channel extends Wakers implements ScannerSink, PortReceiver {
   readonly scanner: Scanner;
   readonly ring: Ring;
   readonly writer: Writer;
-  /** Where payloads wait. */
-  readonly staging: Staging;
+  /** Those under way, and where their payloads wait. */
+  readonly operations: StagedOperations;
   /** Lines that nothing here knows. */
   unknownLines = 0;
   /** Finals that belonged to no command any more. */
@@ -114,8 +113,6 @@ export class Channel implements ScannerSink, PortReceiver {
   suspects = 0;
 
   readonly #owner: ChannelOwner;
-  readonly #operations = new Operations();
-  readonly #wakers: Wakers;
   #port: Port = NO_PORT;
   readonly #cancel: number;
   readonly #oneOfAKind: boolean;
@@ -154,13 +151,13 @@ export class Channel implements ScannerSink, PortReceiver {
   #thrown: unknown = NOTHING;
 
   constructor(owner: ChannelOwner, options: ChannelOptions) {
+    super(options.clock, options.wakers);
     this.#owner = owner;
-    this.#wakers = new Wakers(options.clock, this, options.wakers);
     this.#cancel = options.cancel;
     this.ring = new Ring(options.receiveBuffer, options.bytes);
     this.scanner = new Scanner(this.ring, options.lexicon, this);
     this.writer = new Writer(options.commandBuffer, options.bytes);
-    this.staging = new Staging(options.payloadBuffer, options.bytes, this.#operations);
+    this.operations = new StagedOperations(options.payloadBuffer, options.bytes);
     this.#oneOfAKind = options.oneOfAKind;
     this.#unsolicitedErrors = options.unsolicitedErrors;
   }
@@ -168,31 +165,31 @@ export class Channel implements ScannerSink, PortReceiver {
   /** Opens the port. @throws what the port's class throws */
   open(): void {
     if (this.#port !== NO_PORT || this.#closed) return;
-    this.#wakers.open();
+    this.startAlarm();
     this.#port = this.#owner.openPort(this);
   }
 
   /** How many operations can be under way at once. */
   get capacity(): number {
-    return this.#operations.most;
+    return this.operations.most;
   }
 
   /** The oldest operation under way; the others are its `next`. */
   get oldest(): Operation | null {
-    return this.#operations.first;
+    return this.operations.first;
   }
 
   /** Allows so many operations at once. */
   provide(count: number): void {
     // What a driver that has left needed is there still.
-    if (count > this.#operations.most) this.#operations.most = count;
+    if (count > this.operations.most) this.operations.most = count;
   }
 
   /** Releases the port and the timer. Nothing is called afterwards; what was under way is forgotten. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#wakers.close();
+    this.stopAlarm();
     this.#port.close();
     this.scanner.reset();
   }
@@ -247,11 +244,11 @@ export class Channel implements ScannerSink, PortReceiver {
       } while (more && this.ring.free !== 0 && !this.#closed); // a message that fills it is to be read first
       this.#resuming = resuming;
     } finally {
-      if (this.#resuming && !this.#closed) this.#wakers.armFor(0);
+      if (this.#resuming && !this.#closed) this.armFor(0);
     }
     if (!this.#closed && this.scanner.waitsForSilence) {
       this.#silent = false;
-      this.#silenceDeadline = this.#wakers.armFor(SILENCE);
+      this.#silenceDeadline = this.armFor(SILENCE);
     }
   }
 
@@ -259,7 +256,7 @@ export class Channel implements ScannerSink, PortReceiver {
   released(): void {
     if (this.#closed || this.scanner.scanning || !this.scanner.held || this.scanner.message.available > 0) return;
     this.#resuming = true;
-    this.#wakers.armFor(0);
+    this.armFor(0);
   }
 
   onLine(line: Line): void {
@@ -349,7 +346,7 @@ export class Channel implements ScannerSink, PortReceiver {
     const operation = this.#current!;
     this.wait(operation, finalPatience(operation));
     if (this.#echoing)
-      this.scanner.expectEcho(this.staging.buffer, operation.offset, operation.offset + operation.length);
+      this.scanner.expectEcho(this.operations.payloads, operation.offset, operation.offset + operation.length);
     this.transmit();
   }
 
@@ -413,7 +410,7 @@ export class Channel implements ScannerSink, PortReceiver {
   /** The channel is done with its current operation. */
   private leave(): void {
     const operation = this.#current!;
-    if (operation.offset !== NOWHERE) this.staging.release(operation);
+    if (operation.offset !== NOWHERE) this.operations.release(operation);
     if (operation.command!.prompt !== undefined) this.scanner.expectPrompt(false);
     this.#current = null;
     this.#phase = Phase.Idle;
@@ -424,12 +421,12 @@ export class Channel implements ScannerSink, PortReceiver {
 
   /** A free operation, or null when all are under way. */
   take(): Operation | null {
-    return this.#operations.take();
+    return this.operations.take();
   }
 
   /** How long a payload {@link reserve} can take now, in bytes. */
   get room(): number {
-    return this.staging.room(this.pinned);
+    return this.operations.room(this.pinned);
   }
 
   /** The current payload must stay where it is: it is going out, or its echo is compared with it. */
@@ -439,7 +436,7 @@ export class Channel implements ScannerSink, PortReceiver {
 
   /** Keeps `length` bytes of the transmit buffer for the operation's payload; false when there is no room now. */
   reserve(operation: Operation, length: number): boolean {
-    return this.staging.reserve(operation, length, this.pinned);
+    return this.operations.reserve(operation, length, this.pinned);
   }
 
   /** Hands the operation to the channel, behind those that wait already. */
@@ -451,29 +448,29 @@ export class Channel implements ScannerSink, PortReceiver {
 
   /** Nothing is on its way, and nothing waits. */
   get idle(): boolean {
-    return this.#phase === Phase.Idle && this.#operations.oldest(Stage.Queued) === null;
+    return this.#phase === Phase.Idle && this.operations.oldest(Stage.Queued) === null;
   }
 
   /** Gives back an operation that was taken and not submitted. */
   abandon(operation: Operation): void {
     if (operation.counted) this.discount(operation);
-    this.staging.release(operation);
-    this.#operations.free(operation);
+    this.operations.release(operation);
+    this.operations.free(operation);
   }
 
   /** The oldest operation of a kind that has been sent whole and whose outcome is owed, with this id on the wire where `wire` is not negative. */
   find(link: number, kind: number, wire: number): Operation | null {
-    return this.#operations.owed(link, kind, wire, this.#phase === Phase.Final ? this.#current : null);
+    return this.operations.owed(link, kind, wire, this.#phase === Phase.Final ? this.#current : null);
   }
 
   /** How many operations of a kind are not over. */
   count(link: number, kind: number): number {
-    return this.#operations.count(link, kind);
+    return this.operations.count(link, kind);
   }
 
   /** Whether an operation with this packet id is under way. */
   has(link: number, id: number): boolean {
-    return this.#operations.has(link, id);
+    return this.operations.has(link, id);
   }
 
   /** The operation's result line is in: `code` 0 is good, and so is `UNTOLD` if the final is. */
@@ -501,7 +498,7 @@ export class Channel implements ScannerSink, PortReceiver {
     // Where no byte leaves the data phase, the modem takes whatever comes next for the payload: it is given the payload.
     const current = this.#current;
     const kept = current !== null && !restarted && this.#cancel === 0 && this.inData && (link === ALL || current.link === link) ? current : null;
-    for (let operation = this.#operations.first, next: Operation | null; operation !== null; operation = next) {
+    for (let operation = this.operations.first, next: Operation | null; operation !== null; operation = next) {
       next = operation.next;
       if (operation === kept || (link !== ALL && operation.link !== link)) continue;
       if (operation.stage === Stage.Filling) this.abandon(operation);
@@ -523,16 +520,7 @@ export class Channel implements ScannerSink, PortReceiver {
   /** Tells of the aborted ones in their order. */
   private finishAborted(): void {
     let next: Operation | null;
-    while ((next = this.#operations.oldest(Stage.Aborted)) !== null) this.finish(next, Outcome.Aborted, 0);
-  }
-
-  /** Calls `onWake` once, after `milliseconds`. */
-  wake(waker: number, milliseconds: number): void {
-    this.#wakers.wake(waker, milliseconds);
-  }
-
-  sleep(waker: number): void {
-    this.#wakers.sleep(waker);
+    while ((next = this.operations.oldest(Stage.Aborted)) !== null) this.finish(next, Outcome.Aborted, 0);
   }
 
   /**
@@ -560,7 +548,7 @@ export class Channel implements ScannerSink, PortReceiver {
     writer.literal(MARKER);
     this.#markerLeft = writer.length;
     this.#sent = 0;
-    this.#markerDeadline = this.#wakers.armFor(MARKER_PATIENCE);
+    this.#markerDeadline = this.armFor(MARKER_PATIENCE);
     this.transmit();
   }
 
@@ -572,8 +560,8 @@ export class Channel implements ScannerSink, PortReceiver {
 
   /** Starts the next operation when there is one and the channel is free. */
   private pump(): void {
-    if (this.#phase !== Phase.Idle || this.#operations.first === null || this.#closed) return;
-    const operation = this.#operations.next(this.#oneOfAKind);
+    if (this.#phase !== Phase.Idle || this.operations.first === null || this.#closed) return;
+    const operation = this.operations.next(this.#oneOfAKind);
     if (operation === null) return;
     const command = operation.command!;
     write(command, this.writer, operation, operation.owner);
@@ -618,23 +606,22 @@ export class Channel implements ScannerSink, PortReceiver {
         this.scanner.expectPrompt(true);
       }
     } else if (this.#phase === Phase.Payload) {
-      this.#sent += this.#port.write(this.staging.buffer, operation.offset + this.#sent, operation.length - this.#sent);
+      this.#sent += this.#port.write(this.operations.payloads, operation.offset + this.#sent, operation.length - this.#sent);
       if (this.#sent < operation.length) return;
       this.#phase = Phase.Final;
       this.#nudged = operation.command!.nudge === undefined;
       if (!this.#nudged) this.wait(operation, operation.command!.nudge!);
       if (this.#earlyOk || (operation.abandoned && this.#nudged)) this.wait(operation, GRACE);
-      if (!this.#echoing) this.staging.release(operation);
+      if (!this.#echoing) this.operations.release(operation);
     }
   }
 
   // ---- time
 
   private wait(operation: Operation, milliseconds: number): void {
-    operation.deadline = this.#wakers.armFor(milliseconds);
+    operation.deadline = this.armFor(milliseconds);
   }
 
-  /** The alarm has rung. */
   onTick(): void {
     if (this.#closed) return;
     try {
@@ -652,13 +639,12 @@ export class Channel implements ScannerSink, PortReceiver {
       this.receive();
       this.pump();
     }
-    const wakers = this.#wakers;
-    if (this.scanner.waitsForSilence && wakers.isOver(this.#silenceDeadline)) {
+    if (this.scanner.waitsForSilence && this.isOver(this.#silenceDeadline)) {
       if (this.#silent) this.scanner.silence();
       this.#silent = !this.#silent;
-      this.#silenceDeadline = wakers.armFor(LISTENING);
+      this.#silenceDeadline = this.armFor(LISTENING);
     }
-    if (this.#phase === Phase.Doubt && wakers.isOver(this.#markerDeadline)) {
+    if (this.#phase === Phase.Doubt && this.isOver(this.#markerDeadline)) {
       if (this.#markerTries < MARKER_TRIES) this.mark(false);
       else {
         this.#phase = Phase.Idle;
@@ -666,22 +652,22 @@ export class Channel implements ScannerSink, PortReceiver {
       }
     }
     for (let late = this.expired(); late !== null && !this.#closed; late = this.expired()) this.expire(late);
-    for (let waker = 0; waker < wakers.count && !this.#closed; waker++) if (wakers.isDue(waker)) this.#owner.onWake(waker);
+    for (let waker = 0; waker < this.wakers && !this.#closed; waker++) if (this.isDue(waker)) this.#owner.onWake(waker);
   }
 
   private rearm(): void {
     if (this.#closed) return;
-    if (this.#resuming) this.#wakers.armFor(0);
-    if (this.#phase === Phase.Doubt) this.#wakers.arm(this.#markerDeadline);
-    this.#wakers.rearm();
-    if (this.scanner.waitsForSilence) this.#wakers.arm(this.#silenceDeadline);
-    for (let operation = this.#operations.first; operation !== null; operation = operation.next)
-      if (operation.stage >= Stage.Active) this.#wakers.arm(operation.deadline);
+    if (this.#resuming) this.armFor(0);
+    if (this.#phase === Phase.Doubt) this.arm(this.#markerDeadline);
+    this.rearmWakers();
+    if (this.scanner.waitsForSilence) this.arm(this.#silenceDeadline);
+    for (let operation = this.operations.first; operation !== null; operation = operation.next)
+      if (operation.stage >= Stage.Active) this.arm(operation.deadline);
   }
 
   private expired(): Operation | null {
-    let operation = this.#operations.first;
-    while (operation !== null && !(operation.stage >= Stage.Active && this.#wakers.isOver(operation.deadline))) operation = operation.next;
+    let operation = this.operations.first;
+    while (operation !== null && !(operation.stage >= Stage.Active && this.isOver(operation.deadline))) operation = operation.next;
     return operation;
   }
 
@@ -724,9 +710,9 @@ export class Channel implements ScannerSink, PortReceiver {
   private finish(operation: Operation, outcome: Outcome, code: number): void {
     operation.stage = Stage.Ended;
     if (operation.counted) this.discount(operation);
-    if (operation.offset !== NOWHERE) this.staging.release(operation);
+    if (operation.offset !== NOWHERE) this.operations.release(operation);
     if (!operation.abandoned) this.#owner.onDone(operation, outcome, code);
-    this.#operations.free(operation);
+    this.operations.free(operation);
   }
 }
 

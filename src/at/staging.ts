@@ -1,70 +1,69 @@
 import type { Bytes } from "../platform";
 import { NOWHERE, type Operation } from "./operation";
-import type { Operations } from "./operations";
+import { Operations } from "./operations";
 import { roomier } from "./writer";
 
-/** Where payloads wait, first in first out, until the modem asks for them. */
-export class Staging {
+/** The operations under way with their payloads, which wait first in first out until the modem asks for them. */
+export class StagedOperations extends Operations {
   /** The payloads, each from its `offset` on. A larger one takes this one's place when a payload needs it. */
-  buffer: Uint8Array;
-  private readonly most: number;
+  payloads: Uint8Array;
+  private readonly mostBytes: number;
   private readonly native: Bytes;
-  private readonly operations: Operations;
   private tail = 0;
   /** How many payloads wait. */
-  private count = 0;
+  private staged = 0;
 
   /** @param most bytes that may wait */
-  constructor(most: number, native: Bytes, operations: Operations) {
-    this.buffer = roomier(null, 0, most);
-    this.most = most;
+  constructor(most: number, native: Bytes) {
+    super();
+    this.payloads = roomier(null, 0, most);
+    this.mostBytes = most;
     this.native = native;
-    this.operations = operations;
   }
 
   /** How long a payload {@link reserve} can take now, in bytes. @param pinned nothing may be moved */
   room(pinned: boolean): number {
-    if (pinned) return this.most - this.tail;
+    if (pinned) return this.mostBytes - this.tail;
     let used = 0;
-    if (this.count > 0)
-      for (let operation = this.operations.first; operation !== null; operation = operation.next) if (operation.offset !== NOWHERE) used += operation.length;
-    return this.most - used;
+    if (this.staged > 0)
+      for (let operation = this.first; operation !== null; operation = operation.next) if (operation.offset !== NOWHERE) used += operation.length;
+    return this.mostBytes - used;
   }
 
   /** Keeps `length` bytes for the operation's payload; false when there is no room now. */
   reserve(operation: Operation, length: number, pinned: boolean): boolean {
     operation.length = length;
     if (length === 0) return true;
-    if (this.tail + length > this.buffer.length) {
+    if (this.tail + length > this.payloads.length) {
       if (!pinned) this.compact();
       const end = this.tail + length;
-      if (end > this.most) return false;
-      if (end > this.buffer.length) this.buffer = roomier(this.buffer, end, this.most);
+      if (end > this.mostBytes) return false;
+      if (end > this.payloads.length) this.payloads = roomier(this.payloads, end, this.mostBytes);
     }
     operation.offset = this.tail;
-    this.count++;
+    this.staged++;
     this.tail += length;
     return true;
   }
 
   /** Copies `bytes` to where the last `left` of the operation's payload begin. */
   fill(operation: Operation, bytes: Uint8Array, left: number): void {
-    this.native.copy(this.buffer, operation.offset + operation.length - left, bytes, 0, bytes.length);
+    this.native.copy(this.payloads, operation.offset + operation.length - left, bytes, 0, bytes.length);
   }
 
   /** The payload needs its place no more. */
   release(operation: Operation): void {
     if (operation.offset === NOWHERE) return;
     operation.offset = NOWHERE;
-    this.count--;
-    if (this.count === 0) this.tail = 0;
+    this.staged--;
+    if (this.staged === 0) this.tail = 0;
   }
 
   /** Moves the waiting payloads together; they lie in the order in which their operations were taken. */
   private compact(): void {
-    const buffer = this.buffer;
+    const buffer = this.payloads;
     let to = 0;
-    for (let operation = this.operations.first; operation !== null; operation = operation.next) {
+    for (let operation = this.first; operation !== null; operation = operation.next) {
       if (operation.offset === NOWHERE) continue;
       if (operation.offset !== to) buffer.copyWithin(to, operation.offset, operation.offset + operation.length);
       operation.offset = to;

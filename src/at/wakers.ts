@@ -1,6 +1,6 @@
 import type { Alarm, Clock, Ringer } from "../platform";
 
-/** Before {@link Wakers.open}, and after {@link Wakers.close}. */
+/** Before {@link Wakers.startAlarm}, and after {@link Wakers.stopAlarm}. */
 const NO_ALARM: Alarm = Object.freeze({ set() {}, clear() {}, close() {} });
 
 /** Milliseconds: an alarm that rings so much too late shows that the host was not there. */
@@ -14,9 +14,8 @@ const NEVER = -0x80000000;
  * The one alarm, and those that are woken by it. It is set anew only when it would ring too late; one that rings too early
  * costs one look.
  */
-export class Wakers implements Ringer {
-  private readonly clock: Clock;
-  private readonly owner: { onTick(): void };
+export abstract class Wakers implements Ringer {
+  readonly clock: Clock;
   private alarm: Alarm = NO_ALARM;
   private armed = false;
   private armedFor = 0;
@@ -24,13 +23,15 @@ export class Wakers implements Ringer {
   /** For each: when it is to be woken, or `NEVER`. */
   private readonly deadlines: Int32Array;
 
-  constructor(clock: Clock, owner: { onTick(): void }, count: number) {
+  constructor(clock: Clock, count: number) {
     this.clock = clock;
-    this.owner = owner;
     this.deadlines = new Int32Array(count).fill(NEVER);
   }
 
-  open(): void {
+  /** Something may be due. */
+  abstract onTick(): void;
+
+  startAlarm(): void {
     this.alarm = this.clock.alarm(this);
   }
 
@@ -42,15 +43,15 @@ export class Wakers implements Ringer {
       return;
     }
     this.heard = this.armed = false;
-    this.owner.onTick();
+    this.onTick();
   }
 
-  close(): void {
+  stopAlarm(): void {
     this.alarm.close();
     this.alarm = NO_ALARM;
   }
 
-  get count(): number {
+  get wakers(): number {
     return this.deadlines.length;
   }
 
@@ -75,6 +76,7 @@ export class Wakers implements Ringer {
     this.alarm.set(left > 0 ? left : 0);
   }
 
+  /** Wakes it once, after so many milliseconds. */
   wake(waker: number, milliseconds: number): void {
     this.deadlines[waker] = this.armFor(milliseconds);
   }
@@ -91,7 +93,21 @@ export class Wakers implements Ringer {
     return true;
   }
 
-  rearm(): void {
+  rearmWakers(): void {
     for (let waker = 0; waker < this.deadlines.length; waker++) if (this.deadlines[waker] !== NEVER) this.arm(this.deadlines[waker]!);
+  }
+}
+
+/** The same for an owner that is something else already. */
+export class OwnedWakers extends Wakers {
+  private readonly owner: { onTick(): void };
+
+  constructor(clock: Clock, owner: { onTick(): void }, count: number) {
+    super(clock, count);
+    this.owner = owner;
+  }
+
+  onTick(): void {
+    this.owner.onTick();
   }
 }

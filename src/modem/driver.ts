@@ -228,12 +228,12 @@ export abstract class Driver implements OperationOwner {
 
   /** Adds a part to a payload of which `left` bytes are still to come. What it is encoded to will begin before it. */
   fill(operation: Operation, bytes: Uint8Array, left: number): void {
-    if (bytes.length > 0) this.channel.staging.fill(operation, bytes, left + this.tail);
+    if (bytes.length > 0) this.channel.operations.fill(operation, bytes, left + this.tail);
   }
 
   /** Sends a publish whose payload of `length` bytes is there; false when there is no room for it now. */
   send(operation: Operation, length: number): boolean {
-    if (this.#encoding !== Encoding.Raw) encodeInPlace(this.#encoding, this.channel.staging.buffer, operation.offset, length);
+    if (this.#encoding !== Encoding.Raw) encodeInPlace(this.#encoding, this.channel.operations.payloads, operation.offset, length);
     return this.publish(operation);
   }
 

@@ -52,7 +52,6 @@ export class Modem implements ChannelOwner {
   readonly dialect: Dialect;
   readonly limits: Limits;
   readonly channel: Channel;
-  readonly #clock: Clock;
   /** Until the port is open. */
   #serial: PortOptions | null;
   readonly #bootTimeout: number;
@@ -81,7 +80,6 @@ export class Modem implements ChannelOwner {
       throw new ArgumentError("ARGUMENT_TYPE", "modem.clock", options.clock, "must be a clock (on Moddable the manifest provides it)");
     this.dialect = dialect;
     this.limits = options.limits === undefined ? dialect.limits : { ...dialect.limits, ...options.limits };
-    this.#clock = options.clock;
     this.#bootTimeout = integer("modem.bootTimeout", options.bootTimeout ?? 30_000, 0, LONGEST_WAIT);
     this.#attachTimeout = integer("modem.attachTimeout", options.attachTimeout ?? 120_000, 0, LONGEST_WAIT);
     this.#drivers = new Array(dialect.links).fill(null);
@@ -217,7 +215,7 @@ export class Modem implements ChannelOwner {
 
   private wake(): void {
     if (!this.enter(Stage.Waking)) return;
-    this.#deadline = (this.#clock.now() + this.#bootTimeout) | 0;
+    this.#deadline = (this.channel.clock.now() + this.#bootTimeout) | 0;
     this.channel.scanner.learning = true;
     this.submit(ATTENTION);
   }
@@ -243,7 +241,7 @@ export class Modem implements ChannelOwner {
 
   private attachNetwork(): void {
     if (!this.enter(Stage.Attaching)) return;
-    this.#deadline = (this.#clock.now() + this.#attachTimeout) | 0;
+    this.#deadline = (this.channel.clock.now() + this.#attachTimeout) | 0;
     this.#attached = false;
     this.submit(ATTACHED);
   }
@@ -280,7 +278,7 @@ export class Modem implements ChannelOwner {
 
   /** Tries again after a pause, unless the stage's time is over. */
   private again(pause: number, error: () => MQTTModemError): void {
-    if (((this.#deadline - this.#clock.now()) | 0) <= 0) this.lost(error(), false);
+    if (((this.#deadline - this.channel.clock.now()) | 0) <= 0) this.lost(error(), false);
     else this.channel.wake(OWN, pause);
   }
 

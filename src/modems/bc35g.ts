@@ -328,7 +328,7 @@ export class BC35G extends QMT {
       return true;
     }
     if (!this.channel.reserve(operation, CTRL_Z.length)) return false;
-    this.channel.staging.fill(operation, CTRL_Z, CTRL_Z.length);
+    this.channel.operations.fill(operation, CTRL_Z, CTRL_Z.length);
     this.channel.submit(operation, PUBLISH_EMPTY);
     return true;
   }

@@ -33,7 +33,7 @@ const ARGUMENTS: Readonly<Record<string, Argument<M531X>>> = frozen({
     writer.int(modem.encrypt);
   },
   payload: (writer, operation, modem) => {
-    if (operation.length > 0) writer.hex(modem.channel.staging.buffer, operation.offset, operation.length);
+    if (operation.length > 0) writer.hex(modem.channel.operations.payloads, operation.offset, operation.length);
   },
 });
 

@@ -55,7 +55,7 @@ const ARGUMENTS: Readonly<Record<string, Argument<ML302>>> = frozen({
   },
   reconnects: (writer, _, modem) => writer.int(modem.reconnects),
   payload: (writer, operation, modem) => {
-    const payloads = modem.channel.staging.buffer;
+    const payloads = modem.channel.operations.payloads;
     writer.byte(QUOTE);
     for (let i = operation.offset; i < operation.offset + operation.length; i++) {
       const byte = payloads[i]!;
@@ -280,7 +280,7 @@ export class ML302 extends ChinaMobile {
 
   /** Printable ASCII without a backslash, whose escape is not defined, and short enough with its quotes escaped. */
   private isPlain(operation: Operation): boolean {
-    const bytes = this.channel.staging.buffer;
+    const bytes = this.channel.operations.payloads;
     let length = operation.length;
     for (let i = operation.offset; i < operation.offset + operation.length; i++) {
       const byte = bytes[i]!;

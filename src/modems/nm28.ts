@@ -259,7 +259,7 @@ export class NM28 extends QMT {
   protected publish(operation: Operation): boolean {
     operation.wire = operation.id;
     operation.patience = this.ackPatience;
-    if (this.endsWithCtrlZ) this.channel.staging.fill(operation, CTRL_Z, CTRL_Z.length);
+    if (this.endsWithCtrlZ) this.channel.operations.fill(operation, CTRL_Z, CTRL_Z.length);
     this.channel.submit(operation, this.#nudges ? PUBLISH_NUDGED : PUBLISH);
     return true;
   }

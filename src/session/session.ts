@@ -1,4 +1,4 @@
-import { Wakers } from "../at/wakers";
+import { OwnedWakers } from "../at/wakers";
 import type { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, MQTTModemError, NetworkError, StateError } from "../errors";
 import { levelFor, Level, LEVELS, NO_RECOVERY } from "../modem/recovery";
@@ -134,7 +134,7 @@ export class Session {
   readonly #retry: Retry;
   readonly #carrier: Carrier;
   readonly #callbacks: Omit<MQTTClientOptions, "modem" | "host">;
-  readonly #wakers: Wakers;
+  readonly #wakers: OwnedWakers;
   readonly #backoff: Backoff;
   readonly #escalation: Escalation;
   readonly #queue: Queue;
@@ -186,7 +186,7 @@ export class Session {
     this.#options = options;
     this.#retry = retryOf(options.retry ?? {});
     this.#carrier = modem.shared instanceof Session ? modem.shared.#carrier : { last: modem.shared };
-    this.#wakers = new Wakers(modem.clock, this, Waker.Count);
+    this.#wakers = new OwnedWakers(modem.clock, this, Waker.Count);
     this.#backoff = new Backoff(this.#retry, modem.clock, options.random ?? (() => 0));
     const { attach, restart } = dialect.recovery ?? NO_RECOVERY;
     const levels = [Level.Connect];
@@ -205,12 +205,12 @@ export class Session {
     this.#store = queue.store ?? null;
     this.#mostSubscriptions = integer("subscriptions", options.subscriptions ?? 32, 1, 1000);
     this.#callbacks = this.callbacks();
-    this.#wakers.open();
+    this.#wakers.startAlarm();
     try {
       if (this.#store !== null) this.load(this.#store);
       this.start();
     } catch (error) {
-      this.#wakers.close();
+      this.#wakers.stopAlarm();
       throw error;
     }
   }
@@ -710,7 +710,7 @@ export class Session {
   private finish(reason: MQTTModemError | null): void {
     this.#state = State.Closed;
     this.hold();
-    this.#wakers.close();
+    this.#wakers.stopAlarm();
     this.tellDropped();
     this.takeBack(reason ?? new StateError("CLOSED", "the session was closed"));
     while (this.#queue.count > 0) this.leave(this.#queue.at(0), reason);
@@ -746,7 +746,7 @@ export class Session {
     if (wakers.isDue(Waker.Attempt))
       this.giveUp(new NetworkError("OPEN_FAILED", `not connected within ${this.#retry.timeout} ms; it was ${this.#stage}; check the modem and the coverage, or wait longer`));
     if (wakers.isDue(Waker.Retry)) this.happens(this.#escalation.level === Level.Connect ? Event.Due : Event.Escalate);
-    if (this.#state !== State.Closed) wakers.rearm();
+    if (this.#state !== State.Closed) wakers.rearmWakers();
     this.rethrow();
   }
 
