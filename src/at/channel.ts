@@ -41,21 +41,26 @@ export interface ChannelOwner {
   onPortError(error: unknown): void;
 }
 
+/** What differs from modem to modem. */
+export interface ChannelDialect {
+  readonly lexicon: Lexicon;
+  /** The byte that leaves a data phase without sending, or 0 where the modem has none. */
+  readonly cancel: number;
+  /** It does not tell which acknowledgement is whose: one operation of a kind at a time on each connection. */
+  readonly oneOfAKind?: boolean;
+  /** `+CME ERROR` codes that end no command. */
+  readonly unsolicitedErrors?: readonly number[];
+}
+
 export interface ChannelOptions {
   clock: Clock;
   bytes: Bytes;
-  lexicon: Lexicon;
+  dialect: ChannelDialect;
   /** Bytes of the ring. */
   receiveBuffer: number;
   /** Bytes at the most of a command line, and of the payloads that wait. */
   commandBuffer: number;
   payloadBuffer: number;
-  /** The byte that leaves a data phase without sending, or 0 where the modem has none. */
-  cancel: number;
-  /** Keeps an operation back while another of its kind and connection is owed its result. */
-  oneOfAKind: boolean;
-  /** `+CME ERROR` codes that end no command. */
-  unsolicitedErrors: readonly number[];
   /** How many can be woken. */
   wakers: number;
 }
@@ -85,6 +90,8 @@ const LISTENING = 20;
 const CTRL_Z = new Uint8Array([0x1a]);
 const MARKER_PATIENCE = 2000;
 const MARKER_TRIES = 5;
+/** In place of the marker's answer. */
+const UNSEEN = -2;
 /** Asks for something that no other command's answer looks like, so what came before it is late and what follows is not. */
 const MARKER = new Uint8Array([0x41, 0x54, 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3f, 0x0d]); // AT+CMEE?\r
 
@@ -114,9 +121,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
 
   readonly #owner: ChannelOwner;
   #port: Port = NO_PORT;
-  readonly #cancel: number;
-  readonly #oneOfAKind: boolean;
-  readonly #unsolicitedErrors: readonly number[];
+  readonly #dialect: ChannelDialect;
   #closed = false;
 
   #phase: Phase = Phase.Idle;
@@ -134,14 +139,12 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
   /** In doubt, and in a data phase that nothing can end: what is sent may become a payload. */
   #swallowing = false;
 
-  #markerSeen = false;
-  #markerValue = -1;
+  /** What the marker's answer has told, or `UNSEEN`. */
+  #markerValue = UNSEEN;
   #markerTries = 0;
   /** Markers that were sent and not answered. */
   #markersOwed = 0;
   #markerDeadline = 0;
-  /** How much of the marker, after the cancelling byte, is to be sent yet. */
-  #markerLeft = 0;
 
   #resuming = false;
   #silenceDeadline = 0;
@@ -153,13 +156,11 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
   constructor(owner: ChannelOwner, options: ChannelOptions) {
     super(options.clock, options.wakers);
     this.#owner = owner;
-    this.#cancel = options.cancel;
+    this.#dialect = options.dialect;
     this.ring = new Ring(options.receiveBuffer, options.bytes);
-    this.scanner = new Scanner(this.ring, options.lexicon, this);
+    this.scanner = new Scanner(this.ring, options.dialect.lexicon, this);
     this.writer = new Writer(options.commandBuffer, options.bytes);
     this.operations = new StagedOperations(options.payloadBuffer, options.bytes);
-    this.#oneOfAKind = options.oneOfAKind;
-    this.#unsolicitedErrors = options.unsolicitedErrors;
   }
 
   /** Opens the port. @throws what the port's class throws */
@@ -279,7 +280,6 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     if (this.#phase === Phase.Doubt) {
       if (line.id === Common.Cmee) {
         this.#markersOwed--;
-        this.#markerSeen = true;
         this.#markerValue = fields.int(0);
         return;
       }
@@ -351,14 +351,13 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
   }
 
   private error(code: number): void {
-    const unsolicited = this.#unsolicitedErrors;
-    for (let i = 0; i < unsolicited.length; i++) if (unsolicited[i] === code) return this.#owner.onUnsolicitedError(code);
+    if (contains(this.#dialect.unsolicitedErrors, code)) return this.#owner.onUnsolicitedError(code);
     this.final(false, code);
   }
 
   private final(good: boolean, code: number): void {
     if (this.#phase === Phase.Doubt) {
-      if (!this.#markerSeen) this.strayFinals++;
+      if (this.#markerValue === UNSEEN) this.strayFinals++;
       else this.synchronised();
       return;
     }
@@ -401,7 +400,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     this.leave();
     this.#phase = Phase.Doubt;
     this.#lateMarker = false;
-    this.#swallowing = cancel && this.#cancel === 0;
+    this.#swallowing = cancel && this.#dialect.cancel === 0;
     // One marker then, and no more: the next ones would become part of a message (dialects.md 6.7).
     this.#markerTries = this.#swallowing ? MARKER_TRIES - 1 : 0;
     this.mark(cancel);
@@ -497,7 +496,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
   abort(link: number, restarted: boolean): void {
     // Where no byte leaves the data phase, the modem takes whatever comes next for the payload: it is given the payload.
     const current = this.#current;
-    const kept = current !== null && !restarted && this.#cancel === 0 && this.inData && (link === ALL || current.link === link) ? current : null;
+    const kept = current !== null && !restarted && this.#dialect.cancel === 0 && this.inData && (link === ALL || current.link === link) ? current : null;
     for (let operation = this.operations.first, next: Operation | null; operation !== null; operation = next) {
       next = operation.next;
       if (operation === kept || (link !== ALL && operation.link !== link)) continue;
@@ -539,14 +538,13 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
   }
 
   private mark(cancel: boolean): void {
-    this.#markerSeen = false;
+    this.#markerValue = UNSEEN;
     this.#markerTries++;
     this.#markersOwed++;
     const writer = this.writer;
     writer.begin();
-    if (cancel && this.#cancel !== 0) writer.byte(this.#cancel);
+    if (cancel && this.#dialect.cancel !== 0) writer.byte(this.#dialect.cancel);
     writer.literal(MARKER);
-    this.#markerLeft = writer.length;
     this.#sent = 0;
     this.#markerDeadline = this.armFor(MARKER_PATIENCE);
     this.transmit();
@@ -561,7 +559,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
   /** Starts the next operation when there is one and the channel is free. */
   private pump(): void {
     if (this.#phase !== Phase.Idle || this.operations.first === null || this.#closed) return;
-    const operation = this.operations.next(this.#oneOfAKind);
+    const operation = this.operations.next(this.#dialect.oneOfAKind === true);
     if (operation === null) return;
     const command = operation.command!;
     write(command, this.writer, operation, operation.owner);
@@ -588,11 +586,9 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     if (this.#closed) return;
     const writer = this.writer;
     if (this.#phase === Phase.Doubt) {
-      if (this.#markerLeft > 0) {
-        const taken = this.#port.write(writer.buffer, this.#sent, this.#markerLeft);
-        this.#sent += taken;
-        this.#markerLeft -= taken;
-      }
+      // The marker, behind the cancelling byte where there is one.
+      const left = writer.length - this.#sent;
+      if (left > 0) this.#sent += this.#port.write(writer.buffer, this.#sent, left);
       return;
     }
     const operation = this.#current;
@@ -724,7 +720,10 @@ function finalPatience(operation: Operation): number {
 
 /** Whether the code means that what the command wanted is so already. */
 function isGood(command: Command, code: number): boolean {
-  const good = command.goodErrors;
-  if (good !== undefined) for (let i = 0; i < good.length; i++) if (good[i] === code) return true;
+  return contains(command.goodErrors, code);
+}
+
+function contains(codes: readonly number[] | undefined, code: number): boolean {
+  if (codes !== undefined) for (let i = 0; i < codes.length; i++) if (codes[i] === code) return true;
   return false;
 }

@@ -95,7 +95,6 @@ export class Message {
   #line: Line | null = null;
   #mode: Mode = Mode.Line;
   #payload = 0;
-  #next = 0;
   #blank = false;
   /** The firmware's quote before the payload has been taken away. */
   #stripped = false;
@@ -271,8 +270,7 @@ export class Message {
       if (over === 0 && this.#value >= 2 && this.isEnding((tail - 2) | 0)) {
         // A length that counts the line's end as well (C-6), or a payload that ends like a line, from the old firmware.
         this.suspect = true;
-        this.#next = tail;
-        return this.whole(this.#value - 2);
+        return this.whole(this.#value - 2, tail);
       }
       if (over === 0 || (over === 1 && this.byte((tail - 1) | 0) === Byte.CR)) return this.accept(this.#payload, tail);
       if (over === 1 && this.byte(this.#payload) === Byte.Blank) return this.accept((this.#payload + 1) | 0, tail);
@@ -281,8 +279,7 @@ export class Message {
       // Fewer bytes than were announced: some were lost, or the length was wrong.
       const end = this.ends((tail - 1) | 0) ? (tail - 1 - this.returns) | 0 : tail;
       this.suspect = true;
-      this.#next = tail;
-      return this.whole((end - this.#payload) | 0);
+      return this.whole((end - this.#payload) | 0, tail);
     } else if (this.#mode === Mode.Header && this.#candidates > 0) this.distrust();
     if (this.#mode !== Mode.Silence) return Found.Nothing;
     const found = this.endBeforeKnown();
@@ -290,8 +287,7 @@ export class Message {
     let end = tail;
     if (this.ends((end - 1) | 0)) end = (end - 1 - this.returns) | 0;
     else if (!this.suspect) return Found.Nothing; // in the middle of a line: it goes on
-    this.#next = tail;
-    return this.whole((end - this.#payload) | 0);
+    return this.whole((end - this.#payload) | 0, tail);
   }
 
   // ---- topic and length
@@ -577,8 +573,7 @@ export class Message {
   /** The message is `#value` bytes from `payload`, and what is behind it begins at `next`. */
   private accept(payload: number, next: number): Found {
     this.#payload = payload;
-    this.#next = next;
-    return this.whole(this.#value);
+    return this.whole(this.#value, next);
   }
 
   /** Hands on what there is of a message that the ring cannot hold, in good portions. */
@@ -589,7 +584,7 @@ export class Message {
     this.available = has < this.#left ? has : this.#left;
     this.#left -= this.available;
     this.more = this.#left > 0;
-    this.at = this.#next = (this.#payload + this.available) | 0;
+    this.at = (this.#payload + this.available) | 0;
     this.keepTopic();
     return Found.Part;
   }
@@ -605,8 +600,7 @@ export class Message {
       if (end === ring.tail) return this.untilFull();
       this.at = (end + 1) | 0;
       if (!this.ends(end)) continue;
-      this.#next = this.at;
-      return this.whole((end - this.returns - this.#payload) | 0);
+      return this.whole((end - this.returns - this.#payload) | 0, this.at);
     }
   }
 
@@ -624,8 +618,7 @@ export class Message {
           return ring.free === 0 ? this.untilFull() : Found.Nothing;
         }
         if (next === Next.Known) {
-          this.#next = (end + 1) | 0;
-          return this.whole((end - this.returns - this.#payload) | 0);
+          return this.whole((end - this.returns - this.#payload) | 0, (end + 1) | 0);
         }
       }
       this.at = (end + 1) | 0;
@@ -711,7 +704,8 @@ export class Message {
 
   // ---- what was found
 
-  private whole(length: number): Found {
+  /** The message ends, and what is behind it begins at `next`. */
+  private whole(length: number, next: number): Found {
     if (this.stripQuotes && this.isUnframed && length > 0 && this.byte((this.#payload + length - 1) | 0) === Byte.Quote) {
       if (this.#stripped) length--;
       else if (this.first && length >= 2 && this.byte(this.#payload) === Byte.Quote) {
@@ -722,7 +716,7 @@ export class Message {
     this.available = length;
     this.more = false;
     if (this.first) this.length = length;
-    this.at = this.#next;
+    this.at = next;
     this.keepTopic();
     return Found.Part;
   }

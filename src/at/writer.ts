@@ -1,7 +1,7 @@
 import type { Text } from "../bytes/text";
 import type { Bytes } from "../platform";
 import type { Command } from "./command";
-import type { Operation, OperationOwner } from "./operation";
+import type { Operation } from "./operation";
 
 const QUOTE = 0x22;
 const MINUS = 0x2d;
@@ -31,11 +31,10 @@ export class Writer {
 
   // The publish whose line is still there, up to its payload: the next one is likely to have the same.
   private command: Command | null = null;
-  private owner: OperationOwner | null = null;
+  /** A client has its own texts, so it is the same client's. */
   private topic: Text | null = null;
-  private payload = 0;
-  /** QoS and the retain flag. */
-  private flags = 0;
+  /** The payload's length, QoS and the retain flag. */
+  private shape = 0;
   private lastId = 0;
   /** Where the id ends. */
   private idEnd = 0;
@@ -58,18 +57,16 @@ export class Writer {
   keep(command: Command, operation: Operation): void {
     if (this.overflow) return;
     this.command = command;
-    this.owner = operation.owner;
     this.topic = operation.topic;
-    this.payload = operation.length;
-    this.flags = operation.QoS * 2 + operation.retain;
+    this.shape = operation.length * 8 + operation.QoS * 2 + operation.retain;
     this.lastId = operation.wire;
     this.kept = this.length;
   }
 
   /** Whether the publish's line is there, up to its payload, but for an id that has been put in its place now. */
   again(command: Command, operation: Operation): boolean {
-    if (this.command !== command || this.topic !== operation.topic || this.payload !== operation.length ||
-        this.flags !== operation.QoS * 2 + operation.retain || this.owner !== operation.owner || !this.renumber(operation.wire)) return false;
+    if (this.command !== command || this.topic !== operation.topic ||
+        this.shape !== operation.length * 8 + operation.QoS * 2 + operation.retain || !this.renumber(operation.wire)) return false;
     this.length = this.kept;
     return true;
   }

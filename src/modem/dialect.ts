@@ -1,6 +1,6 @@
 import type { Command } from "../at/command";
 import type { Fields } from "../at/fields";
-import type { Lexicon } from "../at/lexicon";
+import type { ChannelDialect } from "../at/channel";
 import type { Operation } from "../at/operation";
 import type { MQTTModemError } from "../errors";
 import type { Driver } from "./driver";
@@ -11,25 +11,20 @@ import type { Script } from "./script";
 import type { Stage } from "./stage";
 
 /** A modem family, as data. */
-export interface Dialect<D = any> {
+export interface Dialect<D = any> extends ChannelDialect {
   /** For messages to people. */
   readonly name: string;
-  readonly lexicon: Lexicon;
   readonly limits: Limits;
   /** Bytes of the receive ring, where 1024 does not hold the longest line. */
   readonly receiveBuffer?: number;
   /** Bytes of the transmit buffer for the longest command line. */
   readonly commandBuffer: number;
-  /** The byte that leaves a data phase without sending, or 0 where there is none. */
-  readonly cancel: number;
   /** In place of `AT` where that has had no answer: ends a data phase as well. */
   readonly rouse?: Command;
   /** Bytes that may stand behind the longest payload, to end the data phase. Default 0. */
   readonly payloadTail?: number;
   /** MQTT clients that the modem has at once. */
   readonly links: number;
-  /** The modem does not tell which acknowledgement is whose: one operation of a kind at a time. */
-  readonly oneOfAKind?: boolean;
   /** Asks how the connection is; of the answer {@link Driver.onPolled} is told. */
   readonly poll: Command<D>;
   /** The line that a restart of the modem prints. */
@@ -38,8 +33,6 @@ export interface Dialect<D = any> {
   readonly restartsSilently?: boolean;
   /** How it is brought back when a new connection does not help. */
   readonly recovery?: Recovery;
-  /** `+CME ERROR` codes that come by themselves, and end no command. */
-  readonly unsolicitedErrors?: readonly number[];
   /** From an attached modem to an MQTT session. */
   readonly connect: Script<D>;
   /** From an MQTT session to a closed connection, in good order. */

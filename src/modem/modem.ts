@@ -87,13 +87,10 @@ export class Modem implements ChannelOwner {
     this.channel = new Channel(this, {
       clock: options.clock,
       bytes: options.bytes ?? portableBytes,
-      lexicon: dialect.lexicon,
+      dialect,
       receiveBuffer: options.receiveBuffer ?? dialect.receiveBuffer ?? 1024,
       commandBuffer: dialect.commandBuffer + extra(dialect.limits, this.limits),
       payloadBuffer: this.limits.payload + (dialect.payloadTail ?? 0),
-      cancel: dialect.cancel,
-      oneOfAKind: dialect.oneOfAKind ?? false,
-      unsolicitedErrors: dialect.unsolicitedErrors ?? NONE,
       wakers: dialect.links + 1,
     });
   }
@@ -405,7 +402,6 @@ export class Modem implements ChannelOwner {
   }
 }
 
-const NONE: readonly number[] = frozen([]);
 /** In place of a connection's number: the modem's own operations, and those of all. */
 const MODEM = -1;
 const ALL = -2;

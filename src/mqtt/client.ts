@@ -166,8 +166,8 @@ const BYTE_LENGTH = "byteLength";
  */
 export class MQTTClient implements ModemClient {
   readonly #driver: Driver;
-  /** Its callbacks; let go of when it is closed. */
-  #options: Callbacks;
+  /** Its callbacks: none while it is being constructed, and none once it is closed. */
+  #options: Callbacks = NO_CALLBACKS;
   readonly #received = new KnownTopics<Known>(TOPICS);
   readonly #published = new KnownTopics<Text>(TOPICS);
   readonly #info: { -readonly [option in keyof ReadableOptions]: ReadableOptions[option] } = {
@@ -185,7 +185,6 @@ export class MQTTClient implements ModemClient {
   #whole = 0;
   #id = 0;
   #closed = false;
-  #starting = true;
   /** There is less room than this one may use, or it is in the middle of a message: it is told when it can go on. */
   #short = false;
   /** What the option of this name was. */
@@ -199,7 +198,6 @@ export class MQTTClient implements ModemClient {
     const modem = options.modem;
     if (typeof modem?.io !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.io", modem?.io, "must be a driver: BC35G, M531X, ML302 or NM28");
-    this.#options = options;
     this.#subscriptions = new Subscriptions(integer("subscriptions", options.subscriptions ?? 32, 1, 1000));
     const shared = modem.shared;
     if (shared !== undefined && shared.#driver.dialect !== modem.io.dialect)
@@ -224,7 +222,7 @@ export class MQTTClient implements ModemClient {
     if (options.format !== undefined) this.format = options.format;
     if (options.target !== undefined) this.target = options.target;
     this.#driver.start(connection);
-    this.#starting = false;
+    this.#options = options;
   }
 
   /** What this modem can carry. */
@@ -511,7 +509,7 @@ export class MQTTClient implements ModemClient {
   /** @internal Called by the driver, as all that begin with `onModem`. */
   onModemStage(stage: Stage): void {
     if (stage === Stage.Reconnecting) this.giveUp();
-    if (!this.#closed && !this.#starting) this.tell(this.#options.onStage, STAGES[stage]!);
+    if (!this.#closed) this.tell(this.#options.onStage, STAGES[stage]!);
   }
 
   /** @internal */

@@ -61,13 +61,10 @@ export class Conversation implements ChannelOwner {
     this.#channel = new Channel(this, {
       clock: hostClock,
       bytes: portableBytes,
-      lexicon: LEXICON,
+      dialect: { lexicon: LEXICON, cancel: 0 },
       receiveBuffer: 4096,
       commandBuffer: 256,
       payloadBuffer: 0,
-      cancel: 0,
-      oneOfAKind: false,
-      unsolicitedErrors: [],
       wakers: 1,
     });
     this.#channel.provide(1);
