@@ -12,8 +12,10 @@ export const enum FieldKind {
 
 // Kind, value, first position, last position + 1.
 const STRIDE = 4;
-/** The longest known line has 8 (`+QMTSUB` of five topics). */
+/** Fields that are kept; further ones are counted only. The longest known line has 8 (`+QMTSUB` of five topics). */
 const CAPACITY = 12;
+/** No message has more up to its topic. */
+const FEW = 6;
 
 /**
  * The fields of the line that the scanner is at, read in place: numbers as numbers, strings as positions in the ring.
@@ -27,9 +29,11 @@ export class Fields {
   private readonly table: Int32Array;
   private readonly ring: Ring;
 
-  /** @param capacity how many are kept; further ones are counted only */
-  constructor(ring: Ring, capacity = CAPACITY) {
-    this.table = new Int32Array(STRIDE * capacity);
+  /** @param beside fields of a line with few of them; the two have one buffer */
+  constructor(ring: Ring, beside: Fields | null = null) {
+    this.table = beside === null
+      ? new Int32Array(new ArrayBuffer(4 * STRIDE * (CAPACITY + FEW)), 0, STRIDE * CAPACITY)
+      : new Int32Array(beside.table.buffer, 4 * STRIDE * CAPACITY, STRIDE * FEW);
     this.ring = ring;
   }
 

@@ -50,11 +50,16 @@ const enum Next {
   Other,
 }
 
-/** No message has more fields up to its topic. */
-const MOST_FIELDS = 6;
-
 /** A length above this is text that looks like one (dialects.md 6.1, step 9). */
 const LONGEST = 65536;
+
+/** A way to read a topic without quotes: made when the first one has two. */
+class Reading {
+  payload = 0;
+  length = 0;
+  topicEnd = 0;
+  next = 0;
+}
 
 /** Who knows what is subscribed. */
 export interface Subscribed {
@@ -116,10 +121,7 @@ export class Message {
 
   /** One reading of a topic without quotes fits, and another, of a topic that is subscribed, is being looked at. */
   #fits = false;
-  #fitPayload = 0;
-  #fitLength = 0;
-  #fitTopicEnd = 0;
-  #fitNext = 0;
+  #fit: Reading | null = null;
 
   /**
    * The last message's line up to its length, or to its payload where it has none, is kept in the ring: the next one is
@@ -133,10 +135,11 @@ export class Message {
   /** The present message begins as the last one did: for the same reader, with the same topic and flags. */
   opened = false;
 
-  constructor(ring: Ring, lexicon: Lexicon, subscribed: Subscribed) {
+  /** @param fields those of other lines */
+  constructor(ring: Ring, lexicon: Lexicon, subscribed: Subscribed, fields: Fields) {
     this.#ring = ring;
     this.#lexicon = lexicon;
-    this.fields = new Fields(ring, MOST_FIELDS);
+    this.fields = new Fields(ring, fields);
     this.#subscribed = subscribed;
   }
 
@@ -494,10 +497,11 @@ export class Message {
       return this.accept(payload, next);
     }
     this.#fits = true;
-    this.#fitPayload = payload;
-    this.#fitLength = this.#value;
-    this.#fitTopicEnd = this.#topicEnd;
-    this.#fitNext = next;
+    const fit = this.#fit ??= new Reading();
+    fit.payload = payload;
+    fit.length = this.#value;
+    fit.topicEnd = this.#topicEnd;
+    fit.next = next;
     return this.prefer();
   }
 
@@ -507,7 +511,7 @@ export class Message {
    */
   private prefer(): Found {
     const ring = this.#ring;
-    let end = (this.#fitPayload + this.#fitLength) | 0;
+    let end = (this.#fit!.payload + this.#fit!.length) | 0;
     const line = ring.find(Byte.LF, this.#payload); // which no topic has
     if (((line - end) | 0) < 0) end = line;
     for (let at = this.#payload; ;) {
@@ -527,9 +531,10 @@ export class Message {
   }
 
   private acceptFit(): Found {
-    this.#topicEnd = this.#fitTopicEnd;
-    this.#value = this.#fitLength;
-    return this.accept(this.#fitPayload, this.#fitNext);
+    const fit = this.#fit!;
+    this.#topicEnd = fit.topicEnd;
+    this.#value = fit.length;
+    return this.accept(fit.payload, fit.next);
   }
 
   /** The number that stands alone, but for blanks before it, from `start` to `end`; −1 when it is none, or no length. */

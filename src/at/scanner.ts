@@ -93,7 +93,7 @@ export class Scanner {
     this.#at = ring.tail;
     this.fields = new Fields(ring);
     this.#reading = this.fields;
-    this.message = new Message(ring, lexicon, sink);
+    this.message = new Message(ring, lexicon, sink, this.fields);
   }
 
   /**
