@@ -55,6 +55,8 @@ describe("the command modem-mqtt", function () {
     ["a kept session without an id", ["sub", "--serial", "x", "-h", "h", "-t", "t", "-c"], /-i/],
     ["a will without a topic", ["sub", "--serial", "x", "-h", "h", "-t", "t", "--will-payload", "x"], /--will-topic/],
     ["a password without a user", ["sub", "--serial", "x", "-h", "h", "-t", "t", "-P", "x"], /-u/],
+    ["a keepalive that the modem does not take", ["sub", "--serial", "x", "-h", "h", "-t", "t", "--modem", "nm28", "-k", "5"], /: -k must be from 10 to 290 seconds for nm28; got 5\n$/],
+    ["a version that the modem does not speak", ["sub", "--serial", "x", "-h", "h", "-t", "t", "--modem", "ml302", "-V", "mqttv31"], /: -V must be mqttv311 for ml302\n$/],
     ["an unknown modem", ["sub", "--serial", "x", "-h", "h", "-t", "t", "--modem", "nope"], /must be one of bc35g/],
   ];
   for (const [what, args, says] of WRONG) {

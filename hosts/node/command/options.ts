@@ -78,9 +78,11 @@ export async function connectWith(flags: ConnectionFlags, signal: AbortSignal, p
   if (flags.pw !== undefined && flags.username === undefined) throw new UsageError("a password needs a user name: -u");
   const trace = tracing(flags, progress, [flags.pw]);
   try {
+    const chosen = await chosenModem(flags, signal, progress, trace);
+    await mustSuit(chosen.modem, flags);
     return await connect({
       serial: flags.serial,
-      ...await chosenModem(flags, signal, progress, trace),
+      ...chosen,
       protocolVersion: flags.protocolVersion,
       host: flags.host,
       port: flags.port,
@@ -103,6 +105,16 @@ export async function connectWith(flags: ConnectionFlags, signal: AbortSignal, p
     } satisfies ConnectOptions);
   } finally {
     progress.done();
+  }
+}
+
+/** What the flags say otherwise than the client's options do: its errors would have other words and numbers. */
+async function mustSuit(modem: string, { keepalive, protocolVersion }: ConnectionFlags): Promise<void> {
+  const { keepAlive: [least, most], protocolVersions } = (await loadDriver(modem)).dialect.limits;
+  if (keepalive < least || keepalive > most) throw new UsageError(`-k must be from ${least} to ${most} seconds for ${modem}; got ${keepalive}`);
+  if (!protocolVersions.includes(protocolVersion)) {
+    const known = Object.keys(VERSIONS).filter((name) => name.startsWith("mqtt") && protocolVersions.includes(VERSIONS[name]!));
+    throw new UsageError(`-V must be ${known.join(" or ")} for ${modem}`);
   }
 }
 
