@@ -3,25 +3,14 @@
  * gives. A client is closed before the next one is made, for a modem may have one only.
  */
 
-/** What the app has of its surroundings. */
-export interface Stage {
+import { bytes, pause, playAll, text, until, type Situation as AnySituation, type Surroundings } from "./situations";
+
+export interface Stage extends Surroundings {
   /** `device.network.mqtt`. */
   mqtt: { io: any; [option: string]: unknown };
-  host: string;
-  port: number;
-  /** A port where nobody listens. */
-  deaf: number;
-  /** Begins all topics and client ids. */
-  name: string;
-  /** A user with a password, which the broker asks for where a user is named. */
-  user: string;
-  password: string;
-  /** Calls back once, after so many milliseconds. */
-  later(callback: () => void, milliseconds: number): unknown;
 }
 
-const bytes = (text: string): ArrayBuffer => Uint8Array.from([...text].map((each) => each.charCodeAt(0))).buffer;
-const text = (data: ArrayBuffer | Uint8Array): string => String.fromCharCode(...new Uint8Array(data as ArrayBuffer));
+type Situation = AnySituation<Stage>;
 
 /** One client, and what it has told, a line each. */
 class Life {
@@ -87,19 +76,14 @@ class Life {
   }
 
   /** Waits until so many events have come, or until one is there. */
-  async until(event: string | number): Promise<void> {
-    for (let waited = 0; typeof event === "number" ? this.events.length < event : !this.events.includes(event); waited += 20) {
-      if (waited > 20_000) throw new Error(`waited for ${event}; there was: ${this.events.join(", ")}`);
-      await pause(this.stage, 20);
-    }
+  until(event: string | number): Promise<void> {
+    return until(this.stage, this.events, event);
   }
 
   take(): string {
     return this.events.splice(0).join(", ");
   }
 }
-
-const pause = (stage: Stage, milliseconds: number): Promise<void> => new Promise((resolve) => void stage.later(() => resolve(), milliseconds));
 
 /** A client that is connected, and subscribed to `topics`. */
 async function connected(stage: Stage, topics: [topic: string, QoS?: number][] = [], options: object = {}, react?: (life: Life, event: string) => void): Promise<Life> {
@@ -111,13 +95,6 @@ async function connected(stage: Stage, topics: [topic: string, QoS?: number][] =
   await life.until(1);
   life.take();
   return life;
-}
-
-/** A situation: what is to be seen in it, and how it comes about. */
-interface Situation {
-  name: string;
-  seen: string;
-  play(stage: Stage): Promise<string>;
 }
 
 export const SITUATIONS: readonly Situation[] = [
@@ -368,16 +345,5 @@ async function retained(stage: Stage, topic: string): Promise<string> {
 }
 
 /** Plays all situations, and says a line for each. */
-export async function consume(stage: Stage, say: (line: string) => void): Promise<void> {
-  for (const { name, seen, play } of SITUATIONS) {
-    let got: string;
-    try {
-      got = await play(stage);
-    } catch (error) {
-      got = String(error);
-      Life.latest?.client?.close();
-    }
-    say(got === seen ? `ok ${name}` : `not ok ${name}: ${JSON.stringify(got)}, not ${JSON.stringify(seen)}`);
-  }
-  say("done");
-}
+export const consume = (stage: Stage, say: (line: string) => void): Promise<void> =>
+  playAll(SITUATIONS, () => stage, say, () => Life.latest?.client?.close());

@@ -3,21 +3,12 @@
  * the next one is made, for a modem may have one only; so a will is looked for as a retained message.
  */
 
-export interface Stage {
+import { bytes, pause, playAll, text, until, type Situation, type Surroundings } from "./situations";
+
+export interface Stage extends Surroundings {
   /** The class. */
   Client: new (dictionary: any) => any;
-  host: string;
-  port: number;
-  deaf: number;
-  name: string;
-  user: string;
-  password: string;
-  later(callback: () => void, milliseconds: number): unknown;
 }
-
-const bytes = (text: string): ArrayBuffer => Uint8Array.from([...text].map((each) => each.charCodeAt(0))).buffer;
-const text = (data: ArrayBuffer): string => String.fromCharCode(...new Uint8Array(data));
-const pause = (stage: Stage, milliseconds: number): Promise<void> => new Promise((resolve) => void stage.later(() => resolve(), milliseconds));
 
 /** One client, and what it has told. */
 class Life {
@@ -35,11 +26,8 @@ class Life {
     this.client.onClose = () => tell("closed");
   }
 
-  async until(event: string): Promise<void> {
-    for (let waited = 0; !this.events.includes(event); waited += 20) {
-      if (waited > 20_000) throw new Error(`waited for ${event}; there was: ${this.events.join(", ")}`);
-      await pause(this.stage, 20);
-    }
+  until(event: string): Promise<void> {
+    return until(this.stage, this.events, event);
   }
 
   seen(): string {
@@ -48,16 +36,30 @@ class Life {
   }
 }
 
-export const SITUATIONS: readonly { name: string; seen: string; play(stage: Stage): Promise<string> }[] = [
+/** It never comes to a connection: `onClose` alone. */
+const fails = (name: string, dictionary: (stage: Stage) => object): Situation<Stage> => ({
+  name: `${name}: onClose, no onReady`,
+  seen: "closed",
+  async play(stage) {
+    const life = new Life(stage, dictionary(stage));
+    await life.until("closed");
+    await pause(stage, 200);
+    return life.seen();
+  },
+});
+
+/** Does something when it is connected. */
+const onceReady = (act: (life: Life) => void) => (life: Life, event: string): void => { if (event === "ready") act(life); };
+
+export const SITUATIONS: readonly Situation<Stage>[] = [
   {
     name: "echo, of a text, of bytes and of a number",
     seen: "ready, /value text, /value bytes, /value 21.5",
     async play(stage) {
-      const life = new Life(stage, {}, ({ client }, event) => {
-        if (event !== "ready") return;
+      const life = new Life(stage, {}, onceReady(({ client }) => {
         client.subscribe(`${stage.name}/#`);
         for (const value of ["text", bytes("bytes"), 21.5]) client.publish(`${stage.name}/value`, value);
-      });
+      }));
       await life.until("/value 21.5");
       return life.seen();
     },
@@ -66,12 +68,10 @@ export const SITUATIONS: readonly { name: string; seen: string; play(stage: Stag
     name: "QoS and retain as flags",
     seen: "ready, /kept for you",
     async play(stage) {
-      const first = new Life(stage, {}, ({ client }, event) => {
-        if (event === "ready") client.publish(`${stage.name}/kept`, "for you", { quality: 1, retain: true });
-      });
+      const first = new Life(stage, {}, onceReady(({ client }) => client.publish(`${stage.name}/kept`, "for you", { quality: 1, retain: true })));
       await first.until("ready");
       first.client.close(); // what waits is sent first
-      const life = new Life(stage, {}, ({ client }, event) => { if (event === "ready") client.subscribe(`${stage.name}/kept`); });
+      const life = new Life(stage, {}, onceReady(({ client }) => client.subscribe(`${stage.name}/kept`)));
       await life.until("/kept for you");
       return life.seen();
     },
@@ -85,36 +85,9 @@ export const SITUATIONS: readonly { name: string; seen: string; play(stage: Stag
       return life.seen();
     },
   },
-  {
-    name: "user and password, refused: onClose, no onReady",
-    seen: "closed",
-    async play(stage) {
-      const life = new Life(stage, { user: stage.user, password: `${stage.password}-x` });
-      await life.until("closed");
-      await pause(stage, 200);
-      return life.seen();
-    },
-  },
-  {
-    name: "nobody listens: onClose, no onReady",
-    seen: "closed",
-    async play(stage) {
-      const life = new Life(stage, { port: stage.deaf });
-      await life.until("closed");
-      await pause(stage, 200);
-      return life.seen();
-    },
-  },
-  {
-    name: "no such host: onClose, no onReady",
-    seen: "closed",
-    async play(stage) {
-      const life = new Life(stage, { host: "no-such-host.invalid" });
-      await life.until("closed");
-      await pause(stage, 200);
-      return life.seen();
-    },
-  },
+  fails("user and password, refused", ({ user, password }) => ({ user, password: `${password}-x` })),
+  fails("nobody listens", ({ deaf }) => ({ port: deaf })),
+  fails("no such host", () => ({ host: "no-such-host.invalid" })),
   {
     name: "unsubscribe",
     seen: "ready, /a 1, /b 3",
@@ -143,7 +116,7 @@ export const SITUATIONS: readonly { name: string; seen: string; play(stage: Stag
       await first.until("ready");
       first.client.close(true);
       await pause(stage, 500);
-      const life = new Life(stage, {}, ({ client }, event) => { if (event === "ready") client.subscribe(`${stage.name}/will`); });
+      const life = new Life(stage, {}, onceReady(({ client }) => client.subscribe(`${stage.name}/will`)));
       await life.until("/will disconnected!");
       return life.seen();
     },
@@ -156,11 +129,10 @@ export const SITUATIONS: readonly { name: string; seen: string; play(stage: Stag
       await first.until("ready");
       first.client.close();
       await pause(stage, 500);
-      const life = new Life(stage, {}, ({ client }, event) => {
-        if (event !== "ready") return;
+      const life = new Life(stage, {}, onceReady(({ client }) => {
         client.subscribe(`${stage.name}/not`);
         client.publish(`${stage.name}/not`, "marker");
-      });
+      }));
       await life.until("/not marker");
       return life.seen();
     },
@@ -179,12 +151,11 @@ export const SITUATIONS: readonly { name: string; seen: string; play(stage: Stag
     name: "nothing is called after close() in onReady, after subscribing and publishing",
     seen: "ready",
     async play(stage) {
-      const life = new Life(stage, {}, ({ client }, event) => {
-        if (event !== "ready") return;
+      const life = new Life(stage, {}, onceReady(({ client }) => {
         client.subscribe(`${stage.name}/#`);
         client.publish(`${stage.name}/value`, "x");
         client.close();
-      });
+      }));
       await life.until("ready");
       await pause(stage, 1000);
       return life.seen();
@@ -224,16 +195,6 @@ export const SITUATIONS: readonly { name: string; seen: string; play(stage: Stag
   },
 ];
 
-/** Plays all situations, and says a line for each. */
-export async function playOlder(stage: Stage, say: (line: string) => void): Promise<void> {
-  for (const { name, seen, play } of SITUATIONS) {
-    let got: string;
-    try {
-      got = await play({ ...stage, name: `${stage.name}/${SITUATIONS.findIndex((each) => each.name === name)}` });
-    } catch (error) {
-      got = String(error);
-    }
-    say(got === seen ? `ok ${name}` : `not ok ${name}: ${JSON.stringify(got)}, not ${JSON.stringify(seen)}`);
-  }
-  say("done");
-}
+/** Plays all situations, each with topics of its own, and says a line for each. */
+export const playOlder = (stage: Stage, say: (line: string) => void): Promise<void> =>
+  playAll(SITUATIONS, (index) => ({ ...stage, name: `${stage.name}/${index}` }), say);

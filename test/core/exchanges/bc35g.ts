@@ -1,18 +1,8 @@
 import type { Exchange } from "../support/exchange";
+import { READY } from "./ready";
 
 /** From power-on to an MQTT session, with the options that all exchanges have by default. */
-export const UP = `
-  ! connect
-  → AT\\r
-  ← AT\\r\\r\\nOK\\r\\n
-  → ATE0\\r
-  ← ATE0\\r\\r\\nOK\\r\\n
-  → AT+CMEE=1\\r
-  ← \\r\\nOK\\r\\n
-  → AT+CMEE?\\r
-  ← \\r\\n+CMEE: 1\\r\\n\\r\\nOK\\r\\n
-  → AT+CGATT?\\r
-  ← \\r\\n+CGATT: 1\\r\\n\\r\\nOK\\r\\n
+export const UP = `${READY}
   → AT+QMTCLOSE=0\\r
   ← \\r\\nERROR\\r\\n
   → AT+QMTCFG="version",0,4\\r
