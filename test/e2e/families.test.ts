@@ -85,7 +85,7 @@ describe("the command modem-mqtt with every family", function () {
           if (facts.versions.includes(number)) assert.deepEqual({ status, stderr, version }, { status: 0, stderr: "", version: number });
           else {
             assert.equal(status, 2);
-            assert.match(stderr, /^modem-mqtt: protocolVersion must be 4 .*\n$/);
+            assert.match(stderr, /^modem-mqtt: -V must be mqttv311 for .*\n$/);
           }
         });
       }
