@@ -15,6 +15,8 @@ const plain: Readonly<Record<FamilyName, readonly (readonly [form: string, ...pl
     [`AT\\+QMTCFG="will",0,1,[012],[01],${Q},${Q}`, "will topic", "will message"], [`AT\\+QMTOPEN=0,${Q},1883`, "host"],
     [`AT\\+QMTCONN=0,${Q}(?:,${Q}(?:,${Q})?)?`, "id", "user", "password"], ["AT\\+QMTDISC=0"], ["AT\\+QMTCLOSE=0"], ["AT\\+QMTCONN\\?"], ["AT\\+NRB"],
     [`AT\\+QMTSUB=0,\\d+,${Q},[012]`, "filter"], [`AT\\+QMTUNS=0,\\d+,${Q}`, "filter"],
+    [`AT\\+QMTCFG="aliauth",0,${Q},${Q},${Q}`, "product", "device", "secret"],
+    [`AT\\+QMTT?ENAUTH=${Q},${Q},${Q},${Q}(?:,\\d+(?:,${Q})?)?`, "product", "device", "client", "secret", "url"],
   ],
   m531x: [
     [`AT\\+MQTTCFG=${Q},1883,${Q},\\d+,${Q},${Q},[01]`, "host", "id", "user", "password"], ["AT\\+MQTTTO=\\d+"], ["AT\\+MQTTPING=[01]"],
@@ -22,7 +24,8 @@ const plain: Readonly<Record<FamilyName, readonly (readonly [form: string, ...pl
     ["AT\\+MQTTSUB\\?"], [`AT\\+MQTTSUB=${Q},[012]`, "filter"], [`AT\\+MQTTUNSUB=${Q}`, "filter"],
   ],
   ml302: [
-    [`AT\\+MQTTCFG=${Q},1883,${Q},\\d+,${Q},${Q},[01]`, "host", "id", "user", "password"], ["AT\\+MQTTTO=\\d+"], ["AT\\+MQTTREC=[01]"], ["AT\\+TRB"],
+    [`AT\\+MQTTCFG=${Q},1883,${Q},\\d+,${Q},${Q},[01]`, "host", "id", "user", "password"],
+    [`AT\\+MQTTCFG=${Q},1883,${Q},\\d+,${Q},${Q},[01],${Q},[01]`, "host", "id", "user", "password", "version"], ["AT\\+MQTTTO=\\d+"], ["AT\\+MQTTREC=[01]"], ["AT\\+TRB"],
     [`AT\\+MQTTOPEN=[01],[01],[01],[01],[012],${Q},${Q}`, "will topic", "will message"], ["AT\\+MQTTDISC"], ["AT\\+MQTTDEL"], ["AT\\+MQTTSTAT\\?"],
     ["AT\\+MQTTSUB\\?"], [`AT\\+MQTTSUB=${Q},[012]`, "filter"], [`AT\\+MQTTUNSUB=${Q}`, "filter"],
   ],
