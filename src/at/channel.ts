@@ -26,7 +26,7 @@ export interface ChannelOwner {
   onFragment(): void;
   /** Whether a topic is subscribed by whom `fields`, which end before it, are about. It is in the ring from `start` to `end`. */
   isSubscribed(fields: Fields, start: number, end: number): boolean;
-  /** The operation has ended; it is used again once this returns. */
+  /** The operation has ended; it is used again once this returns, unless it is still to be settled: see {@link Channel.giveUp}. */
   onDone(operation: Operation, outcome: Outcome, code: number): void;
   /** Bytes were lost: a line longer than the ring, or a message that was not read in time. */
   onOverflow(): void;
@@ -492,14 +492,16 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
   /**
    * Ends every operation of a connection, or of the modem itself (−1), or of all (−2).
    * @param restarted the modem has forgotten them too; otherwise it may still owe an answer, which is waited for
+   * @param goesOn there is another connection already: what the modem has not accepted yet, it may do there
    */
-  abort(link: number, restarted: boolean): void {
+  abort(link: number, restarted: boolean, goesOn = false): void {
     // Where no byte leaves the data phase, the modem takes whatever comes next for the payload: it is given the payload.
     const current = this.#current;
+    const late = current !== null && goesOn && this.#phase === Phase.Final && current.link === link && isUnsettled(current) ? current : null;
     const kept = current !== null && !restarted && this.#dialect.cancel === 0 && this.inData && (link === ALL || current.link === link) ? current : null;
     for (let operation = this.operations.first, next: Operation | null; operation !== null; operation = next) {
       next = operation.next;
-      if (operation === kept || (link !== ALL && operation.link !== link)) continue;
+      if (operation === kept || operation === late || (link !== ALL && operation.link !== link)) continue;
       if (operation.stage === Stage.Filling) this.abandon(operation);
       else if (operation.stage !== Stage.Ended) operation.stage = Stage.Aborted;
     }
@@ -509,11 +511,26 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
       if (ours) this.leave();
       if (this.#current === null) this.#phase = Phase.Idle;
     } else if (ours) this.doubt(this.inData);
+    if (late !== null) {
+      this.doubt(false);
+      this.keepPlace(late, Outcome.Aborted);
+    }
     if (kept === null || kept.abandoned) return this.finishAborted();
     kept.abandoned = true;
     if (kept.counted) this.discount(kept);
     this.#owner.onDone(kept, Outcome.Aborted, 0);
     this.finishAborted();
+  }
+
+  /**
+   * The modem has another connection: what it did before can have no acknowledgement any more. While it owes the marker's
+   * answer it may have done it since.
+   */
+  settle(link: number): void {
+    if (this.#phase === Phase.Doubt) return;
+    let operation = this.operations.first;
+    while (operation !== null && !(operation.abandoned && operation.counted && operation.link === link)) operation = operation.next;
+    if (operation !== null) this.finish(operation, Outcome.Aborted, 0);
   }
 
   /** Tells of the aborted ones in their order. */
@@ -670,7 +687,8 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
   private expire(operation: Operation): void {
     if (operation.stage === Stage.TooLong) return this.finish(operation, Outcome.TooLong, 0);
     if (operation.stage === Stage.Awaiting) {
-      this.finish(operation, operation.command!.resultOptional === true ? Outcome.Done : Outcome.TimedOut, 0);
+      if (operation.command!.resultOptional === true) this.finish(operation, Outcome.Done, 0);
+      else this.giveUp(operation, true);
       this.pump();
       return;
     }
@@ -690,11 +708,30 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
       return;
     }
     // Its answer may still come. Nothing new is sent until it is certain to be told apart.
+    const sent = this.#phase === Phase.Final;
     if (operation.command!.probe === true) this.leave();
     else this.doubt(this.inData);
     if (operation.result !== OWED && operation.result !== UNTOLD) this.finish(operation, operation.result === 0 ? Outcome.Done : Outcome.Failed, operation.result);
-    else this.finish(operation, Outcome.TimedOut, 0);
+    else this.giveUp(operation, sent);
     this.pump();
+  }
+
+  /**
+   * Nothing has come in time. An acknowledgement that does not say whose it is (`wire` −1) may still come for it, so it keeps
+   * its place, and the next publish waits, until that is in or has had as much time again.
+   */
+  private giveUp(operation: Operation, sent: boolean): void {
+    if (!sent || !isUnsettled(operation)) this.finish(operation, Outcome.TimedOut, 0);
+    else if (operation.abandoned) this.finish(operation, Outcome.Unsettled, 0);
+    else this.keepPlace(operation, Outcome.TimedOut);
+  }
+
+  private keepPlace(operation: Operation, outcome: Outcome): void {
+    operation.stage = Stage.Awaiting;
+    operation.abandoned = true;
+    this.wait(operation, operation.patience);
+    this.#owner.onDone(operation, outcome, 0);
+    if (operation.abandoned) operation.id = 0; // unless it has been aborted meanwhile
   }
 
   /** The operation is over for its owner. */
@@ -704,10 +741,12 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
   }
 
   private finish(operation: Operation, outcome: Outcome, code: number): void {
+    // One that has timed out, and is settled now, is told of a second time.
+    const told = operation.abandoned && (!operation.counted || outcome === Outcome.Aborted);
     operation.stage = Stage.Ended;
     if (operation.counted) this.discount(operation);
     if (operation.offset !== NOWHERE) this.operations.release(operation);
-    if (!operation.abandoned) this.#owner.onDone(operation, outcome, code);
+    if (!told) this.#owner.onDone(operation, outcome, code);
     this.operations.free(operation);
   }
 }
@@ -716,6 +755,11 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
 function finalPatience(operation: Operation): number {
   const final = operation.command!.final;
   return final > 0 ? final : operation.patience;
+}
+
+/** Whether an acknowledgement may come that does not say that it is this one's. */
+function isUnsettled(operation: Operation): boolean {
+  return operation.counted && operation.wire < 0 && operation.QoS > 0;
 }
 
 /** Whether the code means that what the command wanted is so already. */

@@ -76,6 +76,8 @@ export class Message {
   available = 0;
   /** Whether further parts follow. */
   more = false;
+  /** Silence has followed what there was of it. */
+  silent = false;
   /** The whole length, or −1 while it is not known. */
   length = -1;
   /** Whether the length was wrong, so that the end is a guess. */
@@ -169,7 +171,7 @@ export class Message {
     this.suspect = false;
     this.length = -1;
     this.available = 0;
-    this.#blank = this.#stripped = this.opened = false;
+    this.#blank = this.#stripped = this.opened = this.silent = false;
   }
 
   /** Whether the line that begins at `start` begins as the last message did; the message has then begun. */
@@ -265,6 +267,7 @@ export class Message {
 
   /** Nothing has come for a while: decides what only silence can decide. */
   silence(): Found {
+    this.silent = true;
     const tail = this.#ring.tail;
     if (this.#mode === Mode.Frame) {
       if (this.#fits) return this.acceptFit();
@@ -726,8 +729,9 @@ export class Message {
     return Found.Part;
   }
 
-  private get isUnframed(): boolean {
-    return this.#mode === Mode.Line || this.#mode === Mode.Silence;
+  /** Whether the last message had no length. */
+  get isUnframed(): boolean {
+    return this.#line !== null && this.#line.framing === Framing.Line;
   }
 
   /** Puts the topic of a message with a header of its own where the others have it: among the fields. */

@@ -34,6 +34,8 @@ export const enum Outcome {
   Aborted,
   /** The line did not fit into the transmit buffer: nothing was sent. */
   TooLong,
+  /** Of one that had timed out: its acknowledgement may still come, and be taken for that of the next one. */
+  Unsettled,
 }
 
 /** In place of a result line's code, where the line has none: the final tells how it went. */

@@ -41,6 +41,9 @@ const enum State {
   Echo,
 }
 
+/** Bytes that a message without a length may go on for behind its first line. */
+const LONGEST_UNFRAMED = 4096;
+
 /** Of a number: more would not fit into 31 bits. Also its sign and the blanks behind it count. */
 const MOST_DIGITS = 9;
 
@@ -132,6 +135,15 @@ export class Scanner {
 
   get lineEnd(): number {
     return this.#at;
+  }
+
+  /**
+   * Whether the line that is being told of may be the rest of the last message, which had no length: nothing but its place
+   * would tell (dialects.md 6.2).
+   */
+  get mayBePayload(): boolean {
+    const message = this.message;
+    return message.isUnframed && !message.silent && ((this.#ring.head - message.at) | 0) < LONGEST_UNFRAMED;
   }
 
   /** Whether unread bytes of a message keep the scanner from going on. */

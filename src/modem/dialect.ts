@@ -100,6 +100,8 @@ export interface ModemClient {
   isSubscribed(start: number, end: number): boolean;
   /** A publish, subscribe or unsubscribe has ended; `error` is null when it ended well. */
   onModemDone(operation: Operation, error: MQTTModemError | null): void;
+  /** A publish that had failed stands in the way of the next one no more. */
+  onModemSettled(): void;
   /** Received bytes were lost. */
   onModemOverflow(): void;
   /** There may be more room for a payload than there was. */

@@ -308,7 +308,12 @@ export abstract class Driver implements OperationOwner {
   protected onPollEnd(_command: Command): void {
     if (this.#missed === 0) return;
     if (this.#missed < SILENT_POLLS) this.ask(this.dialect.poll);
-    else this.down(new NetworkError("LINK_LOST", `${this.dialect.poll.line} has said nothing of the connection ${SILENT_POLLS} times`));
+    else this.lostUntold(`${this.dialect.poll.line} has said nothing of it ${SILENT_POLLS} times`);
+  }
+
+  /** A poll has shown that the connection is gone. */
+  protected lostUntold(how: string): void {
+    this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone, and no report of it has come: ${how}`));
   }
 
   private polled(command: Command, outcome: Outcome): void {
@@ -358,7 +363,7 @@ export abstract class Driver implements OperationOwner {
     const operation = this.channel.find(this.link, Kind.Publish, wire);
     if (operation === null) return;
     this.channel.extend(operation);
-    if (operation.QoS === 2) this.#client?.onModemReceived(operation);
+    if (operation.QoS === 2 && !operation.abandoned) this.#client?.onModemReceived(operation);
   }
 
   /** PINGRESP has come. */
@@ -380,7 +385,7 @@ export abstract class Driver implements OperationOwner {
     if (this.#stage !== Stage.Online) return;
     this.#reason = error;
     this.#stage = Stage.Reconnecting;
-    this.channel.abort(this.link, false);
+    this.channel.abort(this.link, false, true);
     if (this.#stage === Stage.Reconnecting) this.#client?.onModemStage(Stage.Reconnecting);
   }
 
@@ -388,6 +393,7 @@ export abstract class Driver implements OperationOwner {
     if (this.#stage !== Stage.Online && this.#stage !== Stage.Reconnecting) return;
     this.#reason = null;
     this.#stage = Stage.Online;
+    this.channel.settle(this.link);
     this.watch(this.#pollInterval);
     this.#client?.onModemStage(Stage.Online);
     if (this.#stage === Stage.Online) this.#client?.onModemReconnected();
@@ -470,10 +476,14 @@ export abstract class Driver implements OperationOwner {
   onDone(operation: Operation, outcome: Outcome, code: number): void {
     const kind = operation.kind;
     if (kind < Kind.Inquiry) {
+      if (operation.abandoned && outcome !== Outcome.TimedOut && outcome !== Outcome.Aborted) return this.settled(outcome);
       // `ERROR` without a number, though numbers were asked for: has it restarted? The marker's answer tells.
       if (this.dialect.restartsSilently === true && outcome === Outcome.Refused && code < 0 && this.channel.idle) this.channel.synchronise();
-      this.#client?.onModemDone(operation, outcome === Outcome.Done ? null : this.error(operation, outcome, code));
-      if (outcome === Outcome.Refused || outcome === Outcome.TimedOut) this.hurry();
+      if (outcome === Outcome.Done) this.#client?.onModemDone(operation, null);
+      else {
+        this.#client?.onModemDone(operation, this.error(operation, outcome, code));
+        if (outcome === Outcome.Refused || outcome === Outcome.TimedOut) this.hurry();
+      }
       return;
     }
     if (kind === Kind.Poll) return this.polled(operation.command!, outcome);
@@ -483,6 +493,13 @@ export abstract class Driver implements OperationOwner {
       return this.goDown(this.error(operation, outcome, code), false);
     }
     this.advance();
+  }
+
+  /** What a publish that had timed out has come to, where only then the next one can go. */
+  private settled(outcome: Outcome): void {
+    if (outcome === Outcome.Unsettled)
+      this.down(new NetworkError("LINK_LOST", "a publish was never answered, and its acknowledgement could be taken for that of the next one; the connection is given up"));
+    else this.#client?.onModemSettled();
   }
 
   private inquired(error: MQTTModemError | null): void {

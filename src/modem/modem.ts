@@ -347,7 +347,10 @@ export class Modem implements ChannelOwner {
   }
 
   onUrc(line: Line, fields: Fields): void {
-    if (line.id === this.dialect.restart) this.restarted();
+    // Where it may be a message's, CMEE tells: at once, or when what is under way is not answered.
+    if (line.id === this.dialect.restart && this.channel.scanner.mayBePayload) {
+      if (this.channel.idle) this.channel.synchronise();
+    } else if (line.id === this.dialect.restart) this.restarted();
     else if (line.id >= Common.Family) this.driverOf(fields)?.onLine(line, fields);
   }
 

@@ -301,6 +301,8 @@ export class BC35G extends QMT {
   readonly alibaba: AlibabaTexts | null;
   readonly tencent: TencentTexts | null;
   fetchedPassword: Text | null = null;
+  /** The code of a +QMTSTAT that may have been a message's, and is being looked into; 0 for none. */
+  #alleged = 0;
 
   constructor(modem: Modem, link: number, options: BC35GOptions, client: ModemClient) {
     super(modem, link, options, client, 0);
@@ -316,6 +318,7 @@ export class BC35G extends QMT {
 
   override start(settings: Settings): void {
     this.fetchedPassword = null;
+    this.#alleged = 0;
     super.start(settings);
   }
 
@@ -384,13 +387,28 @@ export class BC35G extends QMT {
     if (this.stage !== Stage.Online && this.stage !== Stage.Connecting) return;
     // While connecting, the result line of the command under way says it better, and follows or has come.
     if (this.stage === Stage.Connecting && !this.isOwed(Kind.Connect)) return;
+    if (this.stage === Stage.Online && this.channel.scanner.mayBePayload) {
+      // Believed when the modem says so too (dialects.md 6.2).
+      this.#alleged = code;
+      return this.ask(POLL);
+    }
+    this.gone(code);
+  }
+
+  private gone(code: number): void {
     this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone: ${meaning(LINK_CODES, code)} (+QMTSTAT ${code})`, code));
   }
 
   /** Where the connection is gone, no line comes at all (7.2). */
   protected onState(_line: Line, fields: Fields): void {
     const state = fields.int(1);
-    if (state !== CONNECTED) this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone, and the modem had not told of it: ${meaning(STATES, state)} (+QMTCONN ${state})`));
+    if (state !== CONNECTED) this.lostUntold(`${meaning(STATES, state)} (+QMTCONN ${state})`);
+    this.#alleged = 0;
+  }
+
+  protected override lostUntold(how: string): void {
+    if (this.#alleged === 0) super.lostUntold(how);
+    else this.gone(this.#alleged);
   }
 
   protected override resultError(operation: Operation, code: number): MQTTModemError {

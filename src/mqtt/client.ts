@@ -548,6 +548,11 @@ export class MQTTClient implements ModemClient {
   }
 
   /** @internal */
+  onModemSettled(): void {
+    this.tellWritable();
+  }
+
+  /** @internal */
   onModemOverflow(): void {
     if (!this.#closed) this.tell(this.#options.onOverflow);
   }

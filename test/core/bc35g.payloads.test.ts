@@ -1,6 +1,6 @@
 import BC35G from "../../src/modems/bc35g";
 import { ONLINE } from "./exchanges/bc35g";
-import { sameLines } from "./support/check";
+import { equal, sameLines } from "./support/check";
 import { play } from "./support/exchange";
 import { online, stillWorks } from "./support/session";
 
@@ -74,11 +74,89 @@ describe("BC35-G: payloads of several lines, whose further lines are noise", () 
   it("a line feed alone, and a carriage return alone, do not end a line that \\r\\n ends", () => play({ name: "lf", script: `${ONLINE}
     ← \\r\\n+QMTRECV: 0,0,"t",a\\nOK\\nb\\r\\r\\n
     = message t a\\nOK\\nb\\r` }, BC35G));
+});
 
-  it("a payload that ends the connection, as the modem's own line would", () => {
-    const { session } = online();
-    session.message("x\\r\\n+QMTSTAT: 0,1");
-    session.mustTell("message t x", "error LINK_LOST 1");
+/** Every report that the modem has for losing the connection, or itself. */
+const LOSSES = [...[1, 2, 3, 4, 5, 6, 7].map((code) => `+QMTSTAT: 0,${code}`), "REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET", "REBOOT_CAUSE_X"];
+/** Reports that mean something only while they are owed. */
+const OTHERS = [
+  "+QMTOPEN: 0,0", "+QMTOPEN: 0,-1", "+QMTCLOSE: 0,0", "+QMTCONN: 0,0,0", "+QMTCONN: 0,0,5", "+QMTCONN: 0,1", "+QMTDISC: 0,0", "+QMTSUB: 0,1,0,1", "+QMTUNS: 0,3,0",
+  "+QMTPUB: 0,1,0", "+QMTPUB: 0,2,2", "+QMTPUBREL: 0,1,1", '+QMTCFG: "version",4', '+QMTTENAUTH: 0,"stolen"', "+CMEE: 0", "+CGATT: 0", "OK", "ERROR", "+CME ERROR: 3", "+CMS ERROR: 500",
+  ">", "> ", "AT+QMTCLOSE=0", "Neul",
+];
+/** Where it stands in a payload that has line ends. */
+const PLACES: [name: string, place: (report: string) => string][] = [
+  ["at the end", (report) => `x\\r\\n${report}`],
+  ["in the middle", (report) => `x\\r\\n${report}\\r\\ny`],
+  ["at the beginning", (report) => `\\r\\n${report}\\r\\nx`],
+  ["behind an empty line", (report) => `x\\r\\n\\r\\n${report}\\r\\n`],
+  ["behind noise", (report) => `x\\r\\n+CSQ: 1,99\\r\\nnoise\\r\\n${report}`],
+  ["twice", (report) => `x\\r\\n${report}\\r\\n${report}`],
+];
+
+for (const receiving of ["line", "idle"]) describe(`BC35-G, receiving "${receiving}": a report in a payload of several lines was believed`, () => {
+  for (const [name, place] of PLACES)
+    it(`${name}: the connection is there, and goes on`, () => {
+      for (const report of [...LOSSES, ...OTHERS]) {
+        const { session, modem } = online({ modem: { receiving } });
+        session.message(place(report));
+        session.pass(200);
+        modem.serve();
+        session.pass(3000);
+        modem.serve();
+        equal(session.events.some((event) => /^(error|failed|done|control)/.test(event)), false, `${report}: ${session.events}`);
+        session.message("the next one");
+        session.pass(200);
+        session.events.splice(0);
+        session.subscribe("s", 0, { id: 9 });
+        modem.serve();
+        sameLines(session.events.splice(0), ["control 9 9", "done 9"], report);
+      }
+    });
+
+  it("while a command is under way, too", () => {
+    for (const report of LOSSES) {
+      const { session, modem } = online({ modem: { receiving } });
+      session.subscribe("s", 0, { id: 9 });
+      session.message(`x\\r\\n${report}`);
+      session.pass(200);
+      modem.serve();
+      session.pass(1000);
+      modem.serve();
+      sameLines(session.events.filter((event) => !event.startsWith("message")), ["control 9 9", "done 9"], report);
+    }
+  });
+
+  it("+QMTSTAT behind a message that has nothing to do with it is believed when the modem says so", () => {
+    for (const state of ["", "+QMTCONN: 0,1", "+QMTCONN: 0,4"]) {
+      const { session, modem } = online({ modem: { receiving, pollInterval: 0 } });
+      modem.state = state;
+      session.says('\\r\\n+QMTRECV: 0,0,"t",x\\r\\n\\r\\n+QMTSTAT: 0,1\\r\\n');
+      session.pass(200);
+      modem.serve();
+      session.mustTell("message t x", "error LINK_LOST 1");
+    }
+  });
+
+  it("a restart behind a message is believed when the modem says so", () => {
+    const { session } = online({ modem: { receiving } });
+    session.says('\\r\\n+QMTRECV: 0,0,"t",x\\r\\n\\r\\nREBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET\\r\\nNeul\\r\\nOK\\r\\n');
+    session.pass(200);
+    session.mustTell("message t x");
+    session.mustSend("AT+CMEE?\\r");
+    session.says("\\r\\n+CMEE: 0\\r\\n\\r\\nOK\\r\\n");
+    session.mustTell("error MODEM_RESTARTED");
+  });
+
+  it("a loss that was only alleged does not colour a later one", () => {
+    const { session, modem } = online({ modem: { receiving } });
+    session.message("x\\r\\n+QMTSTAT: 0,3");
+    session.pass(200);
+    modem.serve();
+    session.events.splice(0);
+    for (let i = 0; i < 300; i++) session.says("\\r\\n+CSQ: 20,99,20,99\\r\\n");
+    session.says("\\r\\n+QMTSTAT: 0,6\\r\\n");
+    session.mustTell("error LINK_LOST 6");
   });
 });
 

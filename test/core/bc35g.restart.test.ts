@@ -146,7 +146,13 @@ describe("BC35-G: restarts in the middle of", () => {
         begin(session);
         session.sent();
         deliver(session);
-        session.mustTell(...told, "error MODEM_RESTARTED");
+        if (name === "a message that is not complete") {
+          // Without a length, the banner may be the message's: CMEE tells.
+          session.mustTell(...told);
+          session.mustSend("AT+CMEE?\\r");
+          session.says("\\r\\n+CMEE: 0\\r\\n\\r\\nOK\\r\\n");
+        }
+        session.mustTell(...(name === "a message that is not complete" ? [] : told), "error MODEM_RESTARTED");
         session.mustSend("");
         equal(session.port.closed, true, "port closed");
         session.pass(600_000);

@@ -20,11 +20,6 @@ export interface Write {
   readonly at: number;
   /** All of its bytes have been given to the client. */
   complete: boolean;
-  /**
-   * Another one was lost shortly before: an acknowledgement without an id that is known beforehand (M531X, ML302) may be
-   * that one's, and come late.
-   */
-  mistakable: boolean;
 }
 
 /** Who is told of what the application sees. */
@@ -46,8 +41,6 @@ const LONGEST_PAUSE = 60_000;
 /** A port that is not given back so long after the end is one that never will be: the client closes for 5 s at most. */
 const RELEASE = 30_000;
 const RESUBSCRIBE = 5000;
-/** How late an acknowledgement may come. */
-const LATE = 60_000;
 
 interface Life {
   readonly client: MQTTClient;
@@ -59,8 +52,6 @@ interface Life {
   over: boolean;
   nextId: number;
   onlineAt: number;
-  /** When a publish at QoS 1 or 2 was reported failed. */
-  lostAt: number;
   lastReceived: Map<string, number>;
 }
 
@@ -169,7 +160,7 @@ export class Application {
       onError: callback("onError", (error: MQTTModemError) => this.#ended(error)),
     });
     life = {
-      client, writes: new Map(), subscribed: new Set(), retry: new Map(), online: false, over: false, nextId: 0, onlineAt: clock.now(), lostAt: -Infinity, lastReceived: new Map(),
+      client, writes: new Map(), subscribed: new Set(), retry: new Map(), online: false, over: false, nextId: 0, onlineAt: clock.now(), lastReceived: new Map(),
     };
     this.#life = life;
     watch.noted("client made");
@@ -285,7 +276,6 @@ export class Application {
         processor.later(() => this.#subscribe(), RESUBSCRIBE);
       }
       watch.failed(write, error);
-      if (write.kind === "publish" && write.QoS > 0) life.lostAt = clock.now();
     }
     this.#subscribe();
   }
@@ -384,7 +374,7 @@ export class Application {
     this.#given.get(key)!.add(payload);
     const bytes = Buffer.from(payload, "latin1");
     const size = Math.ceil(bytes.length / parts);
-    const write: Write = { kind: "publish", topic, payload, QoS, at: clock.now(), complete: size >= bytes.length, mistakable: clock.now() - life.lostAt < LATE };
+    const write: Write = { kind: "publish", topic, payload, QoS, at: clock.now(), complete: size >= bytes.length };
     const id = this.#track(life, write);
     const options = { topic, QoS, retain, id, ...(parts > 1 ? { byteLength: bytes.length } : {}) };
     if (!this.#attempt(() => life.client.write(bytes.subarray(0, size), options))) return void life.writes.delete(id);
@@ -404,7 +394,7 @@ export class Application {
     const life = this.#life;
     if (life === null || !life.online && kind === "unsubscribe") return;
     this.texts.filter.add(topic);
-    const id = this.#track(life, { kind, topic, payload: "", QoS, at: this.#options.clock.now(), complete: true, mistakable: false });
+    const id = this.#track(life, { kind, topic, payload: "", QoS, at: this.#options.clock.now(), complete: true });
     const operation = kind === "subscribe" ? MQTTClient.SUBSCRIBE : MQTTClient.UNSUBSCRIBE;
     if (!this.#attempt(() => life.client.write(null, { operation, id, items: [{ topic, QoS }] }))) life.writes.delete(id);
     else this.#options.watch.noted(`write ${id} ${kind} ${topic}`);

@@ -31,17 +31,15 @@ export interface Family {
    * client tries for 30 s and the application pauses for up to 60.
    */
   readonly recovers: number;
-  /** An acknowledgement says whose it is. */
-  readonly idsKnown: boolean;
 }
 
 const minutes = 60_000;
 
 export const families = {
-  bc35g: { modem: bc35gModem, driver: BC35G, framed: false, longestOut: 1024, longestIn: 900, inquiry: "AT+QMTCONN?", window: 5, writeEnds: 8 * minutes, recovers: 40 * minutes, idsKnown: true },
-  m531x: { modem: m531xModem, driver: M531X, framed: true, longestOut: 512, longestIn: 3000, inquiry: "AT+MQTTSTAT?", window: 1, writeEnds: 4 * minutes, recovers: 15 * minutes, idsKnown: false },
-  ml302: { modem: ml302Modem, driver: ML302, framed: true, longestOut: 1024, longestIn: 3000, inquiry: "AT+MQTTSTAT?", window: 1, writeEnds: 4 * minutes, recovers: 40 * minutes, idsKnown: false },
-  nm28: { modem: nm28Modem, driver: NM28, framed: true, longestOut: 2048, longestIn: 3000, inquiry: "AT+MQTTCONN?", window: 1, writeEnds: 8 * minutes, recovers: 75 * minutes, idsKnown: true },
+  bc35g: { modem: bc35gModem, driver: BC35G, framed: false, longestOut: 1024, longestIn: 900, inquiry: "AT+QMTCONN?", window: 5, writeEnds: 8 * minutes, recovers: 40 * minutes },
+  m531x: { modem: m531xModem, driver: M531X, framed: true, longestOut: 512, longestIn: 3000, inquiry: "AT+MQTTSTAT?", window: 1, writeEnds: 4 * minutes, recovers: 15 * minutes },
+  ml302: { modem: ml302Modem, driver: ML302, framed: true, longestOut: 1024, longestIn: 3000, inquiry: "AT+MQTTSTAT?", window: 1, writeEnds: 4 * minutes, recovers: 40 * minutes },
+  nm28: { modem: nm28Modem, driver: NM28, framed: true, longestOut: 2048, longestIn: 3000, inquiry: "AT+MQTTCONN?", window: 1, writeEnds: 8 * minutes, recovers: 75 * minutes },
 } as const satisfies Record<string, Family>;
 
 export type FamilyName = keyof typeof families;

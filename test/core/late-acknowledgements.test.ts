@@ -1,0 +1,117 @@
+import { equal, sameLines, thrown } from "./support/check";
+import { m531x, ml302, online, type Family } from "./support/answering";
+
+const ACKS: [QoS: 1 | 2, ack: string, controls: number[]][] = [[1, "PUBACK", [4]], [2, "PUBCOMP", [5, 7]]];
+/** Milliseconds for the acknowledgement. */
+const patience = (QoS: number) => 15_000 * QoS;
+
+/** M531X and ML302 choose the packet ids and do not announce them, so an acknowledgement does not say whose it is. */
+for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: an acknowledgement that comes too late`, () => {
+  for (const [QoS, ack, controls] of ACKS) {
+    /** A publish that has been given up, nothing being known of it. */
+    const lost = () => {
+      const made = online(family, { modem: { pollInterval: 0 } });
+      const { session } = made;
+      session.publish("one", { QoS, id: 1 });
+      session.sent();
+      // OK first, as ML302's relatives do too (X-1).
+      if (family === ml302) {
+        session.says("\\r\\nOK\\r\\n\\r\\n>[sp]");
+        session.mustSend("one");
+      } else session.says("\\r\\nOK\\r\\n");
+      session.pass(patience(QoS) + (family === ml302 ? 1000 : 0));
+      session.mustTell("failed 1 COMMAND_TIMEOUT");
+      made.modem.serve();
+      return made;
+    };
+
+    it(`was taken for that of the next publish: ${ack}`, () => {
+      const { session, modem } = lost();
+      equal(thrown(() => session.publish("two", { QoS, id: 2 })).code, "BUSY");
+      session.writable.splice(0);
+      session.says(`\\r\\n+MQTT${ack}:0,1\\r\\n`);
+      session.mustTell();
+      equal(session.writable.length, 1, "told that it can write");
+      session.publish("two", { QoS, id: 2 });
+      modem.serve();
+      session.mustTell(...controls.map((control) => `control ${control} 2`), "done 2");
+    });
+
+    it(`+MQTTTO says that none will come: the next publish goes (${ack})`, () => {
+      const { session, modem } = lost();
+      session.says("\\r\\n+MQTTTO: 2\\r\\n");
+      session.mustTell();
+      session.publish("two", { QoS, id: 1 });
+      modem.serve();
+      session.mustTell(...controls.map((control) => `control ${control} 1`), "done 1");
+    });
+
+    it(`that never comes at all ends the connection, and nothing is published meanwhile (${ack})`, () => {
+      const { session, modem } = lost();
+      session.subscribe("a", 1, { id: 5 });
+      modem.serve();
+      session.mustTell("control 9 5", "done 5");
+      session.pass(patience(QoS));
+      session.mustTell("error LINK_LOST");
+      session.pass(10_000);
+      modem.serve();
+      equal(modem.commands.some((command) => /MQTT(DEL|DISC)/.test(command)), true, `closed: ${modem.commands}`);
+    });
+
+    it(`of a publish that was sent when the connection was back already was taken for that of the next one (${ack})`, () => {
+      const { session, modem } = online(family, { modem: { modemReconnects: true, pollInterval: 0 } });
+      session.publish("one", { QoS, id: 1 });
+      session.sent();
+      if (family === ml302) session.says("\\r\\n>[sp]");
+      session.sent();
+      // Said before the modem had heard of the publish.
+      session.says("\\r\\n+MQTTREC:0\\r\\n\\r\\n+MQTTOPEN:OK\\r\\n");
+      session.mustTell("failed 1 LINK_LOST");
+      session.says("\\r\\nOK\\r\\n");
+      modem.serve();
+      equal(thrown(() => session.publish("two", { QoS, id: 2 })).code, "BUSY");
+      session.says(`\\r\\n+MQTT${ack}:0,1\\r\\n`);
+      session.mustTell();
+      session.publish("two", { QoS, id: 2 });
+      modem.serve();
+      session.mustTell(...controls.map((control) => `control ${control} 2`), "done 2");
+    });
+
+    it(`can be waited for no more after close(), and after DISCONNECT (${ack})`, () => {
+      for (const end of ["close", "disconnect"] as const) {
+        const { session, modem } = lost();
+        if (end === "close") session.client.close();
+        else session.disconnect();
+        modem.serve();
+        session.mustTell(...(end === "close" ? [] : ["close"]));
+      }
+    });
+
+    it(`close() inside the callback that tells of the timeout (${ack})`, () => {
+      const { session, modem } = online(family, { modem: { pollInterval: 0 }, on: { done: (session) => session.client.close() } });
+      session.publish("one", { QoS, id: 1 });
+      session.sent();
+      session.says(family === ml302 ? "\\r\\n>[sp]" : "\\r\\nOK\\r\\n");
+      session.sent();
+      session.pass(200_000);
+      session.mustTell("failed 1 COMMAND_TIMEOUT");
+      modem.serve();
+      equal(session.port.closed, true, "closed");
+    });
+  }
+
+  it("at QoS 0 there is none, and the next publish goes at once", () => {
+    const { session, modem } = online(family, { modem: { pollInterval: 3_600_000 } });
+    session.publish("one", { id: 1 });
+    session.sent();
+    if (family === ml302) session.says("\\r\\n>[sp]");
+    session.sent();
+    session.pass(family === ml302 ? 15_000 : 5000);
+    session.mustTell("failed 1 COMMAND_TIMEOUT");
+    session.says("\\r\\n+CMEE: 1\\r\\n\\r\\nOK\\r\\n");
+    session.publish("two", { id: 2 });
+    modem.serve();
+    session.mustTell("done 2");
+    sameLines(modem.published.slice(-1), ["two"]);
+  });
+});
