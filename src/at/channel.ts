@@ -371,7 +371,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     }
     if (this.#phase === Phase.Payload) {
       // The modem gave up in the middle of the payload, or it was the second line of a message and it still waits.
-      this.doubt(true);
+      this.doubt(operation.result === OWED);
       this.finish(operation, Outcome.Refused, code);
       return;
     }
@@ -547,6 +547,11 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     this.#swallowing = false;
     this.#markerTries = 0;
     this.mark(false);
+  }
+
+  /** The same before anything else is sent, where nothing is under way. */
+  resynchronise(): void {
+    if (this.#phase === Phase.Idle) this.synchronise();
   }
 
   /** The modem may take what is sent for a payload. */

@@ -1,10 +1,21 @@
-import { command } from "../at/command";
+import { command, type Command } from "../at/command";
 import { Common } from "../at/lexicon";
 
 /** Commands of 27.007 (and V.250) that every family has. */
 
 /** Does nothing; the answer shows that somebody listens. */
 export const ATTENTION = command("AT", {}, { final: 1000, probe: true });
+/** Of `AT`, so many in one go: 126 bytes, which an ESP32's transmit FIFO takes at once. */
+const TIMES = 42;
+/**
+ * The same again and again, where the first had no answer. A modem that an earlier run has left in its data phase takes it for
+ * what it was told of, and nothing shorter ends that: the longest payload is reached in seconds in place of many minutes.
+ * A modem that was only booting answers each; the marker that follows tells whose answers they are.
+ * @param leave the byte, where there is one, that leaves a data phase whose length was not told
+ */
+export function rouse(leave: string): Command {
+  return command(leave + "AT\r".repeat(TIMES - 1) + "AT", {}, { final: 1000, probe: true });
+}
 /** Command echo off: V.250 6.2.4. */
 export const ECHO_OFF = command("ATE0", {}, { final: 2000 });
 /** Errors as numbers: 27.007 9.1. */

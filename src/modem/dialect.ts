@@ -19,7 +19,7 @@ export interface Dialect<D = any> extends ChannelDialect {
   readonly receiveBuffer?: number;
   /** Bytes of the transmit buffer for the longest command line. */
   readonly commandBuffer: number;
-  /** In place of `AT` where that has had no answer: ends a data phase as well. */
+  /** In place of `AT` where that has had no answer: ends a data phase as well, sooner or later. */
   readonly rouse?: Command;
   /** Bytes that may stand behind the longest payload, to end the data phase. Default 0. */
   readonly payloadTail?: number;

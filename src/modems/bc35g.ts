@@ -11,7 +11,7 @@ import { Text } from "../bytes/text";
 import { ArgumentError, NetworkError, type MQTTModemError } from "../errors";
 import { meaning, type CodeTable } from "../modem/codes";
 import { COMMA, NOTHING } from "../modem/arguments";
-import { ATTACH, DETACH } from "../modem/common";
+import { ATTACH, DETACH, rouse } from "../modem/common";
 import type { Limits } from "../modem/limits";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import type { Modem } from "../modem/modem";
@@ -230,6 +230,7 @@ const DIALECT: Dialect<BC35G> = frozen({
   limits: LIMITS,
   commandBuffer: 1024,
   cancel: ESC,
+  rouse: rouse("\x1b"),
   links: 1,
   restart: Say.Restart,
   poll: POLL,

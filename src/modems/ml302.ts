@@ -11,7 +11,7 @@ import { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
 import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, Failure, LINES, QUOTE, Say, type ChinaMobileOptions, type States } from "./shared/china-mobile";
 import { COMMA } from "../modem/arguments";
-import { ATTACH, DETACH } from "../modem/common";
+import { ATTACH, DETACH, rouse } from "../modem/common";
 import { meaning, type CodeTable } from "../modem/codes";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import type { Limits } from "../modem/limits";
@@ -158,6 +158,7 @@ const DIALECT: Dialect<ML302> = frozen({
   commandBuffer: 1600, // the longest topic, and 1024 bytes inline
   receiveBuffer: 2048, // a topic of 512 bytes may come back with an escape for each of them
   cancel: 0,
+  rouse: rouse(""),
   links: 1,
   oneOfAKind: true,
   restart: Say.Restart,

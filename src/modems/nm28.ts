@@ -5,12 +5,12 @@
 import { command, type Argument, type Command } from "../at/command";
 import { FieldKind, type Fields } from "../at/fields";
 import { Common, Follow, Framing, lexicon, type Line } from "../at/lexicon";
-import { UNTOLD, type Operation } from "../at/operation";
+import { Outcome, UNTOLD, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { ArgumentError, BrokerError, NetworkError, type MQTTModemError } from "../errors";
 import { COMMA } from "../modem/arguments";
 import type { Dialect, ModemClient } from "../modem/dialect";
-import { ATTACH, DETACH } from "../modem/common";
+import { ATTACH, DETACH, rouse } from "../modem/common";
 import type { Limits } from "../modem/limits";
 import type { Modem } from "../modem/modem";
 import { ARGUMENTS as SHARED_ARGUMENTS, QMT, Result, type QMTOptions } from "./shared/qmt";
@@ -101,7 +101,7 @@ const say = (template: string, final: number, more: object = {}) => command<NM28
 const ACKNOWLEDGED = 0;
 
 // A modem that another run has left in its transparent mode may stay there until Ctrl-Z, which is no part of any message (5.4).
-const ROUSE = say("\x1aAT", 1000, { probe: true });
+const ROUSE = rouse("\x1a");
 const CFG_VERSION = say('AT+MQTTCFG="version",{link},{version}', 2000);
 const CFG_PDP = say('AT+MQTTCFG="pdpcid",{link},{pdpContext}', 2000);
 const CFG_SSL = say('AT+MQTTCFG="ssl",{link},{ssl}', 2000);
@@ -227,6 +227,9 @@ export class NM28 extends QMT {
   readonly endsWithCtrlZ: boolean;
   readonly reportVersion: boolean;
   readonly #nudges: boolean;
+  /** Where the last payload was. */
+  #offset = 0;
+  #length = 0;
 
   constructor(modem: Modem, link: number, options: NM28Options, client: ModemClient) {
     super(modem, link, options, client, 1);
@@ -259,6 +262,8 @@ export class NM28 extends QMT {
   protected publish(operation: Operation): boolean {
     operation.wire = operation.id;
     operation.patience = this.ackPatience;
+    this.#offset = operation.offset;
+    this.#length = operation.length - this.tail;
     if (this.endsWithCtrlZ) this.channel.operations.fill(operation, CTRL_Z, CTRL_Z.length);
     this.channel.submit(operation, this.#nudges ? PUBLISH_NUDGED : PUBLISH);
     return true;
@@ -326,6 +331,21 @@ export class NM28 extends QMT {
   /** `+MQTTCONN:<idx>,<state>`: 0 disconnected, 1 connected. */
   protected onState(_line: Line, fields: Fields): void {
     if (fields.int(1) === 0) this.lost("+MQTTCONN 0");
+  }
+
+  /**
+   * Firmware that takes a Ctrl-Z inside a payload for its end (5.4: unknown) fails the publish, and has the rest on its command
+   * line: the next command would be lost.
+   */
+  override onDone(operation: Operation, outcome: Outcome, code: number): void {
+    if ((outcome === Outcome.Failed || outcome === Outcome.Refused) && operation.kind === Kind.Publish && this.hasCtrlZ) this.channel.resynchronise();
+    super.onDone(operation, outcome, code);
+  }
+
+  private get hasCtrlZ(): boolean {
+    const bytes = this.channel.operations.buffer;
+    for (let i = 0; i < this.#length; i++) if (bytes[this.#offset + i] === CTRL_Z[0]) return true;
+    return false;
   }
 
   protected override resultError(operation: Operation, code: number): MQTTModemError {

@@ -5,6 +5,8 @@ import type { Exchange } from "./support/exchange";
 import { playHoweverTheyCome } from "./support/however";
 import { online, Session, stillWorks } from "./support/session";
 
+/** What `AT` becomes where the first has had no answer. */
+const ROUSE = `<1B>${"AT\\r".repeat(42)}`;
 const MARKER = "→ AT+CMEE?\\r";
 const IN_STEP = "← \\r\\n+CMEE: 1\\r\\n\\r\\nOK\\r\\n";
 const SUBSCRIBE = '→ AT+QMTSUB=0,1,"a",0\\r';
@@ -240,9 +242,9 @@ const LATE: Exchange[] = [
       ! connect
       → AT\\r
       ~ 1500
-      → AT\\r
+      → ${ROUSE}
       ~ 1500
-      → AT\\r
+      → ${ROUSE}
       ← \\r\\nOK\\r\\n
       → ATE0\\r
       ← \\r\\nOK\\r\\n
@@ -277,7 +279,7 @@ describe("BC35-G: what comes too late, or never", () => {
     const session = new Session({ modem: { bootTimeout: 10_000 } });
     session.pass(9_999);
     session.mustTell();
-    equal(session.sent(), "AT\\r".repeat(7), "probes");
+    equal(session.sent(), `AT\\r${ROUSE.repeat(6)}`, "probes");
     session.pass(1_500);
     session.mustTell("error MODEM_SILENT");
     equal(session.port.closed, true, "closed");

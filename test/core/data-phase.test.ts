@@ -1,6 +1,9 @@
 import { equal, sameLines } from "./support/check";
 import { ml302, nm28, online, type Family } from "./support/answering";
+import BC35G from "../../src/modems/bc35g";
+import ML302 from "../../src/modems/ml302";
 import NM28 from "../../src/modems/nm28";
+import { bytesOf } from "./support/exchange";
 import { Session } from "./support/session";
 
 /** Families without a way out of the data phase: whatever is sent while the modem waits for the payload becomes the payload. */
@@ -147,16 +150,70 @@ describe("NM28: polls", () => {
 });
 
 describe("NM28: left in its data phase by an earlier run", () => {
+  const ROUSE = `<1A>${"AT\\r".repeat(42)}`;
+
   it("is sent Ctrl-Z before the next AT where the first one has no answer, and not where it has one", () => {
     const session = new Session({ modem: { io: NM28 } });
     session.mustSend("AT\\r");
     session.pass(1500);
-    session.mustSend("<1A>AT\\r");
+    session.mustSend(ROUSE);
     session.says("\\r\\n+MQTTPUBEX:0,1,-1\\r\\n\\r\\nERROR\\r\\n");
     session.pass(500);
-    session.mustSend("<1A>AT\\r");
+    session.mustSend(ROUSE);
     session.says("\\r\\nOK\\r\\n");
     session.mustSend("ATE0\\r");
+  });
+});
+
+for (const [name, io, longest] of [["BC35-G", BC35G, 1024], ["ML302", ML302, 1024], ["NM28", NM28, 2048]] as const)
+  describe(`${name}: a data phase that an earlier run has left, with the longest length announced`, () => {
+    it("lasted for a quarter of an hour, three bytes a try", () => {
+      const session = new Session({ modem: { io } });
+      let taken = 0, seconds = 0;
+      while (taken < longest) {
+        taken += bytesOf(session.sent()).length;
+        session.pass(500);
+        seconds += 0.5;
+        equal(seconds < 30, true, `${taken} bytes in ${seconds} s`);
+      }
+      // What is sent beyond the length are commands.
+      session.pass(1500);
+      session.sent();
+      session.says("\\r\\nOK\\r\\n".repeat(42));
+      session.mustSend("ATE0\\rAT+CMEE=1\\rAT+CMEE?\\r");
+      session.says("\\r\\nOK\\r\\n\\r\\nOK\\r\\n\\r\\n+CMEE: 1\\r\\n\\r\\nOK\\r\\n");
+      session.mustSend("AT+CGATT?\\r");
+    });
+  });
+
+describe("NM28: firmware that takes a Ctrl-Z inside the counted bytes for their end", () => {
+  for (const ctrlZ of ["fallback", "always"]) for (const result of ["+MQTTPUBEX:0,1,-1\\r\\n\\r\\nERROR", "ERROR"])
+    it(`the rest of the payload was left on its command line, and the next command lost (ctrlZ ${ctrlZ}, ${result})`, () => {
+      const { session, modem } = online(nm28, { modem: { ctrlZ } });
+      session.publish("one<1A>two", { QoS: 1, id: 1 });
+      session.subscribe("a", 0, { id: 2 });
+      session.sent();
+      session.says("\\r\\nCONNECT\\r\\n");
+      session.sent();
+      session.says(`\\r\\n${result}\\r\\n`);
+      equal(session.events.length, 1, "told");
+      // `two` stands before it: it is no command, and has no answer.
+      session.mustSend("AT+CMEE?\\r");
+      session.events.splice(0);
+      session.pass(2000);
+      modem.serve();
+      session.mustTell("control 9 2", "done 2");
+    });
+
+  it("a payload without one that fails costs no marker", () => {
+    const { session } = online(nm28);
+    session.publish("one", { QoS: 1, id: 1 });
+    session.subscribe("a", 0, { id: 2 });
+    session.sent();
+    session.says("\\r\\nCONNECT\\r\\n");
+    session.sent();
+    session.says("\\r\\n+MQTTPUBEX:0,1,-1\\r\\n\\r\\nERROR\\r\\n");
+    session.mustSend('AT+MQTTSUB=0,2,"a",0\\r');
   });
 });
 
