@@ -343,7 +343,7 @@ export class NM28 extends QMT {
   }
 
   private get hasCtrlZ(): boolean {
-    const bytes = this.channel.operations.buffer;
+    const bytes = this.channel.operations.payloads;
     for (let i = 0; i < this.#length; i++) if (bytes[this.#offset + i] === CTRL_Z[0]) return true;
     return false;
   }

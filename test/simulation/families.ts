@@ -26,9 +26,8 @@ export interface Family {
   /** Milliseconds in which every write ends, whatever goes wrong (promise 1). */
   readonly writeEnds: number;
   /**
-   * Milliseconds after the last fault in which all is well again (promise 4). A modem without a byte that leaves a data phase
-   * takes what it is sent for the payload until it has as much as it was told of: three bytes a try, 1.5 s a try, while a
-   * client tries for 30 s and the application pauses for up to 60.
+   * Milliseconds after the last fault in which all is well again (promise 4): a data phase that was left open is filled in half
+   * a minute, while the application pauses for up to one after each attempt.
    */
   readonly recovers: number;
 }
@@ -36,10 +35,10 @@ export interface Family {
 const minutes = 60_000;
 
 export const families = {
-  bc35g: { modem: bc35gModem, driver: BC35G, framed: false, longestOut: 1024, longestIn: 900, inquiry: "AT+QMTCONN?", window: 5, writeEnds: 8 * minutes, recovers: 40 * minutes },
+  bc35g: { modem: bc35gModem, driver: BC35G, framed: false, longestOut: 1024, longestIn: 900, inquiry: "AT+QMTCONN?", window: 5, writeEnds: 8 * minutes, recovers: 15 * minutes },
   m531x: { modem: m531xModem, driver: M531X, framed: true, longestOut: 512, longestIn: 3000, inquiry: "AT+MQTTSTAT?", window: 1, writeEnds: 4 * minutes, recovers: 15 * minutes },
-  ml302: { modem: ml302Modem, driver: ML302, framed: true, longestOut: 1024, longestIn: 3000, inquiry: "AT+MQTTSTAT?", window: 1, writeEnds: 4 * minutes, recovers: 40 * minutes },
-  nm28: { modem: nm28Modem, driver: NM28, framed: true, longestOut: 2048, longestIn: 3000, inquiry: "AT+MQTTCONN?", window: 1, writeEnds: 8 * minutes, recovers: 75 * minutes },
+  ml302: { modem: ml302Modem, driver: ML302, framed: true, longestOut: 1024, longestIn: 3000, inquiry: "AT+MQTTSTAT?", window: 1, writeEnds: 4 * minutes, recovers: 15 * minutes },
+  nm28: { modem: nm28Modem, driver: NM28, framed: true, longestOut: 2048, longestIn: 3000, inquiry: "AT+MQTTCONN?", window: 1, writeEnds: 8 * minutes, recovers: 15 * minutes },
 } as const satisfies Record<string, Family>;
 
 export type FamilyName = keyof typeof families;
