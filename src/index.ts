@@ -1,8 +1,7 @@
 /** The core: runs on XS and on Node, and needs nothing of either. */
 export { MQTTClient, MQTTClient as default } from "./mqtt/client";
-export type {
-  ByteBuffer, ControlMessage, Counters, MQTTClientOptions, ReadableOptions, StageName, WriteOptions,
-} from "./mqtt/client";
+export type { ByteBuffer, ControlMessage, Counters, MQTTClientOptions, ReadableOptions, WriteOptions } from "./mqtt/options";
+export type { StageName } from "./mqtt/stages";
 export {
   ArgumentError, BrokerError, ModemError, MQTTModemError, NetworkError, StateError,
 } from "./errors";

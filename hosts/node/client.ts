@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { StageName } from "../../src/mqtt/client";
+import type { StageName } from "../../src/mqtt/stages";
 import { BrokerError, type MQTTModemError, StateError } from "../../src/errors";
 import { Session, type SessionOptions } from "../../src/session/session";
 import type { SessionState } from "../../src/session/states";

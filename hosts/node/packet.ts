@@ -1,4 +1,4 @@
-import type { ReadableOptions } from "../../src/mqtt/client";
+import type { ReadableOptions } from "../../src/mqtt/options";
 import type { Session } from "../../src/session/session";
 
 export type QoS = 0 | 1 | 2;

@@ -1,152 +1,27 @@
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
-import { utf8Decode, utf8Encode } from "../bytes/utf8";
+import { utf8Decode } from "../bytes/utf8";
 import { Fields } from "../at/fields";
-import type { Operation, TopicItem } from "../at/operation";
+import type { Operation } from "../at/operation";
 import { ArgumentError, NetworkError, StateError, type MQTTModemError } from "../errors";
 import type { Limits } from "../modem/limits";
-import type { DriverClass, ModemClient } from "../modem/dialect";
+import type { ModemClient } from "../modem/dialect";
 import type { Driver, InquiryCallback } from "../modem/driver";
 import { Modem, type ModemOptions } from "../modem/modem";
 import { Kind } from "../modem/script";
 import { settings } from "../modem/settings";
 import { Stage } from "../modem/stage";
 import { flag, integer } from "./arguments";
+import { bytesOf, itemsOf, portOf, textOf } from "./input";
 import { KnownTopics, type Known } from "./known";
+import type { ByteBuffer, ControlMessage, Counters, MQTTClientOptions, ReadableOptions, WriteOptions } from "./options";
 import { Parts } from "./parts";
+import { STAGES } from "./stages";
 import { Subscriptions } from "./subscriptions";
-import { matchesAny, topicFilter, topicName } from "./topic";
+import { matchesAny, topicName } from "./topic";
 
-/** Bytes as ECMA-419 has them. */
-export type ByteBuffer = ArrayBuffer | ArrayBufferView;
-
-/** Beside the message's bytes. One object serves all messages: copy what is to outlive the callback. */
-export interface ReadableOptions {
-  /** At a message's first part; undefined at the others. */
-  readonly topic: string | undefined;
-  /**
-   * At a message's first part. A modem that tells only whether there is a packet id (BC35-G) gives 1 for both 1 and 2;
-   * `undefined` where it tells nothing.
-   */
-  readonly QoS: number | undefined;
-  /** At a message's first part: its length, or undefined when it is longer than the ring and the modem gave no length. */
-  readonly byteLength: number | undefined;
-  /** Whether further parts follow. */
-  readonly more: boolean;
-  /** Where the modem tells it. */
-  readonly retain: boolean | undefined;
-  /** Where the modem tells it. */
-  readonly duplicate: boolean | undefined;
-  /** The modem gave a length that does not fit what came: the message may have been cut, or have something added. */
-  readonly suspect: boolean;
-}
-
-/** A control message that the modem has told of. */
-export interface ControlMessage {
-  /** One of the class's constants. */
-  operation: number;
-  /** The id of the `write` that it answers. */
-  id?: number;
-  /** CONNACK: 0. A broker that refuses is told of by `onError`: a BrokerError with its `returnCode`. */
-  returnCode?: number;
-  /**
-   * SUBACK: for each topic the granted QoS, or 128 for a refusal. Where the modem has had a connection back, and the broker
-   * refuses then what it had granted before, the SUBACK comes a second time.
-   */
-  payload?: number[];
-  /** Of a SUBACK that comes a second time: what it is about. */
-  topics?: string[];
-}
-
-export interface MQTTClientOptions {
-  host: string;
-  /** 1–65535, digits in a string too; default 1883. */
-  port?: number | string;
-  /** Client id; default empty. */
-  id?: string | ByteBuffer;
-  user?: string | ByteBuffer;
-  password?: string | ByteBuffer;
-  /** Milliseconds, rounded up to seconds; default 0, no keep-alive. The modem does it by itself. */
-  keepAlive?: number;
-  /** Beyond ECMA-419: 3 for MQTT 3.1, 4 for MQTT 3.1.1, the default; where the modem knows it. */
-  protocolVersion?: number;
-  /** The spelling that Moddable's own client takes as well. */
-  keepalive?: number;
-  /** Default true. */
-  clean?: boolean;
-  will?: { topic: string | ByteBuffer; message?: string | ByteBuffer; QoS?: number; retain?: boolean | number } | null;
-  /** Beyond ECMA-419: topic filters that are subscribed again when the modem has had the connection back; default 32. */
-  subscriptions?: number;
-  /** ECMA-419's: becomes the instance's property of this name. */
-  target?: unknown;
-  /** ECMA-419's: `"buffer"`. */
-  format?: string;
-  /** The driver, the serial port, and whatever the driver can be told. */
-  modem: Partial<ModemOptions> & {
-    io: DriverClass;
-    /**
-     * Another client whose modem and serial port this one uses too, where the modem has several MQTT clients (NM28), or
-     * takes over from one that has ended, as soon as that has closed its connection. Where the port has been released
-     * meanwhile, it is opened anew if `serial` is there too.
-     */
-    shared?: MQTTClient;
-    /** The modem's own number for this connection; the first free one when left out. */
-    link?: number;
-    /** What the family can be told beyond what all can. */
-    [option: string]: any;
-  };
-  /** Bytes of a message can be read. An empty message comes with 0. */
-  onReadable?(this: MQTTClient, count: number, options: ReadableOptions): void;
-  /**
-   * A message of up to `count` bytes of payload can be written, or so much more of the one that is being written in parts.
-   * The modem adds what MQTT needs, so topic and packet header take nothing of it.
-   */
-  onWritable?(this: MQTTClient, count: number): void;
-  onControl?(this: MQTTClient, message: ControlMessage): void;
-  /** The connection has ended as it was asked to, with DISCONNECT. */
-  onClose?(this: MQTTClient): void;
-  /** The connection has ended, or never came to be; nothing follows. */
-  onError?(this: MQTTClient, error: MQTTModemError): void;
-  /** Beyond ECMA-419: a `write` has ended, with `error` null when it ended well. QoS 0: when the modem has sent it. */
-  onDone?(this: MQTTClient, id: number, error: MQTTModemError | null): void;
-  /** Beyond ECMA-419: what is being done. */
-  onStage?(this: MQTTClient, stage: StageName): void;
-  /** Beyond ECMA-419: received bytes were lost, because a line did not fit into the ring or a message was not read. */
-  onOverflow?(this: MQTTClient): void;
-}
-
-export interface WriteOptions {
-  /** Default PUBLISH. */
-  operation?: number;
-  /** 1–65535; one is chosen when it is left out. */
-  id?: number;
-  topic?: string | ByteBuffer;
-  /** 0–2; default 0. */
-  QoS?: number;
-  retain?: boolean;
-  /** Taken and not used: the modem sets the flag where it is true. */
-  duplicate?: boolean;
-  /** The whole message's length, when this is only its first part. `onWritable` follows for the next one. */
-  byteLength?: number;
-  /** SUBSCRIBE and UNSUBSCRIBE. */
-  items?: readonly { topic: string | ByteBuffer; QoS?: number }[];
-}
-
-export interface Counters {
-  /** Lines that the driver does not know: noise, a boot banner, the further lines of a message that cannot be framed. */
-  unknownLines: number;
-  /** `OK`, `ERROR` and their like that belonged to no command any more. */
-  strayFinals: number;
-  /** Lines that did not fit into the ring, and messages that were not read in time. */
-  overflows: number;
-  /** Messages that were handed over as suspect. */
-  suspects: number;
-}
-
-const STAGES = Object.freeze(["idle", "waking", "preparing", "recovering", "attaching", "connecting", "online", "reconnecting", "disconnecting", "closing"] as const);
-/** What is being done, for people. */
-export type StageName = (typeof STAGES)[number];
-
+/** In place of a secret's value in errors. */
+const A_SECRET = "a secret";
 /** Topics that are remembered in each direction. */
 const TOPICS = 12;
 /** Operations that are not publishes and may be under way at once. */
@@ -732,11 +607,6 @@ const NO_CALLBACKS: Callbacks = frozen({});
 const EMPTY = new Uint8Array(0);
 const PINGRESP: ControlMessage = frozen({ operation: MQTTClient.PINGRESP });
 
-/** A URL has its port as a string. */
-function portOf(port: number | string | undefined): number | undefined {
-  return String(Number(port)) === port ? Number(port) : port as number | undefined;
-}
-
 /** Apart, for a function that holds a closure makes one slot more at every call. */
 function grantsOf(operation: Operation): number[] {
   return operation.items!.map((_, index) => operation.grantOf(index));
@@ -744,47 +614,4 @@ function grantsOf(operation: Operation): number[] {
 
 function topicsOf(operation: Operation): string[] {
   return operation.items!.map(({ text }) => text.string);
-}
-
-/** @internal What is to be subscribed or unsubscribed, checked. @throws ArgumentError */
-export function itemsOf(items: WriteOptions["items"], longest: number): TopicItem[] {
-  if (!Array.isArray(items)) throw new ArgumentError("ARGUMENT_TYPE", "items", items, "must be an array of topics");
-  if (items.length < 1) throw new ArgumentError("ARGUMENT_LENGTH", "items", items.length, "must have one topic at least");
-  return items.map((item, index) => ({
-    text: topicFilter(`items[${index}].topic`, textOf(item?.topic, `items[${index}].topic`), longest),
-    QoS: item.QoS === undefined ? 0 : integer(`items[${index}].QoS`, item.QoS, 0, 2),
-    id: 0,
-  }));
-}
-
-/** In place of a secret's value in errors. */
-const A_SECRET = "a secret";
-
-/**
- * ECMA-419 takes strings and byte buffers alike in many places.
- * @param shown what errors show
- */
-function textOf(value: string | ByteBuffer | null | undefined, name: string, shown: unknown = value): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === "string") return value;
-  if (!(value instanceof ArrayBuffer || ArrayBuffer.isView(value))) throw notBytes(name, shown);
-  const bytes = bytesOf(value, name);
-  const text = utf8Decode(bytes);
-  const back = utf8Encode(text);
-  // What is not UTF-8 has been replaced, and would go out as something else.
-  if (back.length !== bytes.length || back.some((byte, index) => byte !== bytes[index]))
-    throw new ArgumentError("ARGUMENT_CHARACTER", name, shown, "must be UTF-8");
-  return text;
-}
-
-/** @internal */
-export function bytesOf(value: ByteBuffer, name: string): Uint8Array {
-  if (value instanceof Uint8Array) return value;
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  throw notBytes(name, value);
-}
-
-function notBytes(name: string, shown: unknown): ArgumentError {
-  return new ArgumentError("ARGUMENT_TYPE", name, shown, "must be bytes: an ArrayBuffer, or a view of one (or a string, where it is a text)");
 }
