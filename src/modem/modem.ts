@@ -107,9 +107,10 @@ export class Modem implements ChannelOwner {
   /**
    * A place for one more MQTT connection.
    * @param wanted the modem's own number for it, or undefined for any
+   * @param before one that it takes over from, if that has ended
    * @throws StateError BUSY when there is none; ArgumentError when there is no such number
    */
-  place(wanted: number | undefined): number {
+  place(wanted: number | undefined, before: Driver | null): number {
     if (this.channel.closed) throw new StateError("CLOSED", "this modem's last client has gone, and its port is closed; open it anew");
     const drivers = this.#drivers;
     if (wanted !== undefined) {
@@ -117,6 +118,7 @@ export class Modem implements ChannelOwner {
       if (this.isFree(wanted)) return wanted;
       throw new StateError("BUSY", `client ${wanted} of this modem is in use`);
     }
+    if (before !== null && before.leaving && this.isFree(before.link)) return before.link;
     for (let link = 0; link < drivers.length; link++) if (drivers[link] === null) return link;
     for (let link = 0; link < drivers.length; link++) if (this.isFree(link)) return link;
     throw new StateError("BUSY", `a ${this.dialect.name} has ${drivers.length === 1 ? "one MQTT client" : `${drivers.length} MQTT clients`}, and all are in use`);

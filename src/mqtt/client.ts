@@ -79,7 +79,7 @@ export class MQTTClient implements ModemClient {
       throw new ArgumentError("ARGUMENT_RANGE", "modem.shared", shared, `must be a client of a ${modem.io.dialect.name}`);
     const anew = shared === undefined || (shared.#driver.channel.closed && modem.serial !== undefined);
     const carrier = anew ? new Modem(modem.io.dialect, modem as ModemOptions) : shared.#driver.modem;
-    this.#driver = new modem.io(carrier, carrier.place(modem.link), modem, this);
+    this.#driver = new modem.io(carrier, carrier.place(modem.link, anew ? null : shared.#driver), modem, this);
     const connection = settings({
       host: options.host,
       port: portOf(options.port),

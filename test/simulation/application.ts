@@ -2,11 +2,13 @@
 // reads, and behaves as badly as it is told to. It keeps account of everything, and holds the client to its promises.
 
 import { MQTTClient, MQTTModemError, StateError, type ControlMessage, type ReadableOptions } from "../../src/index";
+import type { DriverClass } from "../../src/modem/dialect";
 import type { Driver } from "../../src/modem/driver";
 import type { SimulatedClock, Processor } from "./clock";
 import type { Family } from "./families";
 import type { Line } from "./line";
 import { SimulatedPort } from "./line";
+import { Reader } from "./reader";
 import { firstFilter, type CallbackName, type Event, type Plan } from "./plan";
 
 /** What the application throws on purpose. */
@@ -39,8 +41,25 @@ export const CLIENT_ID = "meter-1";
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
 /** A port that is not given back so long after the end is one that never will be: the client closes for 5 s at most. */
-const RELEASE = 30_000;
-const RESUBSCRIBE = 5000;
+export const RELEASE = 30_000;
+export const RESUBSCRIBE = 5000;
+
+/** The texts that a client is given, by the place that they may stand at; filters are added. */
+export const knownTexts = (): Readonly<Record<string, Set<string>>> => ({
+  host: new Set(["broker.example"]), id: new Set([CLIENT_ID]), user: new Set(["u1"]), password: new Set([SECRET]),
+  filter: new Set<string>([""]), "will topic": new Set(["will/t", ""]), "will message": new Set(["gone", ""]),
+});
+
+/** The driver, which tells of itself when it is made. */
+export function watched(driver: DriverClass, watch: Watch): object {
+  const Concrete = driver as unknown as new (...values: any[]) => object;
+  return class extends Concrete {
+    constructor(...values: any[]) {
+      super(...values);
+      watch.driving(this as unknown as Driver);
+    }
+  };
+}
 
 interface Life {
   readonly client: MQTTClient;
@@ -53,12 +72,6 @@ interface Life {
   nextId: number;
   onlineAt: number;
   lastReceived: Map<string, number>;
-}
-
-interface Reading {
-  readonly topic: string;
-  readonly parts: Buffer[];
-  suspect: boolean;
 }
 
 export interface ApplicationOptions {
@@ -77,15 +90,12 @@ export class Application {
   #life: Life | null = null;
   readonly #wanted = new Map<string, number>();
   readonly #armed = new Map<CallbackName, { act: string; times: number }>();
-  #reading: Reading | null = null;
+  readonly #reader: Reader;
   #failures = 0;
   #stopped = false;
   #mark = 0;
   readonly #given = new Map<string, Set<string>>();
-  readonly texts: Readonly<Record<string, Set<string>>> = {
-    host: new Set(["broker.example"]), id: new Set([CLIENT_ID]), user: new Set(["u1"]), password: new Set([SECRET]),
-    filter: new Set<string>(), "will topic": new Set(["will/t", ""]), "will message": new Set(["gone", ""]),
-  };
+  readonly texts = knownTexts();
   /** Clients that were made, and times that the connection was disturbed. */
   lives = 0;
   disturbances = 0;
@@ -93,8 +103,15 @@ export class Application {
   /** Publishes that the client has taken. */
   accepted = 0;
 
+  /** What a session has, and a client has not. */
+  readonly left: string | null = null;
+  readonly overfull: string | null = null;
+  commanded(): void {}
+
   constructor(options: ApplicationOptions) {
     this.#options = options;
+    const { processor, watch } = options;
+    this.#reader = new Reader({ processor, violated: watch.violated, noted: watch.noted, received: watch.received });
     this.#want(firstFilter, 1);
   }
 
@@ -131,14 +148,7 @@ export class Application {
       return;
     }
     this.lives++;
-    this.#reading = null;
-    const Concrete = family.driver as unknown as new (...values: any[]) => object;
-    const Watched = class extends Concrete {
-      constructor(...values: any[]) {
-        super(...values);
-        watch.driving(this as unknown as Driver);
-      }
-    };
+    this.#reader.forget();
     let life: Life | null = null;
     const callback = (name: CallbackName, body: (...values: any[]) => void) => function (this: MQTTClient, ...values: any[]): void {
       if (life !== null && life.over) watch.violated("6", `${name} was called after the client had ended`);
@@ -149,7 +159,7 @@ export class Application {
     const self = this;
     const client = new MQTTClient({
       host: "broker.example", id: CLIENT_ID, user: "u1", password: SECRET, ...plan.client,
-      modem: { io: Watched as any, clock: time as any, ...plan.options, serial: { io: SimulatedPort, line } },
+      modem: { io: watched(family.driver, watch) as any, clock: time as any, ...plan.options, serial: { io: SimulatedPort, line } },
       onReadable: callback("onReadable", (count: number, options: ReadableOptions) => this.#readable(count, options)),
       onWritable: callback("onWritable", () => this.#subscribe()),
       onControl: callback("onControl", (message: ControlMessage) => this.#control(message)),
@@ -414,37 +424,12 @@ export class Application {
 
   // ---- what it reads
 
-  #readable(count: number, { topic, more, suspect }: ReadableOptions): void {
-    const { processor, watch } = this.#options;
+  #readable(count: number, options: ReadableOptions): void {
     const life = this.#life!;
-    if (topic !== undefined) this.#reading = { topic, parts: [], suspect: false };
-    const reading = this.#reading;
-    if (reading === null) return watch.violated("3", "a part came of a message that had not begun");
-    reading.suspect ||= suspect;
     const armed = this.#armed.get("onReadable");
-    if (armed?.act === "ignore" && count > 0) {
-      // It reads when it has time.
-      if (--armed.times <= 0) this.#armed.delete("onReadable");
-      watch.noted("onReadable ignored");
-      processor.later(() => {
-        if (!life.over && this.#reading === reading) this.#read(life, reading, count, more);
-      }, 1500);
-      return;
-    }
-    this.#read(life, reading, count, more);
-  }
-
-  #read(life: Life, reading: Reading, count: number, more: boolean): void {
-    const { watch } = this.#options;
-    const bytes = Buffer.alloc(count);
-    const got = count === 0 ? 0 : life.client.read(bytes);
-    // Dropped meanwhile, for the ring was full: the client marks what comes after it, if anything does.
-    if (got !== count && !more) return void (this.#reading = null);
-    reading.parts.push(bytes);
-    if (more) return;
-    this.#reading = null;
-    const payload = Buffer.concat(reading.parts);
-    watch.noted(`received ${reading.topic} ${reading.suspect ? "(suspect) " : ""}${JSON.stringify(payload.toString("latin1").slice(0, 60))}`);
-    watch.received(reading.topic, payload, reading.suspect);
+    // It reads when it has time.
+    const ignores = armed?.act === "ignore" && count > 0;
+    if (ignores && --armed.times <= 0) this.#armed.delete("onReadable");
+    this.#reader.readable({ read: (bytes) => life.client.read(bytes), get over() { return life.over; } }, count, options, ignores);
   }
 }

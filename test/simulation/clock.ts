@@ -113,6 +113,7 @@ export class CoreTime implements CoreClock {
   readonly #clock: SimulatedClock;
   readonly #processor: Processor;
   readonly #start: number;
+  #stopped = false;
 
   /** @param start what the clock shows at first, so that runs come across its wrap */
   constructor(clock: SimulatedClock, processor: Processor, start: number) {
@@ -125,8 +126,13 @@ export class CoreTime implements CoreClock {
     return (this.#start + Math.floor(this.#clock.now())) | 0;
   }
 
+  /** The machine has no power: no alarm rings any more. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   alarm(ringer: Ringer): Alarm {
-    const clock = this.#clock, processor = this.#processor;
+    const clock = this.#clock, processor = this.#processor, time = this;
     let set = 0;
     let closed = false;
     return {
@@ -137,7 +143,7 @@ export class CoreTime implements CoreClock {
         // Rounded up: the clock's whole milliseconds must have passed when it rings.
         clock.setTimer(() => {
           processor.now(() => {
-            if (mine === set && !closed) ringer.onAlarm();
+            if (mine === set && !closed && !time.#stopped) ringer.onAlarm();
           });
         }, Math.ceil(milliseconds));
       },

@@ -20,6 +20,8 @@ export interface LineOptions {
   readonly wrote: (bytes: Uint8Array) => void;
   readonly read: (bytes: Uint8Array) => void;
   readonly overflowed: (bytes: number) => void;
+  /** A port has been opened. */
+  readonly opened?: () => void;
 }
 
 /** Both directions. One port can be open at a time. */
@@ -82,10 +84,17 @@ export class Line {
   attach(port: SimulatedPort): void {
     if (this.#port !== null) throw new Error("a second port was opened while the first one is open");
     this.#port = port;
+    this.#options.opened?.();
   }
 
   detach(port: SimulatedPort): void {
     if (this.#port !== port) throw new Error("a port was closed twice");
+    this.#port = null;
+    this.#waiting.length = 0;
+  }
+
+  /** The client's machine has no power. */
+  cut(): void {
     this.#port = null;
     this.#waiting.length = 0;
   }

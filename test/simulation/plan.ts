@@ -22,6 +22,8 @@ export type Event = { readonly at: number } & (
   | { readonly do: "publish"; readonly topic: string; readonly payload: string; readonly QoS: number; readonly retain: boolean; readonly parts: number }
   | { readonly do: "subscribe" | "unsubscribe"; readonly topic: string; readonly QoS: number }
   | { readonly do: "inquire" | "close" | "disconnect" }
+  /** Of the machine that runs the client, now or after so much of the next record has been stored. */
+  | { readonly do: "power cut"; readonly torn: number | null }
   /** What the application does at its next callback of that name. */
   | { readonly do: "at callback"; readonly name: CallbackName; readonly act: "throw" | "close" | "disconnect" | "publish" | "subscribe" | "ignore"; readonly times: number }
 );
@@ -44,6 +46,8 @@ export interface Plan {
   readonly clock: number;
   readonly client: Readonly<Record<string, unknown>>;
   readonly options: Readonly<Record<string, unknown>>;
+  /** The application is over a session; null: over a client. */
+  readonly session: { readonly count: number; readonly policy: "refuse" | "drop oldest" | "drop newest"; readonly store: boolean } | null;
   readonly events: readonly Event[];
   /** When the last fault is over. */
   readonly calm: number;
@@ -202,12 +206,10 @@ export function draw(modem: FamilyName, seed: number): Plan {
   times(dice.pick([0, 0, 4]), (at) => ({
     at, do: "at callback", name: dice.pick(callbackNames), act: dice.pick(["throw", "throw", "close", "disconnect", "publish", "subscribe", "ignore"]), times: dice.pick([1, 1, 3]),
   }));
-  events.sort((a, b) => a.at - b.at);
   const baud = dice.pick([0, 115_200, 115_200, 9600]);
   const chosen = dice.happens(0.5) ? variants(dice, modem) : {};
-  return {
+  const drawn = {
     seed, modem, exact, baud, calm,
-    events: events.map((event) => bearable(event, chosen)),
     fifo: exact || baud === 0 ? Infinity : 128,
     variants: chosen,
     echo: dice.happens(0.2),
@@ -224,4 +226,8 @@ export function draw(modem: FamilyName, seed: number): Plan {
       ...(modem === "nm28" && dice.happens(0.3) ? { ctrlZ: "always" } : {}),
     },
   };
+  const session = dice.happens(0.7) ? { count: dice.pick([4, 16, 64]), policy: dice.pick(["refuse", "refuse", "drop oldest", "drop newest"] as const), store: dice.happens(0.6) } : null;
+  if (session !== null) times(dice.pick([0, 1, 3]), (at) => ({ at, do: "power cut", torn: dice.happens(0.5) ? dice.random() : null }));
+  events.sort((a, b) => a.at - b.at);
+  return { ...drawn, session, events: events.map((event) => bearable(event, chosen)) };
 }

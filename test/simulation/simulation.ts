@@ -5,6 +5,7 @@ import { TrafficTrace } from "../../hosts/node/trace";
 import { VirtualModemCore } from "../../hosts/virtual-modem/modem";
 import { seededRandom } from "../../hosts/virtual-modem/random";
 import { Application, CLIENT_ID, SECRET, Tantrum, type Write } from "./application";
+import { SessionApplication } from "./session";
 import { Broker, keyOf, matches } from "./broker";
 import { CoreTime, Processor, SimulatedClock } from "./clock";
 import { families } from "./families";
@@ -62,7 +63,7 @@ class Simulation {
   readonly #processor = new Processor(this.#clock, (what) => this.#guard(what));
   readonly #line: Line;
   readonly #modem: VirtualModemCore;
-  readonly #application: Application;
+  readonly #application: Application | SessionApplication;
   readonly #wire: WireChecker;
   /** 8: what people are shown of the traffic, which has the password in it, and is echoed in pieces. */
   readonly #traffic = new TrafficTrace((line) => {
@@ -101,6 +102,7 @@ class Simulation {
         this.#wire.read(bytes);
         this.#traffic.trace("received", bytes);
       },
+      opened: () => this.#wire.begin(),
       overflowed: (bytes) => void (this.#figures.bytesLost += bytes),
     });
     this.#modem = new VirtualModemCore(
@@ -108,7 +110,8 @@ class Simulation {
       { clock, network: this.#network, random: seededRandom(plan.seed + 1), port: { write: (bytes) => this.#line.fromModem(bytes) } },
       { baud, echo: plan.echo, variants: plan.variants, bootTime: plan.bootTime, attachTime: plan.attachTime, start: plan.bootTime > 0 ? "booting" : "running" },
     );
-    this.#application = new Application({
+    const Tested = plan.session === null ? Application : SessionApplication;
+    this.#application = new Tested({
       plan, family, clock, processor: this.#processor, line: this.#line, random: seededRandom(plan.seed + 2),
       time: new CoreTime(clock, this.#processor, plan.clock),
       watch: {
@@ -120,7 +123,7 @@ class Simulation {
         driving: (driver) => this.#driving(driver),
       },
     });
-    this.#wire = new WireChecker(name, baud > 0, this.#application, (what) => this.#violated("7", what));
+    this.#wire = new WireChecker(name, baud > 0, this.#application, (what) => this.#violated("7", what), (command) => this.#application.commanded(command));
   }
 
   run(): Outcome {
@@ -227,6 +230,7 @@ class Simulation {
     this.#guard(() => this.#application.stop());
     this.#pass(this.#clock.now() + 60_000, () => !this.#line.open);
     if (this.#line.open) this.#violated("6", "the port is not released");
+    if (this.#application.left !== null) this.#violated("2", this.#application.left);
     this.#modem.close();
   }
 
@@ -272,6 +276,9 @@ class Simulation {
         return this.#broker.publish(event.topic, Buffer.from(event.payload, "latin1"), event.QoS as 0);
       case "at callback":
         count(`application: ${event.act} in ${event.name}`);
+        break;
+      case "power cut":
+        count(`power cut${event.torn === null ? "" : " in the middle of a write"}`);
         break;
       case "close":
       case "disconnect":
@@ -353,10 +360,10 @@ class Simulation {
   #driving(driver: Driver): void {
     this.#driver = driver;
     this.#sizes = { operations: 0, ring: driver.channel.ring.bytes.length };
-    this.#wire.begin();
   }
 
   #checkMemory(): void {
+    if (this.#application.overfull !== null) this.#violated("5", this.#application.overfull);
     const driver = this.#driver;
     if (driver === null) return;
     const { channel, publishing } = driver;

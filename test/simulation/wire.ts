@@ -14,7 +14,7 @@ const plain: Readonly<Record<FamilyName, readonly (readonly [form: string, ...pl
     ['AT\\+QMTCFG="version",0,[34]'], ['AT\\+QMTCFG="keepalive",0,\\d+'], ['AT\\+QMTCFG="session",0,[01]'], ['AT\\+QMTCFG="timeout",0,\\d+,\\d+,1'], ['AT\\+QMTCFG="will",0,0'],
     [`AT\\+QMTCFG="will",0,1,[012],[01],${Q},${Q}`, "will topic", "will message"], [`AT\\+QMTOPEN=0,${Q},1883`, "host"],
     [`AT\\+QMTCONN=0,${Q}(?:,${Q}(?:,${Q})?)?`, "id", "user", "password"], ["AT\\+QMTDISC=0"], ["AT\\+QMTCLOSE=0"], ["AT\\+QMTCONN\\?"], ["AT\\+NRB"],
-    [`AT\\+QMTSUB=0,\\d+,${Q},[012]`, "filter"], [`AT\\+QMTUNS=0,\\d+,${Q}`, "filter"],
+    [`AT\\+QMTSUB=0,\\d+,${Q},[012]${`(?:,${Q},[012])?`.repeat(4)}`, ...Array.from({ length: 5 }, () => "filter")], [`AT\\+QMTUNS=0,\\d+,${Q}`, "filter"],
     [`AT\\+QMTCFG="aliauth",0,${Q},${Q},${Q}`, "product", "device", "secret"],
     [`AT\\+QMTT?ENAUTH=${Q},${Q},${Q},${Q}(?:,\\d+(?:,${Q})?)?`, "product", "device", "client", "secret", "url"],
   ],
@@ -79,6 +79,7 @@ export class WireChecker {
   readonly #modem: FamilyName;
   readonly #given: Given;
   readonly #violated: (what: string) => void;
+  readonly #heardLine: (line: string) => void;
   readonly #commands: readonly { readonly form: RegExp; readonly places: readonly string[] }[];
   #line = "";
   /** The payloads that may be going out, and how much of them has. */
@@ -92,11 +93,12 @@ export class WireChecker {
   cut = 0;
 
   /** @param cuts the port may take a part of a line at a time */
-  constructor(modem: FamilyName, cuts: boolean, given: Given, violated: (what: string) => void) {
+  constructor(modem: FamilyName, cuts: boolean, given: Given, violated: (what: string) => void, heardLine: (line: string) => void = () => {}) {
     this.#modem = modem;
     this.#cuts = cuts;
     this.#given = given;
     this.#violated = violated;
+    this.#heardLine = heardLine;
     this.#commands = [...common.map((form) => [form] as const), ...plain[modem]].map(([form, ...places]) => ({ form: new RegExp(`^${form}$`), places }));
   }
 
@@ -148,6 +150,7 @@ export class WireChecker {
   }
 
   #command(line: string): void {
+    this.#heardLine(line);
     for (const { form, places } of this.#commands) {
       const found = form.exec(line);
       if (found === null) continue;
