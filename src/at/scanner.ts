@@ -84,6 +84,7 @@ export class Scanner {
   #echo: Uint8Array | null = null;
   #echoAt = 0;
   #echoEnd = 0;
+  #echoFirst = 0;
   /** One blank more may come: that of the prompt. */
   #echoBlank = false;
   /** Bytes that may come of the end of the line that the prompt was: carriage returns, and a line feed at last. */
@@ -118,9 +119,16 @@ export class Scanner {
     this.#echo = source;
     this.#echoAt = start;
     this.#echoEnd = end;
+    this.#echoFirst = start;
     this.#echoBlank = true;
     this.#echoEnding = this.#at !== this.#ring.tail && this.#ring.bytes[this.#at & this.#ring.mask] === Byte.CR ? this.message.returns + 1 : 0;
     if (this.#state === State.Start) this.#state = State.Echo;
+  }
+
+  /** A line is over, and its end is to be skipped before the echo goes on. */
+  private awaitEcho(): State {
+    this.#echoEnding = this.message.returns + 1;
+    return State.Echo;
   }
 
   forgetEcho(): void {
@@ -346,7 +354,7 @@ export class Scanner {
   /** The line is whole: tells of it, then lets go of its bytes. `#at` is at its CR or LF. */
   private finish(): void {
     const line = this.#line!;
-    this.#state = this.#echo === null ? State.Start : State.Echo;
+    this.#state = this.#echo === null ? State.Start : this.awaitEcho();
     if (this.learning && line.id <= Common.CmsError) this.#counting = 0;
     this.#sink.onLine(line);
     this.#ring.head = this.#at;
@@ -478,7 +486,7 @@ export class Scanner {
       return true;
     }
     this.#at = this.#ring.head = message.at;
-    this.#state = this.#echo === null ? State.Start : State.Echo;
+    this.#state = this.#echo === null ? State.Start : this.awaitEcho();
     return this.#at !== this.#ring.tail;
   }
 
@@ -507,7 +515,7 @@ export class Scanner {
       const byte = bytes[at & mask]!;
       if (byte === Byte.CR || byte === Byte.LF) {
         this.#at = at;
-        this.#state = this.#echo === null ? State.Start : State.Echo;
+        this.#state = this.#echo === null ? State.Start : this.awaitEcho();
         if (state === State.Text) this.#sink.onText(ring.head, at);
         ring.head = at;
         return true;
@@ -539,13 +547,7 @@ export class Scanner {
         index++;
         if (byte !== Byte.Blank) this.#echoBlank = false;
       } else if (this.#echoBlank && byte === Byte.Blank) this.#echoBlank = false; // the prompt's
-      else {
-        // Not an echo after all: these bytes are the modem's own.
-        this.#at = ring.head;
-        this.#echo = null;
-        this.#state = State.Start;
-        return true;
-      }
+      else return this.breakEcho(at, index);
       at = (at + 1) | 0;
     }
     this.#at = at;
@@ -556,6 +558,25 @@ export class Scanner {
     }
     ring.head = at;
     this.#echo = null;
+    this.#state = State.Start;
+    return true;
+  }
+
+  /**
+   * Something else has come than what was sent. Where a line may begin there, or at the last CR that was alike, it is a report
+   * in the middle of the echo, which goes on behind it; otherwise it is no echo after all.
+   */
+  private breakEcho(at: number, index: number): boolean {
+    const ring = this.#ring, sent = this.#echo!, byte = ring.bytes[at & ring.mask]!;
+    let start = index;
+    if (byte !== Byte.CR && byte !== Byte.LF) do start--; while (start >= this.#echoFirst && sent[start] !== Byte.CR);
+    const line = (at - index + start) | 0;
+    if (start < this.#echoFirst || ((line - ring.head) | 0) < 0) this.#echo = null;
+    else {
+      ring.head = line;
+      this.#echoAt = start;
+    }
+    this.#at = ring.head;
     this.#state = State.Start;
     return true;
   }

@@ -93,7 +93,7 @@ export class SessionApplication {
 
   constructor(options: ApplicationOptions) {
     this.#options = options;
-    this.#store = options.plan.session!.store ? new FlashStore(options.plan.session!.policy === "drop oldest") : null;
+    this.#store = options.plan.session!.store ? new FlashStore(options.plan.session!.policy !== "refuse") : null;
     const { processor, watch } = options;
     this.#reader = new Reader({ processor, violated: watch.violated, noted: watch.noted, received: watch.received });
     this.#want(firstFilter, 1);
