@@ -164,7 +164,7 @@ export const testFiles = () => ["test/core", "test/xs"].flatMap((folder) => file
 /** The name that the manifest gives to a file, without `.ts`. */
 const nameOf = (file) => file.replace(/\.ts$/, "").replace(/^src\//, "modem-mqtt/")
   .replace(/^hosts\/esp32\/modem-mqtt$/, "modem-mqtt").replace(/^hosts\/esp32\/session$/, "modem-mqtt/session").replace(/^hosts\/esp32\/provider\/provider$/, "modem-mqtt/provider")
-  .replace(/^hosts\/esp32\/provider\/setup$/, "setup/modem-mqtt").replace(/^hosts\/esp32\/mqtt\/mqtt$/, "mqtt").replace(/^hosts\/esp32\//, "modem-mqtt/host/").replace(/^test\/xs\/modules\//, "");
+  .replace(/^hosts\/esp32\/provider\/setup$/, "setup/modem-mqtt").replace(/^hosts\/esp32\/mqtt\/mqtt$/, "mqtt").replace(/^hosts\/esp32\/preference\/preference$/, "modem-mqtt/preference").replace(/^hosts\/esp32\//, "modem-mqtt/host/").replace(/^test\/xs\/modules\//, "");
 
 /** Other processes may be reading it: it is there whole at every moment. */
 function writeIfChanged(file, text) {
@@ -184,7 +184,7 @@ export async function compileModules({ anew = false } = {}) {
   const files = [
     ...coreFiles(),
     ...hostFiles(),
-    ...["example/main", "provider/provider", "provider/setup", "mqtt/mqtt"].map((name) => join("hosts", "esp32", `${name}.ts`)),
+    ...["example/main", "provider/provider", "provider/setup", "mqtt/mqtt", "preference/preference"].map((name) => join("hosts", "esp32", `${name}.ts`)),
     ...filesIn("test/xs", (name) => name.endsWith(".ts") && !name.endsWith(".d.ts")),
     ...testFiles(),
   ];

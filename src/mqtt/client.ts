@@ -32,6 +32,9 @@ const FORMAT = "buffer";
 const NUMBER = "number";
 const DATA = "data";
 const BYTE_LENGTH = "byteLength";
+const QOS = "QoS";
+const RETAIN = "retain";
+const ID = "id";
 
 /**
  * ECMA-419's MQTT client class pattern over a modem's own MQTT client.
@@ -232,8 +235,8 @@ export class MQTTClient implements ModemClient {
     if (options === undefined || options === null) throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given with the first part of a message");
     const driver = this.#driver;
     const topic = this.knownTopic(options.topic);
-    const QoS = options.QoS === undefined ? 0 : integer("QoS", options.QoS, 0, 2);
-    const retain = options.retain === undefined ? 0 : flag("retain", options.retain);
+    const QoS = options.QoS === undefined ? 0 : integer(QOS, options.QoS, 0, 2);
+    const retain = options.retain === undefined ? 0 : flag(RETAIN, options.retain);
     const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, DATA);
     const length = options.byteLength === undefined ? bytes.length : integer("byteLength", options.byteLength, bytes.length, 0x7fffffff);
     this.checkMessage(options.byteLength === undefined ? DATA : BYTE_LENGTH, length);
@@ -355,7 +358,7 @@ export class MQTTClient implements ModemClient {
   /** The id that was asked for, or the next one that is not under way; never 0. */
   private chosenId(asked: number | undefined): number {
     if (asked !== undefined) {
-      integer("id", asked, 1, 65535);
+      integer(ID, asked, 1, 65535);
       if (this.isUnderWay(asked)) throw new StateError("BUSY", `id ${asked} is under way; use another one, or leave it out`);
       return asked;
     }

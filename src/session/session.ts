@@ -124,6 +124,10 @@ const NO_BYTES = new Uint8Array(0);
 const NOTHING = Object.freeze({});
 // Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
 const DATA = "data";
+const TOPIC = "topic";
+const QOS = "QoS";
+const RETAIN = "retain";
+const ID = "id";
 
 /**
  * An MQTT session that outlives its connections: connects again, subscribes again, and sends again what was under way at
@@ -260,8 +264,8 @@ export class Session {
     this.mustBeOpen();
     if (options === undefined || options === null) throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given");
     const topic = this.knownTopic(options.topic);
-    const QoS = options.QoS === undefined ? 0 : integer("QoS", options.QoS, 0, 2);
-    const retain = options.retain === undefined ? 0 : flag("retain", options.retain);
+    const QoS = options.QoS === undefined ? 0 : integer(QOS, options.QoS, 0, 2);
+    const retain = options.retain === undefined ? 0 : flag(RETAIN, options.retain);
     const bytes = data === null || data === undefined ? NO_BYTES : bytesOf(data, DATA);
     this.#client?.checkMessage(DATA, bytes.length);
     if (bytes.length > this.#queue.bytes.length)
@@ -344,7 +348,7 @@ export class Session {
   }
 
   private knownTopic(topic: string): Text {
-    return this.#topics.byString(topic) ?? this.#topics.keep(topicName("topic", topic, this.limits.topic));
+    return this.#topics.byString(topic) ?? this.#topics.keep(topicName(TOPIC, topic, this.limits.topic));
   }
 
   private change(kind: Kind, filters: Filter[], wanted: number | undefined): number {
@@ -357,7 +361,7 @@ export class Session {
 
   private chosenId(wanted: number | undefined): number {
     if (wanted !== undefined) {
-      integer("id", wanted, 1, LAST_ID);
+      integer(ID, wanted, 1, LAST_ID);
       if (this.isTaken(wanted)) throw new StateError("BUSY", `id ${wanted} is in use; use another one, or leave it out`);
       return wanted;
     }

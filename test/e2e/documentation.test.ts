@@ -11,6 +11,7 @@ import type { Aedes } from "aedes";
 import { transform } from "esbuild";
 import { loadDriver, modemNames } from "modem-mqtt/node";
 import { createVirtualModem, type VirtualModem } from "modem-mqtt/virtual-modem";
+import { EVENTS, State, STATES, TRANSITIONS } from "../../src/session/states";
 import { startAedes, type Broker } from "./support/brokers";
 import { COMMAND, modemMqtt, Running } from "./support/process";
 
@@ -52,9 +53,21 @@ describe("README and docs", function () {
   this.timeout(60_000);
 
   it("have no block in a language that nothing here looks after", () => {
-    assert.deepEqual([...new Set(BLOCKS.map(({ language }) => language))].filter((language) => !["sh", "ts", "json", "text", ""].includes(language)), []);
+    assert.deepEqual([...new Set(BLOCKS.map(({ language }) => language))].filter((language) => !["sh", "ts", "json", "text", "mermaid", ""].includes(language)), []);
     for (const { place, text } of blocks("")) assert.ok(SHOWN.some((pattern) => pattern.test(text)), `${place}: ${text}`);
     for (const { place, text } of blocks("json")) assert.doesNotThrow(() => JSON.parse(text), place);
+  });
+
+  it("show the session's states as its table has them", () => {
+    const arrows = new Map<string, string[]>();
+    for (const [from, event, to] of TRANSITIONS) {
+      if (from === to) continue;
+      const arrow = `${from === State.Idle ? "[*]" : STATES[from]} --> ${STATES[to]}`;
+      arrows.set(arrow, [...(arrows.get(arrow) ?? []), EVENTS[event]]);
+    }
+    const drawn = [...arrows].map(([arrow, events]) => `  ${arrow}: ${events.join(", ")}`);
+    assert.deepEqual(blocks("mermaid").map(({ text }) => text), [["stateDiagram-v2", ...drawn, "  closed --> [*]", ""].join("\n")]);
+    for (const state of STATES.slice(1)) assert.ok(page("docs/sessions.md").includes(`| ${state} |`), `${state} is not explained`);
   });
 
   it("link to nothing that is not there", () => {
@@ -100,7 +113,7 @@ describe("README and docs", function () {
   it("npm run docs makes the API reference without a warning", async () => {
     const { stdout, stderr } = await run(process.execPath, ["build/docs.mjs"], { cwd: root });
     assert.doesNotMatch(stdout + stderr, /warning|error/i);
-    for (const name of ["modem-mqtt", "modem-mqtt_node", "modem-mqtt_virtual-modem", "modem-mqtt_clouds", "modem-mqtt_modems_bc35g"])
+    for (const name of ["modem-mqtt", "modem-mqtt_node", "modem-mqtt_virtual-modem", "modem-mqtt_clouds", "modem-mqtt_session", "modem-mqtt_modems_bc35g"])
       assert.ok(existsSync(join(root, `dist/docs/modules/${name}.html`)), name);
   });
 
