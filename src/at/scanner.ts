@@ -564,12 +564,14 @@ export class Scanner {
 
   /**
    * Something else has come than what was sent. Where a line may begin there, or at the last CR that was alike, it is a report
-   * in the middle of the echo, which goes on behind it; otherwise it is no echo after all.
+   * in the middle of the echo, which goes on behind it; otherwise it is no echo after all. What is a line from the payload's
+   * first byte on is taken for the modem's: nothing shows that the payload is echoed.
    */
   private breakEcho(at: number, index: number): boolean {
     const ring = this.#ring, sent = this.#echo!, byte = ring.bytes[at & ring.mask]!;
     let start = index;
-    if (byte !== Byte.CR && byte !== Byte.LF) do start--; while (start >= this.#echoFirst && sent[start] !== Byte.CR);
+    do start--; while (start >= this.#echoFirst && sent[start] !== Byte.CR);
+    if ((byte === Byte.CR || byte === Byte.LF) && start !== this.#echoFirst) start = index;
     const line = (at - index + start) | 0;
     if (start < this.#echoFirst || ((line - ring.head) | 0) < 0) this.#echo = null;
     else {
