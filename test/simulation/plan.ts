@@ -159,14 +159,6 @@ const ambiguous: ReadonlySet<string> = new Set([
   "publishLength=escaped", "publishLength=long", "publishLength=short", "publishComma=missing", "publishEnd=none", "payloadPlace=next-line",
 ]);
 
-/**
- * What a modem that takes a Ctrl-Z inside the counted bytes for their end can be given: the rest would become its next
- * commands (docs/limits.md). Who has such a modem writes payloads as text.
- */
-function bearable(event: Event, chosen: Readonly<Record<string, string>>): Event {
-  return event.do === "publish" && chosen.ctrlZInside === "ends" ? { ...event, payload: event.payload.replaceAll("\x1a", "\x19") } : event;
-}
-
 /** Some choices that are not the default: what documents leave open, and firmware is known to do. */
 function variants(dice: Dice, modem: FamilyName): Record<string, string> {
   const table = { ...commonVariants, ...families[modem].modem.variants } as VariantTable;
@@ -207,11 +199,10 @@ export function draw(modem: FamilyName, seed: number): Plan {
     at, do: "at callback", name: dice.pick(callbackNames), act: dice.pick(["throw", "throw", "close", "disconnect", "publish", "subscribe", "ignore"]), times: dice.pick([1, 1, 3]),
   }));
   const baud = dice.pick([0, 115_200, 115_200, 9600]);
-  const chosen = dice.happens(0.5) ? variants(dice, modem) : {};
   const drawn = {
     seed, modem, exact, baud, calm,
     fifo: exact || baud === 0 ? Infinity : 128,
-    variants: chosen,
+    variants: dice.happens(0.5) ? variants(dice, modem) : {},
     echo: dice.happens(0.2),
     bootTime: dice.pick([0, 2000, 8000]),
     attachTime: dice.pick([0, 500, 8000]),
@@ -229,5 +220,5 @@ export function draw(modem: FamilyName, seed: number): Plan {
   const session = dice.happens(0.7) ? { count: dice.pick([4, 16, 64]), policy: dice.pick(["refuse", "refuse", "drop oldest", "drop newest"] as const), store: dice.happens(0.6) } : null;
   if (session !== null) times(dice.pick([0, 1, 3]), (at) => ({ at, do: "power cut", torn: dice.happens(0.5) ? dice.random() : null }));
   events.sort((a, b) => a.at - b.at);
-  return { ...drawn, session, events: events.map((event) => bearable(event, chosen)) };
+  return { ...drawn, session, events };
 }
