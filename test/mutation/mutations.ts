@@ -53,7 +53,7 @@ export const mutations: readonly Mutation[] = [
   scanner("a message whose first part was dropped is not marked", "if (this.message.more) this.message.suspect = true;", ""),
   scanner("a quote at the end of what has come ends the text", "if (after === tail) return tail; // decided when more has come", ""),
   scanner("a number of twelve digits is believed", "const MOST_DIGITS = 9;", "const MOST_DIGITS = 12;"),
-  scanner("what only began like an echo is lost", "        this.#at = ring.head;\n", "        this.#at = ring.head = at;\n"),
+  scanner("what only began like an echo is lost", "    this.#at = ring.head;\n", "    this.#at = ring.head = at;\n"),
   message("the remembered beginning of a message is not forgotten", "    this.#openingLength = 0;\n", ""),
   message("a payload with a length is one byte short", "const length = this.#value;\n", "const length = this.#value - 1;\n"),
   message("a message with a wrong length is not marked", "    this.suspect = true;\n    this.#mode = Mode.Silence;", "    this.#mode = Mode.Silence;"),
