@@ -19,6 +19,7 @@ const app = await Application.bootstrapWithPlugins({
   name: "modem-mqtt",
   plugin: ["typedoc-plugin-missing-exports"],
   readme: "README.md",
+  highlightLanguages: ["bash", "javascript", "json", "typescript", "mermaid"],
   projectDocuments: ["docs/*.md"],
   excludePrivate: true,
   excludeExternals: true,

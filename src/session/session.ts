@@ -692,10 +692,11 @@ export class Session {
     }
   }
 
-  /** The connection has gone with it: it is done again, unless it is a message at QoS 0. */
+  /** The connection has gone with it: it is done again, unless it is a message at QoS 0, or nothing is to be tried again. */
   private lose(place: Place, error: MQTTModemError): void {
     place.underWay = false;
-    if (place.kind === Kind.Publish && place.QoS === 0)
+    if (this.#retry.first === 0) this.settle(place, error, null);
+    else if (place.kind === Kind.Publish && place.QoS === 0)
       this.settle(place, new NetworkError("OUTCOME_UNKNOWN", "the connection was lost while this message was under way at QoS 0; whether it was sent is not known", undefined, error), null);
   }
 

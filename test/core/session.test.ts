@@ -225,6 +225,21 @@ describe("Session", () => {
     });
   });
 
+  it("with first: 0 fails what was under way, although the modem itself has the connection back", () => {
+    const life = alive(m531x, { retry: { first: 0 } });
+    life.modem.deaf = /PUB/;
+    life.publish("one", { QoS: 1 });
+    life.serve();
+    life.modem.deaf = null;
+    life.says("\\r\\n+MQTTREC:0\\r\\n");
+    life.mustTell("failed 1 LINK_LOST", "interrupted LINK_LOST");
+    life.pass(5000);
+    life.says("\\r\\n+MQTTOPEN:OK\\r\\n");
+    life.publish("two", { QoS: 1 });
+    life.pass(5000);
+    life.mustTell("restoring", "online", "done 2");
+  });
+
   describe("its queue", () => {
     const offline = (queue: object, options: object = {}): Life => {
       const life = alive(nm28, { queue, ...options });
