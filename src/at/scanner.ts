@@ -44,6 +44,18 @@ const enum State {
 /** Bytes that a message without a length may go on for behind its first line. */
 const LONGEST_UNFRAMED = 4096;
 
+/** Bytes that were sent, and may come back: made for the first that do. */
+class Echo {
+  source!: Uint8Array;
+  at = 0;
+  end = 0;
+  first = 0;
+  /** One blank more may come: that of the prompt. */
+  blank = false;
+  /** Bytes that may come of the end of the line that the prompt was: carriage returns, and a line feed at last. */
+  ending = 0;
+}
+
 /** Of a number: more would not fit into 31 bits. Also its sign and the blanks behind it count. */
 const MOST_DIGITS = 9;
 
@@ -81,14 +93,9 @@ export class Scanner {
   // Carriage returns since the last final, or −1 when they are not counted.
   #counting = -1;
 
-  #echo: Uint8Array | null = null;
-  #echoAt = 0;
-  #echoEnd = 0;
-  #echoFirst = 0;
-  /** One blank more may come: that of the prompt. */
-  #echoBlank = false;
-  /** Bytes that may come of the end of the line that the prompt was: carriage returns, and a line feed at last. */
-  #echoEnding = 0;
+  /** What the modem may be repeating, and the same while it is not: a modem that echoes once does so again. */
+  #echo: Echo | null = null;
+  #echoKept: Echo | null = null;
 
   constructor(ring: Ring, lexicon: Lexicon, sink: ScannerSink) {
     this.#ring = ring;
@@ -116,18 +123,19 @@ export class Scanner {
    * `source` must not change until then, or until {@link forgetEcho}.
    */
   expectEcho(source: Uint8Array, start: number, end: number): void {
-    this.#echo = source;
-    this.#echoAt = start;
-    this.#echoEnd = end;
-    this.#echoFirst = start;
-    this.#echoBlank = true;
-    this.#echoEnding = this.#at !== this.#ring.tail && this.#ring.bytes[this.#at & this.#ring.mask] === Byte.CR ? this.message.returns + 1 : 0;
+    const echo = this.#echo = this.#echoKept ??= new Echo();
+    echo.source = source;
+    echo.at = start;
+    echo.end = end;
+    echo.first = start;
+    echo.blank = true;
+    echo.ending = this.#at !== this.#ring.tail && this.#ring.bytes[this.#at & this.#ring.mask] === Byte.CR ? this.message.returns + 1 : 0;
     if (this.#state === State.Start) this.#state = State.Echo;
   }
 
   /** A line is over, and its end is to be skipped before the echo goes on. */
   private awaitEcho(): State {
-    this.#echoEnding = this.message.returns + 1;
+    this.#echo!.ending = this.message.returns + 1;
     return State.Echo;
   }
 
@@ -530,14 +538,14 @@ export class Scanner {
   /** Compares what comes with what was sent; the bytes stay in the ring until all of them have come back. */
   private skipEcho(): boolean {
     const ring = this.#ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
-    const sent = this.#echo!;
+    const echo = this.#echo!, sent = echo.source;
     let at = this.#at;
-    let index = this.#echoAt;
-    while (at !== tail && index < this.#echoEnd) {
+    let index = echo.at;
+    while (at !== tail && index < echo.end) {
       const byte = bytes[at & mask]!;
-      if (this.#echoEnding > 0) {
-        const skipped = byte === (this.#echoEnding > 1 ? Byte.CR : Byte.LF);
-        this.#echoEnding = skipped ? this.#echoEnding - 1 : 0;
+      if (echo.ending > 0) {
+        const skipped = byte === (echo.ending > 1 ? Byte.CR : Byte.LF);
+        echo.ending = skipped ? echo.ending - 1 : 0;
         if (skipped) {
           at = (at + 1) | 0;
           continue;
@@ -545,14 +553,14 @@ export class Scanner {
       }
       if (byte === sent[index]) {
         index++;
-        if (byte !== Byte.Blank) this.#echoBlank = false;
-      } else if (this.#echoBlank && byte === Byte.Blank) this.#echoBlank = false; // the prompt's
+        if (byte !== Byte.Blank) echo.blank = false;
+      } else if (echo.blank && byte === Byte.Blank) echo.blank = false; // the prompt's
       else return this.breakEcho(at, index);
       at = (at + 1) | 0;
     }
     this.#at = at;
-    this.#echoAt = index;
-    if (index < this.#echoEnd) {
+    echo.at = index;
+    if (index < echo.end) {
       if (ring.free === 0) ring.head = at;
       return false;
     }
@@ -568,15 +576,15 @@ export class Scanner {
    * first byte on is taken for the modem's: nothing shows that the payload is echoed.
    */
   private breakEcho(at: number, index: number): boolean {
-    const ring = this.#ring, sent = this.#echo!, byte = ring.bytes[at & ring.mask]!;
+    const ring = this.#ring, echo = this.#echo!, sent = echo.source, byte = ring.bytes[at & ring.mask]!;
     let start = index;
-    do start--; while (start >= this.#echoFirst && sent[start] !== Byte.CR);
-    if ((byte === Byte.CR || byte === Byte.LF) && start !== this.#echoFirst) start = index;
+    do start--; while (start >= echo.first && sent[start] !== Byte.CR);
+    if ((byte === Byte.CR || byte === Byte.LF) && start !== echo.first) start = index;
     const line = (at - index + start) | 0;
-    if (start < this.#echoFirst || ((line - ring.head) | 0) < 0) this.#echo = null;
+    if (start < echo.first || ((line - ring.head) | 0) < 0) this.#echo = null;
     else {
       ring.head = line;
-      this.#echoAt = start;
+      echo.at = start;
     }
     this.#at = ring.head;
     this.#state = State.Start;

@@ -17,8 +17,8 @@ const NEVER = -0x80000000;
 export abstract class Wakers implements Ringer {
   readonly clock: Clock;
   private alarm: Alarm = NO_ALARM;
-  private armed = false;
-  private armedFor = 0;
+  /** When it rings, or `NEVER`. */
+  private armedFor = NEVER;
   private heard = false;
   /** For each: when it is to be woken, or `NEVER`. */
   private readonly deadlines: Int32Array;
@@ -42,7 +42,8 @@ export abstract class Wakers implements Ringer {
       this.alarm.set(HEARING);
       return;
     }
-    this.heard = this.armed = false;
+    this.heard = false;
+    this.armedFor = NEVER;
     this.onTick();
   }
 
@@ -57,9 +58,8 @@ export abstract class Wakers implements Ringer {
 
   /** Has the alarm ring in so many milliseconds at the latest. @returns when that is on the clock */
   armFor(milliseconds: number): number {
-    let deadline = (this.clock.now() + milliseconds) | 0;
-    if (deadline === NEVER) deadline++;
-    if (!this.armed || ((this.armedFor - deadline) | 0) > 0) this.arm(deadline);
+    const deadline = (this.clock.now() + milliseconds) | 0;
+    if (this.armedFor === NEVER || ((this.armedFor - deadline) | 0) > 0) this.arm(deadline);
     return deadline;
   }
 
@@ -69,16 +69,16 @@ export abstract class Wakers implements Ringer {
 
   /** Has the alarm ring at `deadline` at the latest. */
   arm(deadline: number): void {
-    if (this.armed && ((this.armedFor - deadline) | 0) <= 0) return;
+    if (this.armedFor !== NEVER && ((this.armedFor - deadline) | 0) <= 0) return;
     const left = (deadline - this.clock.now()) | 0;
-    this.armed = true;
     this.armedFor = deadline;
     this.alarm.set(left > 0 ? left : 0);
   }
 
   /** Wakes it once, after so many milliseconds. */
   wake(waker: number, milliseconds: number): void {
-    this.deadlines[waker] = this.armFor(milliseconds);
+    const deadline = this.armFor(milliseconds);
+    this.deadlines[waker] = deadline === NEVER ? NEVER + 1 : deadline;
   }
 
   sleep(waker: number): void {

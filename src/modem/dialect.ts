@@ -15,8 +15,6 @@ export interface Dialect<D = any> extends ChannelDialect {
   /** For messages to people. */
   readonly name: string;
   readonly limits: Limits;
-  /** Bytes of the receive ring, where 1024 does not hold the longest line. */
-  readonly receiveBuffer?: number;
   /** Bytes of the transmit buffer for the longest command line. */
   readonly commandBuffer: number;
   /** In place of `AT` where that has had no answer: ends a data phase as well, sooner or later. */

@@ -38,7 +38,6 @@ export type InquiryCallback = (error: MQTTModemError | null, lines: readonly str
 export abstract class Driver implements OperationOwner {
   readonly modem: Modem;
   readonly channel: Channel;
-  readonly dialect: Dialect;
   /** The modem's number for this connection. */
   readonly link: number;
   /** What it connects with; let go of once it is online. */
@@ -76,11 +75,14 @@ export abstract class Driver implements OperationOwner {
     this.#pollInterval = pollInterval === undefined ? -1 : pollInterval === 0 ? 0 : integer("modem.pollInterval", pollInterval, 1000, 3_600_000);
     this.modem = modem;
     this.channel = modem.channel;
-    this.dialect = modem.dialect;
     this.link = link;
     this.limits = modem.limits;
     this.longestPayload = decodableLength(this.#encoding, modem.limits.payload);
     this.#client = client;
+  }
+
+  get dialect(): Dialect {
+    return this.modem.dialect;
   }
 
   get stage(): Stage {
@@ -478,7 +480,7 @@ export abstract class Driver implements OperationOwner {
     if (kind < Kind.Inquiry) {
       if (operation.abandoned && outcome !== Outcome.TimedOut && outcome !== Outcome.Aborted) return this.settled(outcome);
       // `ERROR` without a number, though numbers were asked for: has it restarted? The marker's answer tells.
-      if (this.dialect.restartsSilently === true && outcome === Outcome.Refused && code < 0 && this.channel.idle) this.channel.synchronise();
+      if (outcome === Outcome.Refused && code < 0 && this.dialect.restartsSilently === true && this.channel.idle) this.channel.synchronise();
       if (outcome === Outcome.Done) this.#client?.onModemDone(operation, null);
       else {
         this.#client?.onModemDone(operation, this.error(operation, outcome, code));

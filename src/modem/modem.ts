@@ -22,7 +22,7 @@ export interface ModemOptions {
   clock: Clock;
   /** The host's native ones; portable ones when left out. */
   bytes?: Bytes;
-  /** Bytes of the receive ring, a power of two from 64 to 65536. Default 1024, ML302 2048. A longer message comes in parts. */
+  /** Bytes of the receive ring, a power of two from 64 to 65536. Default 1024. A longer message comes in parts; a longer topic is lost. */
   receiveBuffer?: number;
   /** Milliseconds that the modem may take until it answers `AT` at first. Default 30000. */
   bootTimeout?: number;
@@ -88,7 +88,7 @@ export class Modem implements ChannelOwner {
       clock: options.clock,
       bytes: options.bytes ?? portableBytes,
       dialect,
-      receiveBuffer: options.receiveBuffer ?? dialect.receiveBuffer ?? 1024,
+      receiveBuffer: options.receiveBuffer ?? 1024,
       commandBuffer: dialect.commandBuffer + extra(dialect.limits, this.limits),
       payloadBuffer: this.limits.payload + (dialect.payloadTail ?? 0),
       wakers: dialect.links + 1,

@@ -156,7 +156,6 @@ const DIALECT: Dialect<ML302> = frozen({
   lexicon: lexicon([...LINES, PING_LINE]),
   limits: LIMITS,
   commandBuffer: 1600, // the longest topic, and 1024 bytes inline
-  receiveBuffer: 2048, // a topic of 512 bytes may come back with an escape for each of them
   cancel: 0,
   rouse: rouse(""),
   links: 1,
@@ -245,9 +244,9 @@ export class ML302 extends ChinaMobile {
   readonly version: Text | null;
   readonly encrypt: number;
   readonly reconnects: number;
-  readonly #inline: boolean;
+  private readonly inline: boolean;
   /** A line that answers `AT+MQTTTO?`, or that was a report after all when another one follows (6.5). */
-  #timeoutAnswer = -1;
+  private timeoutAnswer = -1;
 
   constructor(modem: Modem, link: number, options: ML302Options, client: ModemClient) {
     super(modem, link, options, client);
@@ -256,7 +255,7 @@ export class ML302 extends ChinaMobile {
     if (this.encrypt === 1 && (this.version === null || this.version.bytes.length === 0))
       throw new ArgumentError("ARGUMENT_LENGTH", "modem.version", options.version, "must be given, with 1 byte at least, where modem.encrypt is true");
     this.reconnects = flag("modem.modemReconnects", options.modemReconnects ?? false);
-    this.#inline = choice("modem.publishing", options.publishing ?? "counted", PUBLISHING) === "inline";
+    this.inline = choice("modem.publishing", options.publishing ?? "counted", PUBLISHING) === "inline";
   }
 
   protected get states(): States {
@@ -271,7 +270,7 @@ export class ML302 extends ChinaMobile {
     operation.wire = -1;
     operation.patience = operation.QoS === 2 ? this.ackPatience * 2 : this.ackPatience;
     // An empty payload has no count: it can only be inline.
-    const inline = operation.length === 0 || (this.#inline && this.isPlain(operation));
+    const inline = operation.length === 0 || (this.inline && this.isPlain(operation));
     const acknowledged = operation.QoS > 0;
     this.channel.submit(operation, inline
       ? acknowledged ? PUBLISH_INLINE_ACKNOWLEDGED : PUBLISH_INLINE
@@ -302,13 +301,13 @@ export class ML302 extends ChinaMobile {
 
   protected override onInquiryAnswer(line: Line, fields: Fields): void {
     if (line.id !== Say.AckTimeout) return;
-    if (this.#timeoutAnswer >= 0) this.timedOut(this.#timeoutAnswer);
-    this.#timeoutAnswer = fields.int(0);
+    if (this.timeoutAnswer >= 0) this.timedOut(this.timeoutAnswer);
+    this.timeoutAnswer = fields.int(0);
   }
 
   protected override onInquired(answered: boolean): void {
-    const timeout = this.#timeoutAnswer;
-    this.#timeoutAnswer = -1;
+    const timeout = this.timeoutAnswer;
+    this.timeoutAnswer = -1;
     if (!answered && timeout >= 0) this.timedOut(timeout);
   }
 

@@ -225,11 +225,11 @@ export class NM28 extends QMT {
   readonly sslContext: number;
   readonly type: number;
   readonly endsWithCtrlZ: boolean;
+  private readonly nudges: boolean;
   readonly reportVersion: boolean;
-  readonly #nudges: boolean;
   /** Where the last payload was. */
-  #offset = 0;
-  #length = 0;
+  private offset = 0;
+  private length = 0;
 
   constructor(modem: Modem, link: number, options: NM28Options, client: ModemClient) {
     super(modem, link, options, client, 1);
@@ -238,7 +238,7 @@ export class NM28 extends QMT {
     this.type = integer("modem.type", options.type ?? 0, 0, 2);
     const ctrlZ = choice("modem.ctrlZ", options.ctrlZ ?? "fallback", CTRL_Z_USES);
     this.endsWithCtrlZ = ctrlZ === "always";
-    this.#nudges = ctrlZ === "fallback";
+    this.nudges = ctrlZ === "fallback";
     this.reportVersion = flag("modem.reportVersion", options.reportVersion ?? false) === 1;
   }
 
@@ -262,10 +262,10 @@ export class NM28 extends QMT {
   protected publish(operation: Operation): boolean {
     operation.wire = operation.id;
     operation.patience = this.ackPatience;
-    this.#offset = operation.offset;
-    this.#length = operation.length - this.tail;
+    this.offset = operation.offset;
+    this.length = operation.length - this.tail;
     if (this.endsWithCtrlZ) this.channel.operations.fill(operation, CTRL_Z, CTRL_Z.length);
-    this.channel.submit(operation, this.#nudges ? PUBLISH_NUDGED : PUBLISH);
+    this.channel.submit(operation, this.nudges ? PUBLISH_NUDGED : PUBLISH);
     return true;
   }
 
@@ -344,7 +344,7 @@ export class NM28 extends QMT {
 
   private get hasCtrlZ(): boolean {
     const bytes = this.channel.operations.payloads;
-    for (let i = 0; i < this.#length; i++) if (bytes[this.#offset + i] === CTRL_Z[0]) return true;
+    for (let i = 0; i < this.length; i++) if (bytes[this.offset + i] === CTRL_Z[0]) return true;
     return false;
   }
 

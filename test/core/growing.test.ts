@@ -68,3 +68,18 @@ describe("what is to be sent has room when it is wanted", () => {
       sameLines(modem.published, payloads, "published");
     });
 });
+
+describe("ML302: the ring holds what a modem prints of a topic", () => {
+  const received = (topic: string, receiveBuffer?: number) => {
+    const { session } = answering(ml302, { modem: receiveBuffer === undefined ? {} : { receiveBuffer } });
+    session.says(`${ml302.header(topic, 2)}hi\\r\\n`);
+    session.says(`${ml302.header("t", 2)}ok\\r\\n`);
+    return session.events.splice(0);
+  };
+  const longest = "x".repeat(512), escaped = "\\\\".repeat(1024);
+
+  it("of 512 bytes, the longest", () => sameLines(received(longest), [`message ${longest} hi`, "message t ok"]));
+  it("with an escape for each of them, where the ring has 2048", () => sameLines(received(escaped, 2048).map((event) => event.replaceAll("\\", "")), ["message  hi", "message t ok"]));
+  it("with an escape for each of them, not where the ring has its 1024: that is told, and what follows is received", () =>
+    sameLines(received(escaped), ["overflow", "message t ok"]));
+});

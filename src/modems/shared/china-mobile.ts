@@ -126,9 +126,9 @@ export abstract class ChinaMobile extends Driver {
   /** There is a session, as far as is known. */
   inSession = false;
   /** The modem's list of subscriptions has had one. */
-  #listed = false;
+  private listed = false;
   /** The list had none although there was one, and it was subscribed again: another time that proves nothing. */
-  #unlisted = false;
+  private unlisted = false;
 
   constructor(modem: Modem, link: number, options: ChinaMobileOptions, client: ModemClient) {
     super(modem, link, options, client);
@@ -149,7 +149,7 @@ export abstract class ChinaMobile extends Driver {
 
   protected override onOnline(): void {
     this.inSession = true;
-    this.#unlisted = false;
+    this.unlisted = false;
     super.onOnline();
   }
 
@@ -263,7 +263,7 @@ export abstract class ChinaMobile extends Driver {
 
   protected onState(line: Line, fields: Fields): void {
     if (line.id === Say.SubList) {
-      if (fields.count > 0) this.#listed = true; // on the heading's own line
+      if (fields.count > 0) this.listed = true; // on the heading's own line
       return;
     }
     const { connected, gone, meanings } = this.states;
@@ -275,7 +275,7 @@ export abstract class ChinaMobile extends Driver {
   }
 
   protected override onStateText(): void {
-    this.#listed = true;
+    this.listed = true;
   }
 
   protected override onPollEnd(command: Command): void {
@@ -283,11 +283,11 @@ export abstract class ChinaMobile extends Driver {
     if (command === this.dialect.poll) {
       super.onPollEnd(command);
       if (listing === null || !this.isSubscribing) return;
-      this.#listed = false;
+      this.listed = false;
       this.ask(listing);
-    } else if (this.#listed) this.#unlisted = false;
-    else if (this.isSubscribing && !this.#unlisted) {
-      this.#unlisted = true;
+    } else if (this.listed) this.unlisted = false;
+    else if (this.isSubscribing && !this.unlisted) {
+      this.unlisted = true;
       this.reconnecting(new NetworkError("LINK_LOST", "the connection to the broker was gone, and no report of it has come; the modem has it back, and has no subscription any more (AT+MQTTSUB?)"));
       this.reconnected();
       this.watch(RECHECK);
