@@ -5,7 +5,7 @@ import type { Bytes, Port } from "../platform";
 export const KEEPS = 96;
 
 /**
- * The received bytes that nobody has dealt with yet, in one buffer that is allocated here and never again.
+ * The received bytes that nobody has dealt with yet, in one buffer.
  *
  * Positions are integers that only grow and wrap at 32 bits; `position & mask` is an index into `bytes`, and the
  * difference of two positions, `| 0`, is a count. Ten years of traffic pass 2³¹ bytes, so the wrap is real.
@@ -13,8 +13,8 @@ export const KEEPS = 96;
  * The scanner owns `head`; everything from `head` to `tail` is kept.
  */
 export class Ring {
-  readonly bytes: Uint8Array;
-  readonly mask: number;
+  bytes: Uint8Array;
+  mask: number;
   /** The oldest byte that is kept. */
   head = 0;
   /** One past the newest byte. */
@@ -86,6 +86,22 @@ export class Ring {
     const first = this.mask + 1 - start;
     if (length <= first) return this.native.same(this.bytes, start, text, 0, length);
     return this.native.same(this.bytes, start, text, 0, first) && this.native.same(this.bytes, 0, text, first, length - first);
+  }
+
+  /** Makes it have `size` bytes, a power of two, where it has fewer. Positions stay what they are. */
+  enlarge(size: number): void {
+    const { bytes, mask, tail } = this;
+    if (size <= mask + 1) return;
+    this.bytes = new Uint8Array(size + KEEPS);
+    this.mask = size - 1;
+    for (let at = this.head; at !== tail;) {
+      // Up to where either of them begins anew.
+      const from = at & mask, to = at & this.mask;
+      const length = Math.min((tail - at) | 0, mask + 1 - from, size - to);
+      this.native.copy(this.bytes, to, bytes, from, length);
+      at = (at + length) | 0;
+    }
+    this.native.copy(this.bytes, size, bytes, mask + 1, KEEPS);
   }
 
   /** Keeps a copy of `length` bytes from `position` on, for {@link hasKept}; one thing is kept at a time. */

@@ -22,7 +22,8 @@ export interface ModemOptions {
   clock: Clock;
   /** The host's native ones; portable ones when left out. */
   bytes?: Bytes;
-  /** Bytes of the receive ring, a power of two from 64 to 65536. Default 1024. A longer message comes in parts; a longer topic is lost. */
+  /** Bytes of the receive ring, a power of two from 64 to 65536. Default 1024. A longer message comes in parts; a longer topic is lost; an ML302 that
+   * is to subscribe a topic of more than 480 bytes has 2048. */
   receiveBuffer?: number;
   /** Milliseconds that the modem may take until it answers `AT` at first. Default 30000. */
   bootTimeout?: number;

@@ -40,6 +40,8 @@ export interface ML302Options extends ChinaMobileOptions {
 }
 
 const BACKSLASH = 0x5c;
+/** Bytes: a longer one may come in a line that 1024 bytes do not hold. */
+const LONG_TOPIC = 480;
 /** Bytes between the quotes of an inline message (4.3.6). */
 const INLINE = 1024;
 
@@ -264,6 +266,21 @@ export class ML302 extends ChinaMobile {
 
   protected get listing(): Command | null {
     return this.reconnects === 1 ? SUBSCRIPTIONS : null;
+  }
+
+  /** The acknowledgement, and each message, repeat the topic, it may be with an escape for each of its bytes. */
+  override subscribe(operation: Operation): void {
+    this.expect(operation);
+    super.subscribe(operation);
+  }
+
+  override unsubscribe(operation: Operation): void {
+    this.expect(operation);
+    super.unsubscribe(operation);
+  }
+
+  private expect(operation: Operation): void {
+    if (operation.items![0]!.text.bytes.length > LONG_TOPIC) this.channel.ring.enlarge(2048);
   }
 
   protected publish(operation: Operation): boolean {

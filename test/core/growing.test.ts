@@ -76,10 +76,28 @@ describe("ML302: the ring holds what a modem prints of a topic", () => {
     session.says(`${ml302.header("t", 2)}ok\\r\\n`);
     return session.events.splice(0);
   };
-  const longest = "x".repeat(512), escaped = "\\\\".repeat(1024);
+  const longest = "x".repeat(512), escaped = "\\\\".repeat(512);
 
   it("of 512 bytes, the longest", () => sameLines(received(longest), [`message ${longest} hi`, "message t ok"]));
   it("with an escape for each of them, where the ring has 2048", () => sameLines(received(escaped, 2048).map((event) => event.replaceAll("\\", "")), ["message  hi", "message t ok"]));
   it("with an escape for each of them, not where the ring has its 1024: that is told, and what follows is received", () =>
     sameLines(received(escaped), ["overflow", "message t ok"]));
+
+  it("with an escape for each of them, where such a topic has been subscribed", () => {
+    const { session, modem } = answering(ml302, { on: { readable: () => {} } });
+    // The ring is about to begin anew, and has an unread message in it.
+    for (let i = 0; i < 30; i++) {
+      session.says(`${ml302.header("t", 2)}hi\\r\\n`);
+      session.client.read();
+    }
+    session.says(`${ml302.header("t", 6)}unread\\r\\n`);
+    session.subscribe("x".repeat(512), 0, { id: 1 });
+    equal(String.fromCharCode(...new Uint8Array(session.client.read()!)), "unread", "what was in the ring");
+    session.clock.pass(0);
+    modem.serve();
+    session.mustTell("control 9 1", "done 1");
+    session.says(`${ml302.header(escaped, 2)}hi\\r\\n`);
+    equal(session.client.read()?.byteLength, 2, "bytes");
+    session.mustTell();
+  });
 });
