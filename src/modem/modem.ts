@@ -36,6 +36,7 @@ export interface ModemOptions {
 const PREPARE: readonly Command[] = frozen([ECHO_OFF, ERROR_NUMBERS]);
 /** Milliseconds; the clock wraps at twice this. */
 const LONGEST_WAIT = 0x3fffffff;
+const ATTACHED_STEP = 1;
 const PROBE_PAUSE = 500;
 const ATTACH_PAUSE = 2000;
 /** A modem that has taken the command to restart may answer for a while as if it had not. */
@@ -63,9 +64,9 @@ export class Modem implements ChannelOwner {
 
   /** `Idle` before it is wanted, then as far as `Attaching`; `Online` means that it is ready. */
   #stage: Stage = Stage.Idle;
+  /** Which of the stage's commands; while attaching, `ATTACHED_STEP` once the modem says that it is. */
   #step = 0;
   #deadline = 0;
-  #attached = false;
   /** The CMEE setting that the modem has really taken. */
   #cmee = -1;
   #restarts = 0;
@@ -242,7 +243,7 @@ export class Modem implements ChannelOwner {
   private attachNetwork(): void {
     if (!this.enter(Stage.Attaching)) return;
     this.#deadline = (this.channel.clock.now() + this.#attachTimeout) | 0;
-    this.#attached = false;
+    this.#step = 0;
     this.submit(ATTACHED);
   }
 
@@ -268,7 +269,7 @@ export class Modem implements ChannelOwner {
         return this.channel.synchronise();
       case Stage.Recovering: return this.goOnRecovering(outcome);
       case Stage.Attaching:
-        if (!this.#attached)
+        if (this.#step !== ATTACHED_STEP)
           return this.again(ATTACH_PAUSE, () => new NetworkError("NOT_ATTACHED",
             `the modem has not attached to the network within ${this.#attachTimeout / 1000} s; check the SIM, the antenna and the coverage`));
         this.#stage = Stage.Online;
@@ -342,7 +343,7 @@ export class Modem implements ChannelOwner {
     // A poll's answer tells of every connection.
     if (operation.kind === Kind.Poll) this.driverOf(fields)?.onPolled(line, fields);
     else if (operation.owner !== null) this.#drivers[operation.link]?.onAnswer(operation, line, fields);
-    else if (line.id === Common.Attach) this.#attached = fields.int(0) === 1;
+    else if (line.id === Common.Attach) this.#step = fields.int(0) === 1 ? ATTACHED_STEP : 0;
   }
 
   onText(operation: Operation, start: number, end: number): void {

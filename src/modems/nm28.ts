@@ -227,9 +227,8 @@ export class NM28 extends QMT {
   readonly endsWithCtrlZ: boolean;
   private readonly nudges: boolean;
   readonly reportVersion: boolean;
-  /** Where the last payload was. */
-  private offset = 0;
-  private length = 0;
+  /** Where the last payload was: its offset, times 65536, and its length. */
+  private lastPayload = 0;
 
   constructor(modem: Modem, link: number, options: NM28Options, client: ModemClient) {
     super(modem, link, options, client, 1);
@@ -262,8 +261,7 @@ export class NM28 extends QMT {
   protected publish(operation: Operation): boolean {
     operation.wire = operation.id;
     operation.patience = this.ackPatience;
-    this.offset = operation.offset;
-    this.length = operation.length - this.tail;
+    this.lastPayload = operation.offset * 0x10000 + operation.length - this.tail;
     if (this.endsWithCtrlZ) this.channel.operations.fill(operation, CTRL_Z, CTRL_Z.length);
     this.channel.submit(operation, this.nudges ? PUBLISH_NUDGED : PUBLISH);
     return true;
@@ -344,7 +342,8 @@ export class NM28 extends QMT {
 
   private get hasCtrlZ(): boolean {
     const bytes = this.channel.operations.payloads;
-    for (let i = 0; i < this.length; i++) if (bytes[this.offset + i] === CTRL_Z[0]) return true;
+    const start = (this.lastPayload / 0x10000) | 0, end = start + (this.lastPayload % 0x10000);
+    for (let i = start; i < end; i++) if (bytes[i] === CTRL_Z[0]) return true;
     return false;
   }
 
