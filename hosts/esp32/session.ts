@@ -1,9 +1,10 @@
 /** `modem-mqtt/session` on Moddable: the session, with this platform's timer, serial port and chance already bound. */
 import { MQTTClient, type MQTTClientOptions } from "modem-mqtt";
 import { clock } from "modem-mqtt/host/clock";
-import { Session as Core, type SessionOptions as CoreOptions } from "modem-mqtt/session/session";
+import type { SessionOptions as CoreOptions } from "modem-mqtt/session/options";
+import { Session as Core } from "modem-mqtt/session/session";
 
-export type { QueueOptions, SessionPublishOptions } from "modem-mqtt/session/session";
+export type { QueueOptions, SessionPublishOptions } from "modem-mqtt/session/options";
 export type * from "modem-mqtt/session/index";
 
 /** The options of {@link Session}. */

@@ -1,5 +1,6 @@
 import type { DriverClass } from "../../src/modem/dialect";
-import type { Session, SessionOptions } from "../../src/session/session";
+import type { SessionOptions } from "../../src/session/options";
+import type { Session } from "../../src/session/session";
 import { hostClock } from "./clock";
 import { SerialPort, type SerialPortOptions } from "./serial-port";
 

@@ -1,7 +1,8 @@
 import { EventEmitter } from "node:events";
 import type { StageName } from "../../src/mqtt/stages";
 import { BrokerError, type MQTTModemError, StateError } from "../../src/errors";
-import { Session, type SessionOptions } from "../../src/session/session";
+import type { SessionOptions } from "../../src/session/options";
+import { Session } from "../../src/session/session";
 import type { SessionState } from "../../src/session/states";
 import type { Carrier } from "./carrier";
 import { Assembly, type Packet, type QoS } from "./packet";

@@ -5,7 +5,7 @@ import { ModemMQTTClient, type ClientSettings } from "./client";
 import { loadDriver } from "./drivers";
 import type { QoS } from "./packet";
 import type { Direction } from "./serial-port";
-import type { QueueOptions } from "../../src/session/session";
+import type { QueueOptions } from "../../src/session/options";
 import type { RetryOptions } from "../../src/session/retry";
 import type { Store } from "../../src/session/store";
 

@@ -18,6 +18,6 @@ export { ArgumentError, BrokerError, ModemError, MQTTModemError, NetworkError, S
 export type { ErrorCode } from "../../src/errors";
 export type { StageName } from "../../src/mqtt/stages";
 export type { RetryOptions } from "../../src/session/retry";
-export type { QueueOptions } from "../../src/session/session";
+export type { QueueOptions } from "../../src/session/options";
 export type { SessionState } from "../../src/session/states";
 export type { Store } from "../../src/session/store";

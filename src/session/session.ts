@@ -2,90 +2,24 @@ import { OwnedWakers } from "../at/wakers";
 import type { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, MQTTModemError, NetworkError, StateError } from "../errors";
 import { levelFor, Level, LEVELS, NO_RECOVERY } from "../modem/recovery";
-import type { DriverClass } from "../modem/dialect";
 import type { Limits } from "../modem/limits";
-import type { ModemOptions } from "../modem/modem";
 import { Kind } from "../modem/script";
 import { choice, flag, integer } from "../mqtt/arguments";
 import { MQTTClient } from "../mqtt/client";
 import { bytesOf, itemsOf } from "../mqtt/input";
-import type { ByteBuffer, ControlMessage, MQTTClientOptions, ReadableOptions, WriteOptions } from "../mqtt/options";
+import type { ByteBuffer, ControlMessage, MQTTClientOptions, WriteOptions } from "../mqtt/options";
 import type { StageName } from "../mqtt/stages";
 import { KnownTopics } from "../mqtt/known";
 import { topicName } from "../mqtt/topic";
 import { Dropped } from "./dropped";
 import { Escalation } from "./escalation";
+import type { SessionOptions, SessionPublishOptions } from "./options";
 import { Queue, type Filter, type Place } from "./queue";
 import { decode, encode } from "./record";
-import { Backoff, isLoss, isRefusal, retryOf, type Retry, type RetryOptions } from "./retry";
+import { Backoff, isLoss, isRefusal, retryOf, type Retry } from "./retry";
 import { Action, Event, State, STATES, transition, type SessionState } from "./states";
 import type { Store } from "./store";
 import { Subscriptions } from "./subscriptions";
-
-/** What waits for a connection, and for its acknowledgement. */
-export interface QueueOptions {
-  /** Operations that wait or are under way at the most, 1–65534; default 16. Their places are made once. */
-  count?: number;
-  /** Bytes of all their payloads together; default 4096, and never less than the modem's longest message. Allocated once. */
-  bytes?: number;
-  /**
-   * What happens to a message that there is no room for: "refuse" (default) throws BUSY, "drop oldest" drops the oldest
-   * messages that the modem does not have yet, "drop newest" drops this one. What is dropped is reported with DROPPED.
-   */
-  policy?: "refuse" | "drop oldest" | "drop newest";
-  /** Whether messages at QoS 0 wait while there is no connection; default true. Otherwise they are refused with NOT_CONNECTED. */
-  QoSZero?: boolean;
-  /** Keeps messages over a power cut: those at QoS 1 and 2, and with `keepQoSZero` all. */
-  store?: Store;
-  keepQoSZero?: boolean;
-}
-
-export interface SessionOptions extends Omit<MQTTClientOptions, "modem" | "onWritable" | "onControl" | "onClose" | "onError" | "onDone" | "onReadable" | "onStage" | "onOverflow" | "target" | "format"> {
-  /** As for MQTTClient; `recover` is the session's own affair. */
-  modem: Partial<ModemOptions> & {
-    io: DriverClass;
-    /** Another session, or a client, whose modem and serial port this one uses too (NM28). */
-    shared?: Session | MQTTClient;
-    link?: number;
-    [option: string]: any;
-  };
-  retry?: RetryOptions;
-  queue?: QueueOptions;
-  /** Topic filters at the most, 1–1000; default 32. */
-  subscriptions?: number;
-  /** Whether to subscribe again, on a new connection, to all that was subscribed. Default true. */
-  resubscribe?: boolean;
-  /** From 0 to less than 1; makes pauses differ between devices. Without it they do not. */
-  random?(): number;
-  /** Pulls the modem's reset pin, where the host can: the last resort. It may come back before the modem has started. */
-  reset?(): void;
-  /** Makes the client of one connection; default `new MQTTClient(options)`. */
-  open?(options: MQTTClientOptions): MQTTClient;
-  /** The session has entered a state; `error` is why, where something has failed. After "closed" nothing is called any more. */
-  onState?(this: Session, state: SessionState, error: MQTTModemError | null): void;
-  /** As MQTTClient's; `read` reads. */
-  onReadable?(this: Session, count: number, options: ReadableOptions): void;
-  /**
-   * What `publish`, `subscribe` or `unsubscribe` was asked for has ended, with `error` null when it ended well; `granted`
-   * has, for a subscription, the granted QoS of each topic, or 128 for a refusal.
-   */
-  onDone?(this: Session, id: number, error: MQTTModemError | null, granted: readonly number[] | null): void;
-  /** Something has failed, and the session goes on as it was: a subscription that is refused now, a store that fails. */
-  onError?(this: Session, error: MQTTModemError): void;
-  /** What is being done, in more detail than `onState`. */
-  onStage?(this: Session, stage: StageName): void;
-  /** As MQTTClient's. */
-  onOverflow?(this: Session): void;
-}
-
-export interface SessionPublishOptions {
-  topic: string;
-  /** 0–2; default 0. */
-  QoS?: number;
-  retain?: boolean;
-  /** 1–65534; one is chosen when it is left out. */
-  id?: number;
-}
 
 /** The client that was made last on a modem: the next one takes the modem over from it, or stands beside it. */
 interface Carrier {
