@@ -2,13 +2,13 @@ import { frozen } from "../bytes/frozen";
 import { Ring } from "../bytes/ring";
 import type { Bytes, Clock, Port, PortReceiver } from "../platform";
 import { write, type Command } from "./command";
+import { Exchange, KEEPING, Meaning } from "./exchange";
 import type { Fields } from "./fields";
 import { Common, type Lexicon, type Line } from "./lexicon";
 import { NOWHERE, Outcome, OWED, Stage, UNTOLD, type Operation } from "./operation";
 import { Scanner, type ScannerSink } from "./scanner";
 import { StagedOperations } from "./staging";
 import { Wakers } from "./wakers";
-import { Writer } from "./writer";
 
 /** The driver, as the channel knows it. All of it is called with the channel ready for the next call. */
 export interface ChannelOwner {
@@ -107,7 +107,7 @@ const NO_PORT: Port = frozen({ read: () => 0, write: () => 0, close() {} });
 export class Channel extends Wakers implements ScannerSink, PortReceiver {
   readonly scanner: Scanner;
   readonly ring: Ring;
-  readonly writer: Writer;
+  readonly writer: Exchange;
   /** Those under way, and where their payloads wait. */
   readonly operations: StagedOperations;
   /** Lines that nothing here knows. */
@@ -158,8 +158,8 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     this.#owner = owner;
     this.#dialect = options.dialect;
     this.ring = new Ring(options.receiveBuffer, options.bytes);
-    this.scanner = new Scanner(this.ring, options.dialect.lexicon, this);
-    this.writer = new Writer(options.commandBuffer, options.bytes);
+    this.writer = new Exchange(options.commandBuffer, options.bytes);
+    this.scanner = new Scanner(this.ring, options.dialect.lexicon, this.writer, this);
     this.operations = new StagedOperations(options.payloadBuffer, options.bytes);
   }
 
@@ -247,7 +247,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     } finally {
       if (this.#resuming && !this.#closed) this.armFor(0);
     }
-    if (!this.#closed && this.scanner.waitsForSilence) {
+    if (this.scanner.waitsForSilence && !this.#closed) {
       this.#silent = false;
       this.#silenceDeadline = this.armFor(SILENCE);
     }
@@ -260,8 +260,28 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     this.armFor(0);
   }
 
+  onAnswered(meaning: Meaning): void {
+    if (meaning === Meaning.Prompt) return this.onPrompt();
+    if (meaning === Meaning.Final) return this.final(true, 0);
+    const operation = this.operations.first!; // nothing is expected of another one
+    // It may come before the payload has gone: then it is not its own.
+    if (operation.result === OWED && (operation.stage === Stage.Awaiting || this.#phase === Phase.Final)) this.resolve(operation, 0);
+  }
+
+  onAnsweredWhole(): boolean {
+    const operation = this.#current;
+    if (operation === null || this.#phase !== Phase.Final || operation.result !== OWED || this.#earlyOk || this.#lateMarker) return false;
+    this.#current = null;
+    this.#phase = Phase.Idle;
+    if (this.#echoing) this.scanner.forgetEcho();
+    this.finish(operation, Outcome.Done, 0);
+    if (this.operations.first !== null) this.pump();
+    return true;
+  }
+
   onLine(line: Line): void {
     const fields = this.scanner.fields;
+    if (this.writer.expected !== 0) this.writer.miss();
     if (line.id === Common.Cmee && this.#phase !== Phase.Doubt) {
       // A marker that was sent once too often has been answered late: the final behind this line is its own.
       if (this.#markersOwed > 0) {
@@ -275,7 +295,9 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
       case Common.Error: return this.final(false, -1);
       case Common.CmeError:
       case Common.CmsError: return this.error(fields.int(0));
-      case Common.Prompt: return this.onPrompt();
+      case Common.Prompt:
+        if (this.writer.expected === KEEPING && this.#phase === Phase.Prompt) this.scanner.keepAnswer(Meaning.Prompt, -1);
+        return this.onPrompt();
     }
     if (this.#phase === Phase.Doubt) {
       if (line.id === Common.Cmee) {
@@ -344,10 +366,14 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     this.#phase = Phase.Payload;
     this.#sent = 0;
     const operation = this.#current!;
-    this.wait(operation, finalPatience(operation));
+    if (this.writer.expected < KEEPING) this.writer.expected = -this.writer.expected;
+    this.scanner.expectPrompt(false);
+    const nudges = operation.command!.nudge !== undefined; // the wait for that begins with the payload's end
+    if (!nudges) this.wait(operation, finalPatience(operation));
     if (this.#echoing)
       this.scanner.expectEcho(this.operations.payloads, operation.offset, operation.offset + operation.length);
     this.transmit();
+    if (nudges && this.#phase === Phase.Payload) this.wait(operation, finalPatience(operation));
   }
 
   private error(code: number): void {
@@ -380,6 +406,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
       this.#earlyOk = true;
       return;
     }
+    if (this.writer.expected === KEEPING && good) this.scanner.keepAnswer(Meaning.Final, -1);
     this.leave();
     const untold = operation.result === UNTOLD;
     if (operation.result !== OWED && !untold) {
@@ -474,6 +501,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
 
   /** The operation's result line is in: `code` 0 is good, and so is `UNTOLD` if the final is. */
   resolve(operation: Operation, code: number): void {
+    if (this.writer.expected === KEEPING && code === 0 && operation === this.operations.first) this.scanner.keepAnswer(Meaning.Result, operation.command!.resultId ?? -1);
     operation.result = code;
     if (operation.stage === Stage.Awaiting || (this.#phase === Phase.Final && this.#earlyOk)) {
       if (operation === this.#current) this.leave();
@@ -599,6 +627,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     this.#earlyOk = false;
     this.#echoing = false;
     this.#nudged = true;
+    this.writer.await(command, operation === this.operations.first);
     this.wait(operation, command.prompt ?? finalPatience(operation));
     this.transmit();
   }
@@ -749,6 +778,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     // One that has timed out, and is settled now, is told of a second time.
     const told = operation.abandoned && (!operation.counted || outcome === Outcome.Aborted);
     operation.stage = Stage.Ended;
+    if (this.writer.expected !== 0 && operation === this.operations.first) this.writer.end(outcome === Outcome.Done);
     if (operation.counted) this.discount(operation);
     if (operation.offset !== NOWHERE) this.operations.release(operation);
     if (!told) this.#owner.onDone(operation, outcome, code);

@@ -3,6 +3,7 @@ import { Byte } from "./bytes";
 import { frozen } from "../bytes/frozen";
 import type { Fields } from "./fields";
 import type { Writer } from "./writer";
+import type { Exchange } from "./exchange";
 import type { Operation } from "./operation";
 
 /** Writes one argument of a command, from the operation and from what its driver keeps. */
@@ -17,6 +18,8 @@ export interface CommandOptions {
    * outcome.
    */
   result?: number;
+  /** The field of that line that has the operation's id, where it has one. */
+  resultId?: number;
   /** The result may be missing: it counts as good when it has not come in time. */
   resultOptional?: boolean;
   /** The information response that the command may take; a line of that id is otherwise a URC. */
@@ -81,7 +84,7 @@ const TOPIC = "topic", PAYLOAD = "payload";
 const COMMA = ascii(",");
 
 /** Writes the whole line. */
-export function write<D>(command: Command<D>, writer: Writer, operation: Operation, driver: D): void {
+export function write<D>(command: Command<D>, writer: Exchange, operation: Operation, driver: D): void {
   const steady = command.steady, all = command.literals.length;
   if (steady === 0 || !writer.again(command, operation)) {
     writer.begin();

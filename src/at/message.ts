@@ -95,7 +95,7 @@ export class Message {
   returns = 1;
 
   readonly #ring: Ring;
-  readonly #lexicon: Lexicon;
+  readonly lexicon: Lexicon;
   /** The fields before the topic, then the topic. */
   readonly fields: Fields;
   readonly #subscribed: Subscribed;
@@ -140,7 +140,7 @@ export class Message {
   /** @param fields those of other lines */
   constructor(ring: Ring, lexicon: Lexicon, subscribed: Subscribed, fields: Fields) {
     this.#ring = ring;
-    this.#lexicon = lexicon;
+    this.lexicon = lexicon;
     this.fields = new Fields(ring, fields);
     this.#subscribed = subscribed;
   }
@@ -668,7 +668,7 @@ export class Message {
 
   /** Whether a line of the lexicon begins at `position`, line endings before it left out. */
   private whatFollows(position: number, finals: boolean): Next {
-    const { byte: labels, below, beside, line: ends, lines } = this.#lexicon;
+    const { byte: labels, below, beside, line: ends, lines } = this.lexicon;
     const tail = this.#ring.tail;
     let node = 0;
     for (let at = position; at !== tail; at = (at + 1) | 0) {
@@ -702,7 +702,7 @@ export class Message {
 
   /** `+CME ERROR` has a blank in its name, which the lexicon leaves out. */
   private afterBlank(at: number, node: number, finals: boolean): Next {
-    const { byte: labels, below, beside } = this.#lexicon;
+    const { byte: labels, below, beside } = this.lexicon;
     const next = (at + 1) | 0;
     if (next === this.#ring.tail) return Next.Unknown;
     let child = below[node]!;

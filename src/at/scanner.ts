@@ -1,5 +1,6 @@
 import type { Ring } from "../bytes/ring";
 import { Byte } from "./bytes";
+import { Note, type Exchange, type Meaning } from "./exchange";
 import { FieldKind, Fields } from "./fields";
 import { Common, Follow, Framing, NO_LINE, type Lexicon, type Line } from "./lexicon";
 import { Found, Message, Opening, type Subscribed } from "./message";
@@ -12,6 +13,10 @@ export interface ScannerSink extends Subscribed {
   onText(start: number, end: number): void;
   /** The `>` that was waited for. */
   onPrompt(): void;
+  /** The line that was expected. */
+  onAnswered(meaning: Meaning): void;
+  /** All that was expected, at once; false where it is to be read line by line. */
+  onAnsweredWhole(): boolean;
   /** A message begins: the scanner's `message` tells of it, and can be read. Its topic is among its fields. */
   onMessage(line: Line): void;
   /** The message goes on. */
@@ -70,12 +75,15 @@ export class Scanner {
   /** The message under way, or the last one. */
   readonly message: Message;
   readonly #ring: Ring;
-  readonly #lexicon: Lexicon;
+  /** What the modem is likely to say to the publish under way. */
+  readonly #exchange: Exchange;
   readonly #sink: ScannerSink;
 
   #state: State = State.Start;
   /** The next byte to look at. The ring's head stays at the line's first byte until the line has been dealt with. */
   #at: number;
+  /** Where the blanks before the line began; where they came apart, only the last of them are there. */
+  #blank = 0;
   #node = 0;
   #line: Line | null = null;
   /** The report that came last: the index of its line. */
@@ -97,9 +105,9 @@ export class Scanner {
   #echo: Echo | null = null;
   #echoKept: Echo | null = null;
 
-  constructor(ring: Ring, lexicon: Lexicon, sink: ScannerSink) {
+  constructor(ring: Ring, lexicon: Lexicon, exchange: Exchange, sink: ScannerSink) {
     this.#ring = ring;
-    this.#lexicon = lexicon;
+    this.#exchange = exchange;
     this.#sink = sink;
     this.#at = ring.tail;
     this.fields = new Fields(ring);
@@ -232,8 +240,16 @@ export class Scanner {
   }
 
   private start(): boolean {
-    const bytes = this.#ring.bytes, mask = this.#ring.mask, tail = this.#ring.tail;
+    const ring = this.#ring, tail = ring.tail;
     let at = this.#at;
+    if (at === tail) return false;
+    const expected = this.#exchange.expected;
+    if (expected > 0) {
+      const found = this.answers(expected, at, 0);
+      if (found !== Opening.Different) return found === Opening.Same && this.#at !== tail;
+    }
+    const bytes = ring.bytes, mask = ring.mask;
+    this.#blank = at;
     let byte = 0;
     // Of what may be several line ends in one piece, the first alone.
     while (this.#counting >= 0 && at !== tail && (byte = bytes[at & mask]!) <= Byte.Blank) {
@@ -241,14 +257,19 @@ export class Scanner {
       at = (at + 1) | 0;
     }
     while (at !== tail && (byte = bytes[at & mask]!) <= Byte.Blank) at = (at + 1) | 0;
-    this.#at = this.#ring.head = at;
+    this.#at = ring.head = at;
     if (at === tail) return false;
     this.#counting = -1;
     if (byte === Byte.Prompt && this.#promptExpected) {
       this.#promptExpected = false;
-      this.#at = this.#ring.head = (at + 1) | 0;
+      this.#at = ring.head = (at + 1) | 0;
       this.#sink.onPrompt();
-      return true;
+      return this.#at !== tail;
+    }
+    // What stands before it has come apart from it, or with something else.
+    if (expected > 0) {
+      const found = this.answers(expected, at, this.#exchange.buffer[expected + Note.Blanks]!);
+      if (found !== Opening.Different) return found === Opening.Same && this.#at !== tail;
     }
     if (byte === Byte.Plus) {
       const opening = this.message.opens(at);
@@ -264,6 +285,43 @@ export class Scanner {
     return true;
   }
 
+  /**
+   * Whether the line that is expected is at `at`, or all that is expected; then it is told of.
+   * @param left out of its bytes at its beginning
+   */
+  private answers(note: number, at: number, left: number): Opening {
+    const exchange = this.#exchange, buffer = exchange.buffer, ring = this.#ring;
+    const has = (ring.tail - at) | 0;
+    let length = buffer[note + Note.Rest]! - left;
+    const whole = length > 0 && has >= length;
+    if (!whole) {
+      length = buffer[note + Note.Length]! - left;
+      if (has <= buffer[note + Note.Blanks]! - left) return Opening.Different;
+    }
+    if (!ring.same(at, buffer, note + buffer[note + Note.From]! + left, has < length ? has : length)) return Opening.Different;
+    if (has < length) return Opening.Undecided;
+    const end = (at + length - 1) | 0;
+    this.#at = end;
+    if (!whole) {
+      exchange.next();
+      this.#sink.onAnswered(buffer[note + Note.Meaning]!);
+    } else if (this.#sink.onAnsweredWhole()) {
+      // The rest of its ending would be skipped before the next line.
+      if (has > length && ring.bytes[(end + 1) & ring.mask] === Byte.LF) this.#at = (end + 1) | 0;
+    } else {
+      this.#at = at;
+      return Opening.Different;
+    }
+    ring.head = this.#at;
+    return Opening.Same;
+  }
+
+  /** The line that is being told of means this to the operation whose answer is kept. @param id the field with its id, or −1 */
+  keepAnswer(meaning: Meaning, id: number): void {
+    const head = this.#ring.head;
+    this.#exchange.note(meaning, this.#ring, this.#blank, head, this.#at, id < 0 ? head : this.fields.end(id));
+  }
+
   /** Counts the carriage returns that stand before a line feed. */
   private learn(byte: number): void {
     if (byte === Byte.CR) {
@@ -276,7 +334,7 @@ export class Scanner {
 
   private name(): boolean {
     const ring = this.#ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
-    const lexicon = this.#lexicon, labels = lexicon.byte, below = lexicon.below, beside = lexicon.beside;
+    const lexicon = this.message.lexicon, labels = lexicon.byte, below = lexicon.below, beside = lexicon.beside;
     let at = this.#at;
     let node = this.#node;
     if (node === 0 && bytes[at & mask] === Byte.Plus) {

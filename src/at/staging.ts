@@ -21,6 +21,11 @@ export class StagedOperations extends Operations {
     this.native = native;
   }
 
+  /** No payload waits. */
+  get isEmpty(): boolean {
+    return this.staged === 0;
+  }
+
   /** How long a payload {@link reserve} can take now, in bytes. @param pinned nothing may be moved */
   room(pinned: boolean): number {
     if (pinned) return this.mostBytes - this.tail;

@@ -1,7 +1,5 @@
 import type { Text } from "../bytes/text";
 import type { Bytes } from "../platform";
-import type { Command } from "./command";
-import type { Operation } from "./operation";
 
 const QUOTE = 0x22;
 const MINUS = 0x2d;
@@ -24,21 +22,10 @@ export class Writer {
   buffer: Uint8Array;
   /** Bytes of command line written since {@link begin}. */
   length = 0;
-  /** Whether the line did not fit. It must not be sent then. */
-  overflow = false;
   private readonly most: number;
   private readonly native: Bytes;
-
-  // The publish whose line is still there, up to its payload: the next one is likely to have the same.
-  private command: Command | null = null;
-  /** A client has its own texts, so it is the same client's. */
-  private topic: Text | null = null;
-  /** The payload's length, QoS and the retain flag. */
-  private shape = 0;
-  private lastId = 0;
-  /** Where the id ends. */
-  private idEnd = 0;
-  private kept = 0;
+  /** Where the last id ends that was written. */
+  protected idEnd = 0;
 
   /** @param most bytes that a line may have */
   constructor(most: number, native: Bytes) {
@@ -47,41 +34,13 @@ export class Writer {
     this.native = native;
   }
 
+  /** Whether the line did not fit. It must not be sent then. */
+  get overflow(): boolean {
+    return this.length > this.most;
+  }
+
   begin(): void {
     this.length = 0;
-    this.overflow = false;
-    this.command = null;
-  }
-
-  /** The line so far is what {@link again} finds there for a publish like this one. */
-  keep(command: Command, operation: Operation): void {
-    if (this.overflow) return;
-    this.command = command;
-    this.topic = operation.topic;
-    this.shape = operation.length * 8 + operation.QoS * 2 + operation.retain;
-    this.lastId = operation.wire;
-    this.kept = this.length;
-  }
-
-  /** Whether the publish's line is there, up to its payload, but for an id that has been put in its place now. */
-  again(command: Command, operation: Operation): boolean {
-    if (this.command !== command || this.topic !== operation.topic ||
-        this.shape !== operation.length * 8 + operation.QoS * 2 + operation.retain || !this.renumber(operation.wire)) return false;
-    this.length = this.kept;
-    return true;
-  }
-
-  /** Writes the last digits of the id anew; false where it has more or fewer than the one before. */
-  private renumber(id: number): boolean {
-    let before = this.lastId, at = this.idEnd;
-    this.lastId = id;
-    while (id !== before) {
-      if (id <= 0 || before <= 0) return false;
-      this.buffer[--at] = DIGIT_0 + (id % 10);
-      id = (id / 10) | 0;
-      before = (before / 10) | 0;
-    }
-    return true;
   }
 
   /** The id that a result will carry. */
@@ -93,9 +52,12 @@ export class Writer {
   /** Makes room for `length` bytes more; false where the line would be too long. */
   private grow(length: number): boolean {
     const end = this.length + length;
-    if (end > this.most) this.overflow = true;
-    else this.buffer = roomier(this.buffer, end, this.most);
-    return !this.overflow;
+    if (end > this.most) {
+      this.length = this.most + 1;
+      return false;
+    }
+    this.buffer = roomier(this.buffer, end, this.most);
+    return true;
   }
 
   byte(byte: number): void {

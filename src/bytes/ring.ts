@@ -81,11 +81,15 @@ export class Ring {
 
   /** Whether the bytes from `position` on are those of `text`. The caller made sure that there are enough. */
   matches(position: number, text: Uint8Array): boolean {
-    const length = text.length;
+    return this.same(position, text, 0, text.length);
+  }
+
+  /** The same for `length` bytes of `other`, from `from` on. */
+  same(position: number, other: Uint8Array, from: number, length: number): boolean {
     const start = position & this.mask;
     const first = this.mask + 1 - start;
-    if (length <= first) return this.native.same(this.bytes, start, text, 0, length);
-    return this.native.same(this.bytes, start, text, 0, first) && this.native.same(this.bytes, 0, text, first, length - first);
+    if (length <= first) return this.native.same(this.bytes, start, other, from, length);
+    return this.native.same(this.bytes, start, other, from, first) && this.native.same(this.bytes, 0, other, from + first, length - first);
   }
 
   /** Makes it have `size` bytes, a power of two, where it has fewer. Positions stay what they are. */

@@ -399,8 +399,8 @@ export class Modem implements ChannelOwner {
       if (this.#drivers.length === 1) return this.#drivers[0]?.onDone(operation, outcome, code);
       const own = operation.owner.link;
       this.#drivers[own]?.onDone(operation, outcome, code);
-      // They share the transmit buffer.
-      for (let link = 0; link < this.#drivers.length; link++) if (link !== own) this.#drivers[link]?.onRoom();
+      // They share the transmit buffer, where there are others.
+      if (this.channel.operations.most > this.dialect.limits.window + DRIVER_OPERATIONS) for (let link = 0; link < this.#drivers.length; link++) if (link !== own) this.#drivers[link]?.onRoom();
     } else if (outcome !== Outcome.Aborted) this.onStepDone(outcome);
   }
 

@@ -153,9 +153,9 @@ const CLOSE = say("AT+QMTCLOSE=0", 2000, { result: Say.Close, resultOptional: tr
 const SUBSCRIBE = say("AT+QMTSUB=0,{id}{filters}", 5000, { result: Say.Sub });
 const UNSUBSCRIBE = say("AT+QMTUNS=0,{id}{filters}", 5000, { result: Say.Uns });
 // With a length every byte from 0 to 255 passes; without it 0x1A ends and 0x1B cancels (2.4).
-const PUBLISH = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic},{length}", 10_000, { result: Say.Pub, prompt: 5000 });
+const PUBLISH = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic},{length}", 10_000, { result: Say.Pub, resultId: 1, prompt: 5000 });
 // The length starts at 1: an empty payload can only be one that ends at once.
-const PUBLISH_EMPTY = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic}", 10_000, { result: Say.Pub, prompt: 5000 });
+const PUBLISH_EMPTY = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic}", 10_000, { result: Say.Pub, resultId: 1, prompt: 5000 });
 
 const POLL = say("AT+QMTCONN?", 2000, { answer: Say.Conn, takes: (fields: Fields) => fields.count === 2 });
 

@@ -91,7 +91,7 @@ const ARGUMENTS: Readonly<Record<string, Argument<NM28>>> = frozen({
   },
   type: (writer, _, modem) => writer.int(modem.type),
   // Ctrl-Z is not part of the message.
-  length: (writer, operation, modem) => writer.int(modem.endsWithCtrlZ ? operation.length - CTRL_Z.length : operation.length),
+  length: (writer, operation, modem) => writer.int(modem.ctrlZ === CtrlZ.Always ? operation.length - CTRL_Z.length : operation.length),
 });
 
 // S4 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
@@ -120,8 +120,8 @@ const POST_VERSION = say("AT+CTWINGPOSTVER={link}", 10_000);
 const SUBSCRIBE = say("AT+MQTTSUB={link},{id},{filter},{filterQoS}", ACKNOWLEDGED, { result: Say.Sub });
 const UNSUBSCRIBE = say("AT+MQTTUNS={link},{id},{filter}", ACKNOWLEDGED, { result: Say.Uns });
 const PUBLISH_LINE = "AT+MQTTPUBEX={link},{id},{QoS},{retain},{type},{topic},{length}";
-const PUBLISH = say(PUBLISH_LINE, ACKNOWLEDGED, { prompt: 5000, result: Say.Pub });
-const PUBLISH_NUDGED = say(PUBLISH_LINE, ACKNOWLEDGED, { prompt: 5000, result: Say.Pub, nudge: NUDGE });
+const PUBLISH = say(PUBLISH_LINE, ACKNOWLEDGED, { prompt: 5000, result: Say.Pub, resultId: 1 });
+const PUBLISH_NUDGED = say(PUBLISH_LINE, ACKNOWLEDGED, { prompt: 5000, result: Say.Pub, resultId: 1, nudge: NUDGE });
 const DISCONNECT = say("AT+MQTTDISC={link}", 10_000, { result: Say.Disc, resultOptional: true });
 const CLOSE = say("AT+MQTTCLOSE={link}", 10_000, { result: Say.Close, resultOptional: true });
 // Two fields: a state; a result has three, or comes while a connection is being made (6.5).
@@ -215,6 +215,14 @@ const DIALECT: Dialect<NM28> = frozen({
 /** A code of our own: the message arrived and the data point did not (OneNET, type 2). */
 const DATA_POINT = 100;
 
+/** When Ctrl-Z is sent behind a payload. */
+const enum CtrlZ {
+  Never,
+  /** When the modem has not answered without it. */
+  Fallback,
+  Always,
+}
+
 export class NM28 extends QMT {
   static readonly dialect: Dialect = DIALECT;
   /** Bit/s from the factory, usual for 5G modules; S4 does not say. */
@@ -224,8 +232,7 @@ export class NM28 extends QMT {
   /** −1 for no TLS. */
   readonly sslContext: number;
   readonly type: number;
-  readonly endsWithCtrlZ: boolean;
-  private readonly nudges: boolean;
+  readonly ctrlZ: CtrlZ;
   readonly reportVersion: boolean;
   /** Where the last payload was: its offset, times 65536, and its length. */
   private lastPayload = 0;
@@ -235,9 +242,7 @@ export class NM28 extends QMT {
     this.pdpContext = integer("modem.pdpContext", options.pdpContext ?? 1, 1, 16);
     this.sslContext = options.sslContext === undefined ? -1 : integer("modem.sslContext", options.sslContext, 0, 5);
     this.type = integer("modem.type", options.type ?? 0, 0, 2);
-    const ctrlZ = choice("modem.ctrlZ", options.ctrlZ ?? "fallback", CTRL_Z_USES);
-    this.endsWithCtrlZ = ctrlZ === "always";
-    this.nudges = ctrlZ === "fallback";
+    this.ctrlZ = CTRL_Z_USES.indexOf(choice("modem.ctrlZ", options.ctrlZ ?? "fallback", CTRL_Z_USES));
     this.reportVersion = flag("modem.reportVersion", options.reportVersion ?? false) === 1;
   }
 
@@ -255,15 +260,15 @@ export class NM28 extends QMT {
   }
 
   protected override get tail(): number {
-    return this.endsWithCtrlZ ? CTRL_Z.length : 0;
+    return this.ctrlZ === CtrlZ.Always ? CTRL_Z.length : 0;
   }
 
   protected publish(operation: Operation): boolean {
     operation.wire = operation.id;
     operation.patience = this.ackPatience;
     this.lastPayload = operation.offset * 0x10000 + operation.length - this.tail;
-    if (this.endsWithCtrlZ) this.channel.operations.fill(operation, CTRL_Z, CTRL_Z.length);
-    this.channel.submit(operation, this.nudges ? PUBLISH_NUDGED : PUBLISH);
+    if (this.ctrlZ === CtrlZ.Always) this.channel.operations.fill(operation, CTRL_Z, CTRL_Z.length);
+    this.channel.submit(operation, this.ctrlZ === CtrlZ.Fallback ? PUBLISH_NUDGED : PUBLISH);
     return true;
   }
 
@@ -353,6 +358,7 @@ export class NM28 extends QMT {
   }
 }
 
+/** In the order of {@link CtrlZ}. */
 const CTRL_Z_USES = Object.freeze(["never", "fallback", "always"]);
 
 export default NM28;

@@ -219,8 +219,8 @@ export class MQTTClient implements ModemClient {
     if (driver.stage !== Stage.Online) return 0;
     if (this.#filling !== null) return this.#left;
     if (driver.publishing >= driver.limits.window || this.#parts.length >= OTHERS) return 0;
-    const room = driver.room;
     const most = driver.longestPayload;
+    const room = driver.channel.operations.isEmpty ? most : driver.room;
     this.#short = room < most;
     return room < most ? room : most;
   }
@@ -364,7 +364,7 @@ export class MQTTClient implements ModemClient {
     }
     const { channel, link } = this.#driver;
     do this.#id = this.#id === 65535 ? 1 : this.#id + 1;
-    while (channel.has(link, this.#id));
+    while (channel.oldest !== null && channel.has(link, this.#id));
     return this.#id;
   }
 

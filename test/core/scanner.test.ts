@@ -1,4 +1,5 @@
 import { Ring } from "../../src/bytes/ring";
+import { Exchange } from "../../src/at/exchange";
 import { Follow, Framing, lexicon } from "../../src/at/lexicon";
 import { Scanner, type ScannerSink } from "../../src/at/scanner";
 import { portableBytes } from "../../src/platform";
@@ -22,7 +23,7 @@ class Recorder implements ScannerSink {
   constructor(size = 256, start = 0) {
     this.ring = new Ring(size, portableBytes);
     this.ring.head = this.ring.tail = start | 0;
-    this.scanner = new Scanner(this.ring, LEXICON, this);
+    this.scanner = new Scanner(this.ring, LEXICON, new Exchange(256, portableBytes), this);
   }
 
   #text(start: number, end: number): string {
@@ -31,6 +32,8 @@ class Recorder implements ScannerSink {
     return visible([...bytes]);
   }
 
+  onAnswered(): void {}
+  onAnsweredWhole(): boolean { return false; }
   onLine(line: { text: string }): void {
     const { fields } = this.scanner;
     const shown: string[] = [];

@@ -1,0 +1,155 @@
+import type { Ring } from "../bytes/ring";
+import type { Text } from "../bytes/text";
+import type { Command } from "./command";
+import { renumber } from "./digits";
+import type { Operation } from "./operation";
+import { Writer } from "./writer";
+
+/** What a line does to the operation that it answers. */
+export const enum Meaning {
+  /** It asks for the payload. */
+  Prompt,
+  /** It is the final result code, a good one. */
+  Final,
+  /** It tells of the result, a good one. */
+  Result,
+}
+
+/** What is noted of a line, a byte each. */
+export const enum Note {
+  Meaning,
+  /** Where the line is, from its note on: the line endings before it, itself, and the first byte of its own ending. */
+  From,
+  Length,
+  /** How many of these bytes are line endings before it. */
+  Blanks,
+  /** Bytes up to the end of the answer, where all that is still to come came in one piece; 0 where it did not. */
+  Rest,
+  SIZE,
+}
+
+/** Lines that an answer may have. */
+const LINES = 3;
+/**
+ * How many lines the answer has, 0 where it is not whole; where the id in it ends, from here on, 0 where it has none; where
+ * the last line ended in the ring, its last 8 bits; then the notes, and the lines.
+ */
+const COUNT = 0, ID_END = 1, ENDED = 2, NOTES = 3, TEXT = NOTES + LINES * Note.SIZE;
+/** In place of a note: the lines are not known, and are kept. */
+export const KEEPING = -1;
+
+/** Bytes; an NM28's answer is the longest: `CONNECT`, `OK` and `+MQTTPUBEX:0,65535,0`, with what ends and begins them. */
+const ANSWER = 64;
+
+/**
+ * The last publish's line, and the lines with which the modem answered it if that went well, as they came. The next publish
+ * is likely to have the same but for its id: then its line is there already, and a line of its answer is known by one
+ * comparison; neither its name nor its fields are read.
+ *
+ * That is as certain as reading it: it is expected of one operation alone, the oldest one, in the order in which it came,
+ * until another line comes in between or another command is sent. The answer stands in the last bytes of the buffer.
+ */
+export class Exchange extends Writer {
+  /**
+   * Where the note of the expected line is in the buffer; negative before a prompt that is no line; 0 where none is
+   * expected, or `KEEPING`.
+   */
+  expected = 0;
+
+  // The publish whose line is still there, up to its payload.
+  private command: Command | null = null;
+  /** A client has its own texts, so it is the same client's. */
+  private topic: Text | null = null;
+  /** The payload's length, QoS and the retain flag. */
+  private shape = 0;
+  private lastId = 0;
+  private kept = 0;
+
+  override begin(): void {
+    super.begin();
+    this.command = null;
+    this.expected = 0;
+  }
+
+  /** The line so far is what {@link again} finds there for a publish like this one. */
+  keep(command: Command, operation: Operation): void {
+    if (this.overflow) return;
+    this.command = command;
+    this.topic = operation.topic;
+    this.shape = operation.length * 8 + operation.QoS * 2 + operation.retain;
+    this.lastId = operation.wire;
+    this.kept = this.length;
+    this.buffer[this.buffer.length - ANSWER + COUNT] = 0;
+  }
+
+  /** Whether the publish's line is there, up to its payload, but for an id that has been put in its place now, and in its answer. */
+  again(command: Command, operation: Operation): boolean {
+    if (this.command !== command || this.topic !== operation.topic || this.shape !== operation.length * 8 + operation.QoS * 2 + operation.retain) return false;
+    const id = operation.wire;
+    if (this.lastId !== id) {
+      const buffer = this.buffer, answer = buffer.length - ANSWER, answered = buffer[answer + ID_END]!;
+      if (!renumber(buffer, this.idEnd, answered === 0 ? this.idEnd : answer + answered, this.lastId, id)) return false;
+      this.lastId = id;
+    }
+    this.length = this.kept;
+    return true;
+  }
+
+  /** The line is sent now. @param alone no older operation is under way */
+  await(command: Command, alone: boolean): void {
+    if (this.expected === KEEPING) this.end(false); // that of the operation before is not whole
+    this.expected = 0;
+    if (this.command === null || !alone) return;
+    const buffer = this.buffer, answer = buffer.length - ANSWER;
+    if (this.length > answer) return; // the line stands in its place
+    if (buffer[answer + COUNT] !== 0) {
+      const note = answer + NOTES;
+      this.expected = command.prompt === undefined || buffer[note + Note.Meaning] === Meaning.Prompt ? note : -note;
+    } else {
+      buffer[answer + ID_END] = 0;
+      this.expected = KEEPING;
+    }
+  }
+
+  /** The expected line is told of: the one behind it is expected next. */
+  next(): void {
+    const buffer = this.buffer, answer = buffer.length - ANSWER;
+    this.expected += Note.SIZE;
+    if (this.expected === answer + NOTES + buffer[answer + COUNT]! * Note.SIZE) this.expected = 0;
+  }
+
+  /** Another line has come in place of the expected one. */
+  miss(): void {
+    if (this.expected !== KEEPING) this.end(false);
+  }
+
+  /** The line in the ring from `start` to `end` has this meaning; blanks before it are there from `blank` on, and its id ends at `idEnd`. */
+  note(meaning: Meaning, ring: Ring, blank: number, start: number, end: number, idEnd: number): void {
+    const buffer = this.buffer, answer = buffer.length - ANSWER, count = buffer[answer + COUNT]!;
+    const note = answer + NOTES + count * Note.SIZE, length = (end - blank + 1) | 0;
+    // Where it follows at once, the end of the line before is the first of its blanks.
+    const follows = count > 0 && (blank & 0xff) === buffer[answer + ENDED];
+    const before = note - Note.SIZE;
+    let at = count === 0 ? answer + TEXT : before + buffer[before + Note.From]! + buffer[before + Note.Length]!;
+    if (follows) at--;
+    if (count === LINES || at + length > buffer.length) return this.end(false);
+    buffer[note + Note.Meaning] = meaning;
+    buffer[note + Note.From] = at - note;
+    buffer[note + Note.Length] = length;
+    buffer[note + Note.Blanks] = (start - blank) | 0;
+    // All of it is a final and a result, or a final where there is no result.
+    buffer[note + Note.Rest] = meaning === Meaning.Final && this.command!.result === undefined ? length : 0;
+    if (count > 0)
+      buffer[before + Note.Rest] = follows && buffer[before + Note.Meaning]! + meaning === Meaning.Final + Meaning.Result ? at + length - before - buffer[before + Note.From]! : 0;
+    ring.copy(blank, buffer, at, length);
+    if (idEnd !== start) buffer[answer + ID_END] = at - answer + ((idEnd - blank) | 0);
+    buffer[answer + COUNT] = count + 1;
+    buffer[answer + ENDED] = end;
+  }
+
+  /** The operation whose answer is expected or kept is over. */
+  end(good: boolean): void {
+    this.expected = 0;
+    if (!good) this.buffer[this.buffer.length - ANSWER + COUNT] = 0;
+  }
+}
