@@ -627,7 +627,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     this.#earlyOk = false;
     this.#echoing = false;
     this.#nudged = true;
-    this.writer.await(command, operation === this.operations.first);
+    this.writer.sending(command, operation === this.operations.first);
     this.wait(operation, command.prompt ?? finalPatience(operation));
     this.transmit();
   }

@@ -1,10 +1,10 @@
 import { ascii } from "../bytes/ascii";
 import { Byte } from "./bytes";
 import { frozen } from "../bytes/frozen";
-import type { Fields } from "./fields";
-import type { Writer } from "./writer";
 import type { Exchange } from "./exchange";
+import type { Fields } from "./fields";
 import type { Operation } from "./operation";
+import type { Writer } from "./writer";
 
 /** Writes one argument of a command, from the operation and from what its driver keeps. */
 export type Argument<D> = (writer: Writer, operation: Operation, driver: D) => void;

@@ -96,7 +96,7 @@ export class Exchange extends Writer {
   }
 
   /** The line is sent now. @param alone no older operation is under way */
-  await(command: Command, alone: boolean): void {
+  sending(command: Command, alone: boolean): void {
     if (this.expected === KEEPING) this.end(false); // that of the operation before is not whole
     this.expected = 0;
     if (this.command === null || !alone) return;

@@ -37,7 +37,7 @@ export const mutations: readonly Mutation[] = [
   ring("one byte more than the ring has room for is taken", "let room = size - ((this.tail - this.head) | 0);", "let room = size + 1 - ((this.tail - this.head) | 0);"),
   ring("a copy across the ring's end begins one byte too late", "this.native.copy(target, offset + first, this.bytes, 0, length - first);", "this.native.copy(target, offset + first, this.bytes, 1, length - first);"),
   ring("a byte found behind the ring's end is one too early", "(position + this.mask + 1 - start + index) | 0", "(position + this.mask - start + index) | 0"),
-  ring("what is compared across the ring's end is compared up to it", " && this.native.same(this.bytes, 0, text, first, length - first)", ""),
+  ring("what is compared across the ring's end is compared up to it", " && this.native.same(this.bytes, 0, other, from + first, length - first)", ""),
   text("a quote may stand in an argument", "byte === 0x22 || byte < 0x20", "byte < 0x20"),
   text("a carriage return may stand in an argument", "byte === 0x22 || byte < 0x20", "byte === 0x22 || byte < 0x0d"),
   text("an argument may be longer than its limit", "if (length > limit)", "if (length > limit + 1)"),
@@ -87,7 +87,7 @@ export const mutations: readonly Mutation[] = [
 
   // ---- the client
   client("the id 0 is given", "do this.#id = this.#id === 65535 ? 1 : this.#id + 1;", "do this.#id = this.#id === 65535 ? 0 : this.#id + 1;"),
-  client("an id that is under way is given again", "while (channel.has(link, this.#id));", "while (false);"),
+  client("an id that is under way is given again", "while (channel.oldest !== null && channel.has(link, this.#id));", "while (false);"),
   client("a payload may be longer than the modem takes", "if (length > driver.longestPayload)", "if (length > driver.longestPayload + 1)"),
   client("a part may be longer than what is left", "if (bytes.length > this.#left)", "if (false)"),
   client("nothing is subscribed again when the modem has the connection back", "    this.restore();\n", "    this.tellWritable();\n"),
@@ -116,7 +116,7 @@ export const mutations: readonly Mutation[] = [
   chinaMobile("PUBACK ends a publish at QoS 2", "if (operation !== null && operation.QoS === QoS) this", "if (operation !== null) this"),
   chinaMobile("a connection that the modem has back by itself is passed over", "(+MQTTOPEN)\"));\n      this.reconnected();\n", "(+MQTTOPEN)\"));\n"),
   ml302("a quote in a payload ends the string that it stands in", "if (byte === QUOTE) writer.byte(BACKSLASH);", ""),
-  nm28("Ctrl-Z is counted as payload", "modem.endsWithCtrlZ ? operation.length - CTRL_Z.length : operation.length", "operation.length"),
+  nm28("Ctrl-Z is counted as payload", "modem.ctrlZ === CtrlZ.Always ? operation.length - CTRL_Z.length : operation.length", "operation.length"),
 ];
 
 /** The source, broken. @throws Error where the text does not stand in it exactly once */
