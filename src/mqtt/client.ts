@@ -226,8 +226,9 @@ export class MQTTClient implements ModemClient {
   }
 
   private hasRoomFor(kind: Kind): boolean {
-    const { channel, link, publishing, limits } = this.#driver;
-    if (kind === Kind.Publish) return publishing < limits.window;
+    const driver = this.#driver;
+    if (kind === Kind.Publish) return driver.publishing < driver.limits.window;
+    const { channel, link } = driver;
     return channel.count(link, Kind.Subscribe) + channel.count(link, Kind.Unsubscribe) + channel.count(link, Kind.Inquiry) < OTHERS;
   }
 
@@ -238,8 +239,9 @@ export class MQTTClient implements ModemClient {
     const QoS = options.QoS === undefined ? 0 : integer(QOS, options.QoS, 0, 2);
     const retain = options.retain === undefined ? 0 : flag(RETAIN, options.retain);
     const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, DATA);
-    const length = options.byteLength === undefined ? bytes.length : integer("byteLength", options.byteLength, bytes.length, 0x7fffffff);
-    this.checkMessage(options.byteLength === undefined ? DATA : BYTE_LENGTH, length);
+    let length = bytes.length;
+    if (options.byteLength === undefined) this.checkMessage(DATA, length);
+    else this.checkMessage(BYTE_LENGTH, length = integer(BYTE_LENGTH, options.byteLength, length, 0x7fffffff));
     const id = this.chosenId(options.id);
     const operation = this.take(Kind.Publish);
     operation.id = id;
@@ -362,10 +364,11 @@ export class MQTTClient implements ModemClient {
       if (this.isUnderWay(asked)) throw new StateError("BUSY", `id ${asked} is under way; use another one, or leave it out`);
       return asked;
     }
-    const { channel, link } = this.#driver;
-    do this.#id = this.#id === 65535 ? 1 : this.#id + 1;
-    while (channel.oldest !== null && channel.has(link, this.#id));
-    return this.#id;
+    const channel = this.#driver.channel;
+    let id = this.#id;
+    do id = id === 65535 ? 1 : id + 1;
+    while (channel.oldest !== null && this.isUnderWay(id));
+    return this.#id = id;
   }
 
   private isUnderWay(id: number): boolean {
@@ -510,10 +513,12 @@ export class MQTTClient implements ModemClient {
     }
     if (operation === this.#restoring) return this.restored(operation, error);
     const id = operation.id;
-    const parts = operation.kind === Kind.Publish ? undefined : this.partsOf(operation);
-    if (parts !== undefined && this.changed(operation, parts, error)) return;
-    if (error === null) this.acknowledged(operation, parts);
-    if (this.#closed) return;
+    if (operation.kind !== Kind.Publish || operation.QoS !== 0) {
+      const parts = operation.kind === Kind.Publish ? undefined : this.partsOf(operation);
+      if (parts !== undefined && this.changed(operation, parts, error)) return;
+      if (error === null) this.acknowledged(operation, parts);
+      if (this.#closed) return;
+    }
     this.tell(this.#options.onDone, id, error);
     this.tellWritable();
   }

@@ -86,15 +86,15 @@ export const mutations: readonly Mutation[] = [
   operations("a report about one client ends another one's operation", " && operation.result === OWED && operation.link === link))", " && operation.result === OWED))"),
 
   // ---- the client
-  client("the id 0 is given", "do this.#id = this.#id === 65535 ? 1 : this.#id + 1;", "do this.#id = this.#id === 65535 ? 0 : this.#id + 1;"),
-  client("an id that is under way is given again", "while (channel.oldest !== null && channel.has(link, this.#id));", "while (false);"),
+  client("the id 0 is given", "do id = id === 65535 ? 1 : id + 1;", "do id = id === 65535 ? 0 : id + 1;"),
+  client("an id that is under way is given again", "while (channel.oldest !== null && this.isUnderWay(id));", "while (false);"),
   client("a payload may be longer than the modem takes", "if (length > driver.longestPayload)", "if (length > driver.longestPayload + 1)"),
   client("a part may be longer than what is left", "if (bytes.length > this.#left)", "if (false)"),
   client("nothing is subscribed again when the modem has the connection back", "    this.restore();\n", "    this.tellWritable();\n"),
   client("only the first subscription is restored", "if (!this.#closed && this.#driver.stage === Stage.Online) this.restoreNext();", "this.tellWritable();"),
   client("close() disconnects in good order, so that the broker publishes no will", "    this.#driver.shut();\n", "    this.#driver.disconnect();\n"),
   client("the password is shown by the error that refuses it", 'textOf(options.password, "password", A_SECRET)', 'textOf(options.password, "password")'),
-  client("more publishes are under way than the modem can have", "if (kind === Kind.Publish) return publishing < limits.window;", "if (kind === Kind.Publish) return true;"),
+  client("more publishes are under way than the modem can have", "if (kind === Kind.Publish) return driver.publishing < driver.limits.window;", "if (kind === Kind.Publish) return true;"),
   topic("a message may be published to a wildcard", 'if (text.string.includes("#") || text.string.includes("+"))', "if (false)"),
   subscriptions("a subscription that was refused is restored", "operation.grantOf(i) <= 2", "operation.grantOf(i) <= 255"),
 
