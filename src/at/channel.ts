@@ -2,8 +2,10 @@ import { frozen } from "../bytes/frozen";
 import { Ring } from "../bytes/ring";
 import type { Bytes, Clock, Port, PortReceiver } from "../platform";
 import { write, type Command } from "./command";
+import { Byte } from "./bytes";
 import { Exchange, KEEPING, Meaning } from "./exchange";
 import type { Fields } from "./fields";
+import { isHarmless } from "./harmless";
 import { Common, type Lexicon, type Line } from "./lexicon";
 import { NOWHERE, Outcome, OWED, Stage, UNTOLD, type Operation } from "./operation";
 import { Scanner, type ScannerSink } from "./scanner";
@@ -132,12 +134,12 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
   #earlyOk = false;
   /** The data phase needs no nudge, or has had it. */
   #nudged = true;
+  /** A payload has been sent without a prompt since the last marker: it may be a line without an end. */
+  #unasked = false;
   /** A marker has been answered that was not waited for any more. */
   #lateMarker = false;
   /** The modem repeats what it is sent. */
   #echoing = false;
-  /** In doubt, and in a data phase that nothing can end: what is sent may become a payload. */
-  #swallowing = false;
 
   /** What the marker's answer has told, or `UNSEEN`. */
   #markerValue = UNSEEN;
@@ -407,7 +409,8 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
       return;
     }
     if (this.writer.expected === KEEPING && good) this.scanner.keepAnswer(Meaning.Final, -1);
-    this.leave();
+    if (good || !this.#unasked) this.leave();
+    else this.doubt(false); // the answer to a line that it does not know, or late, with the payload behind it
     const untold = operation.result === UNTOLD;
     if (operation.result !== OWED && !untold) {
       // A result says more than `ERROR`, and an error's number says more than a result.
@@ -424,12 +427,12 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
 
   /** Gives up what is under way, and trusts no final until the marker is answered. */
   private doubt(cancel: boolean): void {
+    if (this.#phase === Phase.Sending) this.#unasked = false; // a carriage return would have the modem do the half of a command
     this.leave();
     this.#phase = Phase.Doubt;
     this.#lateMarker = false;
-    this.#swallowing = cancel && this.#dialect.cancel === 0;
-    // One marker then, and no more: the next ones would become part of a message (dialects.md 6.7).
-    this.#markerTries = this.#swallowing ? MARKER_TRIES - 1 : 0;
+    // In a data phase that nothing can end, one and no more: the next ones would become part of a message (dialects.md 6.7).
+    this.#markerTries = cancel && this.#dialect.cancel === 0 ? MARKER_TRIES : 0;
     this.mark(cancel);
   }
 
@@ -523,10 +526,10 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
    * @param goesOn there is another connection already: what the modem has not accepted yet, it may do there
    */
   abort(link: number, restarted: boolean, goesOn = false): void {
-    // Where no byte leaves the data phase, the modem takes whatever comes next for the payload: it is given the payload.
+    // The modem takes whatever comes next for the payload: it is given the payload.
     const current = this.#current;
     const late = current !== null && goesOn && this.#phase === Phase.Final && current.link === link && isUnsettled(current) ? current : null;
-    const kept = current !== null && !restarted && this.#dialect.cancel === 0 && this.inData && (link === ALL || current.link === link) ? current : null;
+    const kept = current !== null && !restarted && this.inData && (link === ALL || current.link === link) ? current : null;
     for (let operation = this.operations.first, next: Operation | null; operation !== null; operation = next) {
       next = operation.next;
       if (operation === kept || operation === late || (link !== ALL && operation.link !== link)) continue;
@@ -572,7 +575,6 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
    */
   synchronise(): void {
     this.#phase = Phase.Doubt;
-    this.#swallowing = false;
     this.#markerTries = 0;
     this.mark(false);
   }
@@ -594,6 +596,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     const writer = this.writer;
     writer.begin();
     if (cancel && this.#dialect.cancel !== 0) writer.byte(this.#dialect.cancel);
+    if (this.#unasked) writer.byte(Byte.CR);
     writer.literal(MARKER);
     this.#sent = 0;
     this.#markerDeadline = this.armFor(MARKER_PATIENCE);
@@ -602,6 +605,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
 
   private synchronised(): void {
     this.#phase = Phase.Idle;
+    this.#unasked = false;
     this.#owner.onSynchronised(this.#markerValue);
     this.pump();
   }
@@ -695,7 +699,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
       if (this.#markerTries < MARKER_TRIES) this.mark(false);
       else {
         this.#phase = Phase.Idle;
-        this.#owner.onSilent(this.#swallowing);
+        this.#owner.onSilent(this.#markerTries > MARKER_TRIES); // the only one, so what is sent may become a payload
       }
     }
     for (let late = this.expired(); late !== null && !this.#closed; late = this.expired()) this.expire(late);
@@ -740,6 +744,11 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
       this.wait(operation, operation.patience);
       this.pump();
       return;
+    }
+    if (this.#phase === Phase.Prompt && isHarmless(this.operations.payloads, operation.offset, operation.length)) {
+      // Where only the prompt was lost, this is the message; where the command was, it is a line that no modem knows.
+      this.#unasked = true;
+      return this.onPrompt();
     }
     // Its answer may still come. Nothing new is sent until it is certain to be told apart.
     const sent = this.#phase === Phase.Final;

@@ -79,7 +79,7 @@ const LATE: Exchange[] = [
   {
     name: "a result before the payload has been asked for does not make the publish a success",
     script: `${ONLINE}
-      ! publish t/a qos=1 id=9 : two
+      ! publish t/a qos=1 id=9 : at2
       → AT+QMTPUB=0,9,1,0,"t/a",3\\r
       ← \\r\\n+QMTPUB: 0,9,0\\r\\n
       ~ 5000
@@ -105,7 +105,7 @@ const LATE: Exchange[] = [
   {
     name: "a prompt that never comes: the data phase is left before anything else is said",
     script: `${ONLINE}
-      ! publish t/a qos=1 : one
+      ! publish t/a qos=1 : at1
       ! subscribe b 1
       → AT+QMTPUB=0,1,1,0,"t/a",3\\r
       ~ 5000
@@ -117,7 +117,7 @@ const LATE: Exchange[] = [
   {
     name: "a prompt after its timeout is answered with nothing",
     script: `${ONLINE}
-      ! publish t/a qos=1 : one
+      ! publish t/a qos=1 : at1
       ! publish t/a qos=1 : two
       → AT+QMTPUB=0,1,1,0,"t/a",3\\r
       ~ 5000

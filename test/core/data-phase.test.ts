@@ -47,9 +47,9 @@ for (const [family, prompt, result] of FAMILIES) describe(`${family.name}: nothi
     });
   }
 
-  it("when the prompt does not come, the modem is asked once, and not fed", () => {
+  it("when the prompt does not come for what might be a command, the modem is asked once, and not fed", () => {
     const { session } = online(family);
-    session.publish("the message", { QoS: 1, id: 1 });
+    session.publish("AT+CFUN=0\\r", { QoS: 1, id: 1 });
     session.sent();
     session.pass(5000);
     session.mustTell("failed 1 COMMAND_TIMEOUT");

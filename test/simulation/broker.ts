@@ -60,6 +60,8 @@ export class Broker implements Server {
   duplicating = false;
   /** Told of everyone who wants to connect. */
   onConnect: (id: string, user: string | undefined, password: string | undefined) => void = () => {};
+  /** Told of everything that is published. */
+  onPublish: (topic: string, payload: string, QoS: number, retain: number) => void = () => {};
   /** Subscriptions are refused. */
   forbidding = false;
 
@@ -180,7 +182,8 @@ export class Broker implements Server {
     }
   }
 
-  #published(link: Link, session: Session, { topic, payload, qos }: IPublishPacket, id: number): void {
+  #published(link: Link, session: Session, { topic, payload, qos, retain }: IPublishPacket, id: number): void {
+    this.onPublish(topic, Buffer.from(payload as Buffer).toString("latin1"), qos, Number(retain));
     const key = keyOf(topic, Buffer.from(payload as Buffer));
     const repeated = qos === 2 && session.incoming.get(id) === key;
     const known = this.received.get(key) ?? { times: 0, acknowledged: 0 };

@@ -12,7 +12,7 @@ import { families } from "./families";
 import { Line } from "./line";
 import { SimulatedNetwork } from "./network";
 import { farTopics, type Event, type Plan } from "./plan";
-import { WireChecker } from "./wire";
+import { isNoCommand, WireChecker } from "./wire";
 
 /** Milliseconds. What is asked for then has come in this time. */
 const PROBE = 120_000;
@@ -75,6 +75,8 @@ class Simulation {
   #driver: Driver | null = null;
   /** What the driver had when it was made. */
   #sizes = { operations: 0, ring: 0 };
+  /** Power cuts, each of which may have left a modem waiting for a payload that nobody has any more. */
+  #cuts = 0;
   /** By key: how often the application has received it. */
   readonly #received = new Map<string, number>();
   #probed = new Set<string>();
@@ -123,6 +125,7 @@ class Simulation {
         driving: (driver) => this.#driving(driver),
       },
     });
+    this.#broker.onPublish = (topic, payload, QoS, retain) => this.#published(payload, this.#application.payloads(topic, QoS, retain));
     this.#wire = new WireChecker(name, baud > 0, this.#application, (what) => this.#violated("7", what), (command) => this.#application.commanded(command));
   }
 
@@ -278,6 +281,7 @@ class Simulation {
         count(`application: ${event.act} in ${event.name}`);
         break;
       case "power cut":
+        this.#cuts++;
         count(`power cut${event.torn === null ? "" : " in the middle of a write"}`);
         break;
       case "close":
@@ -321,6 +325,15 @@ class Simulation {
     const known = this.#broker.received.get(keyOf(write.topic, Buffer.from(write.payload, "latin1")));
     if (known !== undefined && known.acknowledged > 0) return;
     this.#violated("1", `${write.topic} ${JSON.stringify(write.payload)} at QoS ${write.QoS} was reported done, and the broker ${known === undefined ? "does not know it" : "has not acknowledged it"}`);
+  }
+
+  /** 2: what is published is what the application has given, unless a modem must not be sent that without its prompt. */
+  #published(payload: string, given: ReadonlySet<string>): void {
+    if (!this.#plan.exact || given.has(payload)) return;
+    const alike = [...given].filter(({ length }) => length === payload.length);
+    if (alike.some((each) => !isNoCommand(each))) return;
+    if (this.#cuts > 0) this.#cuts--;
+    else this.#violated("2", `${JSON.stringify(payload)} was published by nobody`);
   }
 
   #failed(write: Write): void {

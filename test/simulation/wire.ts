@@ -71,6 +71,11 @@ export interface Given {
   payloads(topic: string, QoS: number, retain: number): ReadonlySet<string>;
 }
 
+/** What a modem that is given this as lines has nothing to do for. */
+export function isNoCommand(payload: string): boolean {
+  return !/[\x08\x1b\x7f;]|\x1a.|t\+|\+\+|(?:^|[\x00-\x1f])[^\x21-\x7e]*a[\x00-\x1f]*[t/]/is.test(payload);
+}
+
 const ESC = "\x1b";
 const CTRL_Z = "\x1a";
 const PROMPTS: Readonly<Record<FamilyName, RegExp | null>> = { bc35g: />/, m531x: null, ml302: />/, nm28: /CONNECT/ };
@@ -85,6 +90,8 @@ export class WireChecker {
   /** The payloads that may be going out, and how much of them has. */
   #candidates: readonly string[] = [];
   #at = 0;
+  /** A payload is going out, or has, that the modem may not have asked for: an empty line may end the line that it is then. */
+  #unasked = false;
   /** What the client has been given to read since the last command line. */
   #heard = "";
   readonly #cuts: boolean;
@@ -114,19 +121,24 @@ export class WireChecker {
   begin(): void {
     this.#candidates = [];
     this.#line = "";
+    this.#unasked = false;
   }
 
   #byte(character: string): void {
-    // What comes before the prompt is no payload, and has to be a line.
-    if (this.#candidates.length > 0 && this.#at === 0 && !this.#asked) this.#candidates = [];
+    // What comes before the prompt is a payload only if it is no command, and has to be a line otherwise.
+    if (this.#candidates.length > 0 && this.#at === 0 && !this.#asked) {
+      this.#candidates = this.#candidates.filter((payload) => payload[0] === character && isNoCommand(payload));
+    }
+    if (this.#candidates.length > 0 && this.#at === 0) this.#unasked ||= this.#candidates.some(isNoCommand);
     if (this.#candidates.length > 0) {
       const left = this.#candidates.filter((payload) => payload[this.#at] === character);
       if (left.length > 0) return this.#payload(left);
       // Given up: what has been taken for the payload's last bytes was the beginning of a line.
       const before = this.#candidates[0].slice(0, this.#at);
       this.#candidates = [];
-      this.#line = beginning(before);
+      this.#line = this.#unasked && character === "\r" ? "" : beginning(before);
     }
+    if (this.#unasked && character === "\r" && this.#line === "") return;
     if (this.#line === "" && ((character === ESC && this.#modem === "bc35g") || (character === CTRL_Z && this.#modem === "nm28"))) return;
     if (character !== "\r") {
       this.#line += character;
