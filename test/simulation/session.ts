@@ -70,6 +70,8 @@ interface Life {
   expected: readonly string[];
   interrupted: boolean;
   over: boolean;
+  /** Its machine has no power: what of it still runs, because the cut came from inside, is nothing. */
+  cut: boolean;
 }
 
 export class SessionApplication {
@@ -133,6 +135,7 @@ export class SessionApplication {
     let life: Life | null = null;
     const callback = (name: CallbackName, body: (...values: any[]) => void) => (...values: any[]): void => {
       if (life === null) return watch.violated("6", `${name} was called from inside the constructor`);
+      if (life.cut) return;
       if (life.over) return watch.violated("6", `${name} was called after the session had ended`);
       body(...values);
       this.#misbehave(name, life);
@@ -152,7 +155,7 @@ export class SessionApplication {
       onError: callback("onError", (error: MQTTModemError) => this.#failed(life!, error)),
     });
     life = {
-      session, time, writes: this.#kept, attempts, subscribed: new Set(), retry: new Map(), order: [], restored: [], expected: [], interrupted: false, over: false,
+      session, time, writes: this.#kept, attempts, subscribed: new Set(), retry: new Map(), order: [], restored: [], expected: [], interrupted: false, over: false, cut: false,
     };
     this.#kept = new Map();
     this.#life = life;
@@ -209,6 +212,7 @@ export class SessionApplication {
     if (this.#store !== null) this.#store.tears = null;
     if (life === null) return;
     watch.noted("—— power cut");
+    life.cut = true;
     life.time.stop();
     line.cut();
     for (const [id, write] of life.writes) if (this.#isKept(write) && this.#store!.has(id)) this.#kept.set(id, write);

@@ -75,8 +75,8 @@ class Simulation {
   #driver: Driver | null = null;
   /** What the driver had when it was made. */
   #sizes = { operations: 0, ring: 0 };
-  /** Power cuts, each of which may have left a modem waiting for a payload that nobody has any more. */
-  #cuts = 0;
+  /** Power cuts and deaf modems, each of which may have left a modem waiting for a payload that does not come any more. */
+  #payloadsLost = 0;
   /** By key: how often the application has received it. */
   readonly #received = new Map<string, number>();
   #probed = new Set<string>();
@@ -247,6 +247,7 @@ class Simulation {
     switch (event.do) {
       case "modem":
         count(`modem: ${event.fault.split(":")[0]}`);
+        if (event.fault.startsWith("silence")) this.#payloadsLost++;
         return this.#modem.fault(event.fault);
       case "slow modem":
         count("modem: slow");
@@ -281,7 +282,7 @@ class Simulation {
         count(`application: ${event.act} in ${event.name}`);
         break;
       case "power cut":
-        this.#cuts++;
+        this.#payloadsLost++;
         count(`power cut${event.torn === null ? "" : " in the middle of a write"}`);
         break;
       case "close":
@@ -332,7 +333,7 @@ class Simulation {
     if (!this.#plan.exact || given.has(payload)) return;
     const alike = [...given].filter(({ length }) => length === payload.length);
     if (alike.some((each) => !isNoCommand(each))) return;
-    if (this.#cuts > 0) this.#cuts--;
+    if (this.#payloadsLost > 0) this.#payloadsLost--;
     else this.#violated("2", `${JSON.stringify(payload)} was published by nobody`);
   }
 
