@@ -116,8 +116,8 @@ export class Scanner {
   }
 
   /**
-   * Whether finals tell how this modem ends its lines. On while a modem is brought up, when no message can come whose
-   * text looks like a final.
+   * Whether finals tell how this modem ends its lines. On while a modem is brought up, when no message comes but the rest of
+   * an earlier client's, and all that look like one are suspect.
    */
   learning = false;
 

@@ -364,10 +364,20 @@ export class Modem implements ChannelOwner {
 
   onMessage(line: Line, fields: Fields): void {
     const again = this.channel.scanner.message.opened;
-    const reader = again ? this.#reader : this.driverOf(fields);
+    const reader = again ? this.#reader : this.readerOf(fields);
     this.#reader = reader;
     if (reader === null) this.drop();
     else if (!again || !reader.onMessageAgain()) reader.onMessage(line, fields);
+  }
+
+  /** Before host and modem are in step it may be the rest of an earlier client's message, whose beginning nobody has heard. */
+  private readerOf(fields: Fields): Driver | null {
+    const { learning, message } = this.channel.scanner;
+    if (learning) {
+      message.suspect = true;
+      message.forget();
+    }
+    return this.driverOf(fields);
   }
 
   onFragment(): void {

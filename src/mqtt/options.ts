@@ -24,7 +24,10 @@ export interface ReadableOptions {
   readonly retain: boolean | undefined;
   /** Where the modem tells it. */
   readonly duplicate: boolean | undefined;
-  /** The modem gave a length that does not fit what came: the message may have been cut, or have something added. */
+  /**
+   * The modem gave a length that does not fit what came: the message may have been cut, or have something added. Or it came
+   * before the modem had answered this client's first commands, and may be the rest of an earlier client's message.
+   */
   readonly suspect: boolean;
 }
 
