@@ -5,6 +5,9 @@ import { equal, sameLines } from "./check";
 import { bytesOf, visible } from "./exchange";
 import { TestPort, VirtualClock } from "./stage";
 
+/** What an NM28 prints when its connection is lost, as its relatives say it. */
+export const LOST = "\\r\\n+MQTTSTAT:0,1\\r\\n";
+
 type Callbacks = "onState" | "onDone" | "onReadable" | "onError" | "onStage";
 /** What the application does in a callback, after the event has been noted. */
 export type Acts = { [name in "state" | "done" | "error" | "readable"]?: (life: Life, ...values: any[]) => void };

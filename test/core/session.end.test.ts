@@ -1,0 +1,82 @@
+import { nm28 } from "./support/answering";
+import { equal, sameLines, thrown } from "./support/check";
+import { alive, Life, LOST } from "./support/life";
+
+describe("Session: its end", () => {
+  it("in good order: what was asked for is done, then DISCONNECT, and the port is released", () => {
+    const life = alive(nm28);
+    life.publish("a", { QoS: 1 });
+    life.publish("b", { QoS: 1 });
+    life.session.close();
+    life.mustTell("closing");
+    equal(thrown(() => life.publish("c")).code, "CLOSED");
+    life.serve();
+    life.mustTell("done 1", "done 2", "closed");
+    sameLines(life.given(/DISC/), ["AT+MQTTDISC=0"]);
+    equal(life.port.closed, true, "port closed");
+    life.session.close();
+    life.pass(10_000);
+    life.mustTell();
+  });
+
+  /** Brings a session to a state, and no further. */
+  const REACH: Record<string, (life: Life) => void> = {
+    connecting: (life) => { life.modem.deaf = /OPEN=/; life.serve(); },
+    waiting: (life) => { life.modem.instead = (command) => (command.startsWith("AT+MQTTOPEN=") ? ["+MQTTOPEN:0,5", "ERROR"] : undefined); life.serve(); },
+    recovering: (life) => {
+      life.modem.instead = (command) => (command === "AT+CGATT?" ? ["+CGATT: 0", "OK"] : undefined);
+      for (let i = 0; i < 500 && life.session.state !== "recovering"; i++) life.pass(1000, 1000);
+    },
+    refused: (life) => { life.modem.instead = (command) => (command.startsWith("AT+MQTTCONN=") ? ["+MQTTCONN:0,0,5", "OK"] : undefined); life.serve(); },
+    restoring: (life) => {
+      life.serve();
+      life.session.subscribe([{ topic: "a" }]);
+      life.serve();
+      life.modem.deaf = /SUB/;
+      life.says(LOST);
+      life.pass(1500);
+    },
+    online: (life) => life.serve(),
+  };
+  for (const state of Object.keys(REACH))
+    for (const immediate of [false, true])
+      it(`while ${state}${immediate ? ", at once" : ""}: each operation is reported once, and nothing comes afterwards`, () => {
+        const life = new Life(nm28);
+        REACH[state]!(life);
+        life.mustBe(state);
+        life.events.splice(0);
+        life.modem.deaf = state === "online" ? /PUB/ : life.modem.deaf;
+        const ids = [life.publish("x", { QoS: 1 }), life.publish("y", { QoS: 0 })];
+        life.session.close(immediate);
+        life.modem.deaf = life.modem.instead = null;
+        life.says(state === "restoring" ? "\\r\\nRDY\\r\\n" : "\\r\\n\\r\\n");
+        life.pass(60_000, 1000);
+        equal(life.events.pop()!.split(" ")[0], "closed", "the last event");
+        equal(life.events.shift(), "closing", "the first event");
+        for (const id of ids) equal(life.events.filter((event) => new RegExp(`^(done|failed) ${id}( |$)`).test(event)).length, 1, `reports of ${id}: ${life.events}`);
+        equal(life.ports.every((port) => port.closed), true, "ports closed");
+        equal(life.session.queued, 0);
+      });
+
+  it("when the connection goes while it is being closed: what is left fails, once", () => {
+    const life = alive(nm28);
+    life.modem.deaf = /PUB/;
+    life.publish("a", { QoS: 1 });
+    life.session.close();
+    life.serve();
+    life.says("\\r\\nRDY\\r\\n");
+    life.mustTell("closing", "failed 1 MODEM_RESTARTED", "closed MODEM_RESTARTED");
+  });
+
+  it("from inside any callback", () => {
+    for (const name of ["state", "done", "readable"] as const) {
+      const life: Life = new Life(nm28, { acts: { [name]: (life: Life) => life.session.close() } });
+      life.serve();
+      if (name === "done") life.publish("x", { QoS: 1 });
+      if (life.session.state === "online") life.says(`${nm28.header("t", 1)}x\\r\\n`);
+      life.serve();
+      life.pass(20_000);
+      equal(life.events[life.events.length - 1]!.split(" ")[0], "closed", name);
+    }
+  });
+});
