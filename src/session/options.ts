@@ -42,7 +42,7 @@ export interface SessionOptions extends Omit<MQTTClientOptions, "modem" | "onWri
   subscriptions?: number;
   /** Whether to subscribe again, on a new connection, to all that was subscribed. Default true. */
   resubscribe?: boolean;
-  /** From 0 to less than 1; makes pauses differ between devices. Without it they do not. */
+  /** From 0 to less than 1; makes pauses differ between devices, and ids between sessions. Without it they do not. */
   random?(): number;
   /** Pulls the modem's reset pin, where the host can: the last resort. It may come back before the modem has started. */
   reset?(): void;

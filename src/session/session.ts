@@ -128,7 +128,10 @@ export class Session {
     this.#retry = retryOf(options.retry ?? {});
     this.#carrier = modem.shared instanceof Session ? modem.shared.#carrier : { last: modem.shared };
     this.#wakers = new OwnedWakers(modem.clock, this, Waker.Count);
-    this.#backoff = new Backoff(this.#retry, modem.clock, options.random ?? (() => 0));
+    const random = options.random ?? (() => 0);
+    this.#backoff = new Backoff(this.#retry, modem.clock, random);
+    // Not those of the session before: a broker that keeps it takes a message with an id that it still knows for a repeat (MQTT 3.1.1, 4.3.3).
+    this.#id = Math.floor(random() * LAST_ID);
     const { attach, restart } = dialect.recovery ?? NO_RECOVERY;
     const levels = [Level.Connect];
     if (attach.length > 0) levels.push(Level.Attach);
