@@ -4,7 +4,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Bench, families } from "./bench";
-import { median, sample, type Sample } from "./resources";
+import { fillCaches, median, sample, type Sample } from "./resources";
 
 const { values } = parseArgs({
   options: { minutes: { type: "string", default: "60" }, modem: { type: "string" }, seed: { type: "string", default: "1" } },
@@ -19,6 +19,10 @@ if (names.some((name) => families[name] === undefined) || !(duration >= 60_000))
 /** Milliseconds between two looks at the process, and bytes that the heap may swing by. */
 const LOOK = 30_000;
 const SWING = 3_000_000;
+/** Open files that may be more for each family: a connection of the modem's, and one of the other side's, are down after a fault. */
+const CONNECTIONS = 2;
+
+fillCaches();
 
 const benches = names.map((name, index) => new Bench(name, Number(values.seed) * 4 + index));
 const samples: Sample[] = [];
@@ -58,7 +62,7 @@ if (third > 0) {
   const files = [early, late].map((some) => median(some.map((each) => each.files ?? 0))) as [number, number];
   console.log(`\nheap ${heap.map((bytes) => (bytes / 1e6).toFixed(2)).join(" → ")} MB, open files ${files.join(" → ")} (medians of the first and the last third, ${samples.length} looks)`);
   if (heap[1] > heap[0] + SWING) violations.push(`the heap has grown from ${heap[0]} to ${heap[1]} bytes`);
-  if (files[1] > files[0]) violations.push(`the open files have grown from ${files[0]} to ${files[1]}`);
+  if (files[1] > files[0] + CONNECTIONS * names.length) violations.push(`the open files have grown from ${files[0]} to ${files[1]}`);
 }
 for (const violation of violations) console.log(`VIOLATED ${violation}`);
 console.log(violations.length === 0 ? "\nno violation" : `\n${violations.length} violations`);
