@@ -108,6 +108,11 @@ export class Application {
   readonly overfull: string | null = null;
   commanded(): void {}
 
+  /** Over a client no message is sent again: each has one connection. */
+  get connections(): number {
+    return this.lives;
+  }
+
   constructor(options: ApplicationOptions) {
     this.#options = options;
     const { processor, watch } = options;

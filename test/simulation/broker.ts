@@ -43,6 +43,8 @@ export class Broker implements Server {
   /** By {@link keyOf}: how often it has come, and how often its last acknowledgement was sent. */
   readonly received = new Map<string, { times: number; acknowledged: number }>();
   readonly sent = new Map<string, Sent>();
+  /** By {@link keyOf}: taken at QoS 2 for another message with the same packet id, of an earlier connection, and given to nobody. */
+  readonly mistaken = new Set<string>();
   /** Packets that were no MQTT. */
   malformed = 0;
   readonly #clock: SimulatedClock;
@@ -60,8 +62,8 @@ export class Broker implements Server {
   duplicating = false;
   /** Told of everyone who wants to connect. */
   onConnect: (id: string, user: string | undefined, password: string | undefined) => void = () => {};
-  /** Told of everything that is published. */
-  onPublish: (topic: string, payload: string, QoS: number, retain: number) => void = () => {};
+  /** Told of everything that is published, and how often it has been; at QoS 2 a repeat is not told of. */
+  onPublish: (topic: string, payload: string, QoS: number, retain: number, times: number) => void = () => {};
   /** Subscriptions are refused. */
   forbidding = false;
 
@@ -183,12 +185,14 @@ export class Broker implements Server {
   }
 
   #published(link: Link, session: Session, { topic, payload, qos, retain }: IPublishPacket, id: number): void {
-    this.onPublish(topic, Buffer.from(payload as Buffer).toString("latin1"), qos, Number(retain));
     const key = keyOf(topic, Buffer.from(payload as Buffer));
-    const repeated = qos === 2 && session.incoming.get(id) === key;
+    // MQTT 3.1.1, 4.3.3: whatever is in it, it is the message with this id that was not released yet.
+    const repeated = qos === 2 && session.incoming.has(id);
+    if (repeated && session.incoming.get(id) !== key) this.mistaken.add(key);
+    if (repeated) return this.answer(link, { cmd: "pubrec", messageId: id });
     const known = this.received.get(key) ?? { times: 0, acknowledged: 0 };
     this.received.set(key, known);
-    if (!repeated) known.times++;
+    this.onPublish(topic, Buffer.from(payload as Buffer).toString("latin1"), qos, Number(retain), ++known.times);
     if (qos === 0) {
       known.acknowledged++;
     } else if (qos === 1) {

@@ -19,7 +19,7 @@ function wire(modem: FamilyName, client: Record<string, unknown>, driver: Record
   const given = Object.fromEntries(Object.entries({
     host, id: "meter-1", user: "", password: "", "will topic": "", "will message": "", filter: "", product: "", device: "", client: "", secret: "", url: "", version: "", ...client, ...texts,
   }).map(([place, text]) => [place, new Set([String(text), ""])]));
-  const checker = new WireChecker(modem, false, { texts: given, payloads: () => new Set() }, (what) => void wrong.push(what));
+  const checker = new WireChecker({ modem, cuts: false, given: [{ texts: given, payloads: () => new Set() }], violated: (what) => void wrong.push(what) });
   const bench = new Bench({
     modem, client: { keepAlive: 60_000, ...client, port: 1883 } as object, driver,
     traffic: (direction, bytes) => (direction === "sent" ? checker.wrote(bytes) : checker.read(bytes)),

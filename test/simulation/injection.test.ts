@@ -29,7 +29,7 @@ function run(modem: FamilyName, given: Arguments): { taken: boolean; wrong: stri
   const payload = Buffer.from(given.payload);
   const texts = { ...Object.fromEntries(places.map((place) => [place, new Set([given[place]])])) } as Record<string, Set<string>>;
   const payloads = (topic: string): Set<string> => new Set(topic === given.topic ? [payload.toString("latin1")] : []);
-  const wire = new WireChecker(modem, false, { texts, payloads }, (what) => void wrong.push(what));
+  const wire = new WireChecker({ modem, cuts: false, given: [{ texts, payloads }], violated: (what) => void wrong.push(what) });
   const line: Line = new Line({
     clock, processor, baud: 0, fifo: Infinity, toModem: (bytes) => virtual.receive(bytes),
     wrote: (bytes) => wire.wrote(bytes), read: (bytes) => wire.read(bytes), overflowed: () => {},

@@ -92,6 +92,8 @@ export class SessionApplication {
   disturbances = 0;
   refused = 0;
   accepted = 0;
+  /** That were made, or that the modem has had back. */
+  connections = 0;
 
   constructor(options: ApplicationOptions) {
     this.#options = options;
@@ -150,7 +152,10 @@ export class SessionApplication {
       onReadable: callback("onReadable", (count: number, options: ReadableOptions) => this.#readable(life!, count, options)),
       onState: callback("onControl", (state: string, error: MQTTModemError | null) => this.#entered(life!, state, error)),
       onDone: callback("onDone", (id: number, error: MQTTModemError | null, granted: readonly number[] | null) => this.#done(life!, id, error, granted)),
-      onStage: callback("onStage", (stage: string) => watch.noted(`stage ${stage}`)),
+      onStage: callback("onStage", (stage: string) => {
+        if (stage === "online") this.connections++;
+        watch.noted(`stage ${stage}`);
+      }),
       onOverflow: callback("onOverflow", () => watch.noted("overflow")),
       onError: callback("onError", (error: MQTTModemError) => this.#failed(life!, error)),
     });

@@ -11,6 +11,7 @@ import { hostileTexts } from "./corpus";
 import { families } from "./families";
 import { Line, SimulatedPort } from "./line";
 import { SimulatedNetwork } from "./network";
+import { WireChecker, type Given } from "./wire";
 
 const { driver: NM28, modem: nm28, recovers, writeEnds } = families.nm28;
 const KEY = Buffer.from("a device's own key").toString("base64");
@@ -34,6 +35,8 @@ export interface SeveralFigures {
   failed: number;
   delivered: number;
   faults: number;
+  /** Lines that the wire's checker has read. */
+  commands: number;
   /** Milliseconds. */
   simulated: number;
 }
@@ -47,7 +50,7 @@ class Several {
   readonly clock = new SimulatedClock();
   readonly broker = new Broker(this.clock);
   readonly random: () => number;
-  readonly figures: SeveralFigures = { clients: 0, published: 0, done: 0, failed: 0, delivered: 0, faults: 0, simulated: 0 };
+  readonly figures: SeveralFigures = { clients: 0, published: 0, done: 0, failed: 0, delivered: 0, faults: 0, commands: 0, simulated: 0 };
   readonly texts = hostileTexts("nm28");
   readonly time: CoreTime;
   readonly processor: Processor;
@@ -59,6 +62,8 @@ class Several {
   readonly #network = new SimulatedNetwork(this.clock, this.broker);
   readonly #modem: VirtualModemCore;
   readonly #devices: readonly Device[];
+  /** Whatever is written over one's link must be that one's. */
+  readonly #wire: WireChecker;
 
   constructor(seed: number) {
     this.random = seededRandom(seed * 7 + 3);
@@ -67,7 +72,7 @@ class Several {
     this.time = new CoreTime(this.clock, this.processor, this.random() < 0.3 ? 0x7fffffff - 60_000 : 0);
     this.line = new Line({
       clock: this.clock, processor: this.processor, baud: 115_200, fifo: Infinity, toModem: (bytes) => this.#modem.receive(bytes),
-      wrote: () => {}, read: () => {}, overflowed: () => {},
+      wrote: (bytes) => this.#wire.wrote(bytes), read: (bytes) => this.#wire.read(bytes), opened: () => this.#wire.begin(), overflowed: () => {},
     });
     this.#modem = new VirtualModemCore(
       nm28, { clock: this.clock, network: this.#network, random: seededRandom(seed), port: { write: (bytes) => this.line.fromModem(bytes) } },
@@ -75,6 +80,7 @@ class Several {
     );
     this.broker.onConnect = (id, user, password) => this.#connected(id, user, password);
     this.#devices = Array.from({ length: count }, (_, number) => new Device(this, number));
+    this.#wire = new WireChecker({ modem: "nm28", cuts: true, given: this.#devices, violated: (what) => this.violated(what) });
   }
 
   run(): { wrong: string | null; figures: SeveralFigures } {
@@ -94,6 +100,7 @@ class Several {
     if (this.line.open) this.violated("the port is not released with the last client");
     this.#modem.close();
     this.figures.simulated = this.clock.now();
+    this.figures.commands = this.#wire.lines;
     return { wrong: this.#wrong, figures: this.figures };
   }
 
@@ -160,8 +167,10 @@ class Several {
 }
 
 /** One client after the other with the same id: made anew when it has ended. */
-class Device {
+class Device implements Given {
   readonly number: number;
+  readonly texts: Given["texts"];
+  readonly #given = new Map<number, Set<string>>([0, 1, 2].map((QoS) => [QoS, new Set<string>()]));
   /** The last message has come. */
   probed = false;
   readonly #world: Several;
@@ -177,7 +186,16 @@ class Device {
   constructor(world: Several, number: number) {
     this.#world = world;
     this.number = number;
+    const { id, user = "", password = "" } = connections[number]!;
+    this.texts = {
+      host: new Set(["broker.example"]), id: new Set([id]), user: new Set([user]), password: new Set([password]), filter: new Set([`to/${number}`]),
+      "will topic": new Set([""]), "will message": new Set([""]),
+    };
     this.#beat();
+  }
+
+  payloads(topic: string, QoS: number, retain: number): ReadonlySet<string> {
+    return topic === `from/${this.number}` && retain === 0 ? this.#given.get(QoS)! : new Set();
   }
 
   get settled(): boolean {
@@ -227,6 +245,7 @@ class Device {
   publish(QoS: number, payload: string): void {
     const { figures } = this.#world;
     const id = this.#nextId();
+    this.#given.get(QoS)!.add(payload);
     try {
       this.#client?.write(Buffer.from(payload, "latin1"), { topic: `from/${this.number}`, QoS, id });
     } catch (error) {

@@ -33,6 +33,10 @@ export interface Figures {
   done: number;
   failed: number;
   refused: number;
+  /** Messages that went to the modem another time. */
+  sentAgain: number;
+  /** Done at QoS 2, and taken by the broker for messages of an earlier connection. */
+  mistaken: number;
   delivered: number;
   suspect: number;
   /** Not marked, and other bytes than were sent: the line had changed or lost some. */
@@ -79,9 +83,11 @@ class Simulation {
   #payloadsLost = 0;
   /** By key: how often the application has received it. */
   readonly #received = new Map<string, number>();
+  /** By key: how often the modem was given it, and over which connection last. */
+  readonly #handed = new Map<string, { times: number; connection: number }>();
   #probed = new Set<string>();
   readonly #figures: Figures = {
-    simulated: 0, clients: 0, published: 0, done: 0, failed: 0, refused: 0, delivered: 0, suspect: 0, garbled: 0, tantrums: 0, bytesLost: 0,
+    simulated: 0, clients: 0, published: 0, done: 0, failed: 0, refused: 0, sentAgain: 0, mistaken: 0, delivered: 0, suspect: 0, garbled: 0, tantrums: 0, bytesLost: 0,
     longestWrite: 0, longestRecovery: 0, faults: {},
   };
 
@@ -125,8 +131,11 @@ class Simulation {
         driving: (driver) => this.#driving(driver),
       },
     });
-    this.#broker.onPublish = (topic, payload, QoS, retain) => this.#published(payload, this.#application.payloads(topic, QoS, retain));
-    this.#wire = new WireChecker(name, baud > 0, this.#application, (what) => this.#violated("7", what), (command) => this.#application.commanded(command));
+    this.#broker.onPublish = (topic, payload, QoS, retain, times) => this.#published(topic, payload, QoS, times, this.#application.payloads(topic, QoS, retain));
+    this.#wire = new WireChecker({
+      modem: name, cuts: baud > 0, given: [this.#application], violated: (what) => this.#violated("7", what),
+      commanded: (line) => this.#application.commanded(line), published: (topic, payload, QoS) => this.#handedOver(topic, payload, QoS),
+    });
   }
 
   run(): Outcome {
@@ -141,6 +150,7 @@ class Simulation {
     this.#figures.clients = this.#application.lives;
     this.#figures.published = this.#application.accepted;
     this.#figures.refused = this.#application.refused;
+    this.#figures.mistaken = this.#broker.mistaken.size;
     return { violation: this.#violation, figures: this.#figures, trace: this.#trace };
   }
 
@@ -219,13 +229,13 @@ class Simulation {
         publishing.shift();
         written.push(keyOf(`probe/${QoS}`, Buffer.from(payload)));
       });
-      return publishing.length === 0 && application.open === 0 && this.#probed.size === 0 && written.every((key) => this.#broker.received.has(key));
+      return publishing.length === 0 && application.open === 0 && this.#probed.size === 0 && written.every((key) => this.#broker.received.has(key) || this.#mistaken(key));
     };
     this.#pass(this.#clock.now() + PROBE, over);
     if (this.#violation !== null || application.disturbances !== disturbances) return false;
     if (this.#probed.size > 0) this.#violated("3", `nothing is wrong any more, and ${[...this.#probed].map((key) => expected.get(key)).join("; ")} did not come`);
     else if (!over()) this.#violated("1", "nothing is wrong any more, and a publish was not done");
-    for (const key of written) if ((this.#broker.received.get(key)?.times ?? 0) !== 1) this.#violated("2", `the broker has ${key} ${this.#broker.received.get(key)?.times ?? 0} times`);
+    for (const key of written) if (!this.#mistaken(key) && (this.#broker.received.get(key)?.times ?? 0) !== 1) this.#violated("2", `the broker has ${key} ${this.#broker.received.get(key)?.times ?? 0} times`);
     return true;
   }
 
@@ -323,18 +333,43 @@ class Simulation {
     if (write.kind !== "publish") return;
     figures.done++;
     if (write.QoS === 0 || !this.#plan.exact) return;
-    const known = this.#broker.received.get(keyOf(write.topic, Buffer.from(write.payload, "latin1")));
-    if (known !== undefined && known.acknowledged > 0) return;
+    const key = keyOf(write.topic, Buffer.from(write.payload, "latin1"));
+    const known = this.#broker.received.get(key);
+    if ((known !== undefined && known.acknowledged > 0) || this.#mistaken(key)) return;
     this.#violated("1", `${write.topic} ${JSON.stringify(write.payload)} at QoS ${write.QoS} was reported done, and the broker ${known === undefined ? "does not know it" : "has not acknowledged it"}`);
   }
 
+  /** A broker that keeps the session keeps packet ids that the modem, or the next client, uses again (docs/limits.md). */
+  #mistaken(key: string): boolean {
+    return this.#plan.client.clean === false && this.#broker.mistaken.has(key);
+  }
+
   /** 2: what is published is what the application has given, unless a modem must not be sent that without its prompt. */
-  #published(payload: string, given: ReadonlySet<string>): void {
-    if (!this.#plan.exact || given.has(payload)) return;
+  #published(topic: string, payload: string, QoS: number, times: number, given: ReadonlySet<string>): void {
+    if (!this.#plan.exact) return;
+    if (given.has(payload)) return this.#counted(topic, payload, QoS, times);
     const alike = [...given].filter(({ length }) => length === payload.length);
     if (alike.some((each) => !isNoCommand(each))) return;
     if (this.#payloadsLost > 0) this.#payloadsLost--;
     else this.#violated("2", `${JSON.stringify(payload)} was published by nobody`);
+  }
+
+  /** 2: subscribers have a message no more often than the modem had it; at QoS 1 the modem itself may send it again. */
+  #counted(topic: string, payload: string, QoS: number, times: number): void {
+    const handed = this.#handed.get(keyOf(topic, Buffer.from(payload, "latin1")))?.times ?? 0;
+    if (QoS !== 1 && times > handed) this.#violated("2", `the broker has ${topic} ${JSON.stringify(payload)} at QoS ${QoS} ${times} times, and the modem was given it ${handed} times`);
+  }
+
+  /** 2: the modem is given a message once, and again only over another connection, and not at QoS 0. */
+  #handedOver(topic: string, payload: string, QoS: number): void {
+    if (!this.#plan.exact) return;
+    const { connections } = this.#application;
+    const key = keyOf(topic, Buffer.from(payload, "latin1"));
+    const handed = this.#handed.get(key);
+    if (handed !== undefined && (QoS === 0 || handed.connection === connections))
+      this.#violated("2", `the modem was given ${topic} ${JSON.stringify(payload)} at QoS ${QoS} again${QoS === 0 ? "" : " over one connection"}`);
+    this.#handed.set(key, { times: (handed?.times ?? 0) + 1, connection: connections });
+    if (handed !== undefined) this.#figures.sentAgain++;
   }
 
   #failed(write: Write): void {
