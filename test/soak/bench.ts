@@ -171,7 +171,7 @@ export class Bench {
       if (entry !== undefined) entry.over = true;
       return;
     }
-    if (entry === undefined && ledger === this.#out && this.#isFilling(payload)) return this.#count("messages of the lines that filled an open data phase");
+    if (entry === undefined && ledger === this.#out && this.#isFilling(payload)) return this.#count("messages of the command lines that filled an open data phase");
     if (entry === undefined) return void this.violations.push(`what was never ${verb} arrived: ${shown(payload)}`);
     if (!entry.payload.equals(payload)) return void this.violations.push(`${shown(entry.payload)} was ${verb}, and ${shown(payload)} arrived`);
     entry.arrived++;
@@ -182,9 +182,9 @@ export class Bench {
     }
   }
 
-  /** A message that may be a command is not sent without its prompt: lines that ask the modem whether it is there become it then (docs/limits.md). */
+  /** A message that may be a command is not sent without its prompt: the command lines that follow become it then (docs/limits.md). */
   #isFilling(payload: Buffer): boolean {
-    if (!this.#family.prompts || !/^[\x1bATCME+?\r]*$/.test(payload.toString("latin1"))) return false;
+    if (!this.#family.prompts || !/^\x1b?AT/.test(payload.toString("latin1"))) return false;
     const filled = this.#out.first((entry) => entry.disturbed && !entry.filled && entry.payload.length === payload.length && !isNoCommand(entry.payload.toString("latin1")));
     if (filled !== undefined) filled.filled = true;
     return filled !== undefined;

@@ -1,8 +1,9 @@
 // What the process holds: its heap after a collection, and its open files.
 
-import { generate } from "mqtt-packet";
+import { writeToStream } from "mqtt-packet";
 import { readdirSync } from "node:fs";
 import { memoryUsage } from "node:process";
+import type { Writable } from "node:stream";
 
 export interface Sample {
   /** Bytes, buffers outside of the heap included. */
@@ -23,10 +24,12 @@ const PACKET = 4096;
 
 /**
  * mqtt-packet, which the virtual modem and the other side speak with, keeps a buffer for every length that a packet has had, and
- * each of those one of Node's pools of 8 KB: 6 MB in an hour, 34 MB at the most. Made one after the other, they share the pools.
+ * with each one of Node's pools of 8 KB: 6 MB in an hour, more than 30 in the end. Made one after the other, they share the pools.
  */
 export function fillCaches(): void {
-  for (let length = 0; length < PACKET; length++) generate({ cmd: "publish", topic: "t", payload: Buffer.alloc(length), qos: 0, dup: false, retain: false });
+  const nowhere = { write: () => true } as unknown as Writable;
+  const bytes = Buffer.alloc(PACKET);
+  for (let length = 0; length < PACKET; length++) writeToStream({ cmd: "publish", topic: "t", payload: bytes.subarray(0, length), qos: 0, dup: false, retain: false }, nowhere);
 }
 
 function openFiles(): number | null {
