@@ -97,17 +97,3 @@ export abstract class Wakers implements Ringer {
     for (let waker = 0; waker < this.deadlines.length; waker++) if (this.deadlines[waker] !== NEVER) this.arm(this.deadlines[waker]!);
   }
 }
-
-/** The same for an owner that is something else already. */
-export class OwnedWakers extends Wakers {
-  private readonly owner: { onTick(): void };
-
-  constructor(clock: Clock, owner: { onTick(): void }, count: number) {
-    super(clock, count);
-    this.owner = owner;
-  }
-
-  onTick(): void {
-    this.owner.onTick();
-  }
-}

@@ -1,0 +1,155 @@
+import type { Wakers } from "../at/wakers";
+import { NetworkError, StateError, type MQTTModemError } from "../errors";
+import { Kind } from "../modem/script";
+import { MQTTClient } from "../mqtt/client";
+import type { WriteOptions } from "../mqtt/options";
+import type { Connection } from "./connection";
+import type { Outbox } from "./outbox";
+import type { Place } from "./queue";
+import { isLoss } from "./retry";
+import type { Subscriptions } from "./subscriptions";
+import { Waker } from "./waker";
+
+/** Milliseconds. */
+const AGAIN = 1000;
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * Hands the client what waits in the outbox, as much as it takes, and hears what has become of it. What is lost with a
+ * connection waits again, unless it is a message at QoS 0.
+ */
+export class Flight {
+  readonly #connection: Connection;
+  readonly #outbox: Outbox;
+  readonly #subscriptions: Subscriptions;
+  readonly #wakers: Wakers;
+  /** What is lost is sent again. */
+  readonly #repeats: boolean;
+  /** Messages at QoS 0 wait where there is no connection. */
+  readonly #waitsQoSZero: boolean;
+  /** One for all writes. */
+  readonly #writing: WriteOptions = { operation: 0, id: 0, topic: undefined, QoS: 0, retain: false, items: undefined };
+  /** The client takes operations: the subscriptions are restored. */
+  open = false;
+  #pumping = false;
+  /** The payload that is being published, before it is the queue's. */
+  #fresh: Place | null = null;
+  #freshBytes: Uint8Array = NO_BYTES;
+
+  constructor(connection: Connection, outbox: Outbox, subscriptions: Subscriptions, wakers: Wakers, repeats: boolean, waitsQoSZero: boolean) {
+    this.#connection = connection;
+    this.#outbox = outbox;
+    this.#subscriptions = subscriptions;
+    this.#wakers = wakers;
+    this.#repeats = repeats;
+    this.#waitsQoSZero = waitsQoSZero;
+  }
+
+  /** Whether a message goes out or waits; otherwise it is to be refused. */
+  takes(QoS: number): boolean {
+    return QoS > 0 || this.#waitsQoSZero || this.open;
+  }
+
+  /** The client takes operations, and there is none. */
+  get isEmpty(): boolean {
+    return this.open && !this.#pumping && this.#outbox.count === 0;
+  }
+
+  // ---- out
+
+  /** As {@link pump}, where `place` has just been taken, and its payload is still the application's `bytes`. */
+  pumpFresh(place: Place, bytes: Uint8Array): void {
+    this.#fresh = place;
+    this.#freshBytes = bytes;
+    this.pump();
+    this.#fresh = null;
+    this.#freshBytes = NO_BYTES;
+  }
+
+  /** Hands the client as much as it takes. */
+  pump(): void {
+    if (!this.open || this.#pumping) return;
+    this.#pumping = true;
+    while (this.open && this.#connection.room > 0) {
+      const place = this.#outbox.waiting();
+      if (place === null || (place.kind === Kind.Publish && place.length > this.#connection.room) || !this.handOver(place)) break;
+    }
+    this.#pumping = false;
+  }
+
+  /** False when the client does not take it now. */
+  private handOver(place: Place): boolean {
+    const writing = this.#writing;
+    writing.id = place.id;
+    let data: Uint8Array | null = null;
+    if (place.kind === Kind.Publish) {
+      writing.operation = MQTTClient.PUBLISH;
+      writing.topic = place.topic!.string;
+      writing.QoS = place.QoS;
+      writing.retain = place.retain;
+      data = place === this.#fresh ? this.#freshBytes : this.#outbox.payload(place);
+    } else {
+      writing.operation = place.kind === Kind.Subscribe ? MQTTClient.SUBSCRIBE : MQTTClient.UNSUBSCRIBE;
+      writing.items = place.items!;
+    }
+    try {
+      this.#connection.write(data, writing);
+      place.underWay = true;
+      return true;
+    } catch (error) {
+      this.#connection.room = 0;
+      if (error instanceof StateError) {
+        this.#wakers.wake(Waker.Again, AGAIN); // onWritable follows, or the loss; but an id may be one that the modem still is at
+        return false;
+      }
+      this.#outbox.settle(place, error as MQTTModemError, null); // it was stored for another modem
+      return true;
+    }
+  }
+
+  // ---- and its end
+
+  /** The client is done with an operation. */
+  done(id: number, error: MQTTModemError | null): void {
+    const place = this.#outbox.byId(id);
+    if (place === null) return;
+    if (error !== null && isLoss(error)) return this.lose(place, error);
+    const granted = place.kind === Kind.Subscribe && error === null ? this.#connection.granted : null;
+    if (error === null) this.note(place, granted);
+    this.#outbox.settle(place, error, granted);
+    this.pump();
+  }
+
+  private note(place: Place, granted: readonly number[] | null): void {
+    const items = place.items;
+    if (items === null) return;
+    for (let i = 0; i < items.length; i++) {
+      if (granted !== null && granted[i]! <= 2) this.#subscriptions.note(items[i]!);
+      else this.#subscriptions.forget(items[i]!.topic);
+    }
+  }
+
+  /** The connection has gone with it: it is done again, unless it is a message at QoS 0, or nothing is to be tried again. */
+  private lose(place: Place, error: MQTTModemError): void {
+    place.underWay = false;
+    if (!this.#repeats) this.#outbox.settle(place, error, null);
+    else if (isQoSZero(place))
+      this.#outbox.settle(place, new NetworkError("OUTCOME_UNKNOWN", "the connection was lost while this message was under way at QoS 0; whether it was sent is not known", undefined, error), null);
+  }
+
+  /** The connection is over: takes back what its client has not told of, because it was let go, and what is not to wait for the next one. */
+  takeBack(error: MQTTModemError): void {
+    // Sought anew after each: the application may take others back when it is told of one.
+    for (let place: Place | null; (place = this.#outbox.find(isUnderWay)) !== null;) this.lose(place, error);
+    if (this.#waitsQoSZero) return;
+    for (let place: Place | null; (place = this.#outbox.find(isQoSZero)) !== null;) this.#outbox.settle(place, error, null);
+  }
+}
+
+function isUnderWay(place: Place): boolean {
+  return place.underWay;
+}
+
+function isQoSZero(place: Place): boolean {
+  return place.kind === Kind.Publish && place.QoS === 0;
+}

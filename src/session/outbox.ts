@@ -1,0 +1,206 @@
+import type { Wakers } from "../at/wakers";
+import type { Text } from "../bytes/text";
+import { ArgumentError, StateError, type MQTTModemError } from "../errors";
+import { Kind } from "../modem/script";
+import { choice, integer } from "../mqtt/arguments";
+import { topicName } from "../mqtt/topic";
+import { Dropped } from "./dropped";
+import type { QueueOptions } from "./options";
+import { Persistence } from "./persistence";
+import { Queue, type Filter, type Place } from "./queue";
+import type { Kept } from "./record";
+import type { Teller } from "./teller";
+import { Waker } from "./waker";
+
+const POLICIES = Object.freeze(["refuse", "drop oldest", "drop newest"] as const);
+const enum Policy {
+  Refuse,
+  DropOldest,
+  DropNewest,
+}
+
+/** Ids are 1–65534; the one above is the session's own. */
+const LAST_ID = 65534;
+const ID = "id";
+const NO_BYTES = new Uint8Array(0);
+
+/** What the application has asked for, from when it is taken until its `onDone`: none is left without one. */
+export class Outbox {
+  readonly #queue: Queue;
+  readonly #dropped: Dropped;
+  readonly #policy: Policy;
+  readonly #persistence: Persistence | null;
+  readonly #keepsQoSZero: boolean;
+  readonly #teller: Teller;
+  readonly #wakers: Wakers;
+  /** The last one that was chosen here. */
+  #id: number;
+
+  /**
+   * @param longest bytes of the modem's longest message
+   * @throws ArgumentError
+   */
+  constructor(options: QueueOptions, longest: number, random: () => number, teller: Teller, wakers: Wakers) {
+    // Not those of the session before: a broker that keeps it takes a message with an id that it still knows for a repeat (MQTT 3.1.1, 4.3.3).
+    this.#id = Math.floor(random() * LAST_ID);
+    const count = integer("queue.count", options.count ?? 16, 1, LAST_ID);
+    const bytes = integer("queue.bytes", options.bytes ?? 4096, 0, 0x7fffffff);
+    this.#queue = new Queue(count, bytes < longest ? longest : bytes);
+    this.#dropped = new Dropped(count);
+    this.#policy = POLICIES.indexOf(choice("queue.policy", options.policy ?? "refuse", POLICIES) as "refuse");
+    this.#persistence = options.store ? new Persistence(options.store, teller) : null;
+    this.#keepsQoSZero = options.keepQoSZero ?? false;
+    this.#teller = teller;
+    this.#wakers = wakers;
+  }
+
+  /** Takes what an earlier session has left in the store. @throws ArgumentError where there is no room for it; what the store throws */
+  load(): void {
+    if (this.#persistence?.load((message, key, count) => this.take(message, key, count)) === true) this.#wakers.wake(Waker.Tell, 0);
+  }
+
+  private take({ id, QoS, retain, topic, payload }: Kept, key: number, count: number): void {
+    if (!this.#queue.hasRoomFor(payload.length))
+      throw new ArgumentError("ARGUMENT_RANGE", "queue.count", this.#queue.count, `and queue.bytes must hold the ${count} messages that are in the store`);
+    this.message(this.isTaken(id) ? this.chosenId(undefined) : id, topicName("topic", topic, 0xffff), QoS, retain, payload, key);
+  }
+
+  // ---- what is there
+
+  /** Operations that wait or are under way. */
+  get count(): number {
+    return this.#queue.count;
+  }
+
+  /** Bytes that all payloads together may have. */
+  get capacity(): number {
+    return this.#queue.bytes.length;
+  }
+
+  /** The operation of that order, 0 for the oldest. */
+  at(index: number): Place {
+    return this.#queue.at(index);
+  }
+
+  byId(id: number): Place | null {
+    return this.#queue.byId(id);
+  }
+
+  /** The oldest of which this is true, or null. */
+  find(is: (place: Place) => boolean): Place | null {
+    return this.#queue.find(is);
+  }
+
+  /** The oldest that the client does not have, or null. */
+  waiting(): Place | null {
+    return this.#queue.waiting();
+  }
+
+  /** The payload; the view is good until another operation is taken, or is over. */
+  payload(place: Place): Uint8Array {
+    return this.#queue.payload(place);
+  }
+
+  // ---- taking
+
+  /** The id that was asked for, or one that no other operation has. @throws ArgumentError; StateError BUSY */
+  chosenId(wanted: number | undefined): number {
+    if (wanted !== undefined) {
+      integer(ID, wanted, 1, LAST_ID);
+      if (this.isTaken(wanted)) throw new StateError("BUSY", `id ${wanted} is in use; use another one, or leave it out`);
+      return wanted;
+    }
+    do this.#id = this.#id === LAST_ID ? 1 : this.#id + 1;
+    while (this.isTaken(this.#id));
+    return this.#id;
+  }
+
+  private isTaken(id: number): boolean {
+    return this.#queue.byId(id) !== null || this.#dropped.has(id);
+  }
+
+  /** Takes a message. @returns null where it is dropped at once @throws StateError BUSY, or STORE_FAILED */
+  publish(id: number, topic: Text, QoS: number, retain: boolean, payload: Uint8Array): Place | null {
+    if (!this.makeRoom(payload.length)) {
+      this.drop(id);
+      return null;
+    }
+    const key = this.#persistence !== null && (QoS > 0 || this.#keepsQoSZero) ? this.#persistence.put({ id, QoS, retain, topic: topic.string, payload }) : 0;
+    return this.message(id, topic, QoS, retain, payload, key);
+  }
+
+  private message(id: number, topic: Text, QoS: number, retain: boolean, payload: Uint8Array, key: number): Place {
+    const place = this.#queue.add(Kind.Publish, id, payload);
+    place.topic = topic;
+    place.QoS = QoS;
+    place.retain = retain;
+    place.key = key;
+    return place;
+  }
+
+  /** Takes a subscription, or its end. @throws StateError BUSY */
+  change(kind: Kind, id: number, filters: readonly Filter[]): void {
+    if (!this.#queue.hasRoomFor(0)) throw this.busy();
+    this.#queue.add(kind, id, NO_BYTES).items = filters;
+  }
+
+  /** False when it is this message that is to be dropped. @throws StateError BUSY */
+  private makeRoom(length: number): boolean {
+    while (!this.#queue.hasRoomFor(length)) {
+      const oldest = this.#policy === Policy.DropOldest ? this.#queue.waiting(Kind.Publish) : null;
+      if (this.#dropped.isFull || this.#policy === Policy.Refuse || (this.#policy === Policy.DropOldest && oldest === null)) throw this.busy();
+      if (oldest === null) return false;
+      this.drop(oldest.id);
+      this.release(oldest);
+    }
+    return true;
+  }
+
+  private drop(id: number): void {
+    this.#dropped.add(id);
+    this.#wakers.wake(Waker.Tell, 0);
+  }
+
+  private busy(): StateError {
+    return new StateError("BUSY", `${this.#queue.count} operations wait or are under way, and the queue has no room for this one; wait for onDone`);
+  }
+
+  // ---- ending
+
+  /** The place is free, and the store forgets what it kept of it. */
+  release(place: Place): void {
+    const { key } = place;
+    this.#queue.remove(place);
+    if (key !== 0) this.#persistence!.remove(key);
+  }
+
+  settle(place: Place, error: MQTTModemError | null, granted: readonly number[] | null): void {
+    const { id } = place;
+    this.release(place);
+    this.#teller.done(id, error, granted);
+  }
+
+  /** Tells of what was dropped, and of what was damaged in the store: neither could be told of at once. */
+  tell(): void {
+    this.tellDropped();
+    this.#persistence?.tell();
+  }
+
+  private tellDropped(): void {
+    for (let id = this.#dropped.take(); id !== 0; id = this.#dropped.take())
+      this.#teller.done(id, new StateError("DROPPED", "the queue was full, and this message had to make room"), null);
+  }
+
+  /** The session is over: what is left is reported; what the store keeps stays in it. @param reason why, where something has failed */
+  close(reason: MQTTModemError | null): void {
+    while (this.#queue.count > 0) this.leave(this.#queue.at(0), reason);
+  }
+
+  private leave(place: Place, reason: MQTTModemError | null): void {
+    if (place.key === 0) return this.settle(place, reason ?? new StateError("CLOSED", "the session was closed before this was done"), null);
+    const { id } = place;
+    this.#queue.remove(place); // and not from the store
+    this.#teller.done(id, new StateError("KEPT",
+      "the session has ended before this message was acknowledged; the store keeps it, and the next session sends it", undefined, reason ?? undefined), null);
+  }
+}

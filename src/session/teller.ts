@@ -1,0 +1,56 @@
+import type { Wakers } from "../at/wakers";
+import type { MQTTModemError } from "../errors";
+import type { StageName } from "../mqtt/stages";
+import type { SessionOptions } from "./options";
+import type { Session } from "./session";
+import type { SessionState } from "./states";
+import { Waker } from "./waker";
+
+const NOTHING = Object.freeze({});
+
+/** Calls the application, which may throw: the host is given that once the session is between two states no more. */
+export class Teller {
+  readonly #session: Session;
+  readonly #options: SessionOptions;
+  readonly #wakers: Wakers;
+  #thrown: unknown = NOTHING;
+
+  constructor(session: Session, options: SessionOptions, wakers: Wakers) {
+    this.#session = session;
+    this.#options = options;
+    this.#wakers = wakers;
+  }
+
+  state(state: SessionState, error: MQTTModemError | null): void {
+    this.call(this.#options.onState, state, error);
+  }
+
+  stage(stage: StageName): void {
+    this.call(this.#options.onStage, stage);
+  }
+
+  done(id: number, error: MQTTModemError | null, granted: readonly number[] | null): void {
+    this.call(this.#options.onDone, id, error, granted);
+  }
+
+  error(error: MQTTModemError): void {
+    this.call(this.#options.onError, error);
+  }
+
+  private call(callback: ((...values: any[]) => void) | undefined, one: unknown, two?: unknown, three?: unknown): void {
+    if (callback === undefined) return;
+    try {
+      callback.call(this.#session, one, two, three);
+    } catch (thrown) {
+      if (this.#thrown === NOTHING) this.#thrown = thrown;
+      this.#wakers.wake(Waker.Tell, 0);
+    }
+  }
+
+  /** @throws what the application has thrown, the first where it was several times */
+  rethrow(): void {
+    const thrown = this.#thrown;
+    this.#thrown = NOTHING;
+    if (thrown !== NOTHING) throw thrown;
+  }
+}
