@@ -9,7 +9,7 @@ import type { Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { ArgumentError, NetworkError, type MQTTModemError } from "../errors";
-import { meaning, type CodeTable } from "../modem/codes";
+import { codes, meaning } from "../modem/codes";
 import { COMMA, NOTHING } from "../modem/arguments";
 import { ATTACH, DETACH, rouse } from "../modem/common";
 import type { Limits } from "../modem/limits";
@@ -246,35 +246,35 @@ const DIALECT: Dialect<BC35G> = frozen({
 // ---- what its numbers mean
 
 /** `+QMTCONN: 0,<state>` behind `AT+QMTCONN?`: S1 3.2.5. */
-const STATES: CodeTable = frozen([
-  [1, "initialising"],
-  [2, "connecting"],
-  [3, "connected"],
-  [4, "disconnecting"],
-]);
+const STATES = codes(`
+  1 initialising
+  2 connecting
+  3 connected
+  4 disconnecting
+`);
 const CONNECTED = 3;
 
 /** `+QMTSTAT: 0,<err_code>`: S1 4.1, table 3. */
-const LINK_CODES: CodeTable = frozen([
-  [1, "the broker closed or reset the connection"],
-  [2, "PINGREQ could not be sent or was not answered; deactivate and activate the PDP context"],
-  [3, "CONNECT could not be sent or timed out; check user name and password, and that no other client has this id"],
-  [4, "CONNACK did not come; check user name and password, and that no other client has this id"],
-  [5, "the client disconnected and the broker closed the connection"],
-  [6, "sending failed again and again, so the modem closed the connection"],
-  [7, "the link is down or the broker is not available"],
-]);
+const LINK_CODES = codes(`
+  1 the broker closed or reset the connection
+  2 PINGREQ could not be sent or was not answered; deactivate and activate the PDP context
+  3 CONNECT could not be sent or timed out; check user name and password, and that no other client has this id
+  4 CONNACK did not come; check user name and password, and that no other client has this id
+  5 the client disconnected and the broker closed the connection
+  6 sending failed again and again, so the modem closed the connection
+  7 the link is down or the broker is not available
+`);
 
 /** `+QMTTENAUTH: <result_code>`: S1 3.2.2. */
-const PASSWORD_RESULTS: CodeTable = frozen([
-  [-1, "what it fetched cannot be used as a password"],
-  [1, "DNS failed"],
-  [2, "the socket could not be made"],
-  [3, "HTTP packet error"],
-  [4, "sending failed"],
-  [5, "the HTTP answer could not be read"],
-  [6, "timeout"],
-]);
+const PASSWORD_RESULTS = codes(`
+  -1 what it fetched cannot be used as a password
+  1 DNS failed
+  2 the socket could not be made
+  3 HTTP packet error
+  4 sending failed
+  5 the HTTP answer could not be read
+  6 timeout
+`);
 
 /** Not the modem's: it fetched a password that no command can carry. */
 const UNUSABLE = -1;

@@ -9,6 +9,7 @@ import { frozen } from "../bytes/frozen";
 import { ArgumentError } from "../errors";
 import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, LINES, Say, type ChinaMobileOptions, type States } from "./shared/china-mobile";
 import { COMMA } from "../modem/arguments";
+import { codes } from "../modem/codes";
 import { ATTACH, DETACH } from "../modem/common";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import type { Limits } from "../modem/limits";
@@ -123,16 +124,16 @@ const DIALECT: Dialect<M531X> = frozen({
 const STATES: States = frozen({
   connected: 5,
   gone: 2,
-  meanings: [
-    [0, "not initialised"],
-    [1, "initialised"],
-    [2, "disconnected"],
-    [3, "CONNECT has been sent"],
-    [4, "reconnecting"],
-    [5, "connected"],
-    [6, "TCP socket connecting"],
-    [7, "TCP socket connected"],
-  ],
+  meanings: codes(`
+    0 not initialised
+    1 initialised
+    2 disconnected
+    3 CONNECT has been sent
+    4 reconnecting
+    5 connected
+    6 TCP socket connecting
+    7 TCP socket connected
+  `),
 });
 
 export class M531X extends ChinaMobile {

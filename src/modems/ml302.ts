@@ -12,7 +12,7 @@ import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemErr
 import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, Failure, LINES, QUOTE, Say, type ChinaMobileOptions, type States } from "./shared/china-mobile";
 import { COMMA } from "../modem/arguments";
 import { ATTACH, DETACH, rouse } from "../modem/common";
-import { meaning, type CodeTable } from "../modem/codes";
+import { codes, meaning } from "../modem/codes";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import type { Limits } from "../modem/limits";
 import type { Modem } from "../modem/modem";
@@ -181,40 +181,40 @@ const DIALECT: Dialect<ML302> = frozen({
 const STATES: States = frozen({
   connected: 1,
   gone: 0,
-  meanings: [
-    [0, "not connected"],
-    [1, "connected"],
-    [2, "TCP socket connecting"],
-    [3, "TCP connected, CONNECT being sent"],
-    [4, "CONNECT sent, waiting for CONNACK"],
-  ],
+  meanings: codes(`
+    0 not connected
+    1 connected
+    2 TCP socket connecting
+    3 TCP connected, CONNECT being sent
+    4 CONNECT sent, waiting for CONNACK
+  `),
 });
 
 /** `+CME ERROR: <err>`: S3 2.2, as dialects.md 7.4 reads it. */
-export const ERRORS: CodeTable = frozen([
-  [600, "the network, or the PDP context, is not active; check the SIM, the APN and the coverage"],
-  [601, "invalid command parameters"],
-  [602, "already connected to the server"],
-  [603, "connecting to the server failed; check host, port and coverage"],
-  [604, "connecting to the server timed out; check host, port and coverage"],
-  [605, "the server's subscribe acknowledgement is wrong"],
-  [606, "the topic is subscribed already"],
-  [607, "an unknown MQTT packet was received"],
-  [608, "sending a packet failed"],
-  [609, "a malformed PUBLISH was received"],
-  [610, "a malformed PUBREC was received"],
-  [611, "a malformed PUBCOMP was received"],
-  [612, "a malformed PUBACK was received"],
-  [613, "the socket could not be made; reset the modem if it stays so"],
-  [614, "user name, password or client id rejected; check them before trying again"],
-  [615, "reconnecting to the server failed"],
-  [616, "the server's acknowledgement did not come in time; whether it was done is not known"],
-  [617, "the connection to the server was lost"],
-  [618, "a malformed unsubscribe acknowledgement was received"],
-  [619, "a malformed PUBREL was received"],
-  [620, "already disconnected from the server"],
-  [621, "unsubscribing failed"],
-]);
+export const ERRORS = codes(`
+  600 the network, or the PDP context, is not active; check the SIM, the APN and the coverage
+  601 invalid command parameters
+  602 already connected to the server
+  603 connecting to the server failed; check host, port and coverage
+  604 connecting to the server timed out; check host, port and coverage
+  605 the server's subscribe acknowledgement is wrong
+  606 the topic is subscribed already
+  607 an unknown MQTT packet was received
+  608 sending a packet failed
+  609 a malformed PUBLISH was received
+  610 a malformed PUBREC was received
+  611 a malformed PUBCOMP was received
+  612 a malformed PUBACK was received
+  613 the socket could not be made; reset the modem if it stays so
+  614 user name, password or client id rejected; check them before trying again
+  615 reconnecting to the server failed
+  616 the server's acknowledgement did not come in time; whether it was done is not known
+  617 the connection to the server was lost
+  618 a malformed unsubscribe acknowledgement was received
+  619 a malformed PUBREL was received
+  620 already disconnected from the server
+  621 unsubscribing failed
+`);
 
 const enum Code {
   NotActive = 600,

@@ -9,7 +9,7 @@ import { frozen } from "../../bytes/frozen";
 import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
 import { integer } from "../../mqtt/arguments";
 import { ARGUMENTS as SHARED_ARGUMENTS } from "../../modem/arguments";
-import { CONNACK_CODES, meaning, type CodeTable } from "../../modem/codes";
+import { codes, CONNACK_CODES, meaning } from "../../modem/codes";
 import type { DriverOptions, ModemClient } from "../../modem/dialect";
 import { Driver } from "../../modem/driver";
 import type { Modem } from "../../modem/modem";
@@ -43,14 +43,14 @@ export const enum Result {
 }
 
 /** `<result>` of OPEN: S1 3.2.3, S4 1.2. */
-const OPEN_RESULTS: CodeTable = frozen([
-  [-1, "the network could not be opened"],
-  [1, "a parameter is wrong"],
-  [2, "the MQTT connection is in use already"],
-  [3, "the PDP context could not be activated; check the SIM, the APN and the coverage"],
-  [4, "the host's name could not be resolved; check the name, or use the address"],
-  [5, "connecting failed; check that the broker listens at this host and port"],
-]);
+const OPEN_RESULTS = codes(`
+  -1 the network could not be opened
+  1 a parameter is wrong
+  2 the MQTT connection is in use already
+  3 the PDP context could not be activated; check the SIM, the APN and the coverage
+  4 the host's name could not be resolved; check the name, or use the address
+  5 connecting failed; check that the broker listens at this host and port
+`);
 
 /** Above what a modem's result can be: a CONNACK return code stands behind it. */
 const RETURN_CODE = 256;
