@@ -1,6 +1,7 @@
 import { ascii } from "../bytes/ascii";
 import { Byte } from "./bytes";
 import { frozen } from "../bytes/frozen";
+import { Text } from "../bytes/text";
 import type { Exchange } from "./exchange";
 import type { Fields } from "./fields";
 import type { Operation } from "./operation";
@@ -55,24 +56,34 @@ export interface Command<D = any> extends CommandOptions {
   readonly steady: number;
 }
 
+/** For what is not given where the command has a place for it all the same. */
+export const NOTHING = frozen(new Text("nothing", "", 0));
+
+/** Writes what the driver keeps under these names: a number, or a text, in quotes, with nothing in them where there is none. */
+function kept(path: string): Argument<any> {
+  const names = path.split(".");
+  return (writer, _, driver) => {
+    let value = driver;
+    for (let i = 0; i < names.length; i++) value = value[names[i]!];
+    if (typeof value === "number") writer.int(value);
+    else writer.quoted(value === null ? NOTHING : value);
+  };
+}
+
 /**
- * `template` is the command line with its arguments in braces, as in `AT+QMTOPEN=0,{host},{port}`; each names one of
- * `argumentTable`. The carriage return that ends the line is added here: a line feed after it could become the first
- * byte of a payload (dialects.md 1, rule 1).
+ * `template` is the command line with its arguments in braces, as in `AT+QMTSUB=0,{id},{filter},{settings.port}`: one of
+ * `argumentTable`, or else what the driver keeps under that name. The carriage return that ends the line is added here: a
+ * line feed after it could become the first byte of a payload (dialects.md 1, rule 1).
  */
 export function command<D>(template: string, argumentTable: Readonly<Record<string, Argument<D>>>, options: CommandOptions): Command<D> {
-  const parts = `${template}\r`.split(/\{(\w+)\}/);
+  const parts = `${template}\r`.split(/\{([\w.]+)\}/);
   const literals: Uint8Array[] = [];
   const names: Argument<D>[] = [];
   const list = parts.filter((_, index) => index % 2 === 1);
   const payload = list.indexOf(PAYLOAD);
   parts.forEach((part, index) => {
     if (index % 2 === 0) literals.push(part === "," ? COMMA : ascii(part));
-    else {
-      const argument = argumentTable[part];
-      if (argument === undefined) throw new TypeError(`${template}: no argument is called ${part}`);
-      names.push(argument);
-    }
+    else names.push(argumentTable[part] ?? kept(part));
   });
   return frozen({ ...options, name: /AT[+\w]*/.exec(template)![0], line: template, literals, arguments: names, steady: !list.includes(TOPIC) ? 0 : payload < 0 ? literals.length : payload });
 }

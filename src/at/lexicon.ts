@@ -41,6 +41,11 @@ export interface Line {
   readonly lengthOptional?: boolean;
 }
 
+/** A line as a driver lists it; fields follow where `more` does not say otherwise. */
+export function says(id: number, text: string, more?: Partial<Line>): Line {
+  return { id, text, follow: Follow.Fields, ...more };
+}
+
 /** The lines that every modem has (27.007; S1 3.1). */
 export const enum Common {
   Ok = 1,
@@ -56,12 +61,12 @@ export const enum Common {
 }
 
 export const COMMON_LINES: readonly Line[] = frozen([
-  { id: Common.Ok, text: "OK", follow: Follow.End },
-  { id: Common.Error, text: "ERROR", follow: Follow.End },
-  { id: Common.CmeError, text: "+CMEERROR", follow: Follow.Fields },
-  { id: Common.CmsError, text: "+CMSERROR", follow: Follow.Fields },
-  { id: Common.Cmee, text: "+CMEE", follow: Follow.Fields },
-  { id: Common.Attach, text: "+CGATT", follow: Follow.Fields },
+  says(Common.Ok, "OK", { follow: Follow.End }),
+  says(Common.Error, "ERROR", { follow: Follow.End }),
+  says(Common.CmeError, "+CMEERROR"),
+  says(Common.CmsError, "+CMSERROR"),
+  says(Common.Cmee, "+CMEE"),
+  says(Common.Attach, "+CGATT"),
 ]);
 
 /** The tree. Node 0 is the root; 0 also means "none", for nothing leads back to the root. */

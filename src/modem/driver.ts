@@ -547,7 +547,7 @@ export abstract class Driver implements OperationOwner {
   private submitStep(step: Step): void {
     const operation = this.take(step.kind ?? Kind.Step)!; // the client leaves one free
     operation.wire = -1;
-    operation.patience = step.patience === undefined ? 0 : step.patience(this);
+    operation.patience = typeof step.patience === "function" ? step.patience(this) : step.patience ?? 0;
     this.channel.submit(operation, step.command);
   }
 

@@ -37,7 +37,7 @@ export interface Step<D = any> {
   /** What does not end the script. Nothing, when left out. */
   readonly tolerates?: Tolerates;
   /** Milliseconds until the result line, after the final; needed where the command has one. */
-  readonly patience?: (driver: D) => number;
+  readonly patience?: number | ((driver: D) => number);
 }
 
 export type Script<D = any> = readonly Step<D>[];

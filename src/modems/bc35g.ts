@@ -2,20 +2,21 @@
  * Quectel BC35-G and BC28. The source is "BC35-G&BC28 MQTT application guide", V1.0 (S1), with what dialects.md,
  * chapters 2 and 12, has found out about its gaps.
  */
-import { command, type Argument, type Command } from "../at/command";
+import { Byte } from "../at/bytes";
+import { command, NOTHING, type Argument, type Command } from "../at/command";
 import { FieldKind, type Fields } from "../at/fields";
-import { Follow, Framing, lexicon, type Line } from "../at/lexicon";
+import { Follow, Framing, lexicon, says, type Line } from "../at/lexicon";
 import type { Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { ArgumentError, NetworkError, type MQTTModemError } from "../errors";
 import { codes, meaning } from "../modem/codes";
-import { COMMA, NOTHING } from "../modem/arguments";
+import { ARGUMENTS as SHARED_ARGUMENTS } from "../modem/arguments";
 import { ATTACH, DETACH, rouse } from "../modem/common";
 import type { Limits } from "../modem/limits";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import type { Modem } from "../modem/modem";
-import { ARGUMENTS as SHARED_ARGUMENTS, QMT, Result, type QMTOptions } from "./shared/qmt";
+import { QMT, Result, type QMTOptions } from "./shared/qmt";
 import { Level, type Recovery } from "../modem/recovery";
 import { Kind, Tolerates, type Script } from "../modem/script";
 import { Stage } from "../modem/stage";
@@ -60,22 +61,22 @@ const enum Say {
 }
 
 const LINES: readonly Line[] = frozen([
-  { id: Say.Open, text: "+QMTOPEN", follow: Follow.Fields },
-  { id: Say.Close, text: "+QMTCLOSE", follow: Follow.Fields },
-  { id: Say.Conn, text: "+QMTCONN", follow: Follow.Fields },
-  { id: Say.Disc, text: "+QMTDISC", follow: Follow.Fields },
-  { id: Say.Sub, text: "+QMTSUB", follow: Follow.Fields },
-  { id: Say.Uns, text: "+QMTUNS", follow: Follow.Fields },
-  { id: Say.Pub, text: "+QMTPUB", follow: Follow.Fields },
-  { id: Say.PubRel, text: "+QMTPUBREL", follow: Follow.Fields }, // PUBREL is being sent again; figure 1 only (A-3)
-  { id: Say.Cfg, text: "+QMTCFG", follow: Follow.Fields },
-  { id: Say.Auth, text: "+QMTTENAUTH", follow: Follow.Fields },
-  { id: Say.Auth, text: "+QMTENAUTH", follow: Follow.Fields }, // A-1
-  { id: Say.Stat, text: "+QMTSTAT", follow: Follow.Fields },
-  { id: Say.Message, text: "+QMTRECV", follow: Follow.Fields, framing: Framing.Line, topic: 2 },
-  { id: Say.Message, text: "+QMTRCV", follow: Follow.Fields, framing: Framing.Line, topic: 2 }, // figure 1 (A-3)
+  says(Say.Open, "+QMTOPEN"),
+  says(Say.Close, "+QMTCLOSE"),
+  says(Say.Conn, "+QMTCONN"),
+  says(Say.Disc, "+QMTDISC"),
+  says(Say.Sub, "+QMTSUB"),
+  says(Say.Uns, "+QMTUNS"),
+  says(Say.Pub, "+QMTPUB"),
+  says(Say.PubRel, "+QMTPUBREL"), // PUBREL is being sent again; figure 1 only (A-3)
+  says(Say.Cfg, "+QMTCFG"),
+  says(Say.Auth, "+QMTTENAUTH"),
+  says(Say.Auth, "+QMTENAUTH"), // A-1
+  says(Say.Stat, "+QMTSTAT"),
+  says(Say.Message, "+QMTRECV", { framing: Framing.Line, topic: 2 }),
+  says(Say.Message, "+QMTRCV", { framing: Framing.Line, topic: 2 }), // figure 1 (A-3)
   // The banner of a BC28: "Boot: Unsigned … REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET, Neul, OK" (public captures).
-  { id: Say.Restart, text: "REBOOT_CAUSE_", follow: Follow.Anything },
+  says(Say.Restart, "REBOOT_CAUSE_", { follow: Follow.Anything }),
 ]);
 
 // ---- what it is told
@@ -86,45 +87,41 @@ const ARGUMENTS: Readonly<Record<string, Argument<BC35G>>> = frozen({
     const user = modem.settings.user;
     const password = modem.fetchedPassword ?? modem.settings.password;
     if (user === null && password === null) return;
-    writer.byte(COMMA);
+    writer.byte(Byte.Comma);
     writer.quoted(user ?? NOTHING);
     if (password === null) return;
-    writer.byte(COMMA);
+    writer.byte(Byte.Comma);
     writer.quoted(password);
   },
-  productKey: (writer, _, modem) => writer.quoted(modem.alibaba!.productKey),
-  deviceName: (writer, _, modem) => writer.quoted(modem.alibaba!.deviceName),
-  deviceSecret: (writer, _, modem) => writer.quoted(modem.alibaba!.deviceSecret),
   tencent: (writer, _, modem) => {
     const { productId, deviceName, clientId, deviceSecret, expire, url } = modem.tencent!;
     writer.quoted(productId);
-    writer.byte(COMMA);
+    writer.byte(Byte.Comma);
     writer.quoted(deviceName);
-    writer.byte(COMMA);
+    writer.byte(Byte.Comma);
     writer.quoted(clientId);
-    writer.byte(COMMA);
+    writer.byte(Byte.Comma);
     writer.quoted(deviceSecret);
     if (expire === 0 && url === null) return;
-    writer.byte(COMMA);
+    writer.byte(Byte.Comma);
     writer.int(expire === 0 ? EXPIRE_MOST : expire);
     if (url === null) return;
-    writer.byte(COMMA);
+    writer.byte(Byte.Comma);
     writer.quoted(url);
   },
   filters: (writer, operation) => {
     for (let i = 0; i < operation.items!.length; i++) {
       const item = operation.items![i]!;
-      writer.byte(COMMA);
+      writer.byte(Byte.Comma);
       writer.quoted(item.text);
       if (operation.kind !== Kind.Subscribe) continue;
-      writer.byte(COMMA);
+      writer.byte(Byte.Comma);
       writer.int(item.QoS);
     }
   },
 });
 
 const CTRL_Z = new Uint8Array([0x1a]);
-const ESC = 0x1b;
 const RECEIVING = Object.freeze(["line", "idle"]);
 const QUOTES = Object.freeze(["raw", "strip"]);
 const EXPIRE_MOST = 60;
@@ -132,21 +129,22 @@ const EXPIRE_MOST = 60;
 // Times: S1 gives 300 ms for what stays in the modem, 75 s for QMTOPEN, 195 s for the password; the finals and the
 // margins are those of dialects.md 9.
 const say = (template: string, final: number, more: object = {}) => command<BC35G>(template, ARGUMENTS, { final, ...more });
+const asks = (answer: Say, line: string, more: object = {}) => say(line, 2000, { answer, ...more });
 
 // S1 marks no default, so it is always set.
-const CFG_VERSION = say('AT+QMTCFG="version",0,{version}', 2000);
-const CFG_KEEPALIVE = say('AT+QMTCFG="keepalive",0,{keepalive}', 2000);
-const CFG_SESSION = say('AT+QMTCFG="session",0,{clean}', 2000);
+const CFG_VERSION = say('AT+QMTCFG="version",0,{settings.protocolVersion}', 2000);
+const CFG_KEEPALIVE = say('AT+QMTCFG="keepalive",0,{settings.keepAlive}', 2000);
+const CFG_SESSION = say('AT+QMTCFG="session",0,{settings.clean}', 2000);
 // The notices of a retransmission are asked for (last argument): they show that the modem is still at it.
 const CFG_TIMEOUT = say('AT+QMTCFG="timeout",0,{packetTimeout},{retries},1', 2000);
-const CFG_WILL = say('AT+QMTCFG="will",0,1,{willQoS},{willRetain},{willTopic},{willMessage}', 2000);
+const CFG_WILL = say('AT+QMTCFG="will",0,1,{settings.will.QoS},{settings.will.retain},{settings.will.topic},{settings.will.message}', 2000);
 const CFG_NO_WILL = say('AT+QMTCFG="will",0,0', 2000);
-const CFG_ALIBABA = say('AT+QMTCFG="aliauth",0,{productKey},{deviceName},{deviceSecret}', 2000);
+const CFG_ALIBABA = say('AT+QMTCFG="aliauth",0,{alibaba.productKey},{alibaba.deviceName},{alibaba.deviceSecret}', 2000);
 // The document spells it both ways; the set form with two Ts (A-1).
 const FETCH_PASSWORD = say("AT+QMTTENAUTH={tencent}", 5000, { result: Say.Auth });
 const FETCH_PASSWORD_ONE_T = say("AT+QMTENAUTH={tencent}", 5000, { result: Say.Auth });
-const OPEN = say("AT+QMTOPEN=0,{host},{port}", 5000, { result: Say.Open });
-const CONNECT = say("AT+QMTCONN=0,{clientId}{credentials}", 5000, { result: Say.Conn });
+const OPEN = say("AT+QMTOPEN=0,{settings.host},{settings.port}", 5000, { result: Say.Open });
+const CONNECT = say("AT+QMTCONN=0,{settings.id}{credentials}", 5000, { result: Say.Conn });
 // The example ends at OK, without the result line that the format promises (A-7).
 const DISCONNECT = say("AT+QMTDISC=0", 2000, { result: Say.Disc, resultOptional: true });
 const CLOSE = say("AT+QMTCLOSE=0", 2000, { result: Say.Close, resultOptional: true });
@@ -157,32 +155,29 @@ const PUBLISH = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic},{length}", 10_000, 
 // The length starts at 1: an empty payload can only be one that ends at once.
 const PUBLISH_EMPTY = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic}", 10_000, { result: Say.Pub, resultId: 1, prompt: 5000 });
 
-const POLL = say("AT+QMTCONN?", 2000, { answer: Say.Conn, takes: (fields: Fields) => fields.count === 2 });
+const POLL = asks(Say.Conn, "AT+QMTCONN?", { takes: (fields: Fields) => fields.count === 2 });
 
 /** Read forms and test forms (S1 3.2); QMTCFG's read form is the set form without its values. */
 const INQUIRIES: readonly Command<BC35G>[] = frozen([
-  ...["version", "keepalive", "session", "timeout", "will", "aliauth"].map((key) => say(`AT+QMTCFG="${key}",0`, 2000, { answer: Say.Cfg })),
-  say("AT+QMTCFG=?", 2000, { answer: Say.Cfg }),
-  say("AT+QMTENAUTH?", 2000, { answer: Say.Auth }),
-  say("AT+QMTENAUTH=?", 2000, { answer: Say.Auth }),
+  ...["version", "keepalive", "session", "timeout", "will", "aliauth"].map((key) => asks(Say.Cfg, `AT+QMTCFG="${key}",0`)),
+  asks(Say.Cfg, "AT+QMTCFG=?"),
+  asks(Say.Auth, "AT+QMTENAUTH?"),
+  asks(Say.Auth, "AT+QMTENAUTH=?"),
   // Only an answer has the host in quotes; `+QMTOPEN: 0,0` is a result (6.5).
-  say("AT+QMTOPEN?", 2000, { answer: Say.Open, takes: (fields: Fields) => fields.kind(1) === FieldKind.Quoted }),
-  say("AT+QMTOPEN=?", 2000, { answer: Say.Open }),
-  say("AT+QMTCLOSE=?", 2000, { answer: Say.Close }),
+  asks(Say.Open, "AT+QMTOPEN?", { takes: (fields: Fields) => fields.kind(1) === FieldKind.Quoted }),
+  asks(Say.Open, "AT+QMTOPEN=?"),
+  asks(Say.Close, "AT+QMTCLOSE=?"),
   POLL,
-  say("AT+QMTCONN=?", 2000, { answer: Say.Conn }),
-  say("AT+QMTDISC=?", 2000, { answer: Say.Disc }),
-  say("AT+QMTSUB=?", 2000, { answer: Say.Sub }),
-  say("AT+QMTUNS=?", 2000, { answer: Say.Uns }),
-  say("AT+QMTPUB=?", 2000, { answer: Say.Pub }),
+  asks(Say.Conn, "AT+QMTCONN=?"),
+  asks(Say.Disc, "AT+QMTDISC=?"),
+  asks(Say.Sub, "AT+QMTSUB=?"),
+  asks(Say.Uns, "AT+QMTUNS=?"),
+  asks(Say.Pub, "AT+QMTPUB=?"),
 ]);
 
-const openPatience = () => 80_000;
 const connectPatience = (modem: BC35G) => (modem.packetTimeout + 2) * (modem.retries + 1) * 1000;
-const closePatience = () => 1000;
-const fetchPatience = () => 200_000;
 
-const CLOSE_STEP = frozen({ command: CLOSE, kind: Kind.Close, tolerates: Tolerates.Failure, patience: closePatience });
+const CLOSE_STEP = frozen({ command: CLOSE, kind: Kind.Close, tolerates: Tolerates.Failure, patience: 1000 });
 
 const CONNECT_SCRIPT: Script<BC35G> = frozen([
   CLOSE_STEP, // what an earlier run of the host may have left open
@@ -193,9 +188,9 @@ const CONNECT_SCRIPT: Script<BC35G> = frozen([
   { command: CFG_WILL, when: (modem) => modem.settings.will !== null },
   { command: CFG_NO_WILL, when: (modem) => modem.settings.will === null },
   { command: CFG_ALIBABA, when: (modem) => modem.alibaba !== null },
-  { command: FETCH_PASSWORD, kind: Kind.Authorise, when: (modem) => modem.tencent !== null, tolerates: Tolerates.Refusal, patience: fetchPatience },
-  { command: FETCH_PASSWORD_ONE_T, kind: Kind.Authorise, when: (modem) => modem.tencent !== null && modem.fetchedPassword === null, patience: fetchPatience },
-  { command: OPEN, kind: Kind.Open, patience: openPatience },
+  { command: FETCH_PASSWORD, kind: Kind.Authorise, when: (modem) => modem.tencent !== null, tolerates: Tolerates.Refusal, patience: 200_000 },
+  { command: FETCH_PASSWORD_ONE_T, kind: Kind.Authorise, when: (modem) => modem.tencent !== null && modem.fetchedPassword === null, patience: 200_000 },
+  { command: OPEN, kind: Kind.Open, patience: 80_000 },
   // At once: brokers drop a connection that stays silent (dialects.md 2.2.3).
   { command: CONNECT, kind: Kind.Connect, patience: connectPatience },
 ]);
@@ -229,13 +224,13 @@ const DIALECT: Dialect<BC35G> = frozen({
   lexicon: lexicon(LINES),
   limits: LIMITS,
   commandBuffer: 1024,
-  cancel: ESC,
+  cancel: Byte.Escape,
   rouse: rouse("\x1b"),
   links: 1,
   restart: Say.Restart,
   poll: POLL,
   connect: CONNECT_SCRIPT,
-  disconnect: [{ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: closePatience }, CLOSE_STEP],
+  disconnect: [{ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: 1000 }, CLOSE_STEP],
   close: [CLOSE_STEP],
   subscribe: SUBSCRIBE,
   unsubscribe: UNSUBSCRIBE,

@@ -2,13 +2,13 @@
  * China Mobile M5310-A, M5311, M5312 and M5313. The source is "M531X MQTT commands", revision 1.4 (S2), with what
  * dialects.md, chapters 3 and 12, has found out about its gaps.
  */
+import { Byte } from "../at/bytes";
 import { command, type Argument, type Command } from "../at/command";
 import { lexicon } from "../at/lexicon";
 import type { Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { ArgumentError } from "../errors";
 import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, LINES, Say, type ChinaMobileOptions, type States } from "./shared/china-mobile";
-import { COMMA } from "../modem/arguments";
 import { codes } from "../modem/codes";
 import { ATTACH, DETACH } from "../modem/common";
 import type { Dialect, ModemClient } from "../modem/dialect";
@@ -30,7 +30,7 @@ const ARGUMENTS: Readonly<Record<string, Argument<M531X>>> = frozen({
   ...(SHARED_ARGUMENTS as Record<string, Argument<M531X>>),
   encrypt: (writer, _, modem) => {
     if (modem.encrypt === null) return;
-    writer.byte(COMMA);
+    writer.byte(Byte.Comma);
     writer.int(modem.encrypt);
   },
   payload: (writer, operation, modem) => {
@@ -40,8 +40,9 @@ const ARGUMENTS: Readonly<Record<string, Argument<M531X>>> = frozen({
 
 // S2 gives no times; these are dialects.md 9's.
 const say = (template: string, final: number, more: object = {}) => command<M531X>(template, ARGUMENTS, { final, ...more });
+const asks = (answer: Say, line: string, more: object = {}) => say(line, 2000, { answer, ...more });
 
-const CONFIGURE = say("AT+MQTTCFG={host},{port},{clientId},{keepalive},{user},{password},{clean}{encrypt}", 2000);
+const CONFIGURE = say("AT+MQTTCFG={settings.host},{settings.port},{settings.id},{settings.keepAlive},{settings.user},{settings.password},{settings.clean}{encrypt}", 2000);
 const ACK_TIMEOUT = say("AT+MQTTTO={ackTimeout}", 2000);
 const SHOW_PINGS = say("AT+MQTTPING={showPings}", 2000);
 const OPEN = say("AT+MQTTOPEN={userFlag},{passwordFlag},{will}", 5000, { result: Say.Open });
@@ -53,16 +54,14 @@ const PUBLISH_ACKNOWLEDGED = say('AT+MQTTPUB={topic},{QoS},{retain},0,{length},"
 const DISCONNECT = say("AT+MQTTDISC", 2000, { result: Say.Disconnected, resultOptional: true });
 const DELETE = say("AT+MQTTDEL", 2000);
 
-const POLL = say("AT+MQTTSTAT?", 2000, { answer: Say.Stat });
+const POLL = asks(Say.Stat, "AT+MQTTSTAT?");
 // After the heading, one bare topic a line (6.6).
-const SUBSCRIPTIONS = say("AT+MQTTSUB?", 2000, { answer: Say.SubList, text: true });
+const SUBSCRIPTIONS = asks(Say.SubList, "AT+MQTTSUB?", { text: true });
 
-const INQUIRIES: readonly Command<M531X>[] = frozen([POLL, say("AT+MQTTCFG?", 2000, { answer: Say.Cfg }), SUBSCRIPTIONS]);
+const INQUIRIES: readonly Command<M531X>[] = frozen([POLL, asks(Say.Cfg, "AT+MQTTCFG?"), SUBSCRIPTIONS]);
 
-const openPatience = () => 60_000; // covers the modem's own three tries
-const disconnectPatience = () => 10_000;
 
-const DISCONNECT_STEP = frozen({ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: disconnectPatience });
+const DISCONNECT_STEP = frozen({ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: 10_000 });
 const DELETE_STEP = frozen({ command: DELETE, tolerates: Tolerates.Failure });
 const DISCONNECT_SCRIPT: Script<M531X> = frozen([DISCONNECT_STEP, DELETE_STEP]);
 // First without an MQTT DISCONNECT, so that the broker publishes the will; with one where the modem wants it before MQTTDEL.
@@ -75,7 +74,7 @@ const CONNECT_SCRIPT: Script<M531X> = frozen([
   // After MQTTCFG, which resets both (dialects.md 10).
   { command: ACK_TIMEOUT },
   { command: SHOW_PINGS },
-  { command: OPEN, kind: Kind.Open, patience: openPatience },
+  { command: OPEN, kind: Kind.Open, patience: 60_000 }, // covers the modem's own three tries
 ]);
 
 const LIMITS: Limits = frozen({

@@ -2,15 +2,15 @@
  * China Mobile ML302. The source is the ML302 MQTT AT manual, chapters 2 and 3 (S3, badly scanned), with what
  * dialects.md, chapters 4, 7.4, 12 and 13, has made of it.
  */
+import { Byte } from "../at/bytes";
 import { command, type Argument, type Command } from "../at/command";
 import type { Fields } from "../at/fields";
-import { Follow, lexicon, type Line } from "../at/lexicon";
+import { lexicon, says, type Line } from "../at/lexicon";
 import { Outcome, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
-import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, Failure, LINES, QUOTE, Say, type ChinaMobileOptions, type States } from "./shared/china-mobile";
-import { COMMA } from "../modem/arguments";
+import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, Failure, LINES, Say, type ChinaMobileOptions, type States } from "./shared/china-mobile";
 import { ATTACH, DETACH, rouse } from "../modem/common";
 import { codes, meaning } from "../modem/codes";
 import type { Dialect, ModemClient } from "../modem/dialect";
@@ -50,31 +50,31 @@ const ARGUMENTS: Readonly<Record<string, Argument<ML302>>> = frozen({
   // Seven arguments or nine, never eight (C-11).
   version: (writer, _, modem) => {
     if (modem.version === null) return;
-    writer.byte(COMMA);
+    writer.byte(Byte.Comma);
     writer.quoted(modem.version);
-    writer.byte(COMMA);
+    writer.byte(Byte.Comma);
     writer.int(modem.encrypt);
   },
-  reconnects: (writer, _, modem) => writer.int(modem.reconnects),
   payload: (writer, operation, modem) => {
     const payloads = modem.channel.operations.payloads;
-    writer.byte(QUOTE);
+    writer.byte(Byte.Quote);
     for (let i = operation.offset; i < operation.offset + operation.length; i++) {
       const byte = payloads[i]!;
-      if (byte === QUOTE) writer.byte(BACKSLASH);
+      if (byte === Byte.Quote) writer.byte(BACKSLASH);
       writer.byte(byte);
     }
-    writer.byte(QUOTE);
+    writer.byte(Byte.Quote);
   },
 });
 
 // S3 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
 const say = (template: string, final: number, more: object = {}) => command<ML302>(template, ARGUMENTS, { final, ...more });
+const asks = (answer: Say, line: string, more: object = {}) => say(line, 2000, { answer, ...more });
 
 /** The final waits for the acknowledgement, so it has the operation's patience. */
 const ACKNOWLEDGED = 0;
 
-const CONFIGURE = say("AT+MQTTCFG={host},{port},{clientId},{keepalive},{user},{password},{clean}{version}", 2000);
+const CONFIGURE = say("AT+MQTTCFG={settings.host},{settings.port},{settings.id},{settings.keepAlive},{settings.user},{settings.password},{settings.clean}{version}", 2000);
 const ACK_TIMEOUT = say("AT+MQTTTO={ackTimeout}", 2000);
 const RECONNECT = say("AT+MQTTREC={reconnects}", 2000);
 const SHOW_PINGS = say("AT+MQTTPING={showPings}", 2000);
@@ -91,27 +91,26 @@ const DISCONNECT = say("AT+MQTTDISC", 10_000, { result: Say.Disconnected, result
 const DELETE = say("AT+MQTTDEL", 2000);
 
 /** The answer to `AT+MQTTPING?`, which the M531X has not. */
-const PING_LINE: Line = frozen({ id: Say.Ping, text: "+MQTTPING", follow: Follow.Fields });
+const PING_LINE: Line = frozen(says(Say.Ping, "+MQTTPING"));
 
 const hasTwo = (fields: Fields): boolean => fields.count === 2;
 
-const ASK_ACK_TIMEOUT = say("AT+MQTTTO?", 2000, { answer: Say.AckTimeout, lastAnswers: true });
+const ASK_ACK_TIMEOUT = asks(Say.AckTimeout, "AT+MQTTTO?", { lastAnswers: true });
 
-const POLL = say("AT+MQTTSTAT?", 2000, { answer: Say.Stat });
-const SUBSCRIPTIONS = say("AT+MQTTSUB?", 2000, { answer: Say.SubList, text: true });
+const POLL = asks(Say.Stat, "AT+MQTTSTAT?");
+const SUBSCRIPTIONS = asks(Say.SubList, "AT+MQTTSUB?", { text: true });
 
 const INQUIRIES: readonly Command<ML302>[] = frozen([
   POLL,
-  say("AT+MQTTCFG?", 2000, { answer: Say.Cfg }),
+  asks(Say.Cfg, "AT+MQTTCFG?"),
   SUBSCRIPTIONS,
-  say("AT+MQTTPING?", 2000, { answer: Say.Ping }),
+  asks(Say.Ping, "AT+MQTTPING?"),
   // The report of a try has one field (6.5).
-  say("AT+MQTTREC?", 2000, { answer: Say.Reconnect, takes: hasTwo }),
+  asks(Say.Reconnect, "AT+MQTTREC?", { takes: hasTwo }),
   ASK_ACK_TIMEOUT,
 ]);
 
 const resultPatience = (modem: ML302) => modem.ackPatience;
-const openPatience = () => 150_000;
 
 const DISCONNECT_STEP = frozen({ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: resultPatience });
 const DELETE_STEP = frozen({ command: DELETE, tolerates: Tolerates.Failure });
@@ -125,7 +124,7 @@ const CONNECT_SCRIPT: Script<ML302> = frozen([
   { command: CONFIGURE },
   { command: ACK_TIMEOUT },
   { command: RECONNECT },
-  { command: OPEN, kind: Kind.Open, patience: openPatience },
+  { command: OPEN, kind: Kind.Open, patience: 150_000 },
   { command: SHOW_PINGS, when: (modem) => modem.showPings === 1 }, // only after MQTTOPEN (4.3.7)
 ]);
 
@@ -301,7 +300,7 @@ export class ML302 extends ChinaMobile {
     let length = operation.length;
     for (let i = operation.offset; i < operation.offset + operation.length; i++) {
       const byte = bytes[i]!;
-      if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH || (byte === QUOTE && ++length > INLINE)) return false;
+      if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH || (byte === Byte.Quote && ++length > INLINE)) return false;
     }
     return true;
   }

@@ -2,18 +2,19 @@
  * Yuge NM28 5G. The source is "NM28 5G MQTT application guide", V1.0 (S4), whose pages for disconnecting and subscribing
  * are missing, with what dialects.md, chapters 5 and 12, has filled in. Six MQTT clients at once.
  */
+import { Byte } from "../at/bytes";
 import { command, type Argument, type Command } from "../at/command";
 import { FieldKind, type Fields } from "../at/fields";
-import { Common, Follow, Framing, lexicon, type Line } from "../at/lexicon";
+import { Common, Follow, Framing, lexicon, says, type Line } from "../at/lexicon";
 import { Outcome, UNTOLD, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { ArgumentError, BrokerError, NetworkError, type MQTTModemError } from "../errors";
-import { COMMA } from "../modem/arguments";
+import { ARGUMENTS as SHARED_ARGUMENTS } from "../modem/arguments";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import { ATTACH, DETACH, rouse } from "../modem/common";
 import type { Limits } from "../modem/limits";
 import type { Modem } from "../modem/modem";
-import { ARGUMENTS as SHARED_ARGUMENTS, QMT, Result, type QMTOptions } from "./shared/qmt";
+import { QMT, Result, type QMTOptions } from "./shared/qmt";
 import { Level, type Recovery } from "../modem/recovery";
 import { Kind, Tolerates, type Script } from "../modem/script";
 import { Stage } from "../modem/stage";
@@ -57,22 +58,22 @@ const enum Say {
 }
 
 const LINES: readonly Line[] = frozen([
-  { id: Say.Open, text: "+MQTTOPEN", follow: Follow.Fields },
-  { id: Say.Close, text: "+MQTTCLOSE", follow: Follow.Fields },
-  { id: Say.Conn, text: "+MQTTCONN", follow: Follow.Fields },
-  { id: Say.Disc, text: "+MQTTDISC", follow: Follow.Fields },
-  { id: Say.Sub, text: "+MQTTSUB", follow: Follow.Fields },
-  { id: Say.Uns, text: "+MQTTUNS", follow: Follow.Fields },
-  { id: Say.Pub, text: "+MQTTPUBEX", follow: Follow.Fields },
-  { id: Say.Cfg, text: "+MQTTCFG", follow: Follow.Fields },
-  { id: Say.Stat, text: "+MQTTSTAT", follow: Follow.Fields }, // not in S4; Quectel's set has it (5.3)
-  { id: Say.PostVersion, text: "+CTWINGPOSTVER", follow: Follow.Fields },
-  { id: Say.PostVersion, text: "AT+CTWINGPOSTVER", follow: Follow.Fields }, // as the guide prints it (D-11)
-  { id: Say.Message, text: "+MQTTRECV", follow: Follow.Fields, framing: Framing.Counted, topic: 2, lengthOptional: true },
-  { id: Common.Prompt, text: "CONNECT", follow: Follow.End },
+  says(Say.Open, "+MQTTOPEN"),
+  says(Say.Close, "+MQTTCLOSE"),
+  says(Say.Conn, "+MQTTCONN"),
+  says(Say.Disc, "+MQTTDISC"),
+  says(Say.Sub, "+MQTTSUB"),
+  says(Say.Uns, "+MQTTUNS"),
+  says(Say.Pub, "+MQTTPUBEX"),
+  says(Say.Cfg, "+MQTTCFG"),
+  says(Say.Stat, "+MQTTSTAT"), // not in S4; Quectel's set has it (5.3)
+  says(Say.PostVersion, "+CTWINGPOSTVER"),
+  says(Say.PostVersion, "AT+CTWINGPOSTVER"), // as the guide prints it (D-11)
+  says(Say.Message, "+MQTTRECV", { framing: Framing.Counted, topic: 2, lengthOptional: true }),
+  says(Common.Prompt, "CONNECT", { follow: Follow.End }),
   // In no document: what related modules print when they are ready.
-  { id: Say.Restart, text: "RDY", follow: Follow.End },
-  { id: Say.Restart, text: "*ATREADY", follow: Follow.Fields },
+  says(Say.Restart, "RDY", { follow: Follow.End }),
+  says(Say.Restart, "*ATREADY"),
 ]);
 
 // ---- what it is told
@@ -83,10 +84,9 @@ const NUDGE = 300;
 const ARGUMENTS: Readonly<Record<string, Argument<NM28>>> = frozen({
   ...(SHARED_ARGUMENTS as Record<string, Argument<NM28>>),
   link: (writer, _, modem) => writer.int(modem.link),
-  pdpContext: (writer, _, modem) => writer.int(modem.pdpContext),
   ssl: (writer, _, modem) => {
     writer.int(modem.sslContext < 0 ? 0 : 1);
-    writer.byte(COMMA);
+    writer.byte(Byte.Comma);
     writer.int(modem.sslContext < 0 ? 0 : modem.sslContext);
   },
   type: (writer, _, modem) => writer.int(modem.type),
@@ -96,26 +96,27 @@ const ARGUMENTS: Readonly<Record<string, Argument<NM28>>> = frozen({
 
 // S4 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
 const say = (template: string, final: number, more: object = {}) => command<NM28>(template, ARGUMENTS, { final, ...more });
+const asks = (answer: Say, line: string, more: object = {}) => say(line, 2000, { answer, ...more });
 
 /** The final waits for the acknowledgement, so it has the operation's patience. */
 const ACKNOWLEDGED = 0;
 
 // A modem that another run has left in its transparent mode may stay there until Ctrl-Z, which is no part of any message (5.4).
 const ROUSE = rouse("\x1a");
-const CFG_VERSION = say('AT+MQTTCFG="version",{link},{version}', 2000);
+const CFG_VERSION = say('AT+MQTTCFG="version",{link},{settings.protocolVersion}', 2000);
 const CFG_PDP = say('AT+MQTTCFG="pdpcid",{link},{pdpContext}', 2000);
 const CFG_SSL = say('AT+MQTTCFG="ssl",{link},{ssl}', 2000);
-const CFG_KEEPALIVE = say('AT+MQTTCFG="keepalive",{link},{keepalive}', 2000);
-const CFG_SESSION = say('AT+MQTTCFG="session",{link},{clean}', 2000);
+const CFG_KEEPALIVE = say('AT+MQTTCFG="keepalive",{link},{settings.keepAlive}', 2000);
+const CFG_SESSION = say('AT+MQTTCFG="session",{link},{settings.clean}', 2000);
 const CFG_TIMEOUT = say('AT+MQTTCFG="timeout",{link},{packetTimeout},{retries},1', 2000);
-const CFG_WILL = say('AT+MQTTCFG="will",{link},1,{willQoS},{willRetain},{willTopic},{willMessage}', 2000);
+const CFG_WILL = say('AT+MQTTCFG="will",{link},1,{settings.will.QoS},{settings.will.retain},{settings.will.topic},{settings.will.message}', 2000);
 const CFG_NO_WILL = say('AT+MQTTCFG="will",{link},0', 2000);
 // The message in the report, with its length: mode 1 has no command to read it with (5.2.1).
 const CFG_RECEIVE = say('AT+MQTTCFG="recv/mode",{link},0,1', 2000);
 // Not documented; on a related modem 0 means direct reception.
 const CFG_CACHED = say('AT+MQTTCFG="cached",{link},0', 2000);
-const OPEN = say("AT+MQTTOPEN={link},{host},{port}", 80_000, { result: Say.Open });
-const CONNECT = say("AT+MQTTCONN={link},{clientId},{user},{password}", 60_000, { result: Say.Conn });
+const OPEN = say("AT+MQTTOPEN={link},{settings.host},{settings.port}", 80_000, { result: Say.Open });
+const CONNECT = say("AT+MQTTCONN={link},{settings.id},{settings.user},{settings.password}", 60_000, { result: Say.Conn });
 const POST_VERSION = say("AT+CTWINGPOSTVER={link}", 10_000);
 const SUBSCRIBE = say("AT+MQTTSUB={link},{id},{filter},{filterQoS}", ACKNOWLEDGED, { result: Say.Sub });
 const UNSUBSCRIBE = say("AT+MQTTUNS={link},{id},{filter}", ACKNOWLEDGED, { result: Say.Uns });
@@ -129,25 +130,23 @@ const isState = (fields: Fields): boolean => fields.count === 2;
 const POLL = say("AT+MQTTCONN?", 5000, { answer: Say.Conn, takes: isState });
 
 const INQUIRIES: readonly Command<NM28>[] = frozen([
-  say("AT+MQTTCFG?", 2000, { answer: Say.Cfg, text: true }),
-  say("AT+MQTTCFG=?", 2000, { answer: Say.Cfg }),
-  say("AT+MQTTOPEN?", 2000, { answer: Say.Open, takes: (fields: Fields) => fields.kind(1) === FieldKind.Quoted }),
-  say("AT+MQTTOPEN=?", 2000, { answer: Say.Open }),
-  say("AT+MQTTCLOSE=?", 2000, { answer: Say.Close }),
+  asks(Say.Cfg, "AT+MQTTCFG?", { text: true }),
+  asks(Say.Cfg, "AT+MQTTCFG=?"),
+  asks(Say.Open, "AT+MQTTOPEN?", { takes: (fields: Fields) => fields.kind(1) === FieldKind.Quoted }),
+  asks(Say.Open, "AT+MQTTOPEN=?"),
+  asks(Say.Close, "AT+MQTTCLOSE=?"),
   POLL,
-  say("AT+MQTTCONN=?", 2000, { answer: Say.Conn }),
-  say("AT+MQTTDISC=?", 2000, { answer: Say.Disc }),
-  say("AT+MQTTSUB=?", 2000, { answer: Say.Sub }),
-  say("AT+MQTTUNS=?", 2000, { answer: Say.Uns }),
-  say("AT+MQTTPUBEX=?", 2000, { answer: Say.Pub }),
-  say("AT+CTWINGPOSTVER=?", 2000, { answer: Say.PostVersion }),
+  asks(Say.Conn, "AT+MQTTCONN=?"),
+  asks(Say.Disc, "AT+MQTTDISC=?"),
+  asks(Say.Sub, "AT+MQTTSUB=?"),
+  asks(Say.Uns, "AT+MQTTUNS=?"),
+  asks(Say.Pub, "AT+MQTTPUBEX=?"),
+  asks(Say.PostVersion, "AT+CTWINGPOSTVER=?"),
 ]);
 
 const resultPatience = (modem: NM28) => modem.ackPatience;
-const openPatience = () => 80_000;
-const closePatience = () => 1000;
 
-const CLOSE_STEP = frozen({ command: CLOSE, kind: Kind.Close, tolerates: Tolerates.Failure, patience: closePatience });
+const CLOSE_STEP = frozen({ command: CLOSE, kind: Kind.Close, tolerates: Tolerates.Failure, patience: 1000 });
 
 const CONNECT_SCRIPT: Script<NM28> = frozen([
   CLOSE_STEP, // what an earlier run of the host may have left open
@@ -161,7 +160,7 @@ const CONNECT_SCRIPT: Script<NM28> = frozen([
   { command: CFG_NO_WILL, when: (modem) => modem.settings.will === null },
   { command: CFG_RECEIVE },
   { command: CFG_CACHED, tolerates: Tolerates.Failure },
-  { command: OPEN, kind: Kind.Open, patience: openPatience },
+  { command: OPEN, kind: Kind.Open, patience: 80_000 },
   { command: CONNECT, kind: Kind.Connect, patience: resultPatience },
   { command: POST_VERSION, when: (modem) => modem.reportVersion, tolerates: Tolerates.Failure },
 ]);
@@ -202,7 +201,7 @@ const DIALECT: Dialect<NM28> = frozen({
   oneOfAKind: true,
   restart: Say.Restart,
   connect: CONNECT_SCRIPT,
-  disconnect: [{ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: closePatience }, CLOSE_STEP],
+  disconnect: [{ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: 1000 }, CLOSE_STEP],
   close: [CLOSE_STEP],
   subscribe: SUBSCRIBE,
   unsubscribe: UNSUBSCRIBE,

@@ -2,15 +2,16 @@
  * What M531X and ML302 share: their MQTT clients descend from one code base (dialects.md 0.2, P11), and print the same
  * reports. How they are told what to do, and in which order they answer, is each family's own.
  */
-import type { Argument, Command } from "../../at/command";
+import { Byte } from "../../at/bytes";
+import { NOTHING, type Argument, type Command } from "../../at/command";
 import { FieldKind, type Fields } from "../../at/fields";
-import { Follow, Framing, type Line } from "../../at/lexicon";
+import { Follow, Framing, says, type Line } from "../../at/lexicon";
 import type { Operation } from "../../at/operation";
 import { frozen } from "../../bytes/frozen";
 import { Text } from "../../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
 import { flag, integer } from "../../mqtt/arguments";
-import { ARGUMENTS as SHARED_ARGUMENTS, COMMA, NOTHING } from "../../modem/arguments";
+import { ARGUMENTS as SHARED_ARGUMENTS } from "../../modem/arguments";
 import { CONNACK_CODES, meaning, type CodeTable } from "../../modem/codes";
 import type { DriverOptions, ModemClient } from "../../modem/dialect";
 import { Driver } from "../../modem/driver";
@@ -49,34 +50,33 @@ export const enum Say {
 }
 
 export const LINES: readonly Line[] = frozen([
-  { id: Say.Open, text: "+MQTTOPEN", follow: Follow.Fields },
-  { id: Say.Open, text: "+MQTTCONACK", follow: Follow.Fields }, // the M5311's manual: `+MQTTCONACK: FAIL` (B-17)
-  { id: Say.TLSFailed, text: "+QMTOPEN", follow: Follow.Fields }, // a stray `+QMTOPEN: 0,-1` of the ML302's client (4.5)
-  { id: Say.SubAck, text: "+MQTTSUBACK", follow: Follow.Fields },
-  { id: Say.UnsubAck, text: "+MQTTUNSUBACK", follow: Follow.Fields },
-  { id: Say.PubAck, text: "+MQTTPUBACK", follow: Follow.Fields },
-  { id: Say.PubRec, text: "+MQTTPUBREC", follow: Follow.Fields },
-  { id: Say.PubRel, text: "+MQTTPUBREL", follow: Follow.Fields },
-  { id: Say.PubComp, text: "+MQTTPUBCOMP", follow: Follow.Fields },
-  { id: Say.PingResp, text: "+MQTTPINGRSP", follow: Follow.Fields },
-  { id: Say.PingResp, text: "+MQTTPINGRESP", follow: Follow.Fields }, // B-4, C-2; what an M5310-A really sends
-  { id: Say.AckTimeout, text: "+MQTTTO", follow: Follow.Fields },
-  { id: Say.Reconnect, text: "+MQTTREC", follow: Follow.Fields },
-  { id: Say.Disconnected, text: "+MQTTDISC", follow: Follow.Fields },
-  { id: Say.Stat, text: "+MQTTSTAT", follow: Follow.Fields },
-  { id: Say.Cfg, text: "+MQTTCFG", follow: Follow.Fields },
-  { id: Say.Cfg, text: "AT+MQTTCFG", follow: Follow.Fields }, // as S2's table prints the answer (B-7)
-  { id: Say.SubList, text: "+MQTTSUB", follow: Follow.Fields },
+  says(Say.Open, "+MQTTOPEN"),
+  says(Say.Open, "+MQTTCONACK"), // the M5311's manual: `+MQTTCONACK: FAIL` (B-17)
+  says(Say.TLSFailed, "+QMTOPEN"), // a stray `+QMTOPEN: 0,-1` of the ML302's client (4.5)
+  says(Say.SubAck, "+MQTTSUBACK"),
+  says(Say.UnsubAck, "+MQTTUNSUBACK"),
+  says(Say.PubAck, "+MQTTPUBACK"),
+  says(Say.PubRec, "+MQTTPUBREC"),
+  says(Say.PubRel, "+MQTTPUBREL"),
+  says(Say.PubComp, "+MQTTPUBCOMP"),
+  says(Say.PingResp, "+MQTTPINGRSP"),
+  says(Say.PingResp, "+MQTTPINGRESP"), // B-4, C-2; what an M5310-A really sends
+  says(Say.AckTimeout, "+MQTTTO"),
+  says(Say.Reconnect, "+MQTTREC"),
+  says(Say.Disconnected, "+MQTTDISC"),
+  says(Say.Stat, "+MQTTSTAT"),
+  says(Say.Cfg, "+MQTTCFG"),
+  says(Say.Cfg, "AT+MQTTCFG"), // as S2's table prints the answer (B-7)
+  says(Say.SubList, "+MQTTSUB"),
   // What a start prints: an M5311 these three (dialects.md 1, rule 10), an M5310-A what its chip family does; no document
   // has an ML302's, and the first is the one of the maker's next module.
-  { id: Say.Restart, text: "+MATREADY", follow: Follow.End },
-  { id: Say.Restart, text: "*ATREADY", follow: Follow.Fields },
-  { id: Say.Restart, text: "+CPIN", follow: Follow.Fields },
-  { id: Say.Restart, text: "REBOOT_CAUSE_", follow: Follow.Anything },
-  { id: Say.Message, text: "+MQTTPUBLISH", follow: Follow.Fields, framing: Framing.Counted, topic: 4 },
+  says(Say.Restart, "+MATREADY", { follow: Follow.End }),
+  says(Say.Restart, "*ATREADY"),
+  says(Say.Restart, "+CPIN"),
+  says(Say.Restart, "REBOOT_CAUSE_", { follow: Follow.Anything }),
+  says(Say.Message, "+MQTTPUBLISH", { framing: Framing.Counted, topic: 4 }),
 ]);
 
-export const QUOTE = 0x22;
 const OK = frozen(new Text("OK", "OK", 2));
 
 export const ARGUMENTS: Readonly<Record<string, Argument<ChinaMobile>>> = frozen({
@@ -87,17 +87,15 @@ export const ARGUMENTS: Readonly<Record<string, Argument<ChinaMobile>>> = frozen
   will: (writer, _, modem) => {
     const will = modem.settings.will;
     writer.int(will === null ? 0 : 1);
-    writer.byte(COMMA);
+    writer.byte(Byte.Comma);
     writer.int(will === null ? 0 : will.retain);
-    writer.byte(COMMA);
+    writer.byte(Byte.Comma);
     writer.int(will === null ? 0 : will.QoS);
-    writer.byte(COMMA);
+    writer.byte(Byte.Comma);
     writer.quoted(will === null ? NOTHING : will.topic);
-    writer.byte(COMMA);
+    writer.byte(Byte.Comma);
     writer.quoted(will === null ? NOTHING : will.message);
   },
-  ackTimeout: (writer, _, modem) => writer.int(modem.ackTimeout),
-  showPings: (writer, _, modem) => writer.int(modem.showPings),
 });
 
 /** `+MQTTTO: <type>`: what was not acknowledged in time (S2 1.14). */

@@ -2,13 +2,10 @@
  * What BC35-G and NM28 share: NM28's MQTT commands are Quectel's QMT set under other names (dialects.md 5, P18). Which
  * commands there are, and in which order they are answered, is each family's own.
  */
-import type { Argument } from "../../at/command";
 import type { Fields } from "../../at/fields";
 import type { Operation } from "../../at/operation";
-import { frozen } from "../../bytes/frozen";
 import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
 import { integer } from "../../mqtt/arguments";
-import { ARGUMENTS as SHARED_ARGUMENTS } from "../../modem/arguments";
 import { codes, CONNACK_CODES, meaning } from "../../modem/codes";
 import type { DriverOptions, ModemClient } from "../../modem/dialect";
 import { Driver } from "../../modem/driver";
@@ -22,17 +19,6 @@ export interface QMTOptions extends DriverOptions {
   /** How often the modem sends a packet again, 0–10 (NM28: 1–10), default 3. */
   retries?: number;
 }
-
-export const ARGUMENTS: Readonly<Record<string, Argument<QMT>>> = frozen({
-  ...(SHARED_ARGUMENTS as Record<string, Argument<QMT>>),
-  version: (writer, _, modem) => writer.int(modem.settings.protocolVersion),
-  packetTimeout: (writer, _, modem) => writer.int(modem.packetTimeout),
-  retries: (writer, _, modem) => writer.int(modem.retries),
-  willQoS: (writer, _, modem) => writer.int(modem.settings.will!.QoS),
-  willRetain: (writer, _, modem) => writer.int(modem.settings.will!.retain),
-  willTopic: (writer, _, modem) => writer.quoted(modem.settings.will!.topic),
-  willMessage: (writer, _, modem) => writer.quoted(modem.settings.will!.message),
-});
 
 /** `<result>` of CONN, SUB, UNS and PUB. */
 export const enum Result {
