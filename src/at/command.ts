@@ -61,7 +61,7 @@ export const NOTHING = frozen(new Text("nothing", "", 0));
 
 /** Writes what the driver keeps under these names: a number, or a text, in quotes, with nothing in them where there is none. */
 function kept(path: string): Argument<any> {
-  const names = path.split(".");
+  const names = frozen(path.split("."));
   return (writer, _, driver) => {
     let value = driver;
     for (let i = 0; i < names.length; i++) value = value[names[i]!];
