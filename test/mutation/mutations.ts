@@ -118,7 +118,7 @@ export const mutations: readonly Mutation[] = [
   chinaMobile("PUBREC is taken for the end of QoS 2", "case Say.PubRec: return this.received(-1);", "case Say.PubRec: return this.acknowledged(2);"),
   chinaMobile("PUBACK ends a publish at QoS 2", "if (operation !== null && operation.QoS === QoS) this", "if (operation !== null) this"),
   chinaMobile("a connection that the modem has back by itself is passed over", "(+MQTTOPEN)\"));\n      this.reconnected();\n", "(+MQTTOPEN)\"));\n"),
-  ml302("a quote in a payload ends the string that it stands in", "if (byte === QUOTE) writer.byte(BACKSLASH);", ""),
+  ml302("a quote in a payload ends the string that it stands in", "if (byte === Byte.Quote) writer.byte(BACKSLASH);", ""),
   nm28("Ctrl-Z is counted as payload", "modem.ctrlZ === CtrlZ.Always ? operation.length - CTRL_Z.length : operation.length", "operation.length"),
 ];
 
