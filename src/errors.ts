@@ -81,9 +81,9 @@ export class NetworkError extends MQTTModemError {}
 
 /** The broker refused or did not answer. */
 export class BrokerError extends MQTTModemError {
-  /** CONNACK's return code where the modem tells it, else −1. */
+  /** CONNACK's return code where that was the refusal and the modem tells it, else −1. */
   get returnCode(): number {
-    return this.modemCode !== undefined && this.modemCode <= 5 ? this.modemCode : -1;
+    return this.code === "CONNECTION_REFUSED" && this.modemCode !== undefined && this.modemCode <= 5 ? this.modemCode : -1;
   }
 }
 

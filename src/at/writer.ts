@@ -2,7 +2,6 @@ import type { Text } from "../bytes/text";
 import type { Bytes } from "../platform";
 
 const QUOTE = 0x22;
-const MINUS = 0x2d;
 const DIGIT_0 = 0x30;
 
 /** Bytes that there are from the beginning: most lines, and most payloads, are shorter. */
@@ -83,12 +82,9 @@ export class Writer {
     this.length = at + length + 2;
   }
 
+  /** A number that is not negative. */
   int(value: number): void {
-    if (value >= 0 && value < 10) return this.byte(DIGIT_0 + value);
-    if (value < 0) {
-      this.byte(MINUS);
-      value = -value;
-    }
+    if (value < 10) return this.byte(DIGIT_0 + value);
     let divisor = 1;
     while (value >= divisor * 10) divisor *= 10;
     for (; divisor > 1; divisor = (divisor / 10) | 0) this.byte(DIGIT_0 + (((value / divisor) | 0) % 10));

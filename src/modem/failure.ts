@@ -12,9 +12,7 @@ export function failure(operation: Operation, outcome: Outcome, code: number): M
         : new ModemError("COMMAND_REFUSED", `the modem refused ${name}: +CME ERROR: ${code} (${meaning(CME_ERRORS, code)})`, code);
     case Outcome.TimedOut:
       return new ModemError("COMMAND_TIMEOUT", `the modem did not answer ${name} in time; whether it was carried out is not known`);
-    case Outcome.TooLong:
-      return new ModemError("COMMAND_REFUSED", `${name} with these arguments is longer than the transmit buffer; nothing was sent; use fewer or shorter topics`);
-    default:
-      return new ModemError("COMMAND_REFUSED", `${name} failed with the modem's result ${code}`, code);
+    default: // Outcome.TooLong: result lines are each family's own affair
+      return new ModemError("COMMAND_REFUSED", `${name} with these texts is longer than the transmit buffer; nothing was sent; use shorter ones`);
   }
 }

@@ -61,7 +61,7 @@ export class Life {
     this.session = new Session({
       host: "broker.example", id: "dev-1", keepAlive: 120_000, ...options,
       modem: { io: family.io, clock, ...modem, serial: { io: TestPort, attach: (port: TestPort) => void this.ports.push(port) } },
-      onState: (state, error) => note(`${state}${told(error)}`, acts.state, state),
+      onState: (state, error) => note(`${state}${told(error)}`, acts.state, state, error),
       onDone: (id, error, granted) => note(`${error === null ? "done" : "failed"} ${id}${told(error)}${granted === null ? "" : ` ${granted}`}`, acts.done, id, error),
       onError: (error) => note(`error${told(error)}`, acts.error, error),
       onReadable: (count, { topic: name, more }) => {
