@@ -2,13 +2,12 @@
 // session: what it takes it settles once, also over a power cut; it restores its subscriptions once, in order and first; its
 // queue has a bound; and it never storms.
 
-import { MQTTClient, MQTTModemError, StateError, type MQTTClientOptions, type ReadableOptions } from "../../src/index";
+import { MQTTClient, type MQTTClientOptions, type MQTTModemError, type ReadableOptions } from "../../src/index";
 import { Session, type Store } from "../../src/session/index";
-import { CLIENT_ID, knownTexts, RELEASE, RESUBSCRIBE, SECRET, Tantrum, watched, type ApplicationOptions, type Write } from "./application";
+import { Application, CLIENT_ID, RESUBSCRIBE, SECRET, watched, type ApplicationOptions, type Publication, type Write } from "./application";
 import { CoreTime } from "./clock";
 import { SimulatedPort } from "./line";
 import { firstFilter, type CallbackName, type Event } from "./plan";
-import { Reader } from "./reader";
 
 /** Milliseconds. */
 const REFUSED = 300_000;
@@ -74,41 +73,20 @@ interface Life {
   cut: boolean;
 }
 
-export class SessionApplication {
-  readonly #options: ApplicationOptions;
-  readonly #reader: Reader;
+export class SessionApplication extends Application {
   readonly #store: FlashStore | null;
-  readonly #wanted = new Map<string, number>();
-  readonly #armed = new Map<CallbackName, { act: string; times: number }>();
-  readonly #given = new Map<string, Set<string>>();
-  readonly texts = knownTexts();
   #life: Life | null = null;
+  /** The session that there was last, unless its power was cut. */
+  #last: Session | null = null;
   /** What the store keeps of a session that is over, by id. */
   #kept = new Map<number, Write>();
-  #stopped = false;
-  #mark = 0;
   lastReceived = new Map<string, number>();
-  lives = 0;
-  disturbances = 0;
-  refused = 0;
-  accepted = 0;
-  /** That were made, or that the modem has had back. */
+  /** Those that the modem has had back by itself, too. */
   connections = 0;
 
   constructor(options: ApplicationOptions) {
-    this.#options = options;
+    super(options);
     this.#store = options.plan.session!.store ? new FlashStore(options.plan.session!.policy !== "refuse") : null;
-    const { processor, watch } = options;
-    this.#reader = new Reader({ processor, violated: watch.violated, noted: watch.noted, received: watch.received });
-    this.#want(firstFilter, 1);
-  }
-
-  payloads(topic: string, QoS: number, retain: number): ReadonlySet<string> {
-    return this.#given.get(`${topic} ${QoS} ${retain}`) ?? new Set();
-  }
-
-  get wanted(): readonly string[] {
-    return [...this.#wanted.keys()];
   }
 
   get settled(): boolean {
@@ -127,11 +105,11 @@ export class SessionApplication {
   // ---- beginning and end
 
   start(): void {
-    const { clock, family, line, plan, processor, random, watch } = this.#options;
-    if (this.#stopped || this.#life !== null) return;
+    const { clock, family, line, plan, processor, random, watch } = this.options;
+    if (this.stopped || this.#life !== null) return;
     if (line.open) return void processor.later(() => this.start(), 100);
     this.lives++;
-    this.#reader.forget();
+    this.reader.forget();
     const { count, policy } = plan.session!;
     const time = new CoreTime(clock, processor, plan.clock);
     let life: Life | null = null;
@@ -140,7 +118,7 @@ export class SessionApplication {
       if (life.cut) return;
       if (life.over) return watch.violated("6", `${name} was called after the session had ended`);
       body(...values);
-      this.#misbehave(name, life);
+      this.misbehave(name);
     };
     const attempts: number[] = [];
     const session = new Session({
@@ -164,60 +142,54 @@ export class SessionApplication {
     };
     this.#kept = new Map();
     this.#life = life;
+    this.#last = session;
     watch.noted(`session made, ${session.queued} stored messages`);
     if (session.queued !== life.writes.size) watch.violated("2", `${session.queued} messages are in the store, and ${life.writes.size} should be`);
     this.#subscribe();
   }
 
   #open(attempts: number[], options: MQTTClientOptions): MQTTClient {
-    const { clock, watch } = this.#options;
+    const { clock, watch } = this.options;
     attempts.push(clock.now());
     while (attempts[0] <= clock.now() - HOUR) attempts.shift();
     if (attempts.length > ATTEMPTS_AN_HOUR) watch.violated("4", `${attempts.length} attempts in an hour`);
     return new MQTTClient(options);
   }
 
-  /** Another one in place of this. */
   renew(): void {
-    this.#life?.session.close(true);
+    this.close();
   }
 
   stop(): void {
-    this.#stopped = true;
-    this.#life?.session.close();
+    this.stopped = true;
+    this.disconnect();
   }
 
-  calm(): void {
-    this.#armed.clear();
+  override calm(): void {
+    super.calm();
     if (this.#store !== null) this.#store.tears = null;
   }
 
-  /** What is wrong with what is left at the end, if anything is. */
   get left(): string | null {
     const { writes } = this.#life ?? { writes: new Map<number, Write>() };
     return writes.size === 0 ? null : `${writes.size} operations were never settled: ${[...writes.values()].map(({ kind, topic }) => `${kind} ${topic}`).join(", ")}`;
   }
 
   #over(life: Life, pause: number): void {
-    const { clock, line, processor, watch } = this.#options;
     life.over = true;
     this.#life = null;
-    this.disturbances++;
-    const made = this.lives;
-    clock.setTimer(() => {
-      if (line.open && this.lives === made && !processor.busy) watch.violated("6", `the port is still open ${RELEASE / 1000} s after the session has ended`);
-    }, RELEASE);
-    if (!this.#stopped) processor.later(() => this.start(), pause);
+    this.succeed("session", pause);
   }
 
   /** The machine that runs the session has no power for a moment: nothing of it is left but the store. */
   powerCut(): void {
-    const { line, watch } = this.#options;
+    const { line, watch } = this.options;
     const life = this.#life;
     if (this.#store !== null) this.#store.tears = null;
     if (life === null) return;
     watch.noted("—— power cut");
     life.cut = true;
+    this.#last = null;
     life.time.stop();
     line.cut();
     for (const [id, write] of life.writes) if (this.#isKept(write) && this.#store!.has(id)) this.#kept.set(id, write);
@@ -231,9 +203,9 @@ export class SessionApplication {
   // ---- what the session tells
 
   #entered(life: Life, state: string, error: MQTTModemError | null): void {
-    const { processor, watch } = this.#options;
+    const { processor, watch } = this.options;
     watch.noted(`state ${state}${error === null ? "" : ` ${error.code}: ${error.message}`}`);
-    if (error !== null) this.#check(error);
+    if (error !== null) this.checkError(error);
     switch (state) {
       case "connecting":
       case "recovering":
@@ -259,7 +231,7 @@ export class SessionApplication {
   }
 
   #done(life: Life, id: number, error: MQTTModemError | null, granted: readonly number[] | null): void {
-    const { processor, watch } = this.#options;
+    const { processor, watch } = this.options;
     const write = life.writes.get(id);
     if (write === undefined) return watch.violated("2", `onDone of ${id}, which is not under way`);
     life.writes.delete(id);
@@ -269,7 +241,7 @@ export class SessionApplication {
       return void this.#kept.set(id, write);
     }
     if (error !== null) {
-      this.#check(error);
+      this.checkError(error);
       watch.failed(write, error);
     } else watch.done(write);
     if (write.kind === "subscribe") this.#subscribed(life, write, error === null, granted);
@@ -285,7 +257,7 @@ export class SessionApplication {
       if (!life.order.includes(topic)) life.order.push(topic);
       return;
     }
-    life.retry.set(topic, this.#options.clock.now() + RESUBSCRIBE);
+    life.retry.set(topic, this.options.clock.now() + RESUBSCRIBE);
     if (done) this.#unsubscribed(life, topic);
     else life.subscribed.delete(topic);
   }
@@ -296,9 +268,9 @@ export class SessionApplication {
   }
 
   #failed(life: Life, error: MQTTModemError): void {
-    const { clock, watch } = this.#options;
+    const { clock, watch } = this.options;
     watch.noted(`onError ${error.code}: ${error.message}`);
-    this.#check(error);
+    this.checkError(error);
     const topic = /subscription to (".*?") now/.exec(error.message)?.[1];
     if (topic === undefined) return;
     const filter = JSON.parse(topic) as string;
@@ -306,15 +278,9 @@ export class SessionApplication {
     this.#unsubscribed(life, filter);
   }
 
-  #check(error: MQTTModemError): void {
-    const { watch } = this.#options;
-    if (!(error instanceof MQTTModemError)) return watch.violated("6", `an error that is not this package's: ${String(error)}`);
-    if (`${error.message} ${error.stack ?? ""} ${JSON.stringify(error)}`.includes(SECRET)) watch.violated("8", `an error shows the password: ${error.message}`);
-  }
-
   /** A command line that has gone to the modem. */
   commanded(line: string): void {
-    const { watch } = this.#options;
+    const { watch } = this.options;
     const life = this.#life;
     if (life === null || life.session.state !== "restoring") return;
     if (/^AT\+(?:QMT|MQTT)PUB/.test(line)) watch.violated("2", `before all is subscribed again: ${line}`);
@@ -324,82 +290,49 @@ export class SessionApplication {
   /** 5: the queue has its bound. */
   get overfull(): string | null {
     const queued = this.#life?.session.queued ?? 0;
-    return queued > this.#options.plan.session!.count ? `${queued} operations are in the queue` : null;
+    return queued > this.options.plan.session!.count ? `${queued} operations are in the queue` : null;
   }
 
   // ---- what it does
 
-  #misbehave(name: CallbackName, life: Life): void {
-    const armed = this.#armed.get(name);
-    if (armed === undefined || armed.act === "ignore") return;
-    if (--armed.times <= 0) this.#armed.delete(name);
-    this.#options.watch.noted(`${armed.act} in ${name}`);
-    switch (armed.act) {
-      case "throw": throw new Tantrum(name);
-      case "close": return life.session.close(true);
-      case "disconnect": return life.session.close();
-      case "publish": return this.#publish({ topic: "out/0", payload: this.#marked("callback"), QoS: 1, retain: false });
-      case "subscribe": return this.#change("subscribe", "cmd/b", 1);
-    }
+  protected close(): void {
+    this.#last?.close(true);
   }
 
-  #marked(what: string): string {
-    return `{${what} ${++this.#mark}}`;
+  protected disconnect(): void {
+    this.#last?.close();
   }
 
   act(event: Event): void {
     const session = this.#life?.session;
     switch (event.do) {
-      case "publish": return this.#publish(event);
+      case "publish": return this.send(event);
       case "subscribe":
-        this.#want(event.topic, event.QoS);
-        return this.#change("subscribe", event.topic, event.QoS);
+        this.want(event.topic, event.QoS);
+        return this.change("subscribe", event.topic, event.QoS);
       case "unsubscribe":
         if (event.topic === firstFilter) return;
-        this.#wanted.delete(event.topic);
-        return this.#change("unsubscribe", event.topic, 0);
-      case "inquire": return void this.#attempt(() => session?.client?.inquire(this.#options.family.inquiry, () => {}));
-      case "close": return session?.close(true);
-      case "disconnect": return session?.close();
+        this.filters.delete(event.topic);
+        return this.change("unsubscribe", event.topic, 0);
+      case "inquire": return void this.attempt(() => session?.client?.inquire(this.options.family.inquiry, () => {}));
+      case "close": return this.close();
+      case "disconnect": return this.disconnect();
       case "power cut":
         if (this.#store === null || event.torn === null) return this.powerCut();
         this.#store.tears = event.torn;
         return;
-      case "at callback": return void this.#armed.set(event.name, { act: event.act, times: event.times });
+      case "at callback": return this.arm(event.name, event.act, event.times);
     }
   }
 
-  #want(filter: string, QoS: number): void {
-    this.#wanted.set(filter, QoS);
-    this.texts.filter.add(filter);
-  }
-
-  #attempt(what: () => void): boolean {
-    try {
-      what();
-      return true;
-    } catch (error) {
-      if (!(error instanceof StateError)) throw error;
-      this.refused++;
-      return false;
-    }
-  }
-
-  publish(topic: string, QoS: number): string {
-    const payload = this.#marked("probe");
-    this.#publish({ topic, payload, QoS, retain: false });
-    return payload;
-  }
-
-  #publish({ topic, payload, QoS, retain }: { topic: string; payload: string; QoS: number; retain: boolean }): void {
-    const { clock, processor, watch } = this.#options;
+  protected send(publication: Publication): void {
+    const { topic, payload, QoS, retain } = publication;
+    const { clock, processor, watch } = this.options;
     const life = this.#life;
     if (life === null) return void this.refused++;
-    const key = `${topic} ${QoS} ${Number(retain)}`;
-    if (!this.#given.has(key)) this.#given.set(key, new Set());
-    this.#given.get(key)!.add(payload);
+    this.give(publication);
     let id = 0;
-    if (!this.#attempt(() => { id = life.session.publish(Buffer.from(payload, "latin1"), { topic, QoS, retain }); })) return;
+    if (!this.attempt(() => { id = life.session.publish(Buffer.from(payload, "latin1"), { topic, QoS, retain }); })) return;
     watch.noted(`publish ${id} ${topic} QoS ${QoS} ${JSON.stringify(payload.slice(0, 60))}`);
     if (this.#store?.torn === true) {
       // It was never taken: the power failed in the middle of it.
@@ -411,18 +344,18 @@ export class SessionApplication {
   }
 
   #track(life: Life, id: number, write: Write): void {
-    const { watch } = this.#options;
+    const { watch } = this.options;
     if (id === 0 || life.writes.has(id)) watch.violated("2", `the id ${id} is another operation's`);
     life.writes.set(id, write);
   }
 
-  #change(kind: "subscribe" | "unsubscribe", topic: string, QoS: number): void {
-    const { clock, watch } = this.#options;
+  protected change(kind: "subscribe" | "unsubscribe", topic: string, QoS: number): void {
+    const { clock, watch } = this.options;
     const life = this.#life;
     if (life === null) return;
     this.texts.filter.add(topic);
     let id = 0;
-    if (!this.#attempt(() => { id = kind === "subscribe" ? life.session.subscribe([{ topic, QoS }]) : life.session.unsubscribe([{ topic }]); })) return;
+    if (!this.attempt(() => { id = kind === "subscribe" ? life.session.subscribe([{ topic, QoS }]) : life.session.unsubscribe([{ topic }]); })) return;
     watch.noted(`${kind} ${id} ${topic}`);
     this.#track(life, id, { kind, topic, payload: "", QoS, at: clock.now(), complete: true });
   }
@@ -430,18 +363,15 @@ export class SessionApplication {
   /** Asks for what is wanted and not there. */
   #subscribe(): void {
     const life = this.#life;
-    if (life === null || life.over || this.#stopped) return;
-    for (const [filter, QoS] of this.#wanted) {
-      if (life.subscribed.has(filter) || (life.retry.get(filter) ?? 0) > this.#options.clock.now()) continue;
+    if (life === null || life.over || this.stopped) return;
+    for (const [filter, QoS] of this.filters) {
+      if (life.subscribed.has(filter) || (life.retry.get(filter) ?? 0) > this.options.clock.now()) continue;
       if ([...life.writes.values()].some((write) => write.kind !== "publish" && write.topic === filter)) continue;
-      this.#change("subscribe", filter, QoS);
+      this.change("subscribe", filter, QoS);
     }
   }
 
   #readable(life: Life, count: number, options: ReadableOptions): void {
-    const armed = this.#armed.get("onReadable");
-    const ignores = armed?.act === "ignore" && count > 0;
-    if (ignores && --armed.times <= 0) this.#armed.delete("onReadable");
-    this.#reader.readable({ read: (bytes) => life.session.read(bytes), get over() { return life.over; } }, count, options, ignores);
+    this.read({ read: (bytes) => life.session.read(bytes), get over() { return life.over; } }, count, options);
   }
 }

@@ -4,14 +4,15 @@ import type { Driver } from "../../src/modem/driver";
 import { TrafficTrace } from "../../hosts/node/trace";
 import { VirtualModemCore } from "../../hosts/virtual-modem/modem";
 import { seededRandom } from "../../hosts/virtual-modem/random";
-import { Application, CLIENT_ID, SECRET, Tantrum, type Write } from "./application";
-import { SessionApplication } from "./session";
+import { CLIENT_ID, SECRET, Tantrum, type Application, type Write } from "./application";
 import { Broker, keyOf, matches } from "./broker";
+import { ClientApplication } from "./client";
 import { CoreTime, Processor, SimulatedClock } from "./clock";
 import { families } from "./families";
 import { Line } from "./line";
 import { SimulatedNetwork } from "./network";
 import { farTopics, type Event, type Plan } from "./plan";
+import { SessionApplication } from "./session";
 import { isNoCommand, WireChecker } from "./wire";
 
 /** Milliseconds. What is asked for then has come in this time. */
@@ -67,7 +68,7 @@ class Simulation {
   readonly #processor = new Processor(this.#clock, (what) => this.#guard(what));
   readonly #line: Line;
   readonly #modem: VirtualModemCore;
-  readonly #application: Application | SessionApplication;
+  readonly #application: Application;
   readonly #wire: WireChecker;
   /** 8: what people are shown of the traffic, which has the password in it, and is echoed in pieces. */
   readonly #traffic = new TrafficTrace((line) => {
@@ -118,7 +119,7 @@ class Simulation {
       { clock, network: this.#network, random: seededRandom(plan.seed + 1), port: { write: (bytes) => this.#line.fromModem(bytes) } },
       { baud, echo: plan.echo, variants: plan.variants, bootTime: plan.bootTime, attachTime: plan.attachTime, start: plan.bootTime > 0 ? "booting" : "running" },
     );
-    const Tested = plan.session === null ? Application : SessionApplication;
+    const Tested = plan.session === null ? ClientApplication : SessionApplication;
     this.#application = new Tested({
       plan, family, clock, processor: this.#processor, line: this.#line, random: seededRandom(plan.seed + 2),
       time: new CoreTime(clock, this.#processor, plan.clock),
