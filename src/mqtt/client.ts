@@ -15,10 +15,10 @@ import { flag, integer } from "./arguments";
 import { bytesOf, itemsOf, portOf, textOf } from "./input";
 import { KnownTopics, type Known } from "./known";
 import type { ByteBuffer, ControlMessage, Counters, MQTTClientOptions, ReadableOptions, WriteOptions } from "./options";
-import { Parts } from "./parts";
+import type { Parts } from "./parts";
 import { STAGES } from "./stages";
-import { Subscriptions } from "./subscriptions";
-import { matchesAny, topicName } from "./topic";
+import { Subscribing } from "./subscribing";
+import { topicName } from "./topic";
 
 /** In place of a secret's value in errors. */
 const A_SECRET = "a secret";
@@ -52,11 +52,7 @@ export class MQTTClient implements ModemClient {
     topic: undefined, QoS: undefined, byteLength: undefined, more: false, retain: undefined, duplicate: undefined, suspect: false,
   };
   readonly #acknowledgement: ControlMessage = { operation: 0, id: 0 };
-  readonly #subscriptions: Subscriptions;
-  /** Subscribing and unsubscribing that is under way. */
-  readonly #parts: Parts[] = [];
-  /** The subscription that is being restored. */
-  #restoring: Operation | null = null;
+  readonly #subscriptions: Subscribing;
   #filling: Operation | null = null;
   /** Bytes that are still to come of the message that is being written, and all that it has. */
   #left = 0;
@@ -76,13 +72,14 @@ export class MQTTClient implements ModemClient {
     const modem = options.modem;
     if (typeof modem?.io !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.io", modem?.io, "must be a driver: BC35G, M531X, ML302 or NM28");
-    this.#subscriptions = new Subscriptions(integer("subscriptions", options.subscriptions ?? 32, 1, 1000));
+    const subscriptions = integer("subscriptions", options.subscriptions ?? 32, 1, 1000);
     const shared = modem.shared;
     if (shared !== undefined && shared.#driver.dialect !== modem.io.dialect)
       throw new ArgumentError("ARGUMENT_RANGE", "modem.shared", shared, `must be a client of a ${modem.io.dialect.name}`);
     const anew = shared === undefined || (shared.#driver.channel.closed && modem.serial !== undefined);
     const carrier = anew ? new Modem(modem.io.dialect, modem as ModemOptions) : shared.#driver.modem;
     this.#driver = new modem.io(carrier, carrier.place(modem.link, anew ? null : shared.#driver), modem, this);
+    this.#subscriptions = new Subscribing(this.#driver, subscriptions);
     const connection = settings({
       host: options.host,
       port: portOf(options.port),
@@ -218,7 +215,7 @@ export class MQTTClient implements ModemClient {
     const driver = this.#driver;
     if (driver.stage !== Stage.Online) return 0;
     if (this.#filling !== null) return this.#left;
-    if (driver.publishing >= driver.limits.window || this.#parts.length >= OTHERS) return 0;
+    if (driver.publishing >= driver.limits.window || this.#subscriptions.changes >= OTHERS) return 0;
     const most = driver.longestPayload;
     const room = driver.channel.operations.isEmpty ? most : driver.room;
     this.#short = room < most;
@@ -299,39 +296,7 @@ export class MQTTClient implements ModemClient {
   private changeSubscriptions(options: WriteOptions, subscribe: boolean): void {
     const checked = itemsOf(options.items, this.#driver.limits.topic);
     const id = this.chosenId(options.id);
-    const operation = this.take(subscribe ? Kind.Subscribe : Kind.Unsubscribe);
-    for (let i = 0; i < checked.length; i++) checked[i]!.id = id;
-    const parts = new Parts(id, checked, subscribe && !this.#driver.limits.grantsEach);
-    this.#parts.push(parts);
-    this.#driver.channel.scanner.message.forget();
-    this.change(operation, parts);
-  }
-
-  /** Sends the next command of those that the topics need. */
-  private change(operation: Operation, parts: Parts): void {
-    const driver = this.#driver;
-    operation.id = parts.id;
-    operation.items = parts.next(driver.limits.topics, driver.dialect.commandBuffer);
-    if (operation.kind === Kind.Subscribe) driver.subscribe(operation);
-    else driver.unsubscribe(operation);
-  }
-
-  /** One of its commands has ended. @returns whether another one has been sent */
-  private changed(operation: Operation, parts: Parts, error: MQTTModemError | null): boolean {
-    if (error === null) {
-      parts.note(operation);
-      if (parts.left > 0 && this.#driver.stage === Stage.Online) {
-        this.change(this.#driver.take(operation.kind)!, parts); // the one that has ended has left its place
-        return true;
-      }
-    }
-    this.#parts.splice(this.#parts.indexOf(parts), 1);
-    return false;
-  }
-
-  private partsOf(operation: Operation): Parts | undefined {
-    for (let i = 0; i < this.#parts.length; i++) if (this.#parts[i]!.id === operation.id) return this.#parts[i];
-    return undefined;
+    this.#subscriptions.change(this.take(subscribe ? Kind.Subscribe : Kind.Unsubscribe), id, checked);
   }
 
   private take(kind: Kind): Operation {
@@ -413,7 +378,8 @@ export class MQTTClient implements ModemClient {
 
   /** @internal */
   onModemReconnected(): void {
-    this.restore();
+    this.#subscriptions.rewind();
+    this.restoreNext();
   }
 
   /** @internal */
@@ -478,12 +444,7 @@ export class MQTTClient implements ModemClient {
 
   /** @internal */
   isSubscribed(start: number, end: number): boolean {
-    const { channel, link } = this.#driver;
-    if (this.#subscriptions.include(channel.ring, start, end)) return true;
-    // A retained message may come before the modem has told of the SUBACK.
-    for (let operation = channel.oldest; operation !== null; operation = operation.next)
-      if (operation.link === link && operation.kind === Kind.Subscribe && operation.items !== null && matchesAny(operation.items, channel.ring, start, end)) return true;
-    return false;
+    return this.#subscriptions.includes(start, end);
   }
 
   /** @internal */
@@ -507,37 +468,39 @@ export class MQTTClient implements ModemClient {
   /** @internal */
   onModemDone(operation: Operation, error: MQTTModemError | null): void {
     if (this.#closed) return;
-    if (operation.kind !== Kind.Publish && error === null) {
-      this.#subscriptions.note(operation);
-      this.#driver.channel.scanner.message.forget();
-    }
-    if (operation === this.#restoring) return this.restored(operation, error);
+    if (operation.kind !== Kind.Publish) return this.changed(operation, error);
     const id = operation.id;
-    if (operation.kind !== Kind.Publish || operation.QoS !== 0) {
-      const parts = operation.kind === Kind.Publish ? undefined : this.partsOf(operation);
-      if (parts !== undefined && this.changed(operation, parts, error)) return;
-      if (error === null) this.acknowledged(operation, parts);
+    if (operation.QoS !== 0) {
+      if (error === null) this.acknowledged(operation);
       if (this.#closed) return;
     }
     this.tell(this.#options.onDone, id, error);
     this.tellWritable();
   }
 
-  /** Makes the control message that the modem's report stands for. */
-  private acknowledged(operation: Operation, parts: Parts | undefined): void {
-    if (operation.kind === Kind.Subscribe) {
-      const payload = parts === undefined ? grantsOf(operation) : parts.granted;
-      const topics = parts === undefined ? topicsOf(operation) : undefined;
-      this.tell(this.#options.onControl, { operation: MQTTClient.SUBACK, id: operation.id, payload, topics });
-    } else if (operation.kind === Kind.Unsubscribe) {
-      this.tell(this.#options.onControl, { operation: MQTTClient.UNSUBACK, id: operation.id });
-    } else if (operation.QoS === 1) this.control(MQTTClient.PUBACK, operation.id);
-    else if (operation.QoS === 2) {
-      // No PUBCOMP without PUBREC (MQTT 3.1.1, 4.3.3): a modem that reports the end alone has reported both. The SDK's
-      // mqtt/js looks for PUBCOMP only once it has seen PUBREC.
-      this.onModemReceived(operation);
-      this.control(MQTTClient.PUBCOMP, operation.id);
+  /** Makes the control messages that the modem's report stands for. */
+  private acknowledged(operation: Operation): void {
+    if (operation.QoS === 1) return this.control(MQTTClient.PUBACK, operation.id);
+    // No PUBCOMP without PUBREC (MQTT 3.1.1, 4.3.3): a modem that reports the end alone has reported both. The SDK's
+    // mqtt/js looks for PUBCOMP only once it has seen PUBREC.
+    this.onModemReceived(operation);
+    this.control(MQTTClient.PUBCOMP, operation.id);
+  }
+
+  /** A subscribe or unsubscribe has ended. */
+  private changed(operation: Operation, error: MQTTModemError | null): void {
+    const subscriptions = this.#subscriptions;
+    if (error === null) {
+      subscriptions.note(operation);
+      this.#driver.channel.scanner.message.forget();
     }
+    if (subscriptions.endsRestoring(operation)) return this.restored(operation, error);
+    const parts = subscriptions.changed(operation, error);
+    if (parts === null) return;
+    if (error === null) this.tell(this.#options.onControl, controlOf(operation, parts));
+    if (this.#closed) return;
+    this.tell(this.#options.onDone, parts.id, error);
+    this.tellWritable();
   }
 
   private control(operation: number, id: number): void {
@@ -549,32 +512,18 @@ export class MQTTClient implements ModemClient {
     this.tell(onControl, message);
   }
 
-  /** Subscribes again to what was subscribed, one command after the other (dialects.md 3.6). */
-  private restore(): void {
-    this.#subscriptions.rewind();
-    this.#restoring = null;
-    this.restoreNext();
-  }
-
+  /** Subscribes again to what was subscribed, one command after the other. */
   private restoreNext(): void {
     const items = this.#subscriptions.next(this.#driver.limits.topics);
-    if (items === null) {
-      this.#restoring = null;
-      return this.tellWritable();
-    }
-    const operation = this.#driver.take(Kind.Subscribe)!; // what was under way has been aborted
+    if (items === null) return this.tellWritable();
     const { id } = items[0]!;
-    operation.id = this.isUnderWay(id) ? this.chosenId(undefined) : id;
-    operation.items = items;
-    this.#restoring = operation;
-    this.#driver.subscribe(operation);
+    this.#subscriptions.restore(items, this.isUnderWay(id) ? this.chosenId(undefined) : id);
   }
 
   private restored(operation: Operation, error: MQTTModemError | null): void {
-    this.#restoring = null;
     if (error === null) {
       // The application learns only of what it has lost: the session goes on without it.
-      if (operation.isRefused) this.acknowledged(operation, undefined);
+      if (operation.isRefused) this.tell(this.#options.onControl, lossOf(operation));
       if (!this.#closed && this.#driver.stage === Stage.Online) this.restoreNext();
     }
     else if (this.#driver.stage === Stage.Online) this.#driver.down(error);
@@ -615,11 +564,13 @@ const NO_CALLBACKS: Callbacks = frozen({});
 const EMPTY = new Uint8Array(0);
 const PINGRESP: ControlMessage = frozen({ operation: MQTTClient.PINGRESP });
 
-/** Apart, for a function that holds a closure makes one slot more at every call. */
-function grantsOf(operation: Operation): number[] {
-  return operation.items!.map((_, index) => operation.grantOf(index));
+/** What acknowledges a subscribe or unsubscribe as a whole. */
+function controlOf(operation: Operation, { id, granted }: Parts): ControlMessage {
+  return operation.kind === Kind.Subscribe ? { operation: MQTTClient.SUBACK, id, payload: granted, topics: undefined } : { operation: MQTTClient.UNSUBACK, id };
 }
 
-function topicsOf(operation: Operation): string[] {
-  return operation.items!.map(({ text }) => text.string);
+/** What tells of topics that the broker refuses now. */
+function lossOf(operation: Operation): ControlMessage {
+  const items = operation.items!;
+  return { operation: MQTTClient.SUBACK, id: operation.id, payload: items.map((_, index) => operation.grantOf(index)), topics: items.map(({ text }) => text.string) };
 }

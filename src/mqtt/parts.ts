@@ -14,13 +14,16 @@ export class Parts {
   readonly granted: number[] = [];
   readonly #items: readonly TopicItem[];
   readonly #alike: boolean;
+  /** The one that was asked for before it, and is not over either. */
+  before: Parts | null;
   #next = 0;
 
   /** @param alike one QoS a command, because the modem tells one grant for all its topics */
-  constructor(id: number, items: readonly TopicItem[], alike: boolean) {
+  constructor(id: number, items: readonly TopicItem[], alike: boolean, before: Parts | null) {
     this.id = id;
     this.#items = items;
     this.#alike = alike;
+    this.before = before;
   }
 
   /** Topics that have not been sent. */

@@ -1,11 +1,9 @@
 import type { Operation, TopicItem } from "../at/operation";
-import type { Ring } from "../bytes/ring";
 import { Kind } from "../modem/script";
-import { matchesAny } from "./topic";
 
 /** What is subscribed, so that it can be subscribed again when the modem has lost it. */
 export class Subscriptions {
-  private readonly items: TopicItem[] = [];
+  protected readonly items: TopicItem[] = [];
   private readonly capacity: number;
   private restored = 0;
 
@@ -36,15 +34,11 @@ export class Subscriptions {
     if (index < this.restored) this.restored--;
   }
 
-  /** Whether the topic in the ring from `start` to `end` matches one. */
-  include(ring: Ring, start: number, end: number): boolean {
-    return matchesAny(this.items, ring, start, end);
-  }
-
   get isEmpty(): boolean {
     return this.items.length === 0;
   }
 
+  /** All are to be subscribed again. */
   rewind(): void {
     this.restored = 0;
   }

@@ -93,7 +93,7 @@ export const mutations: readonly Mutation[] = [
   client("an id that is under way is given again", "while (channel.oldest !== null && this.isUnderWay(id));", "while (false);"),
   client("a payload may be longer than the modem takes", "if (length > driver.longestPayload)", "if (length > driver.longestPayload + 1)"),
   client("a part may be longer than what is left", "if (bytes.length > this.#left)", "if (false)"),
-  client("nothing is subscribed again when the modem has the connection back", "    this.restore();\n", "    this.tellWritable();\n"),
+  client("nothing is subscribed again when the modem has the connection back", "    this.#subscriptions.rewind();\n    this.restoreNext();\n", "    this.tellWritable();\n"),
   client("only the first subscription is restored", "if (!this.#closed && this.#driver.stage === Stage.Online) this.restoreNext();", "this.tellWritable();"),
   client("close() disconnects in good order, so that the broker publishes no will", "    this.#driver.shut();\n", "    this.#driver.disconnect();\n"),
   client("the password is shown by the error that refuses it", 'textOf(options.password, "password", A_SECRET)', 'textOf(options.password, "password")'),
