@@ -1,4 +1,4 @@
-import { nm28 } from "./support/answering";
+import { m531x, nm28 } from "./support/answering";
 import { equal, sameLines, thrown } from "./support/check";
 import { alive, Life, LOST } from "./support/life";
 
@@ -37,11 +37,15 @@ describe("Session: its end", () => {
       life.pass(1500);
     },
     online: (life) => life.serve(),
+    interrupted: (life) => {
+      life.serve();
+      life.says("\\r\\n+MQTTREC:0\\r\\n");
+    },
   };
   for (const state of Object.keys(REACH))
     for (const immediate of [false, true])
       it(`while ${state}${immediate ? ", at once" : ""}: each operation is reported once, and nothing comes afterwards`, () => {
-        const life = new Life(nm28);
+        const life = new Life(state === "interrupted" ? m531x : nm28);
         REACH[state]!(life);
         life.mustBe(state);
         life.events.splice(0);
@@ -50,13 +54,27 @@ describe("Session: its end", () => {
         life.session.close(immediate);
         life.modem.deaf = life.modem.instead = null;
         life.says(state === "restoring" ? "\\r\\nRDY\\r\\n" : "\\r\\n\\r\\n");
-        life.pass(60_000, 1000);
+        life.pass(200_000, 1000); // a modem that connects again by itself has 180 s for it
         equal(life.events.pop()!.split(" ")[0], "closed", "the last event");
         equal(life.events.shift(), "closing", "the first event");
         for (const id of ids) equal(life.events.filter((event) => new RegExp(`^(done|failed) ${id}( |$)`).test(event)).length, 1, `reports of ${id}: ${life.events}`);
         equal(life.ports.every((port) => port.closed), true, "ports closed");
         equal(life.session.queued, 0);
       });
+
+  it("while interrupted, and the modem has the connection back: what was asked for is done first", () => {
+    const life = alive(m531x);
+    life.says("\\r\\n+MQTTREC:0\\r\\n");
+    life.publish("x", { QoS: 2 });
+    life.session.close();
+    life.mustTell("interrupted LINK_LOST", "closing");
+    life.pass(5000);
+    life.says("\\r\\n+MQTTOPEN:OK\\r\\n");
+    life.pass(5000);
+    life.mustTell("done 1", "closed");
+    sameLines(life.modem.published, ["x"]);
+    equal(life.port.closed, true, "port closed");
+  });
 
   it("when the connection goes while it is being closed: what is left fails, once", () => {
     const life = alive(nm28);

@@ -1,5 +1,5 @@
 import { MQTTClient } from "../../src/index";
-import { m531x, nm28 } from "./support/answering";
+import { bc35g, m531x, ml302, nm28 } from "./support/answering";
 import { equal, sameLines, thrown } from "./support/check";
 import { alive, Life, LOST } from "./support/life";
 
@@ -106,6 +106,24 @@ describe("Session: tries again", () => {
     const error = thrown(() => life.publish("x"));
     equal(error.code, "CLOSED");
     equal(error.cause.code, "CONNECTION_REFUSED");
+  });
+
+  it("an hour later with each family that tells that the broker refuses the credentials", () => {
+    for (const [family, command, answer] of [
+      [bc35g, "AT+QMTCONN=", ["OK", "+QMTCONN: 0,0,4"]], [nm28, "AT+MQTTCONN=", ["+MQTTCONN:0,0,4", "OK"]], [ml302, "AT+MQTTOPEN=", ["+CME ERROR: 614"]],
+    ] as const) {
+      const life = new Life(family);
+      life.modem.instead = (line) => (line.startsWith(command) ? [...answer] : undefined);
+      life.serve();
+      life.mustTell("refused CONNECTION_REFUSED");
+      life.modem.commands.splice(0);
+      life.pass(3_599_000, 1000);
+      life.mustTell();
+      sameLines(life.modem.commands, [], family.name);
+      life.modem.instead = null;
+      life.pass(10_000);
+      life.mustTell("connecting", "restoring", "online");
+    }
   });
 
   it("not at all with first: 0, nor at first with initially: false", () => {

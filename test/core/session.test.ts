@@ -1,11 +1,11 @@
 import { Session } from "../../src/session/index";
-import { m531x, ml302, nm28 } from "./support/answering";
+import { bc35g, m531x, ml302, nm28 } from "./support/answering";
 import { equal, sameLines, thrown } from "./support/check";
 import { alive, Life, LOST } from "./support/life";
 import { TestPort, VirtualClock } from "./support/stage";
 
-const FAMILIES = [m531x, ml302, nm28];
-const RESTARTED = { M531X: "\\r\\n*ATREADY: 1\\r\\n", ML302: "\\r\\n+MATREADY\\r\\n", NM28: "\\r\\nRDY\\r\\n" } as Record<string, string>;
+const FAMILIES = [bc35g, m531x, ml302, nm28];
+const RESTARTED = { "BC35-G": "\\r\\nREBOOT_CAUSE_APPLICATION_AT\\r\\n", M531X: "\\r\\n*ATREADY: 1\\r\\n", ML302: "\\r\\n+MATREADY\\r\\n", NM28: "\\r\\nRDY\\r\\n" } as Record<string, string>;
 const SUBSCRIBED = /SUB(=|$)/;
 
 describe("Session", () => {
@@ -27,16 +27,16 @@ describe("Session", () => {
       life.pass(200);
       life.serve();
       life.mustTell("connecting", "restoring", "online", "done 5", "done 6");
-      const sent = life.given(/SUB|PUB/).map((command) => (/"[abc]"/.exec(command) ?? ["message"])[0]);
+      const sent = life.given(/SUB|PUB/).flatMap((command) => command.match(/"[abc]"/g) ?? ["message"]);
       sameLines(sent, ['"a"', '"c"', "message", "message"]);
       sameLines(life.modem.published, ["one", "two"]);
     });
 
-    it(`${family.name}: sends again, in its place, what was under way at QoS 1; at QoS 0 nobody knows`, () => {
+    for (const QoS of [1, 2]) it(`${family.name}: sends again, in its place, what was under way at QoS ${QoS}; at QoS 0 nobody knows`, () => {
       const life = alive(family);
       life.modem.deaf = /PUB/;
       life.publish("zero", { QoS: 0 });
-      life.publish("one", { QoS: 1 });
+      life.publish("one", { QoS });
       life.serve();
       life.says(RESTARTED[family.name]!);
       life.mustTell("failed 1 OUTCOME_UNKNOWN", "waiting MODEM_RESTARTED");
@@ -50,6 +50,9 @@ describe("Session", () => {
     it(`${family.name}: hands on what is received, from every connection`, () => {
       const life = alive(family);
       life.says(`${family.header("t", 5)}hello\\r\\n`);
+      // Behind a message of a BC35-G's the report may be the payload's: the modem is asked.
+      let asked = family !== bc35g;
+      life.modem.instead = (command) => (command === "AT+CMEE?" && !asked ? (asked = true, ["+CMEE: 0", "OK"]) : undefined);
       life.says(RESTARTED[family.name]!);
       life.pass(1500);
       life.says(`${family.header("t", 5)}again\\r\\n`);

@@ -64,6 +64,8 @@ interface Life {
   readonly order: string[];
   /** When connections were begun, in the last hour. */
   readonly attempts: number[];
+  /** Until then no other attempt is made: the broker has refused the credentials. */
+  refusedUntil: number;
   /** The filters that were restored on this connection, those that should be, and whether the modem has restored some itself. */
   restored: string[];
   expected: readonly string[];
@@ -138,7 +140,7 @@ export class SessionApplication extends Application {
       onError: callback("onError", (error: MQTTModemError) => this.#failed(life!, error)),
     });
     life = {
-      session, time, writes: this.#kept, attempts, subscribed: new Set(), retry: new Map(), order: [], restored: [], expected: [], interrupted: false, over: false, cut: false,
+      session, time, writes: this.#kept, attempts, subscribed: new Set(), retry: new Map(), order: [], restored: [], expected: [], refusedUntil: 0, interrupted: false, over: false, cut: false,
     };
     this.#kept = new Map();
     this.#life = life;
@@ -203,13 +205,18 @@ export class SessionApplication extends Application {
   // ---- what the session tells
 
   #entered(life: Life, state: string, error: MQTTModemError | null): void {
-    const { processor, watch } = this.options;
+    const { clock, processor, watch } = this.options;
     watch.noted(`state ${state}${error === null ? "" : ` ${error.code}: ${error.message}`}`);
     if (error !== null) this.checkError(error);
     switch (state) {
       case "connecting":
       case "recovering":
+        if (clock.now() < life.refusedUntil) watch.violated("4", "the credentials were refused, and are tried again");
         life.interrupted = false;
+        break;
+      case "refused":
+        life.refusedUntil = clock.now() + REFUSED;
+        this.disturbances++;
         break;
       case "restoring":
         life.restored = [];

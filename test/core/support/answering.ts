@@ -1,3 +1,4 @@
+import BC35G from "../../../src/modems/bc35g";
 import M531X from "../../../src/modems/m531x";
 import ML302 from "../../../src/modems/ml302";
 import NM28 from "../../../src/modems/nm28";
@@ -16,6 +17,22 @@ export interface Family {
 }
 
 const acks = (QoS: string, ack: string, rec: string, comp: string) => (QoS === "0" ? [] : QoS === "1" ? [ack] : [rec, comp]);
+
+/** As it answers; how its messages end is another matter than the other families'. */
+export const bc35g: Family = {
+  name: "BC35-G",
+  io: BC35G,
+  header: (topic) => `\\r\\n+QMTRECV: 0,0,"${topic}",`,
+  answer(command) {
+    const publish = /^AT\+QMTPUB=0,(\d+),\d,\d,".*?"(?:,(\d+))?$/.exec(command);
+    const packet = /^AT\+QMT(SUB|UNS)=0,(\d+),".*?"(?:,(\d))?/.exec(command);
+    const other = /^AT\+QMT(OPEN|CONN|DISC|CLOSE)=0/.exec(command);
+    if (publish !== null) return { prompt: "\\r\\n>", length: Number(publish[2] ?? 1), then: ["OK", `+QMTPUB: 0,${publish[1]},0`] };
+    if (packet !== null) return ["OK", `+QMT${packet[1]}: 0,${packet[2]},0${packet[3] === undefined ? "" : `,${packet[3]}`}`];
+    if (command === "AT+QMTCONN?") return ["+QMTCONN: 0,3", "OK"];
+    return other === null ? ["OK"] : ["OK", `+QMT${other[1]}: 0,0${other[1] === "CONN" ? ",0" : ""}`];
+  },
+};
 
 export const m531x: Family = {
   name: "M531X",
@@ -79,7 +96,7 @@ export const nm28: Family = {
   },
 };
 
-/** A modem of any of the families whose messages have a length; it does what it is told and answers at once. */
+/** A modem of any of the families; it does what it is told and answers at once. */
 export class Answering {
   /** Payloads, one character a byte. */
   readonly published: string[] = [];
