@@ -57,6 +57,16 @@ export class Connection {
     return this.client?.limits ?? this.#options.modem.io.dialect.limits;
   }
 
+  /** Whether a message may have so many bytes, with this modem and its options. */
+  canCarry(length: number): boolean {
+    try {
+      this.client!.checkMessage("data", length);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** @throws what the client's `write` throws */
   write(data: Uint8Array | null, options: WriteOptions): void {
     this.room = this.client!.write(data, options);

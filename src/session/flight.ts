@@ -72,9 +72,14 @@ export class Flight {
     this.#pumping = true;
     while (this.open && this.#connection.room > 0) {
       const place = this.#outbox.waiting();
-      if (place === null || (place.kind === Kind.Publish && place.length > this.#connection.room) || !this.handOver(place)) break;
+      if (place === null || (place.kind === Kind.Publish && this.mustWait(place.length)) || !this.handOver(place)) break;
     }
     this.#pumping = false;
+  }
+
+  /** Whether there will be room for so many bytes, and is none now. What is longer than any message does not wait: it fails. */
+  private mustWait(length: number): boolean {
+    return length > this.#connection.room && this.#connection.canCarry(length);
   }
 
   /** False when the client does not take it now. */
@@ -97,8 +102,8 @@ export class Flight {
       place.underWay = true;
       return true;
     } catch (error) {
-      this.#connection.room = 0;
       if (error instanceof StateError) {
+        this.#connection.room = 0;
         this.#wakers.wake(Waker.Again, AGAIN); // onWritable follows, or the loss; but an id may be one that the modem still is at
         return false;
       }

@@ -1,4 +1,4 @@
-import { MQTTClient } from "../../src/index";
+import { ModemError, MQTTClient } from "../../src/index";
 import { bc35g, m531x, ml302, nm28 } from "./support/answering";
 import { equal, sameLines, thrown } from "./support/check";
 import { alive, Life, LOST } from "./support/life";
@@ -162,6 +162,27 @@ describe("Session: tries again", () => {
     broken = false;
     life.pass(5000);
     life.mustTell("connecting", "restoring", "online");
+  });
+
+  it("when the port's class throws whatever it likes; what is published meanwhile is checked, and waits", () => {
+    for (const [thrown, cause] of [[new Error("in use"), true], ["in use", true], [new ModemError("PORT_FAILED", "in use"), false]] as const) {
+      let broken = true;
+      const told: any[] = [];
+      const life = new Life(nm28, { acts: { state: (_, __, error) => told.push(error) }, open: (options) => {
+        if (broken) throw thrown;
+        return new MQTTClient(options);
+      } });
+      equal(life.session.limits.payload, 2048);
+      life.publish("waits", { QoS: 1 });
+      life.publish("x".repeat(2049), { QoS: 1 });
+      life.pass(500);
+      life.mustTell("waiting PORT_FAILED");
+      equal(told[0].message.includes("in use"), true, told[0].message);
+      equal(told[0].cause === thrown, cause, "cause");
+      broken = false;
+      life.pass(5000);
+      life.mustTell("connecting", "restoring", "online", "done 1", "failed 2 ARGUMENT_LENGTH");
+    }
   });
 
   it("with first: 0 fails what was under way, although the modem itself has the connection back", () => {

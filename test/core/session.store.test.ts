@@ -1,4 +1,4 @@
-import { nm28 } from "./support/answering";
+import { m531x, nm28 } from "./support/answering";
 import { equal, sameLines, thrown } from "./support/check";
 import { alive, Life, MemoryStore } from "./support/life";
 
@@ -88,6 +88,32 @@ describe("Session: with a store", () => {
     life.publish("y", { QoS: 1 });
     life.serve();
     sameLines(life.modem.published, ["y"]);
+  });
+
+  it("tells of a message that is over and cannot be removed, and goes on", () => {
+    const store = new MemoryStore();
+    const life = alive(nm28, { queue: { store } });
+    store.stuck = new Error("read only");
+    life.publish("x", { QoS: 1 });
+    life.serve();
+    life.mustTell("error STORE_FAILED", "done 1");
+    store.stuck = null;
+    life.publish("y", { QoS: 1 });
+    life.serve();
+    life.mustTell("done 2");
+    sameLines(life.modem.published, ["x", "y"]);
+  });
+
+  it("a message that was stored for another modem, and is too long for this one, kept all behind it waiting for ever", () => {
+    const store = new MemoryStore();
+    const before = new Life(nm28, { queue: { store } });
+    for (const payload of ["a", "x".repeat(513), "b"]) before.publish(payload, { QoS: 1 });
+    const after = new Life(m531x, { queue: { store } });
+    after.serve();
+    after.pass(60_000, 1000);
+    after.mustTell("restoring", "online", "done 1", "failed 2 ARGUMENT_LENGTH", "done 3");
+    sameLines(after.modem.published, ["a", "b"]);
+    equal(store.records.size, 0, "kept");
   });
 
   it("does not begin with more messages than it has places", () => {

@@ -23,6 +23,8 @@ export class MemoryStore implements Store {
   readonly records = new Map<number, Uint8Array>();
   /** Thrown by the next `put`. */
   full: Error | null = null;
+  /** Thrown by `remove`. */
+  stuck: Error | null = null;
 
   load(each: (key: number, bytes: Uint8Array) => void): void {
     // The other way round: a session must not rely on the order.
@@ -36,6 +38,7 @@ export class MemoryStore implements Store {
   }
 
   remove(key: number): void {
+    if (this.stuck !== null) throw this.stuck;
     this.records.delete(key);
   }
 }
