@@ -215,7 +215,7 @@ export class SessionApplication extends Application {
         life.interrupted = false;
         break;
       case "refused":
-        life.refusedUntil = clock.now() + REFUSED;
+        life.refusedUntil = Math.floor(clock.now()) + REFUSED; // the core has whole milliseconds
         this.disturbances++;
         break;
       case "restoring":
