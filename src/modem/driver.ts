@@ -5,40 +5,31 @@ import type { Line } from "../at/lexicon";
 import { Outcome, type Operation, type OperationOwner } from "../at/operation";
 import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, Encoding } from "../bytes/encoding";
 import { frozen } from "../bytes/frozen";
-import { utf8Decode } from "../bytes/utf8";
-import { ArgumentError, NetworkError, StateError, type MQTTModemError } from "../errors";
+import { NetworkError, StateError, type MQTTModemError } from "../errors";
 import type { Dialect, DriverOptions, ModemClient } from "./dialect";
-import { choice, integer } from "../mqtt/arguments";
+import { choice } from "../mqtt/arguments";
 import { failure } from "./failure";
+import { Inquirer } from "./inquirer";
 import type { Limits } from "./limits";
 import type { Modem } from "./modem";
 import { Level, LEVELS } from "./recovery";
-import { Kind, Tolerates, type Script, type Step } from "./script";
+import { Kind } from "./script";
 import type { Settings } from "./settings";
 import { Stage } from "./stage";
 
 const CLOSE_PATIENCE = 5000;
 /** The same, where the application has gone after it had written DISCONNECT: what is under way may still go out. */
 const DISCONNECT_PATIENCE = 10_000;
-/** Polls in a row that may say nothing of the connection until it is taken for lost: some firmware lists only what is there. */
-const SILENT_POLLS = 3;
 const DEFAULT_POLL = 120_000;
-/** Milliseconds from a write that has failed to a look at the connection. */
-const HURRY = 5000;
-
 /** In place of settings that are needed no more: nothing keeps a password longer than it must. */
 const GONE = frozen({} as Settings);
 /** Of {@link LEVELS}, what a modem can be told. */
 const RECOVERIES = Object.freeze(LEVELS.slice(0, Level.Reset));
 
-/** What {@link Driver.inquire} calls: the lines of the answer, or the error in its place. */
-export type InquiryCallback = (error: MQTTModemError | null, lines: readonly string[]) => void;
-
-/** What all drivers share: one MQTT connection over a modem, its scripts, and telling its client. */
-export abstract class Driver implements OperationOwner {
+/** What all drivers share: one MQTT connection over a modem, its stages and operations, and telling its client. */
+export abstract class Driver extends Inquirer implements OperationOwner {
   readonly modem: Modem;
   readonly channel: Channel;
-  /** The modem's number for this connection. */
   readonly link: number;
   /** What it connects with; let go of once it is online. */
   settings: Settings = GONE;
@@ -52,27 +43,17 @@ export abstract class Driver implements OperationOwner {
   /** Bytes that one message can have. */
   readonly longestPayload: number;
   readonly #encoding: Encoding;
-  /** Milliseconds between polls, 0 for none, or −1 for the default until that is known. */
-  #pollInterval: number;
-  /** Polls in a row that have said nothing of this connection. */
-  #missed = 0;
-  /** The next poll comes early. */
-  #hurried = false;
   #client: ModemClient | null;
 
   #stage: Stage = Stage.Idle;
-  #script: Script | null = null;
-  #step = 0;
   /** The modem may have a connection to the broker. */
   #open = false;
   #reason: MQTTModemError | null = null;
-  #inquiry: { lines: string[]; done: InquiryCallback } | null = null;
 
   constructor(modem: Modem, link: number, options: DriverOptions, client: ModemClient) {
+    super(options.pollInterval);
     this.#encoding = ENCODINGS.indexOf(choice("modem.payloadEncoding", options.payloadEncoding ?? "raw", ENCODINGS) as "raw");
     this.recover = LEVELS.indexOf(choice("modem.recover", options.recover ?? LEVELS[Level.Connect], RECOVERIES) as "connect");
-    const { pollInterval } = options;
-    this.#pollInterval = pollInterval === undefined ? -1 : pollInterval === 0 ? 0 : integer("modem.pollInterval", pollInterval, 1000, 3_600_000);
     this.modem = modem;
     this.channel = modem.channel;
     this.link = link;
@@ -98,7 +79,7 @@ export abstract class Driver implements OperationOwner {
    */
   start(settings: Settings): void {
     this.settings = settings;
-    if (this.#pollInterval < 0) this.#pollInterval = this.defaultPollInterval;
+    this.prepareWatch();
     this.#reason = null;
     this.#stage = Stage.Waking;
     this.modem.attach(this);
@@ -121,7 +102,7 @@ export abstract class Driver implements OperationOwner {
   shut(): void {
     if (this.#client === null) return;
     this.#client = null;
-    this.#inquiry = null;
+    this.forgetInquiry();
     if (!this.modem.has(this)) return this.modem.detach(this); // it has never had its turn, or has left already
     this.channel.sleep(this.waker);
     if (this.channel.closed || !this.#open) return this.leave();
@@ -138,12 +119,11 @@ export abstract class Driver implements OperationOwner {
 
   private leave(): void {
     this.#stage = Stage.Idle;
-    this.#script = null;
+    this.stop();
     this.channel.abort(this.link, false);
     this.modem.detach(this);
   }
 
-  /** A free operation of this connection's, or null when all are under way. */
   take(kind: Kind): Operation | null {
     const operation = this.channel.take();
     if (operation !== null) {
@@ -178,24 +158,6 @@ export abstract class Driver implements OperationOwner {
     this.channel.submit(operation, command);
   }
 
-  /**
-   * Asks the modem something that changes nothing.
-   * @param line one of the dialect's inquiries, as the manual prints it: `AT+QMTCONN?`
-   * @throws ArgumentError for any other line; StateError BUSY while another inquiry is under way
-   */
-  inquire(line: string, done: InquiryCallback): void {
-    const command = this.dialect.inquiries.find((inquiry) => inquiry.line === line);
-    if (command === undefined)
-      throw new ArgumentError("ARGUMENT_RANGE", "inquiry", line, `must be one of ${this.dialect.inquiries.map((inquiry) => inquiry.line).join(", ")}`);
-    if (this.#stage < Stage.Connecting || this.#stage > Stage.Reconnecting)
-      throw new StateError("NOT_CONNECTED", "the modem is not ready to be asked");
-    const operation = this.#inquiry === null ? this.take(Kind.Inquiry) : null;
-    if (operation === null) throw new StateError("BUSY", "another inquiry, or too much else, is under way");
-    this.#inquiry = { lines: [], done };
-    operation.patience = 0;
-    this.channel.submit(operation, command);
-  }
-
   // ---- what a family says
 
   /** Milliseconds, where the application names none. ECMA-419's is 0; a modem may have to have some. */
@@ -212,7 +174,6 @@ export abstract class Driver implements OperationOwner {
     return room <= 0 ? 0 : this.#encoding === Encoding.Raw ? room : decodableLength(this.#encoding, room);
   }
 
-  /** Milliseconds between polls, where the application does not say. */
   protected get defaultPollInterval(): number {
     return this.settings.keepAlive === 0 ? DEFAULT_POLL : this.settings.keepAlive * 1000;
   }
@@ -241,21 +202,7 @@ export abstract class Driver implements OperationOwner {
 
   /** The session has begun. */
   protected onOnline(): void {
-    this.#missed = 0;
-    this.watch(this.#pollInterval);
-  }
-
-  /** Looks at the connection after so many milliseconds, if it is to be looked at. */
-  protected watch(milliseconds: number): void {
-    this.#hurried = false;
-    if (this.#pollInterval > 0) this.wake(milliseconds);
-  }
-
-  /** A write has failed: is the connection still there? */
-  private hurry(): void {
-    if (this.#hurried || this.#stage !== Stage.Online) return;
-    this.watch(HURRY < this.#pollInterval ? HURRY : this.#pollInterval);
-    this.#hurried = true;
+    this.watchOn();
   }
 
   /** The id that an operation's result line will carry, or −1 where the modem chooses it. */
@@ -281,55 +228,6 @@ export abstract class Driver implements OperationOwner {
   }
 
   onUnsolicitedError(_code: number): void {}
-
-  // ---- a loss whose report was lost, or that the modem does not report, is asked for
-
-  /** Asks how the connection is, unless that is being asked. */
-  protected ask(command: Command): void {
-    if (this.#stage !== Stage.Online || this.channel.count(this.link, Kind.Poll) > 0) return;
-    const operation = this.take(Kind.Poll);
-    if (operation === null) return; // too much else is under way, and shows how it is
-    if (command === this.dialect.poll) this.#missed++; // until it says something
-    operation.patience = 0;
-    this.channel.submit(operation, command);
-  }
-
-  /** A poll's answer, this driver's or another one's, tells of this connection. */
-  onPolled(line: Line, fields: Fields): void {
-    this.#missed = 0;
-    if (this.#stage === Stage.Online) this.onState(line, fields);
-  }
-
-  /** What a poll has said of a connection that is taken for one. */
-  protected abstract onState(line: Line, fields: Fields): void;
-
-  /** A further line of a poll's answer. */
-  protected onStateText(): void {}
-
-  /** A poll is over, and the connection is still taken for one. */
-  protected onPollEnd(_command: Command): void {
-    if (this.#missed === 0) return;
-    if (this.#missed < SILENT_POLLS) this.ask(this.dialect.poll);
-    else this.lostUntold(`${this.dialect.poll.line} has said nothing of it ${SILENT_POLLS} times`);
-  }
-
-  /** A poll has shown that the connection is gone. */
-  protected lostUntold(how: string): void {
-    this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone, and no report of it has come: ${how}`));
-  }
-
-  private polled(command: Command, outcome: Outcome): void {
-    if (this.#script !== null) {
-      if (this.#step < 0) this.advance(); // it has waited for the place
-    } else if (outcome !== Outcome.Aborted && this.#stage === Stage.Online) this.onPollEnd(command);
-  }
-
-  /** What the timer, set with {@link wake}, calls. */
-  protected onTimer(): void {
-    if (this.#stage !== Stage.Online || this.#pollInterval === 0) return;
-    this.ask(this.dialect.poll);
-    this.watch(this.#pollInterval);
-  }
 
   protected wake(milliseconds: number): void {
     if (this.#stage !== Stage.Closing) this.channel.wake(this.waker, milliseconds);
@@ -377,7 +275,6 @@ export abstract class Driver implements OperationOwner {
     return this.channel.find(this.link, kind, -1) !== null;
   }
 
-  /** The session is over, because of `error`. */
   down(error: MQTTModemError | null): void {
     this.goDown(error, false);
   }
@@ -396,7 +293,7 @@ export abstract class Driver implements OperationOwner {
     this.#reason = null;
     this.#stage = Stage.Online;
     this.channel.settle(this.link);
-    this.watch(this.#pollInterval);
+    this.watchOn();
     this.#client?.onModemStage(Stage.Online);
     if (this.#stage === Stage.Online) this.#client?.onModemReconnected();
   }
@@ -453,26 +350,12 @@ export abstract class Driver implements OperationOwner {
 
   onAnswer(operation: Operation, line: Line, fields: Fields): void {
     if (operation.kind !== Kind.Inquiry) return this.onLine(line, fields);
-    if (operation.command!.lastAnswers === true && this.#inquiry !== null) this.#inquiry.lines.length = 0;
-    this.#inquiry?.lines.push(this.textOf(this.channel.scanner.lineStart, this.channel.scanner.lineEnd));
-    this.onInquiryAnswer(line, fields);
+    this.answered(operation, line, fields);
   }
-
-  /** A family may want to know what an inquiry has found. */
-  protected onInquiryAnswer(_line: Line, _fields: Fields): void {}
-
-  /** The inquiry is over; where it has been answered, its last line was the answer. */
-  protected onInquired(_answered: boolean): void {}
 
   onText(operation: Operation, start: number, end: number): void {
-    if (operation.kind === Kind.Poll) return this.onStateText();
-    this.#inquiry?.lines.push(this.textOf(start, end));
-  }
-
-  private textOf(start: number, end: number): string {
-    const bytes = new Uint8Array((end - start) | 0);
-    this.channel.ring.copy(start, bytes, 0, bytes.length);
-    return utf8Decode(bytes);
+    if (operation.kind === Kind.Poll) this.onStateText();
+    else this.keepLine(start, end);
   }
 
   onDone(operation: Operation, outcome: Outcome, code: number): void {
@@ -490,8 +373,8 @@ export abstract class Driver implements OperationOwner {
     }
     if (kind === Kind.Poll) return this.polled(operation.command!, outcome);
     if (kind === Kind.Inquiry) return this.inquired(outcome === Outcome.Done ? null : this.error(operation, outcome, code));
-    if (outcome === Outcome.Aborted || this.#script === null) return;
-    if (outcome !== Outcome.Done && !this.tolerated(outcome)) {
+    if (outcome === Outcome.Aborted || !this.isRunning) return;
+    if (outcome !== Outcome.Done && this.#stage !== Stage.Closing && !this.tolerates(outcome)) {
       return this.goDown(this.error(operation, outcome, code), false);
     }
     this.advance();
@@ -504,32 +387,7 @@ export abstract class Driver implements OperationOwner {
     else this.#client?.onModemSettled();
   }
 
-  private inquired(error: MQTTModemError | null): void {
-    const inquiry = this.#inquiry;
-    this.#inquiry = null;
-    this.onInquired(error === null);
-    try {
-      inquiry?.done(error, inquiry.lines);
-    } catch (thrown) {
-      this.channel.threw(thrown);
-    }
-  }
-
-  // ---- scripts
-
-  private run(script: Script): void {
-    this.#script = script;
-    this.#step = -1;
-    if (this.channel.count(this.link, Kind.Poll) === 0) this.advance(); // they share a place
-  }
-
-  private advance(): void {
-    const script = this.#script!;
-    while (++this.#step < script.length) {
-      const step = script[this.#step]!;
-      if (step.when === undefined || step.when(this)) return this.submitStep(step);
-    }
-    this.#script = null;
+  protected onScriptEnd(): void {
     switch (this.#stage) {
       case Stage.Connecting:
         this.settings = GONE;
@@ -542,19 +400,6 @@ export abstract class Driver implements OperationOwner {
         return this.goDown(null, false);
       case Stage.Closing: return this.leave();
     }
-  }
-
-  private submitStep(step: Step): void {
-    const operation = this.take(step.kind ?? Kind.Step)!; // the client leaves one free
-    operation.wire = -1;
-    operation.patience = typeof step.patience === "function" ? step.patience(this) : step.patience ?? 0;
-    this.channel.submit(operation, step.command);
-  }
-
-  private tolerated(outcome: Outcome): boolean {
-    if (this.#stage === Stage.Closing) return true;
-    const tolerates = this.#script![this.#step]!.tolerates ?? Tolerates.Nothing;
-    return tolerates === Tolerates.Failure || (tolerates === Tolerates.Refusal && outcome === Outcome.Refused);
   }
 
   /** False when the client has ended it all meanwhile. */
@@ -572,7 +417,7 @@ export abstract class Driver implements OperationOwner {
     if (this.#stage === Stage.Idle || this.#stage === Stage.Closing) return;
     this.#stage = Stage.Idle;
     this.#reason = error;
-    this.#script = null;
+    this.stop();
     this.channel.sleep(this.waker);
     this.channel.abort(this.link, forgotten);
     if (this.#client === null) this.leave();

@@ -26,6 +26,7 @@ const client = mutation("mqtt/client.ts");
 const topic = mutation("mqtt/topic.ts");
 const subscriptions = mutation("mqtt/subscriptions.ts");
 const driver = mutation("modem/driver.ts");
+const watcher = mutation("modem/watcher.ts");
 const modem = mutation("modem/modem.ts");
 const bc35g = mutation("modems/bc35g.ts");
 const chinaMobile = mutation("modems/shared/china-mobile.ts");
@@ -104,9 +105,9 @@ export const mutations: readonly Mutation[] = [
   // ---- one connection, and the modem
   driver("what was under way when the connection was lost is left under way", "    this.channel.abort(this.link, forgotten);\n", ""),
   driver("close() leaves the modem's connection open", "    this.run(this.dialect.close);\n", "    this.leave();\n"),
-  driver("the connection is never asked after", "    this.ask(this.dialect.poll);\n", ""),
-  driver("a write that failed is no reason to ask after the connection", "    this.watch(HURRY < this.#pollInterval ? HURRY : this.#pollInterval);\n", ""),
-  driver("a failed step of bringing up is passed over", "if (outcome !== Outcome.Done && !this.tolerated(outcome)) {", "if (false) {"),
+  watcher("the connection is never asked after", "    this.ask(this.dialect.poll);\n", ""),
+  watcher("a write that failed is no reason to ask after the connection", "    this.watch(HURRY < this.pollInterval ? HURRY : this.pollInterval);\n", ""),
+  driver("a failed step of bringing up is passed over", "if (outcome !== Outcome.Done && this.#stage !== Stage.Closing && !this.tolerates(outcome)) {", "if (false) {"),
   modem("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.#cmee !== 0 && this.#stage > Stage.Preparing) this.restarted();", ""),
   modem("a restart that the modem announces is not noticed", "if (line.id === this.dialect.restart) this.restarted();\n    else if", "if"),
   modem("nobody waits for the network", "        if (this.#step !== ATTACHED_STEP)\n", "        if (false)\n"),

@@ -1,0 +1,72 @@
+import type { Fields } from "../at/fields";
+import type { Line } from "../at/lexicon";
+import type { Operation } from "../at/operation";
+import { utf8Decode } from "../bytes/utf8";
+import { ArgumentError, StateError, type MQTTModemError } from "../errors";
+import { Kind } from "./script";
+import { Stage } from "./stage";
+import { Watcher } from "./watcher";
+
+/** What {@link Inquirer.inquire} calls: the lines of the answer, or the error in its place. */
+export type InquiryCallback = (error: MQTTModemError | null, lines: readonly string[]) => void;
+
+/** Asks the modem what the application wants to know of it. */
+export abstract class Inquirer extends Watcher {
+  private inquiry: { lines: string[]; done: InquiryCallback } | null = null;
+
+  /**
+   * Asks the modem something that changes nothing.
+   * @param line one of the dialect's inquiries, as the manual prints it: `AT+QMTCONN?`
+   * @throws ArgumentError for any other line; StateError BUSY while another inquiry is under way
+   */
+  inquire(line: string, done: InquiryCallback): void {
+    const command = this.dialect.inquiries.find((inquiry) => inquiry.line === line);
+    if (command === undefined)
+      throw new ArgumentError("ARGUMENT_RANGE", "inquiry", line, `must be one of ${this.dialect.inquiries.map((inquiry) => inquiry.line).join(", ")}`);
+    if (this.stage < Stage.Connecting || this.stage > Stage.Reconnecting)
+      throw new StateError("NOT_CONNECTED", "the modem is not ready to be asked");
+    const operation = this.inquiry === null ? this.take(Kind.Inquiry) : null;
+    if (operation === null) throw new StateError("BUSY", "another inquiry, or too much else, is under way");
+    this.inquiry = { lines: [], done };
+    operation.patience = 0;
+    this.channel.submit(operation, command);
+  }
+
+  /** A line of the lexicon that answers it. */
+  protected answered(operation: Operation, line: Line, fields: Fields): void {
+    if (operation.command!.lastAnswers === true && this.inquiry !== null) this.inquiry.lines.length = 0;
+    const { lineStart, lineEnd } = this.channel.scanner;
+    this.keepLine(lineStart, lineEnd);
+    this.onInquiryAnswer(line, fields);
+  }
+
+  /** A line of the answer, in the ring from `start` to `end`. */
+  protected keepLine(start: number, end: number): void {
+    if (this.inquiry === null) return;
+    const bytes = new Uint8Array((end - start) | 0);
+    this.channel.ring.copy(start, bytes, 0, bytes.length);
+    this.inquiry.lines.push(utf8Decode(bytes));
+  }
+
+  /** A family may want to know what an inquiry has found. */
+  protected onInquiryAnswer(_line: Line, _fields: Fields): void {}
+
+  /** The inquiry is over; where it has been answered, its last line was the answer. */
+  protected onInquired(_answered: boolean): void {}
+
+  protected inquired(error: MQTTModemError | null): void {
+    const inquiry = this.inquiry;
+    this.inquiry = null;
+    this.onInquired(error === null);
+    try {
+      inquiry?.done(error, inquiry.lines);
+    } catch (thrown) {
+      this.channel.threw(thrown);
+    }
+  }
+
+  /** Nobody wants to know any more. */
+  protected forgetInquiry(): void {
+    this.inquiry = null;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Channel } from "../at/channel";
+import { Outcome, type Operation } from "../at/operation";
+import { Kind, Tolerates, type Script, type Step } from "./script";
+
+/** Runs scripts over one connection: a command after the other, each when the one before is over. */
+export abstract class ScriptRunner {
+  abstract readonly channel: Channel;
+  /** The modem's number for this connection. */
+  abstract readonly link: number;
+  private script: Script | null = null;
+  private step = 0;
+
+  /** A free operation of this connection's, or null when all are under way. */
+  abstract take(kind: Kind): Operation | null;
+
+  /** The last step of a script is over. */
+  protected abstract onScriptEnd(): void;
+
+  protected get isRunning(): boolean {
+    return this.script !== null;
+  }
+
+  protected run(script: Script): void {
+    this.script = script;
+    this.step = -1;
+    if (this.channel.count(this.link, Kind.Poll) === 0) this.advance(); // they share a place
+  }
+
+  /** A poll is over: a script that has waited for its place begins. */
+  protected begin(): void {
+    if (this.step < 0) this.advance();
+  }
+
+  protected advance(): void {
+    const script = this.script!;
+    while (++this.step < script.length) {
+      const step = script[this.step]!;
+      if (step.when === undefined || step.when(this)) return this.submitStep(step);
+    }
+    this.script = null;
+    this.onScriptEnd();
+  }
+
+  private submitStep(step: Step): void {
+    const operation = this.take(step.kind ?? Kind.Step)!; // the client leaves one free
+    operation.wire = -1;
+    operation.patience = typeof step.patience === "function" ? step.patience(this) : step.patience ?? 0;
+    this.channel.submit(operation, step.command);
+  }
+
+  /** Whether the script goes on although its step has not ended well. */
+  protected tolerates(outcome: Outcome): boolean {
+    const tolerates = this.script![this.step]!.tolerates ?? Tolerates.Nothing;
+    return tolerates === Tolerates.Failure || (tolerates === Tolerates.Refusal && outcome === Outcome.Refused);
+  }
+
+  protected stop(): void {
+    this.script = null;
+  }
+}

@@ -1,0 +1,112 @@
+import type { Command } from "../at/command";
+import type { Fields } from "../at/fields";
+import type { Line } from "../at/lexicon";
+import { Outcome } from "../at/operation";
+import { NetworkError, type MQTTModemError } from "../errors";
+import { integer } from "../mqtt/arguments";
+import type { Dialect } from "./dialect";
+import { ScriptRunner } from "./runner";
+import { Kind } from "./script";
+import { Stage } from "./stage";
+
+/** Polls in a row that may say nothing of the connection until it is taken for lost: some firmware lists only what is there. */
+const SILENT_POLLS = 3;
+/** Milliseconds from a write that has failed to a look at the connection. */
+const HURRY = 5000;
+
+/** Asks for the connection from time to time: its loss may not be reported, or the report be lost. */
+export abstract class Watcher extends ScriptRunner {
+  abstract readonly dialect: Dialect;
+  abstract readonly stage: Stage;
+  /** Milliseconds between polls, 0 for none, or −1 for the default until that is known. */
+  private pollInterval: number;
+  /** Polls in a row that have said nothing of this connection. */
+  private missed = 0;
+  /** The next poll comes early. */
+  private hurried = false;
+
+  /** @throws ArgumentError */
+  constructor(pollInterval: number | undefined) {
+    super();
+    this.pollInterval = pollInterval === undefined ? -1 : pollInterval === 0 ? 0 : integer("modem.pollInterval", pollInterval, 1000, 3_600_000);
+  }
+
+  /** Milliseconds between polls, where the application does not say. */
+  protected abstract get defaultPollInterval(): number;
+
+  /** Has {@link onTimer} called after so many milliseconds. */
+  protected abstract wake(milliseconds: number): void;
+
+  /** The session is over, because of `error`. */
+  abstract down(error: MQTTModemError | null): void;
+
+  /** The default is known. */
+  protected prepareWatch(): void {
+    if (this.pollInterval < 0) this.pollInterval = this.defaultPollInterval;
+  }
+
+  /** There is a connection, or is one again, which is to be watched. */
+  protected watchOn(): void {
+    this.watch(this.pollInterval);
+  }
+
+  /** Looks at the connection after so many milliseconds, if it is to be looked at. */
+  protected watch(milliseconds: number): void {
+    this.hurried = false;
+    if (this.pollInterval > 0) this.wake(milliseconds);
+  }
+
+  /** A write has failed: is the connection still there? */
+  protected hurry(): void {
+    if (this.hurried || this.stage !== Stage.Online) return;
+    this.watch(HURRY < this.pollInterval ? HURRY : this.pollInterval);
+    this.hurried = true;
+  }
+
+  /** What the timer, set with {@link wake}, calls. */
+  protected onTimer(): void {
+    if (this.stage !== Stage.Online || this.pollInterval === 0) return;
+    this.ask(this.dialect.poll);
+    this.watch(this.pollInterval);
+  }
+
+  /** Asks how the connection is, unless that is being asked. */
+  protected ask(command: Command): void {
+    if (this.stage !== Stage.Online || this.channel.count(this.link, Kind.Poll) > 0) return;
+    const operation = this.take(Kind.Poll);
+    if (operation === null) return; // too much else is under way, and shows how it is
+    if (command === this.dialect.poll) this.missed++; // until it says something
+    operation.patience = 0;
+    this.channel.submit(operation, command);
+  }
+
+  /** A poll's answer, this driver's or another one's, tells of this connection. */
+  onPolled(line: Line, fields: Fields): void {
+    this.missed = 0;
+    if (this.stage === Stage.Online) this.onState(line, fields);
+  }
+
+  /** What a poll has said of a connection that is taken for one. */
+  protected abstract onState(line: Line, fields: Fields): void;
+
+  /** A further line of a poll's answer. */
+  protected onStateText(): void {}
+
+  /** The operation of a poll has ended. */
+  protected polled(command: Command, outcome: Outcome): void {
+    if (this.isRunning) this.begin();
+    else if (outcome !== Outcome.Aborted && this.stage === Stage.Online) this.onPollEnd(command);
+  }
+
+  /** A poll is over, and the connection is still taken for one. */
+  protected onPollEnd(_command: Command): void {
+    if (this.missed === 0) return;
+    if (this.missed < SILENT_POLLS) this.ask(this.dialect.poll);
+    else this.lostUntold(`${this.dialect.poll.line} has said nothing of it ${SILENT_POLLS} times`);
+  }
+
+  /** A poll has shown that the connection is gone. */
+  protected lostUntold(how: string): void {
+    this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone, and no report of it has come: ${how}`));
+  }
+}
