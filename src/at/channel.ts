@@ -235,9 +235,6 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
   /** Takes everything that the port has, and looks at it. */
   receive(): void {
     if (this.#closed) return;
-    // What onReadable throws goes to the host at once; the rest is taken up from the timer.
-    const resuming = this.#resuming;
-    this.#resuming = true;
     try {
       this.scanner.makeRoom();
       let more: boolean;
@@ -245,9 +242,11 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
         more = this.ring.fill(this.#port);
         this.scanner.scan();
       } while (more && this.ring.free !== 0 && !this.#closed); // a message that fills it is to be read first
-      this.#resuming = resuming;
-    } finally {
-      if (this.#resuming && !this.#closed) this.armFor(0);
+    } catch (thrown) {
+      // What onReadable throws goes to the host at once; the rest is taken up from the timer.
+      this.scanner.breakOff();
+      this.resume();
+      throw thrown;
     }
     if (this.scanner.waitsForSilence && !this.#closed) {
       this.#silent = false;
@@ -257,7 +256,13 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
 
   /** A reader has read: goes on, from the timer where the scanner is not at work already. */
   released(): void {
-    if (this.#closed || this.scanner.scanning || !this.scanner.held || this.scanner.message.available > 0) return;
+    if (this.scanner.scanning || !this.scanner.held || this.scanner.message.available > 0) return;
+    this.resume();
+  }
+
+  /** Looks at the rest from the timer. */
+  private resume(): void {
+    if (this.#closed) return;
     this.#resuming = true;
     this.armFor(0);
   }
@@ -678,6 +683,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     try {
       this.tock();
     } finally {
+      this.scanner.breakOff();
       this.rearm();
     }
     this.rethrow();

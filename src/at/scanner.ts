@@ -207,27 +207,32 @@ export class Scanner {
     return this.#scanning;
   }
 
-  /** Looks at everything that the ring has. Called again from inside a sink's function, it does nothing. */
+  /**
+   * Looks at everything that the ring has. Called again from inside a sink's function, it does nothing. Whoever calls it, and
+   * catches what such a function throws, calls {@link breakOff}.
+   */
   scan(): void {
     if (this.#scanning) return;
     this.#scanning = true;
-    try {
-      for (let going = true; going;)
-        switch (this.#state) {
-          case State.Start: going = this.start(); break;
-          case State.Name: going = this.name(); break;
-          case State.Fields: going = this.readFields(); break;
-          case State.Message: going = this.found(this.message.find()); break;
-          case State.Held: going = this.settle(); break;
-          case State.Text: going = this.skipTo(State.Text); break;
-          case State.End: going = this.end(); break;
-          case State.Discard: going = this.skipTo(State.Discard); break;
-          default: going = this.skipEcho();
-        }
-      if (this.#ring.free === 0) this.overflow();
-    } finally {
-      this.#scanning = false;
-    }
+    for (let going = true; going;)
+      switch (this.#state) {
+        case State.Start: going = this.start(); break;
+        case State.Name: going = this.name(); break;
+        case State.Fields: going = this.readFields(); break;
+        case State.Message: going = this.found(this.message.find()); break;
+        case State.Held: going = this.settle(); break;
+        case State.Text: going = this.skipTo(State.Text); break;
+        case State.End: going = this.end(); break;
+        case State.Discard: going = this.skipTo(State.Discard); break;
+        default: going = this.skipEcho();
+      }
+    if (this.#ring.free === 0) this.overflow();
+    this.#scanning = false;
+  }
+
+  /** A sink's function has thrown: it is not being called any more. */
+  breakOff(): void {
+    this.#scanning = false;
   }
 
   /** Drops what a reader left unread, when it is all that keeps the next bytes out of the ring. */
@@ -300,15 +305,13 @@ export class Scanner {
     }
     if (!ring.same(at, buffer, note + buffer[note + Note.From]! + left, has < length ? has : length)) return Opening.Different;
     if (has < length) return Opening.Undecided;
-    const end = (at + length - 1) | 0;
-    this.#at = end;
+    // The rest of its ending, where nothing else is there, would be skipped before the next line.
+    const end = (at + length) | 0;
+    this.#at = has === length + 1 && ring.bytes[end & ring.mask] === Byte.LF ? ring.tail : (end - 1) | 0;
     if (!whole) {
       exchange.next();
       this.#sink.onAnswered(buffer[note + Note.Meaning]!);
-    } else if (this.#sink.onAnsweredWhole()) {
-      // The rest of its ending would be skipped before the next line.
-      if (has > length && ring.bytes[(end + 1) & ring.mask] === Byte.LF) this.#at = (end + 1) | 0;
-    } else {
+    } else if (!this.#sink.onAnsweredWhole()) {
       this.#at = at;
       return Opening.Different;
     }
@@ -565,11 +568,8 @@ export class Scanner {
   silence(): void {
     if (!this.waitsForSilence || this.#scanning) return;
     this.#scanning = true;
-    try {
-      this.found(this.message.silence());
-    } finally {
-      this.#scanning = false;
-    }
+    this.found(this.message.silence());
+    this.#scanning = false;
     this.scan();
   }
 
