@@ -10,6 +10,7 @@ import { Common, type Lexicon, type Line } from "./lexicon";
 import { NOWHERE, Outcome, OWED, Stage, UNTOLD, type Operation } from "./operation";
 import { Scanner, type ScannerSink } from "./scanner";
 import { StagedOperations } from "./staging";
+import { LINE } from "./writer";
 import { Wakers } from "./wakers";
 
 /** The driver, as the channel knows it. All of it is called with the channel ready for the next call. */
@@ -128,7 +129,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
 
   #phase: Phase = Phase.Idle;
   #current: Operation | null = null;
-  /** Bytes of the line, or of the payload, that the port has taken. */
+  /** Up to here the port has taken what is being sent, in its own buffer. */
   #sent = 0;
   /** `OK` came before the prompt. */
   #earlyOk = false;
@@ -337,10 +338,8 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     const bytes = this.ring.bytes, mask = this.ring.mask;
     if ((bytes[start & mask]! | 0x20) !== 0x61 || (bytes[(start + 1) & mask]! | 0x20) !== 0x74) return false;
     if (!asked) return true;
-    const length = this.writer.length - 1;
-    if (((end - start) | 0) !== length) return false;
-    for (let i = 0; i < length; i++) if (bytes[(start + i) & mask] !== this.writer.buffer[i]) return false;
-    return true;
+    const length = this.writer.length - LINE - 1;
+    return ((end - start) | 0) === length && this.ring.same(start, this.writer.buffer, LINE, length);
   }
 
   onMessage(line: Line): void {
@@ -370,16 +369,16 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
 
   onPrompt(): void {
     if (this.#phase !== Phase.Prompt) return;
-    this.#phase = Phase.Payload;
-    this.#sent = 0;
     const operation = this.#current!;
+    this.#phase = Phase.Payload;
+    this.#sent = operation.offset;
     if (this.writer.expected < KEEPING) this.writer.expected = -this.writer.expected;
     this.scanner.expectPrompt(false);
     const nudges = operation.command!.nudge !== undefined; // the wait for that begins with the payload's end
     if (!nudges) this.wait(operation, finalPatience(operation));
     if (this.#echoing)
       this.scanner.expectEcho(this.operations.payloads, operation.offset, operation.offset + operation.length);
-    this.transmit();
+    this.transmitPayload();
     if (nudges && this.#phase === Phase.Payload) this.wait(operation, finalPatience(operation));
   }
 
@@ -603,7 +602,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     if (cancel && this.#dialect.cancel !== 0) writer.byte(this.#dialect.cancel);
     if (this.#unasked) writer.byte(Byte.CR);
     writer.literal(MARKER);
-    this.#sent = 0;
+    this.#sent = LINE;
     this.#markerDeadline = this.armFor(MARKER_PATIENCE);
     this.transmit();
   }
@@ -632,44 +631,44 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     operation.stage = Stage.Active;
     this.#current = operation;
     this.#phase = Phase.Sending;
-    this.#sent = 0;
+    this.#sent = LINE;
     this.#earlyOk = false;
     this.#echoing = false;
     this.#nudged = true;
     this.writer.sending(command, operation === this.operations.first);
     this.wait(operation, command.prompt ?? finalPatience(operation));
-    this.transmit();
+    this.transmitLine();
   }
 
   /** Gives the port what it takes of what is to be sent. */
   private transmit(): void {
     if (this.#closed) return;
-    const writer = this.writer;
-    if (this.#phase === Phase.Doubt) {
-      // The marker, behind the cancelling byte where there is one.
-      const left = writer.length - this.#sent;
-      if (left > 0) this.#sent += this.#port.write(writer.buffer, this.#sent, left);
-      return;
+    if (this.#phase === Phase.Payload) this.transmitPayload();
+    else if (this.#phase === Phase.Sending || (this.#phase === Phase.Doubt && this.#sent < this.writer.length)) this.transmitLine();
+  }
+
+  /** The command's line, or the marker, behind the cancelling byte where there is one. */
+  private transmitLine(): void {
+    const writer = this.writer, end = writer.length;
+    const sent = this.#sent += this.#port.write(writer.buffer, this.#sent, end - this.#sent);
+    if (sent < end || this.#phase === Phase.Doubt) return;
+    if (this.#current!.command!.prompt === undefined) this.#phase = Phase.Final;
+    else {
+      this.#phase = Phase.Prompt;
+      this.scanner.expectPrompt(true);
     }
-    const operation = this.#current;
-    if (operation === null) return;
-    if (this.#phase === Phase.Sending) {
-      this.#sent += this.#port.write(writer.buffer, this.#sent, writer.length - this.#sent);
-      if (this.#sent < writer.length) return;
-      if (operation.command!.prompt === undefined) this.#phase = Phase.Final;
-      else {
-        this.#phase = Phase.Prompt;
-        this.scanner.expectPrompt(true);
-      }
-    } else if (this.#phase === Phase.Payload) {
-      this.#sent += this.#port.write(this.operations.payloads, operation.offset + this.#sent, operation.length - this.#sent);
-      if (this.#sent < operation.length) return;
-      this.#phase = Phase.Final;
-      this.#nudged = operation.command!.nudge === undefined;
-      if (!this.#nudged) this.wait(operation, operation.command!.nudge!);
-      if (this.#earlyOk || (operation.abandoned && this.#nudged)) this.wait(operation, GRACE);
-      if (!this.#echoing) this.operations.release(operation);
-    }
+  }
+
+  private transmitPayload(): void {
+    const operation = this.#current!, end = operation.offset + operation.length;
+    const sent = this.#sent += this.#port.write(this.operations.payloads, this.#sent, end - this.#sent);
+    if (sent < end) return;
+    this.#phase = Phase.Final;
+    const nudge = operation.command!.nudge;
+    this.#nudged = nudge === undefined;
+    if (nudge !== undefined) this.wait(operation, nudge);
+    if (this.#earlyOk || (operation.abandoned && this.#nudged)) this.wait(operation, GRACE);
+    if (!this.#echoing) this.operations.release(operation);
   }
 
   // ---- time

@@ -3,7 +3,7 @@ import type { Text } from "../bytes/text";
 import type { Command } from "./command";
 import { renumber } from "./digits";
 import type { Operation } from "./operation";
-import { Writer } from "./writer";
+import { LINE, Writer } from "./writer";
 
 /** What a line does to the operation that it answers. */
 export const enum Meaning {
@@ -31,15 +31,13 @@ export const enum Note {
 /** Lines that an answer may have. */
 const LINES = 3;
 /**
- * How many lines the answer has, 0 where it is not whole; where the id in it ends, from here on, 0 where it has none; where
- * the last line ended in the ring, its last 8 bits; then the notes, and the lines.
+ * What stands before the line: how many lines its answer has, 0 where it is not whole; where the id in it ends, 0 where it has
+ * none; where the last line ended in the ring, its last 8 bits; then the notes, and the lines. An NM28's answer is the longest:
+ * `CONNECT`, `OK` and `+MQTTPUBEX:0,65535,0`, with what ends and begins them.
  */
 const COUNT = 0, ID_END = 1, ENDED = 2, NOTES = 3, TEXT = NOTES + LINES * Note.SIZE;
 /** In place of a note: the lines are not known, and are kept. */
 export const KEEPING = -1;
-
-/** Bytes; an NM28's answer is the longest: `CONNECT`, `OK` and `+MQTTPUBEX:0,65535,0`, with what ends and begins them. */
-const ANSWER = 64;
 
 /**
  * The last publish's line, and the lines with which the modem answered it if that went well, as they came. The next publish
@@ -47,7 +45,7 @@ const ANSWER = 64;
  * comparison; neither its name nor its fields are read.
  *
  * That is as certain as reading it: it is expected of one operation alone, the oldest one, in the order in which it came,
- * until another line comes in between or another command is sent. The answer stands in the last bytes of the buffer.
+ * until another line comes in between or another command is sent. The answer stands before the line in the buffer.
  */
 export class Exchange extends Writer {
   /**
@@ -79,7 +77,7 @@ export class Exchange extends Writer {
     this.shape = operation.length * 8 + operation.QoS * 2 + operation.retain;
     this.lastId = operation.wire;
     this.kept = this.length;
-    this.buffer[this.buffer.length - ANSWER + COUNT] = 0;
+    this.buffer[COUNT] = 0;
   }
 
   /** Whether the publish's line is there, up to its payload, but for an id that has been put in its place now, and in its answer. */
@@ -87,8 +85,8 @@ export class Exchange extends Writer {
     if (this.command !== command || this.topic !== operation.topic || this.shape !== operation.length * 8 + operation.QoS * 2 + operation.retain) return false;
     const id = operation.wire;
     if (this.lastId !== id) {
-      const buffer = this.buffer, answer = buffer.length - ANSWER, answered = buffer[answer + ID_END]!;
-      if (!renumber(buffer, this.idEnd, answered === 0 ? this.idEnd : answer + answered, this.lastId, id)) return false;
+      const buffer = this.buffer, answered = buffer[ID_END]!;
+      if (!renumber(buffer, this.idEnd, answered === 0 ? this.idEnd : answered, this.lastId, id)) return false;
       this.lastId = id;
     }
     this.length = this.kept;
@@ -100,22 +98,18 @@ export class Exchange extends Writer {
     if (this.expected === KEEPING) this.end(false); // that of the operation before is not whole
     this.expected = 0;
     if (this.command === null || !alone) return;
-    const buffer = this.buffer, answer = buffer.length - ANSWER;
-    if (this.length > answer) return; // the line stands in its place
-    if (buffer[answer + COUNT] !== 0) {
-      const note = answer + NOTES;
-      this.expected = command.prompt === undefined || buffer[note + Note.Meaning] === Meaning.Prompt ? note : -note;
-    } else {
-      buffer[answer + ID_END] = 0;
+    const buffer = this.buffer;
+    if (buffer[COUNT] !== 0) this.expected = command.prompt === undefined || buffer[NOTES + Note.Meaning] === Meaning.Prompt ? NOTES : -NOTES;
+    else {
+      buffer[ID_END] = 0;
       this.expected = KEEPING;
     }
   }
 
   /** The expected line is told of: the one behind it is expected next. */
   next(): void {
-    const buffer = this.buffer, answer = buffer.length - ANSWER;
-    this.expected += Note.SIZE;
-    if (this.expected === answer + NOTES + buffer[answer + COUNT]! * Note.SIZE) this.expected = 0;
+    const next = this.expected + Note.SIZE;
+    this.expected = next === NOTES + this.buffer[COUNT]! * Note.SIZE ? 0 : next;
   }
 
   /** Another line has come in place of the expected one. */
@@ -125,14 +119,14 @@ export class Exchange extends Writer {
 
   /** The line in the ring from `start` to `end` has this meaning; blanks before it are there from `blank` on, and its id ends at `idEnd`. */
   note(meaning: Meaning, ring: Ring, blank: number, start: number, end: number, idEnd: number): void {
-    const buffer = this.buffer, answer = buffer.length - ANSWER, count = buffer[answer + COUNT]!;
-    const note = answer + NOTES + count * Note.SIZE, length = (end - blank + 1) | 0;
+    const buffer = this.buffer, count = buffer[COUNT]!;
+    const note = NOTES + count * Note.SIZE, length = (end - blank + 1) | 0;
     // Where it follows at once, the end of the line before is the first of its blanks.
-    const follows = count > 0 && (blank & 0xff) === buffer[answer + ENDED];
+    const follows = count > 0 && (blank & 0xff) === buffer[ENDED];
     const before = note - Note.SIZE;
-    let at = count === 0 ? answer + TEXT : before + buffer[before + Note.From]! + buffer[before + Note.Length]!;
+    let at = count === 0 ? TEXT : before + buffer[before + Note.From]! + buffer[before + Note.Length]!;
     if (follows) at--;
-    if (count === LINES || at + length > buffer.length) return this.end(false);
+    if (count === LINES || at + length > LINE) return this.end(false);
     buffer[note + Note.Meaning] = meaning;
     buffer[note + Note.From] = at - note;
     buffer[note + Note.Length] = length;
@@ -142,14 +136,14 @@ export class Exchange extends Writer {
     if (count > 0)
       buffer[before + Note.Rest] = follows && buffer[before + Note.Meaning]! + meaning === Meaning.Final + Meaning.Result ? at + length - before - buffer[before + Note.From]! : 0;
     ring.copy(blank, buffer, at, length);
-    if (idEnd !== start) buffer[answer + ID_END] = at - answer + ((idEnd - blank) | 0);
-    buffer[answer + COUNT] = count + 1;
-    buffer[answer + ENDED] = end;
+    if (idEnd !== start) buffer[ID_END] = at + ((idEnd - blank) | 0);
+    buffer[COUNT] = count + 1;
+    buffer[ENDED] = end;
   }
 
   /** The operation whose answer is expected or kept is over. */
   end(good: boolean): void {
     this.expected = 0;
-    if (!good) this.buffer[this.buffer.length - ANSWER + COUNT] = 0;
+    if (!good) this.buffer[COUNT] = 0;
   }
 }

@@ -16,11 +16,14 @@ export function roomier(buffer: Uint8Array | null, length: number, most: number)
   return larger;
 }
 
+/** Where a line begins in its buffer: the {@link Exchange} has the bytes before it. */
+export const LINE = 64;
+
 /** The command line that is written, straight from numbers and bytes. */
 export class Writer {
   buffer: Uint8Array;
-  /** Bytes of command line written since {@link begin}. */
-  length = 0;
+  /** Where the line ends that has been written since {@link begin}. */
+  length = LINE;
   private readonly most: number;
   private readonly native: Bytes;
   /** Where the last id ends that was written. */
@@ -28,8 +31,8 @@ export class Writer {
 
   /** @param most bytes that a line may have */
   constructor(most: number, native: Bytes) {
-    this.buffer = roomier(null, 0, most);
-    this.most = most;
+    this.most = LINE + most;
+    this.buffer = roomier(null, 0, this.most);
     this.native = native;
   }
 
@@ -39,7 +42,7 @@ export class Writer {
   }
 
   begin(): void {
-    this.length = 0;
+    this.length = LINE;
   }
 
   /** The id that a result will carry. */
