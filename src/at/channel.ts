@@ -281,6 +281,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     if (operation === null || this.#phase !== Phase.Final || operation.result !== OWED || this.#earlyOk || this.#lateMarker) return false;
     this.#current = null;
     this.#phase = Phase.Idle;
+    this.writer.expected = 0;
     if (this.#echoing) this.scanner.forgetEcho();
     this.finish(operation, Outcome.Done, 0);
     if (this.operations.first !== null) this.pump();
@@ -373,7 +374,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     this.#phase = Phase.Payload;
     this.#sent = operation.offset;
     if (this.writer.expected < KEEPING) this.writer.expected = -this.writer.expected;
-    this.scanner.expectPrompt(false);
+    this.scanner.promptExpected = false;
     const nudges = operation.command!.nudge !== undefined; // the wait for that begins with the payload's end
     if (!nudges) this.wait(operation, finalPatience(operation));
     if (this.#echoing)
@@ -444,7 +445,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
   private leave(): void {
     const operation = this.#current!;
     if (operation.offset !== NOWHERE) this.operations.release(operation);
-    if (operation.command!.prompt !== undefined) this.scanner.expectPrompt(false);
+    if (operation.command!.prompt !== undefined) this.scanner.promptExpected = false;
     this.#current = null;
     this.#phase = Phase.Idle;
     if (this.#echoing) this.scanner.forgetEcho();
@@ -452,24 +453,19 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
 
   // ---- down: operations from the driver
 
-  /** A free operation, or null when all are under way. */
-  take(): Operation | null {
-    return this.operations.take();
-  }
-
   /** How long a payload {@link reserve} can take now, in bytes. */
   get room(): number {
     return this.operations.room(this.pinned);
   }
 
   /** The current payload must stay where it is: it is going out, or its echo is compared with it. */
-  private get pinned(): boolean {
+  get pinned(): boolean {
     return this.#phase === Phase.Payload || (this.#echoing && this.#current !== null && this.#current.offset !== NOWHERE);
   }
 
   /** Keeps `length` bytes of the transmit buffer for the operation's payload; false when there is no room now. */
   reserve(operation: Operation, length: number): boolean {
-    return this.operations.reserve(operation, length, this.pinned);
+    return this.operations.reserve(operation, length, this);
   }
 
   /** Hands the operation to the channel, behind those that wait already. */
@@ -655,7 +651,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     if (this.#current!.command!.prompt === undefined) this.#phase = Phase.Final;
     else {
       this.#phase = Phase.Prompt;
-      this.scanner.expectPrompt(true);
+      this.scanner.promptExpected = true;
     }
   }
 

@@ -59,7 +59,7 @@ export class Operations {
   /** The oldest one that waits, kinds left out of which one is owed its result where that is asked for. */
   next(oneOfAKind: boolean): Operation | null {
     let operation = this.first;
-    if (operation === null || operation.next === null) return operation !== null && operation.stage === Stage.Queued ? operation : null;
+    if (operation !== null && operation.next === null) return operation.stage === Stage.Queued ? operation : null;
     while (operation !== null && (operation.stage !== Stage.Queued || (oneOfAKind && this.owed(operation.link, operation.kind, -1, null) !== null)))
       operation = operation.next;
     return operation;

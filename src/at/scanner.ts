@@ -96,7 +96,6 @@ export class Scanner {
   #seen = 0;
   #inText = false;
 
-  #promptExpected = false;
 
   // Carriage returns since the last final, or −1 when they are not counted.
   #counting = -1;
@@ -121,10 +120,8 @@ export class Scanner {
    */
   learning = false;
 
-  /** From now on a `>` at the beginning of a line is a prompt. */
-  expectPrompt(expected: boolean): void {
-    this.#promptExpected = expected;
-  }
+  /** Whether a `>` at the beginning of a line is a prompt. */
+  promptExpected = false;
 
   /**
    * `source[start … end)` was sent while the modem echoes: if exactly these bytes come back, they are skipped.
@@ -197,7 +194,7 @@ export class Scanner {
     this.#ring.clear();
     this.#at = this.#ring.tail;
     this.#state = State.Start;
-    this.#promptExpected = false;
+    this.promptExpected = false;
     this.message.available = 0;
     this.#echo = null;
   }
@@ -265,8 +262,8 @@ export class Scanner {
     this.#at = ring.head = at;
     if (at === tail) return false;
     this.#counting = -1;
-    if (byte === Byte.Prompt && this.#promptExpected) {
-      this.#promptExpected = false;
+    if (byte === Byte.Prompt && this.promptExpected) {
+      this.promptExpected = false;
       this.#at = ring.head = (at + 1) | 0;
       this.#sink.onPrompt();
       return this.#at !== tail;

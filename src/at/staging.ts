@@ -3,6 +3,11 @@ import { NOWHERE, type Operation } from "./operation";
 import { Operations } from "./operations";
 import { roomier } from "./writer";
 
+/** Who knows whether a payload that waits must stay where it is. */
+export interface Pinning {
+  readonly pinned: boolean;
+}
+
 /** The operations under way with their payloads, which wait first in first out until the modem asks for them. */
 export class StagedOperations extends Operations {
   /** The payloads, each from its `offset` on. A larger one takes this one's place when a payload needs it. */
@@ -36,18 +41,19 @@ export class StagedOperations extends Operations {
   }
 
   /** Keeps `length` bytes for the operation's payload; false when there is no room now. */
-  reserve(operation: Operation, length: number, pinned: boolean): boolean {
+  reserve(operation: Operation, length: number, pinning: Pinning): boolean {
     operation.length = length;
     if (length === 0) return true;
-    if (this.tail + length > this.payloads.length) {
-      if (!pinned) this.compact();
-      const end = this.tail + length;
+    let end = this.tail + length;
+    if (end > this.payloads.length) {
+      if (!pinning.pinned) this.compact();
+      end = this.tail + length;
       if (end > this.mostBytes) return false;
       if (end > this.payloads.length) this.payloads = roomier(this.payloads, end, this.mostBytes);
     }
     operation.offset = this.tail;
+    this.tail = end;
     this.staged++;
-    this.tail += length;
     return true;
   }
 

@@ -125,7 +125,7 @@ export abstract class Driver extends Inquirer implements OperationOwner {
   }
 
   take(kind: Kind): Operation | null {
-    const operation = this.channel.take();
+    const operation = this.channel.operations.take();
     if (operation !== null) {
       operation.owner = this;
       operation.kind = kind;
@@ -189,9 +189,14 @@ export abstract class Driver extends Inquirer implements OperationOwner {
     return this.channel.reserve(operation, size + this.tail);
   }
 
-  /** Adds a part to a payload of which `left` bytes are still to come. What it is encoded to will begin before it. */
-  fill(operation: Operation, bytes: Uint8Array, left: number): void {
-    if (bytes.length > 0) this.channel.operations.fill(operation, bytes, left + this.tail);
+  /**
+   * Adds a part to a payload of which `left` bytes are still to come. What it is encoded to will begin before it.
+   * @returns how many are to come then
+   */
+  fill(operation: Operation, bytes: Uint8Array, left: number): number {
+    const length = bytes.length;
+    if (length > 0) this.channel.operations.fill(operation, bytes, left + this.tail);
+    return left - length;
   }
 
   /** Sends a publish whose payload of `length` bytes is there; false when there is no room for it now. */
@@ -361,14 +366,13 @@ export abstract class Driver extends Inquirer implements OperationOwner {
   onDone(operation: Operation, outcome: Outcome, code: number): void {
     const kind = operation.kind;
     if (kind < Kind.Inquiry) {
+      if (outcome !== Outcome.Done) this.onFailed(operation, outcome);
       if (operation.abandoned && outcome !== Outcome.TimedOut && outcome !== Outcome.Aborted) return this.settled(outcome);
+      if (outcome === Outcome.Done) return this.#client?.onModemDone(operation, null);
       // `ERROR` without a number, though numbers were asked for: has it restarted? The marker's answer tells.
       if (outcome === Outcome.Refused && code < 0 && this.dialect.restartsSilently === true && this.channel.idle) this.channel.synchronise();
-      if (outcome === Outcome.Done) this.#client?.onModemDone(operation, null);
-      else {
-        this.#client?.onModemDone(operation, this.error(operation, outcome, code));
-        if (outcome === Outcome.Refused || outcome === Outcome.TimedOut) this.hurry();
-      }
+      this.#client?.onModemDone(operation, this.error(operation, outcome, code));
+      if (outcome === Outcome.Refused || outcome === Outcome.TimedOut) this.hurry();
       return;
     }
     if (kind === Kind.Poll) return this.polled(operation.command!, outcome);
@@ -379,6 +383,9 @@ export abstract class Driver extends Inquirer implements OperationOwner {
     }
     this.advance();
   }
+
+  /** A publish, subscribe or unsubscribe has failed; its client is told behind this. */
+  protected onFailed(_operation: Operation, _outcome: Outcome): void {}
 
   /** What a publish that had timed out has come to, where only then the next one can go. */
   private settled(outcome: Outcome): void {

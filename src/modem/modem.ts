@@ -248,7 +248,7 @@ export class Modem implements ChannelOwner {
   }
 
   private submit(command: Command): void {
-    const operation = this.channel.take()!; // nothing of the drivers' is under way yet
+    const operation = this.channel.operations.take()!; // nothing of the drivers' is under way yet
     operation.owner = null;
     operation.kind = Kind.Step;
     this.channel.submit(operation, command);

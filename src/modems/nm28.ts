@@ -233,8 +233,8 @@ export class NM28 extends QMT {
   readonly type: number;
   readonly ctrlZ: CtrlZ;
   readonly reportVersion: boolean;
-  /** Where the last payload was: its offset, times 65536, and its length. */
-  private lastPayload = 0;
+  /** Where the last payload was. */
+  private lastOffset = 0;
 
   constructor(modem: Modem, link: number, options: NM28Options, client: ModemClient) {
     super(modem, link, options, client, 1);
@@ -265,7 +265,7 @@ export class NM28 extends QMT {
   protected publish(operation: Operation): boolean {
     operation.wire = operation.id;
     operation.patience = this.ackPatience;
-    this.lastPayload = operation.offset * 0x10000 + operation.length - this.tail;
+    this.lastOffset = operation.offset;
     if (this.ctrlZ === CtrlZ.Always) this.channel.operations.fill(operation, CTRL_Z, CTRL_Z.length);
     this.channel.submit(operation, this.ctrlZ === CtrlZ.Fallback ? PUBLISH_NUDGED : PUBLISH);
     return true;
@@ -339,14 +339,14 @@ export class NM28 extends QMT {
    * Firmware that takes a Ctrl-Z inside a payload for its end (5.4: unknown) fails the publish, and has the rest on its command
    * line: the next command would be lost.
    */
-  override onDone(operation: Operation, outcome: Outcome, code: number): void {
-    if ((outcome === Outcome.Failed || outcome === Outcome.Refused) && operation.kind === Kind.Publish && this.hasCtrlZ) this.channel.resynchronise();
-    super.onDone(operation, outcome, code);
+  protected override onFailed(operation: Operation, outcome: Outcome): void {
+    if ((outcome === Outcome.Failed || outcome === Outcome.Refused) && operation.kind === Kind.Publish && this.hasCtrlZ(operation)) this.channel.resynchronise();
   }
 
-  private get hasCtrlZ(): boolean {
+  /** Its payload has left its place; what it was is still there, unless another connection has sent one since. */
+  private hasCtrlZ(operation: Operation): boolean {
     const bytes = this.channel.operations.payloads;
-    const start = (this.lastPayload / 0x10000) | 0, end = start + (this.lastPayload % 0x10000);
+    const start = this.lastOffset, end = start + operation.length - this.tail;
     for (let i = start; i < end; i++) if (bytes[i] === CTRL_Z[0]) return true;
     return false;
   }

@@ -248,10 +248,12 @@ export class MQTTClient implements ModemClient {
     operation.granted = 0;
     operation.topic = topic;
     if (!driver.reserve(operation, length)) this.refuse(operation);
-    this.#left = this.#whole = length;
-    this.add(operation, bytes);
-    if (this.#left > 0) this.goOn(operation);
-    else if (!driver.send(operation, length)) this.refuse(operation);
+    const left = driver.fill(operation, bytes, length);
+    if (left > 0) {
+      this.#left = left;
+      this.#whole = length;
+      this.goOn(operation);
+    } else if (!driver.send(operation, length)) this.refuse(operation);
   }
 
   /** @internal Refuses a length that the modem cannot carry. @throws ArgumentError */
@@ -268,7 +270,7 @@ export class MQTTClient implements ModemClient {
     const bytes = data === null || data === undefined ? EMPTY : bytesOf(data, DATA);
     if (bytes.length > this.#left)
       throw new ArgumentError("ARGUMENT_LENGTH", "data", bytes.length, `must be at most the ${this.#left} bytes that byteLength left`);
-    this.add(operation, bytes);
+    this.#left = this.#driver.fill(operation, bytes, this.#left);
     if (this.#left > 0) return this.goOn(operation);
     this.#filling = null;
     this.#driver.send(operation, this.#whole); // not empty, so it has its room already
@@ -289,11 +291,6 @@ export class MQTTClient implements ModemClient {
     this.tell(this.#options.onDone, operation.id, new NetworkError("LINK_LOST", "the connection to the broker was lost before the message was complete"));
   }
 
-  private add(operation: Operation, bytes: Uint8Array): void {
-    this.#driver.fill(operation, bytes, this.#left);
-    this.#left -= bytes.length;
-  }
-
   private changeSubscriptions(options: WriteOptions, subscribe: boolean): void {
     const checked = itemsOf(options.items, this.#driver.limits.topic);
     const id = this.chosenId(options.id);
@@ -304,7 +301,6 @@ export class MQTTClient implements ModemClient {
     const operation = this.hasRoomFor(kind) ? this.#driver.take(kind) : null;
     if (operation === null)
       throw new StateError("BUSY", "as much is under way as the modem can do at once; wait for onWritable");
-    operation.length = 0;
     return operation;
   }
 

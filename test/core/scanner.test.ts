@@ -110,13 +110,13 @@ describe("Scanner", () => {
       const bytes = bytesOf(says);
       for (let cut = 0; cut <= bytes.length; cut++) {
         const recorder = new Recorder(256, 0x7fffffff - 10);
-        recorder.scanner.expectPrompt(prompt === true);
+        recorder.scanner.promptExpected = prompt === true;
         recorder.feed(bytes.slice(0, cut));
         recorder.feed(bytes.slice(cut));
         sameLines(recorder.notes, notes, `cut at ${cut}`);
       }
       const recorder = new Recorder(256, -3);
-      recorder.scanner.expectPrompt(prompt === true);
+      recorder.scanner.promptExpected = prompt === true;
       for (const byte of bytes) recorder.feed([byte]);
       sameLines(recorder.notes, notes, "byte by byte");
     });
@@ -157,7 +157,7 @@ describe("Scanner", () => {
   it("the tail of a line that was dropped is not a line", () => {
     for (let pad = 0; pad < 64; pad++) {
       const recorder = new Recorder(64);
-      recorder.scanner.expectPrompt(true);
+      recorder.scanner.promptExpected = true;
       recorder.feed(bytesOf(`${"x".repeat(64 + pad)}OK+STAT: 1>OK\\rOK\\r\\n`));
       sameLines(recorder.notes, ["overflow", "OK"], `pad ${pad}`);
     }
@@ -175,7 +175,7 @@ describe("Scanner", () => {
   it("reset forgets a line, a message, a prompt and an echo", () => {
     for (const half of ["+STA", "+STAT: 1,", "text", '+MSG: 0,"t",half', "OK", `${"x".repeat(70)}`]) {
       const recorder = new Recorder(64);
-      recorder.scanner.expectPrompt(true);
+      recorder.scanner.promptExpected = true;
       recorder.scanner.expectEcho(new Uint8Array([1, 2, 3]), 0, 3);
       recorder.feed(bytesOf(half));
       recorder.scanner.reset();

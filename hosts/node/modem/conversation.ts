@@ -96,7 +96,7 @@ export class Conversation implements ChannelOwner {
   }
 
   #ask(line: string, options: { final: number; text?: boolean; probe?: boolean }): Promise<Answer> {
-    return this.#wait(() => this.#channel.submit(this.#channel.take()!, command(line, {}, options)));
+    return this.#wait(() => this.#channel.submit(this.#channel.operations.take()!, command(line, {}, options)));
   }
 
   #wait(begin: () => void): Promise<Answer> {
