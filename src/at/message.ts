@@ -94,112 +94,113 @@ export class Message {
   /** Carriage returns that this modem puts before a line feed. */
   returns = 1;
 
-  readonly #ring: Ring;
+  private readonly ring: Ring;
   readonly lexicon: Lexicon;
   /** The fields before the topic, then the topic. */
   readonly fields: Fields;
-  readonly #subscribed: Subscribed;
-  #line: Line | null = null;
-  #mode: Mode = Mode.Line;
-  #payload = 0;
-  #blank = false;
+  private readonly subscribed: Subscribed;
+  /** The line of the message under way, or of the last one. */
+  line: Line | null = null;
+  private mode: Mode = Mode.Line;
+  private payload = 0;
+  private blank = false;
   /** The firmware's quote before the payload has been taken away. */
-  #stripped = false;
+  private stripped = false;
 
-  #head: Head = Head.Begin;
-  #topic = 0;
-  #topicEnd = 0;
-  #quoted = false;
-  #piece = 0;
-  #value = 0;
+  private head: Head = Head.Begin;
+  private topic = 0;
+  private topicEnd = 0;
+  private quoted = false;
+  private piece = 0;
+  private value = 0;
   /** Digits of the piece so far, or −1 when it is no number. */
-  #digits = 0;
-  #firstComma = 0;
-  #hasComma = false;
-  #candidates = 0;
-  #firstPayload = 0;
-  #firstTopicEnd = 0;
-  #left = 0;
+  private digits = 0;
+  private firstComma = 0;
+  private hasComma = false;
+  private candidates = 0;
+  private firstPayload = 0;
+  private firstTopicEnd = 0;
+  private left = 0;
 
   /** One reading of a topic without quotes fits, and another, of a topic that is subscribed, is being looked at. */
-  #fits = false;
-  #fit: Reading | null = null;
+  private fits = false;
+  private reading: Reading | null = null;
 
   /**
    * The last message's line up to its length, or to its payload where it has none, is kept in the ring: the next one is
    * likely to begin so, and then its fields are the same and need not be read.
    */
-  #openingLength = 0;
+  private openingLength = 0;
   /** With a length: the topic has quotes. Without: there are blanks after commas. */
-  #openingStyle = false;
-  #topicFrom = 0;
-  #topicTo = 0;
+  private openingStyle = false;
+  private topicFrom = 0;
+  private topicTo = 0;
   /** The present message begins as the last one did: for the same reader, with the same topic and flags. */
   opened = false;
 
   /** @param fields those of other lines */
   constructor(ring: Ring, lexicon: Lexicon, subscribed: Subscribed, fields: Fields) {
-    this.#ring = ring;
+    this.ring = ring;
     this.lexicon = lexicon;
     this.fields = new Fields(ring, fields);
-    this.#subscribed = subscribed;
+    this.subscribed = subscribed;
   }
 
   /** A payload without a length begins at `at`; `spaced` when the firmware puts blanks after commas. */
   beginUnframed(line: Line, at: number, spaced: boolean): void {
     this.begin(line, at);
-    this.#payload = at;
+    this.payload = at;
     const topic = line.topic!;
     if (this.fields.kind(topic) === FieldKind.Quoted) this.remember(at, this.fields.start(topic), this.fields.end(topic), spaced);
-    this.#blank = spaced;
-    this.#mode = this.untilSilence ? Mode.Silence : Mode.Line;
+    this.blank = spaced;
+    this.mode = this.untilSilence ? Mode.Silence : Mode.Line;
   }
 
   /** The topic of a message with a length begins at `at`. */
   beginFramed(line: Line, at: number): void {
     this.begin(line, at);
-    this.#mode = Mode.Header;
-    this.#head = Head.Begin;
-    this.#quoted = this.#hasComma = this.#fits = false;
-    this.#candidates = 0;
+    this.mode = Mode.Header;
+    this.head = Head.Begin;
+    this.quoted = this.hasComma = this.fits = false;
+    this.candidates = 0;
   }
 
   private begin(line: Line, at: number): void {
-    this.#line = line;
+    this.line = line;
     this.at = at;
     this.first = true;
     this.suspect = false;
     this.length = -1;
     this.available = 0;
-    this.#blank = this.#stripped = this.opened = this.silent = false;
+    this.blank = this.stripped = this.opened = this.silent = false;
   }
 
   /** Whether the line that begins at `start` begins as the last message did; the message has then begun. */
   opens(start: number): Opening {
-    const ring = this.#ring;
-    const length = this.#openingLength;
+    const ring = this.ring;
+    const length = this.openingLength;
     if (length === 0) return Opening.Different;
     const has = (ring.tail - start) | 0;
     if (has < length) return ring.hasKept(start, has) ? Opening.Undecided : Opening.Different;
     if (!ring.hasKept(start, length)) return Opening.Different;
-    const line = this.#line!, fields = this.fields;
+    const line = this.line!, fields = this.fields;
     const at = (start + length) | 0;
     this.begin(line, at);
     this.opened = true;
-    this.#topic = (start + this.#topicFrom) | 0;
-    this.#topicEnd = (start + this.#topicTo) | 0;
+    this.topic = (start + this.topicFrom) | 0;
+    this.topicEnd = (start + this.topicTo) | 0;
     fields.count = line.topic!;
     if (line.framing === Framing.Line) {
-      fields.add(FieldKind.Quoted, 0, this.#topic, this.#topicEnd);
-      this.#payload = at;
-      this.#blank = this.#openingStyle;
-      this.#mode = this.untilSilence ? Mode.Silence : Mode.Line;
+      fields.add(FieldKind.Quoted, 0, this.topic, this.topicEnd);
+      this.payload = at;
+      this.blank = this.openingStyle;
+      this.mode = this.untilSilence ? Mode.Silence : Mode.Line;
     } else {
-      this.#mode = Mode.Header;
-      this.#head = Head.Piece;
-      this.#quoted = this.#openingStyle;
-      this.#fits = this.#hasComma = false;
-      this.#candidates = 0;
+      this.mode = Mode.Header;
+      this.head = Head.Piece;
+      this.quoted = this.openingStyle;
+      this.fits = this.hasComma = false;
+      this.candidates = 0;
       this.newPiece((at - 1) | 0);
     }
     return Opening.Same;
@@ -207,41 +208,37 @@ export class Message {
 
   /** The fields are another line's now, or who reads, or what is subscribed, has changed. */
   forget(): void {
-    this.#openingLength = 0;
+    this.openingLength = 0;
   }
 
   /** Remembers the line up to `end`, and where its topic is. Positions of other texts among the fields would not be known again. */
   private remember(end: number, topic: number, topicEnd: number, style: boolean): void {
-    const ring = this.#ring, fields = this.fields;
+    const ring = this.ring, fields = this.fields;
     const length = (end - ring.head) | 0;
     if (length > KEEPS) return;
-    for (let i = 0; i < this.#line!.topic!; i++) if (fields.kind(i) > FieldKind.Integer) return;
+    for (let i = 0; i < this.line!.topic!; i++) if (fields.kind(i) > FieldKind.Integer) return;
     ring.keep(ring.head, length);
-    this.#openingLength = length;
-    this.#openingStyle = style;
-    this.#topicFrom = (topic - ring.head) | 0;
-    this.#topicTo = (topicEnd - ring.head) | 0;
-  }
-
-  get line(): Line {
-    return this.#line!;
+    this.openingLength = length;
+    this.openingStyle = style;
+    this.topicFrom = (topic - ring.head) | 0;
+    this.topicTo = (topicEnd - ring.head) | 0;
   }
 
   /** Where the unread bytes begin. */
   get position(): number {
-    return this.#payload;
+    return this.payload;
   }
 
   /** Whether silence would decide something. */
   get waitsForSilence(): boolean {
-    return this.#mode === Mode.Frame || this.#mode === Mode.Stream || this.#mode === Mode.Silence || (this.#mode === Mode.Header && this.#candidates > 0);
+    return this.mode === Mode.Frame || this.mode === Mode.Stream || this.mode === Mode.Silence || (this.mode === Mode.Header && this.candidates > 0);
   }
 
   /** `length` bytes have been read. Returns where the unread ones begin. */
   consume(length: number): number {
     this.available -= length;
     this.first = false;
-    return this.#payload = (this.#payload + length) | 0;
+    return this.payload = (this.payload + length) | 0;
   }
 
   /**
@@ -250,7 +247,7 @@ export class Message {
    */
   decode(encoding: Encoding): void {
     if (encoding === Encoding.Raw) return;
-    const length = this.more ? -1 : decodeInPlace(encoding, this.#ring, this.#payload, this.available);
+    const length = this.more ? -1 : decodeInPlace(encoding, this.ring, this.payload, this.available);
     if (length < 0) this.suspect = true;
     else this.available = this.length = length;
   }
@@ -258,58 +255,58 @@ export class Message {
   /** Goes on looking for the end, or for the next part. */
   find(): Found {
     for (;;) {
-      const mode = this.#mode;
+      const mode = this.mode;
       const found = mode === Mode.Header ? this.header() : mode === Mode.Frame ? this.frame()
         : mode === Mode.Stream ? this.stream() : mode === Mode.Line ? this.endOfLine() : this.endBeforeKnown();
-      if (found !== Found.Nothing || this.#mode === mode) return found;
+      if (found !== Found.Nothing || this.mode === mode) return found;
     }
   }
 
   /** Nothing has come for a while: decides what only silence can decide. */
   silence(): Found {
     this.silent = true;
-    const tail = this.#ring.tail;
-    if (this.#mode === Mode.Frame) {
-      if (this.#fits) return this.acceptFit();
-      const over = (tail - this.#payload - this.#value) | 0;
+    const tail = this.ring.tail;
+    if (this.mode === Mode.Frame) {
+      if (this.fits) return this.acceptFit();
+      const over = (tail - this.payload - this.value) | 0;
       // No line ending at all, as from M531X before guide revision 1.1; or the rest of one.
-      if (over === 0 && this.#value >= 2 && this.isEnding((tail - 2) | 0)) {
+      if (over === 0 && this.value >= 2 && this.isEnding((tail - 2) | 0)) {
         // A length that counts the line's end as well (C-6), or a payload that ends like a line, from the old firmware.
         this.suspect = true;
-        return this.whole(this.#value - 2, tail);
+        return this.whole(this.value - 2, tail);
       }
-      if (over === 0 || (over === 1 && this.byte((tail - 1) | 0) === Byte.CR)) return this.accept(this.#payload, tail);
-      if (over === 1 && this.byte(this.#payload) === Byte.Blank) return this.accept((this.#payload + 1) | 0, tail);
+      if (over === 0 || (over === 1 && this.byte((tail - 1) | 0) === Byte.CR)) return this.accept(this.payload, tail);
+      if (over === 1 && this.byte(this.payload) === Byte.Blank) return this.accept((this.payload + 1) | 0, tail);
       this.distrust();
-    } else if (this.#mode === Mode.Stream) {
+    } else if (this.mode === Mode.Stream) {
       // Fewer bytes than were announced: some were lost, or the length was wrong.
       const end = this.ends((tail - 1) | 0) ? (tail - 1 - this.returns) | 0 : tail;
       this.suspect = true;
-      return this.whole((end - this.#payload) | 0, tail);
-    } else if (this.#mode === Mode.Header && this.#candidates > 0) this.distrust();
-    if (this.#mode !== Mode.Silence) return Found.Nothing;
+      return this.whole((end - this.payload) | 0, tail);
+    } else if (this.mode === Mode.Header && this.candidates > 0) this.distrust();
+    if (this.mode !== Mode.Silence) return Found.Nothing;
     const found = this.endBeforeKnown();
     if (found !== Found.Nothing) return found;
     let end = tail;
     if (this.ends((end - 1) | 0)) end = (end - 1 - this.returns) | 0;
     else if (!this.suspect) return Found.Nothing; // in the middle of a line: it goes on
-    return this.whole((end - this.#payload) | 0, tail);
+    return this.whole((end - this.payload) | 0, tail);
   }
 
   // ---- topic and length
 
   private header(): Found {
-    if (this.#head === Head.Begin && !this.topicBegins()) return this.at === this.#ring.tail ? Found.Nothing : Found.NoMessage;
-    if (this.#head === Head.Quoted) {
+    if (this.head === Head.Begin && !this.topicBegins()) return this.at === this.ring.tail ? Found.Nothing : Found.NoMessage;
+    if (this.head === Head.Quoted) {
       const found = this.quotedTopic();
-      if (this.#head === Head.Quoted) return found;
+      if (this.head === Head.Quoted) return found;
     }
-    const ring = this.#ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    const ring = this.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
     for (;;) {
       let byte = 0;
-      if (this.#digits >= 0) {
+      if (this.digits >= 0) {
         // A number is short: one that is not whole is read again.
-        let at = this.#piece, value = 0;
+        let at = this.piece, value = 0;
         while (at !== tail && (byte = bytes[at & mask]!) === Byte.Blank) at = (at + 1) | 0;
         const first = at;
         while (at !== tail && (byte = bytes[at & mask]!) >= Byte.Digit0 && byte <= Byte.Digit9 && value <= LONGEST) {
@@ -318,24 +315,24 @@ export class Message {
         }
         this.at = at;
         if (at === tail) return Found.Nothing;
-        this.#value = value;
-        this.#digits = value > LONGEST ? -1 : (at - first) | 0;
-        if (byte === Byte.Comma && this.#digits > 0) {
+        this.value = value;
+        this.digits = value > LONGEST ? -1 : (at - first) | 0;
+        if (byte === Byte.Comma && this.digits > 0) {
           const payload = (at + 1) | 0, end = (payload + value) | 0;
           // What most messages are: whole, and like the last one.
           if (this.opened && ((tail - end) | 0) >= 2 && bytes[end & mask] === Byte.CR && bytes[(end + 1) & mask] === Byte.LF) {
-            this.#payload = payload;
+            this.payload = payload;
             this.at = (end + 2) | 0;
             this.available = this.length = value;
             this.more = false;
-            this.fields.add(this.#quoted ? FieldKind.Quoted : FieldKind.Bare, 0, this.#topic, this.#topicEnd);
+            this.fields.add(this.quoted ? FieldKind.Quoted : FieldKind.Bare, 0, this.topic, this.topicEnd);
             return Found.Part;
           }
           return this.candidate(payload);
         }
         if (byte !== Byte.Comma && byte !== Byte.CR && byte !== Byte.LF) {
-          if (this.#quoted) return this.withoutLength();
-          this.#digits = -1;
+          if (this.quoted) return this.withoutLength();
+          this.digits = -1;
         }
       }
       let at = this.at;
@@ -344,32 +341,32 @@ export class Message {
       if (at === tail) return Found.Nothing;
       if (byte !== Byte.Comma) return this.lineEnds();
       this.newPiece(at);
-      this.at = this.#piece;
+      this.at = this.piece;
     }
   }
 
   /** The first byte of the topic, or its quote; false when it has not come, or the line ends before it. */
   private topicBegins(): boolean {
-    const tail = this.#ring.tail;
+    const tail = this.ring.tail;
     while (this.at !== tail && this.byte(this.at) === Byte.Blank) this.at = (this.at + 1) | 0;
     if (this.at === tail) return false;
     const byte = this.byte(this.at);
     if (byte === Byte.CR || byte === Byte.LF) return false;
-    this.#topic = this.at;
+    this.topic = this.at;
     if (byte === Byte.Quote) {
-      this.#topic = this.at = (this.at + 1) | 0;
-      this.#head = Head.Quoted;
+      this.topic = this.at = (this.at + 1) | 0;
+      this.head = Head.Quoted;
     } else {
-      this.#piece = this.at;
-      this.#digits = -1; // the first piece is topic, whatever it looks like
-      this.#head = Head.Piece;
+      this.piece = this.at;
+      this.digits = -1; // the first piece is topic, whatever it looks like
+      this.head = Head.Piece;
     }
     return true;
   }
 
   /** Looks for the quote that ends the topic: the one behind which a comma follows, or, a comma being missing, a number (C-5). */
   private quotedTopic(): Found {
-    const ring = this.#ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    const ring = this.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
     let at = this.at;
     for (;;) {
       let byte = 0;
@@ -382,11 +379,11 @@ export class Message {
       if (after === tail) return Found.Nothing; // decided when more has come
       const number = byte >= Byte.Digit0 && byte <= Byte.Digit9 && ((after - at) | 0) > 1;
       if (byte === Byte.Comma || number) {
-        this.#quoted = true;
-        this.#topicEnd = at;
-        this.#head = Head.Piece;
+        this.quoted = true;
+        this.topicEnd = at;
+        this.head = Head.Piece;
         this.newPiece(number ? (after - 1) | 0 : after);
-        this.at = this.#piece;
+        this.at = this.piece;
         return Found.Nothing;
       }
       if (byte === Byte.CR || byte === Byte.LF) return Found.NoMessage;
@@ -396,38 +393,38 @@ export class Message {
 
   /** After the comma at `comma`: what follows may be the length. */
   private newPiece(comma: number): void {
-    this.#piece = (comma + 1) | 0;
-    this.#digits = 0;
-    if (this.#hasComma) return;
-    this.#hasComma = true;
-    this.#firstComma = comma;
+    this.piece = (comma + 1) | 0;
+    this.digits = 0;
+    if (this.hasComma) return;
+    this.hasComma = true;
+    this.firstComma = comma;
   }
 
   /** The piece is a number, so the payload may begin at `payload`. */
   private candidate(payload: number): Found {
-    this.#payload = payload;
-    if (!this.#quoted) this.#topicEnd = (this.#piece - 1) | 0;
-    if (this.#candidates++ === 0 || (!this.knows(this.#firstTopicEnd) && this.knows(this.#topicEnd))) {
-      this.#firstPayload = payload;
-      this.#firstTopicEnd = this.#topicEnd;
+    this.payload = payload;
+    if (!this.quoted) this.topicEnd = (this.piece - 1) | 0;
+    if (this.candidates++ === 0 || (!this.knows(this.firstTopicEnd) && this.knows(this.topicEnd))) {
+      this.firstPayload = payload;
+      this.firstTopicEnd = this.topicEnd;
     }
-    this.#mode = Mode.Frame;
+    this.mode = Mode.Frame;
     return Found.Nothing;
   }
 
   /** The line ends in the header: the payload is on the next line, or the length was wrong, or there is none. */
   private lineEnds(): Found {
-    if (this.#candidates > 0) {
+    if (this.candidates > 0) {
       this.distrust();
       return Found.Nothing;
     }
-    if (this.#digits > 0) {
+    if (this.digits > 0) {
       // Ancestor firmware puts the payload on the next line (dialects.md 6.1).
-      if (((this.#ring.tail - this.at) | 0) < 2) return Found.Nothing;
+      if (((this.ring.tail - this.at) | 0) < 2) return Found.Nothing;
       const ending = this.byte(this.at) === Byte.CR && this.byte((this.at + 1) | 0) === Byte.LF ? 2 : 1;
       this.at = (this.at + ending) | 0;
-      if (this.#value > 0) return this.candidate(this.at);
-      if (!this.#quoted) this.#topicEnd = (this.#piece - 1) | 0;
+      if (this.value > 0) return this.candidate(this.at);
+      if (!this.quoted) this.topicEnd = (this.piece - 1) | 0;
       return this.accept(this.at, this.at);
     }
     return this.withoutLength();
@@ -435,33 +432,33 @@ export class Message {
 
   /** There is no length at all: the payload is what follows the topic. */
   private withoutLength(): Found {
-    if (!this.#hasComma) return Found.NoMessage;
-    if (!this.#quoted) this.#topicEnd = this.#firstComma;
-    this.#payload = this.at = (this.#firstComma + 1) | 0;
-    this.suspect = this.#line!.lengthOptional !== true;
-    this.#mode = this.untilSilence ? Mode.Silence : Mode.Line;
+    if (!this.hasComma) return Found.NoMessage;
+    if (!this.quoted) this.topicEnd = this.firstComma;
+    this.payload = this.at = (this.firstComma + 1) | 0;
+    this.suspect = this.line!.lengthOptional !== true;
+    this.mode = this.untilSilence ? Mode.Silence : Mode.Line;
     return Found.Nothing;
   }
 
   /** The length does not fit what came: takes what there is, up to where a known line or silence follows. */
   private distrust(): void {
-    this.#payload = this.at = this.#firstPayload;
-    this.#topicEnd = this.#firstTopicEnd;
+    this.payload = this.at = this.firstPayload;
+    this.topicEnd = this.firstTopicEnd;
     this.suspect = true;
-    this.#mode = Mode.Silence;
+    this.mode = Mode.Silence;
   }
 
   // ---- with a length
 
   private frame(): Found {
-    const ring = this.#ring;
-    const payload = this.#payload;
-    const length = this.#value;
+    const ring = this.ring;
+    const payload = this.payload;
+    const length = this.value;
     const end = (payload + length) | 0;
     if (((end - ring.head + 4) | 0) > ring.mask + 1) {
-      if (this.#fits) return this.prefer();
-      this.#mode = Mode.Stream;
-      this.#left = this.length = length;
+      if (this.fits) return this.prefer();
+      this.mode = Mode.Stream;
+      this.left = this.length = length;
       return Found.Nothing;
     }
     const over = (ring.tail - end) | 0;
@@ -480,30 +477,30 @@ export class Message {
       case Next.Unknown: return Found.Nothing;
       case Next.Known: return this.fit(payload, end);
     }
-    if (this.#fits) return this.prefer();
+    if (this.fits) return this.prefer();
     // Not its length. A comma in the topic may have made it look like one (dialects.md 6.1, step 7).
-    if (this.#quoted) this.distrust();
+    if (this.quoted) this.distrust();
     else {
       this.at = payload;
       this.newPiece((payload - 1) | 0);
-      this.#mode = Mode.Header;
+      this.mode = Mode.Header;
     }
     return Found.Nothing;
   }
 
-  /** The message may be `#value` bytes from `payload`, what is behind it at `next`. */
+  /** The message may be `value` bytes from `payload`, what is behind it at `next`. */
   private fit(payload: number, next: number): Found {
-    if (this.#quoted || this.#fits || this.opened) return this.accept(payload, next);
-    if (this.knows(this.#topicEnd)) {
+    if (this.quoted || this.fits || this.opened) return this.accept(payload, next);
+    if (this.knows(this.topicEnd)) {
       // Without a comma in it, and so the only reading.
-      if (this.#candidates === 1 && this.#firstComma === ((this.#piece - 1) | 0)) this.remember(this.#piece, this.#topic, this.trimmed(this.#topicEnd), false);
+      if (this.candidates === 1 && this.firstComma === ((this.piece - 1) | 0)) this.remember(this.piece, this.topic, this.trimmed(this.topicEnd), false);
       return this.accept(payload, next);
     }
-    this.#fits = true;
-    const fit = this.#fit ??= new Reading();
+    this.fits = true;
+    const fit = this.reading ??= new Reading();
     fit.payload = payload;
-    fit.length = this.#value;
-    fit.topicEnd = this.#topicEnd;
+    fit.length = this.value;
+    fit.topicEnd = this.topicEnd;
     fit.next = next;
     return this.prefer();
   }
@@ -513,19 +510,19 @@ export class Message {
    * on to the next reading whose topic is subscribed, if that of the fit is not (dialects.md 6.1, step 7).
    */
   private prefer(): Found {
-    const ring = this.#ring;
-    let end = (this.#fit!.payload + this.#fit!.length) | 0;
-    const line = ring.find(Byte.LF, this.#payload); // which no topic has
+    const ring = this.ring;
+    let end = (this.reading!.payload + this.reading!.length) | 0;
+    const line = ring.find(Byte.LF, this.payload); // which no topic has
     if (((line - end) | 0) < 0) end = line;
-    for (let at = this.#payload; ;) {
+    for (let at = this.payload; ;) {
       const comma = ring.find(Byte.Comma, at);
       if (((comma - end) | 0) >= 0) return this.acceptFit();
       const length = this.decimal(at, comma);
       if (length >= 0) {
         if (this.knows((at - 1) | 0)) {
-          this.#topicEnd = (at - 1) | 0;
-          this.#payload = (comma + 1) | 0;
-          this.#value = length;
+          this.topicEnd = (at - 1) | 0;
+          this.payload = (comma + 1) | 0;
+          this.value = length;
           return this.frame();
         }
       }
@@ -534,9 +531,9 @@ export class Message {
   }
 
   private acceptFit(): Found {
-    const fit = this.#fit!;
-    this.#topicEnd = fit.topicEnd;
-    this.#value = fit.length;
+    const fit = this.reading!;
+    this.topicEnd = fit.topicEnd;
+    this.value = fit.length;
     return this.accept(fit.payload, fit.next);
   }
 
@@ -557,12 +554,12 @@ export class Message {
 
   /** Whether the topic, if it ends at `end`, is subscribed. */
   private knows(end: number): boolean {
-    return this.#subscribed.isSubscribed(this.#topic, this.trimmed(end));
+    return this.subscribed.isSubscribed(this.topic, this.trimmed(end));
   }
 
   /** A topic without quotes has no blanks at its end. */
   private trimmed(end: number): number {
-    while (end !== this.#topic && this.byte((end - 1) | 0) === Byte.Blank) end = (end - 1) | 0;
+    while (end !== this.topic && this.byte((end - 1) | 0) === Byte.Blank) end = (end - 1) | 0;
     return end;
   }
 
@@ -570,7 +567,7 @@ export class Message {
   private endingAt(position: number): number {
     if (this.isEnding(position)) return 2;
     if (this.returns < 2 || this.byte(position) !== Byte.CR || this.byte((position + 1) | 0) !== Byte.CR) return 0;
-    if (((position + 2) | 0) === this.#ring.tail) return -1;
+    if (((position + 2) | 0) === this.ring.tail) return -1;
     return this.byte((position + 2) | 0) === Byte.LF ? 3 : 0;
   }
 
@@ -578,21 +575,21 @@ export class Message {
     return this.byte(position) === Byte.CR && this.byte((position + 1) | 0) === Byte.LF;
   }
 
-  /** The message is `#value` bytes from `payload`, and what is behind it begins at `next`. */
+  /** The message is `value` bytes from `payload`, and what is behind it begins at `next`. */
   private accept(payload: number, next: number): Found {
-    this.#payload = payload;
-    return this.whole(this.#value, next);
+    this.payload = payload;
+    return this.whole(this.value, next);
   }
 
   /** Hands on what there is of a message that the ring cannot hold, in good portions. */
   private stream(): Found {
-    const ring = this.#ring;
-    const has = (ring.tail - this.#payload) | 0;
-    if (has < this.#left && ring.free > (ring.mask >> 1)) return Found.Nothing;
-    this.available = has < this.#left ? has : this.#left;
-    this.#left -= this.available;
-    this.more = this.#left > 0;
-    this.at = (this.#payload + this.available) | 0;
+    const ring = this.ring;
+    const has = (ring.tail - this.payload) | 0;
+    if (has < this.left && ring.free > (ring.mask >> 1)) return Found.Nothing;
+    this.available = has < this.left ? has : this.left;
+    this.left -= this.available;
+    this.more = this.left > 0;
+    this.at = (this.payload + this.available) | 0;
     this.keepTopic();
     return Found.Part;
   }
@@ -601,20 +598,20 @@ export class Message {
 
   /** The first line ending of the modem's own kind. */
   private endOfLine(): Found {
-    const ring = this.#ring;
+    const ring = this.ring;
     this.skipBlank();
     for (;;) {
       const end = ring.find(Byte.LF, this.at);
       if (end === ring.tail) return this.untilFull();
       this.at = (end + 1) | 0;
       if (!this.ends(end)) continue;
-      return this.whole((end - this.returns - this.#payload) | 0, this.at);
+      return this.whole((end - this.returns - this.payload) | 0, this.at);
     }
   }
 
   /** The first line ending behind which a known line begins. */
   private endBeforeKnown(): Found {
-    const ring = this.#ring;
+    const ring = this.ring;
     this.skipBlank();
     for (;;) {
       const end = ring.find(Byte.LF, this.at);
@@ -626,7 +623,7 @@ export class Message {
           return ring.free === 0 ? this.untilFull() : Found.Nothing;
         }
         if (next === Next.Known) {
-          return this.whole((end - this.returns - this.#payload) | 0, (end + 1) | 0);
+          return this.whole((end - this.returns - this.payload) | 0, (end + 1) | 0);
         }
       }
       this.at = (end + 1) | 0;
@@ -635,33 +632,33 @@ export class Message {
 
   /** The ring is full of it: hands on what cannot be part of the line's ending. */
   private untilFull(): Found {
-    const ring = this.#ring;
+    const ring = this.ring;
     this.at = ring.tail;
     if (ring.free !== 0) return Found.Nothing;
-    const length = (ring.tail - this.#payload - this.returns - 1) | 0;
+    const length = (ring.tail - this.payload - this.returns - 1) | 0;
     this.available = length > 0 ? length : 0;
     this.more = true;
-    if (this.stripQuotes && this.first && this.available > 0 && this.byte(this.#payload) === Byte.Quote) {
-      this.#stripped = true;
-      this.#payload = (this.#payload + 1) | 0;
+    if (this.stripQuotes && this.first && this.available > 0 && this.byte(this.payload) === Byte.Quote) {
+      this.stripped = true;
+      this.payload = (this.payload + 1) | 0;
       this.available--;
     }
     this.at = (ring.tail - this.returns - 1) | 0;
-    if (((this.at - this.#payload - this.available) | 0) < 0) this.at = (this.#payload + this.available) | 0;
+    if (((this.at - this.payload - this.available) | 0) < 0) this.at = (this.payload + this.available) | 0;
     this.keepTopic();
     return Found.Part;
   }
 
   private skipBlank(): void {
-    if (!this.#blank || this.#payload === this.#ring.tail) return;
-    this.#blank = false;
-    if (this.byte(this.#payload) === Byte.Blank) this.#payload = (this.#payload + 1) | 0;
-    if (((this.at - this.#payload) | 0) < 0) this.at = this.#payload;
+    if (!this.blank || this.payload === this.ring.tail) return;
+    this.blank = false;
+    if (this.byte(this.payload) === Byte.Blank) this.payload = (this.payload + 1) | 0;
+    if (((this.at - this.payload) | 0) < 0) this.at = this.payload;
   }
 
   /** Whether the byte at `end` is a line feed with this modem's carriage returns before it, all of them payload's own. */
   private ends(end: number): boolean {
-    if (((end - this.#payload) | 0) < this.returns || this.byte(end) !== Byte.LF) return false;
+    if (((end - this.payload) | 0) < this.returns || this.byte(end) !== Byte.LF) return false;
     for (let i = 1; i <= this.returns; i++) if (this.byte((end - i) | 0) !== Byte.CR) return false;
     return true;
   }
@@ -669,7 +666,7 @@ export class Message {
   /** Whether a line of the lexicon begins at `position`, line endings before it left out. */
   private whatFollows(position: number, finals: boolean): Next {
     const { byte: labels, below, beside, line: ends, lines } = this.lexicon;
-    const tail = this.#ring.tail;
+    const tail = this.ring.tail;
     let node = 0;
     for (let at = position; at !== tail; at = (at + 1) | 0) {
       const byte = this.byte(at);
@@ -692,7 +689,7 @@ export class Message {
 
   /** Whether plausible fields begin at `position`: a number or a quoted string (dialects.md 6.2, c). */
   private fieldsAt(position: number): Next {
-    const tail = this.#ring.tail;
+    const tail = this.ring.tail;
     let at = position;
     while (at !== tail && this.byte(at) === Byte.Blank) at = (at + 1) | 0;
     if (at === tail) return Next.Unknown;
@@ -704,7 +701,7 @@ export class Message {
   private afterBlank(at: number, node: number, finals: boolean): Next {
     const { byte: labels, below, beside } = this.lexicon;
     const next = (at + 1) | 0;
-    if (next === this.#ring.tail) return Next.Unknown;
+    if (next === this.ring.tail) return Next.Unknown;
     let child = below[node]!;
     while (child !== 0 && labels[child] !== this.byte(next)) child = beside[child]!;
     return child !== 0 && finals ? Next.Known : Next.Other;
@@ -714,10 +711,10 @@ export class Message {
 
   /** The message ends, and what is behind it begins at `next`. */
   private whole(length: number, next: number): Found {
-    if (this.stripQuotes && this.isUnframed && length > 0 && this.byte((this.#payload + length - 1) | 0) === Byte.Quote) {
-      if (this.#stripped) length--;
-      else if (this.first && length >= 2 && this.byte(this.#payload) === Byte.Quote) {
-        this.#payload = (this.#payload + 1) | 0;
+    if (this.stripQuotes && this.isUnframed && length > 0 && this.byte((this.payload + length - 1) | 0) === Byte.Quote) {
+      if (this.stripped) length--;
+      else if (this.first && length >= 2 && this.byte(this.payload) === Byte.Quote) {
+        this.payload = (this.payload + 1) | 0;
         length -= 2;
       }
     }
@@ -731,20 +728,20 @@ export class Message {
 
   /** Whether the last message had no length. */
   get isUnframed(): boolean {
-    return this.#line !== null && this.#line.framing === Framing.Line;
+    return this.line !== null && this.line.framing === Framing.Line;
   }
 
   /** Puts the topic of a message with a header of its own where the others have it: among the fields. */
   private keepTopic(): void {
-    if (!this.first || this.#line!.framing !== Framing.Counted) return;
+    if (!this.first || this.line!.framing !== Framing.Counted) return;
     const fields = this.fields;
-    if (fields.count !== this.#line!.topic) return;
-    const end = this.#quoted ? this.#topicEnd : this.trimmed(this.#topicEnd);
-    if (this.#quoted && !this.opened && !this.suspect && this.#candidates === 1) this.remember(this.#piece, this.#topic, end, true);
-    fields.add(this.#quoted ? FieldKind.Quoted : FieldKind.Bare, 0, this.#topic, end);
+    if (fields.count !== this.line!.topic) return;
+    const end = this.quoted ? this.topicEnd : this.trimmed(this.topicEnd);
+    if (this.quoted && !this.opened && !this.suspect && this.candidates === 1) this.remember(this.piece, this.topic, end, true);
+    fields.add(this.quoted ? FieldKind.Quoted : FieldKind.Bare, 0, this.topic, end);
   }
 
   private byte(position: number): number {
-    return this.#ring.bytes[position & this.#ring.mask]!;
+    return this.ring.bytes[position & this.ring.mask]!;
   }
 }

@@ -55,24 +55,24 @@ export class Modem implements ChannelOwner {
   readonly limits: Limits;
   readonly channel: Channel;
   /** Until the port is open. */
-  #serial: PortOptions | null;
-  readonly #bootTimeout: number;
-  readonly #attachTimeout: number;
-  readonly #drivers: (Driver | null)[];
+  private serial: PortOptions | null;
+  private readonly bootTimeout: number;
+  private readonly attachTimeout: number;
+  private readonly drivers: (Driver | null)[];
   /** The driver whose message is being read. */
-  #reader: Driver | null = null;
+  private reader: Driver | null = null;
 
   /** `Idle` before it is wanted, then as far as `Attaching`; `Online` means that it is ready. */
-  #stage: Stage = Stage.Idle;
+  private stage: Stage = Stage.Idle;
   /** Which of the stage's commands; while attaching, `ATTACHED_STEP` once the modem says that it is. */
-  #step = 0;
-  #deadline = 0;
+  private step = 0;
+  private deadline = 0;
   /** The CMEE setting that the modem has really taken. */
-  #cmee = -1;
-  #restarts = 0;
+  private cmee = -1;
+  private restarts = 0;
   /** What is to be done once the modem answers, and what is being done. */
-  #recover: Level = Level.Connect;
-  #recovering: Level = Level.Connect;
+  private recover: Level = Level.Connect;
+  private recovering: Level = Level.Connect;
 
   /** @throws ArgumentError; nothing is opened yet */
   constructor(dialect: Dialect, options: ModemOptions) {
@@ -82,10 +82,10 @@ export class Modem implements ChannelOwner {
       throw new ArgumentError("ARGUMENT_TYPE", "modem.clock", options.clock, "must be a clock (on Moddable the manifest provides it)");
     this.dialect = dialect;
     this.limits = options.limits === undefined ? dialect.limits : { ...dialect.limits, ...options.limits };
-    this.#bootTimeout = integer("modem.bootTimeout", options.bootTimeout ?? 30_000, 0, LONGEST_WAIT);
-    this.#attachTimeout = integer("modem.attachTimeout", options.attachTimeout ?? 120_000, 0, LONGEST_WAIT);
-    this.#drivers = new Array(dialect.links).fill(null);
-    this.#serial = options.serial;
+    this.bootTimeout = integer("modem.bootTimeout", options.bootTimeout ?? 30_000, 0, LONGEST_WAIT);
+    this.attachTimeout = integer("modem.attachTimeout", options.attachTimeout ?? 120_000, 0, LONGEST_WAIT);
+    this.drivers = new Array(dialect.links).fill(null);
+    this.serial = options.serial;
     this.channel = new Channel(this, {
       clock: options.clock,
       bytes: options.bytes ?? portableBytes,
@@ -98,9 +98,9 @@ export class Modem implements ChannelOwner {
   }
 
   openPort(receiver: PortReceiver): Port {
-    const { io, ...own } = this.#serial!;
+    const { io, ...own } = this.serial!;
     const port = new io({ ...own, receiver });
-    this.#serial = null;
+    this.serial = null;
     return port;
   }
 
@@ -114,7 +114,7 @@ export class Modem implements ChannelOwner {
    */
   place(wanted: number | undefined, before: Driver | null): number {
     if (this.channel.closed) throw new StateError("CLOSED", "this modem's last client has gone, and its port is closed; open it anew");
-    const drivers = this.#drivers;
+    const drivers = this.drivers;
     if (wanted !== undefined) {
       integer("modem.link", wanted, 0, drivers.length - 1);
       if (this.isFree(wanted)) return wanted;
@@ -128,57 +128,57 @@ export class Modem implements ChannelOwner {
 
   /** Nobody is there, or one who only has to leave, and whom nobody waits for. */
   private isFree(link: number): boolean {
-    const driver = this.#drivers[link]!;
+    const driver = this.drivers[link]!;
     return driver === null || (driver.leaving && driver.heir === null);
   }
 
   /** Takes a driver into its place, with the operations that it needs, as soon as whoever is there has left. */
   attach(driver: Driver): void {
-    const present = this.#drivers[driver.link]!;
+    const present = this.drivers[driver.link]!;
     if (present !== null) {
       present.heir = driver;
       return;
     }
-    this.#drivers[driver.link] = driver;
+    this.drivers[driver.link] = driver;
     this.channel.scanner.message.forget();
     const each = this.dialect.limits.window + DRIVER_OPERATIONS;
     let needed = 0;
-    for (let link = 0; link < this.#drivers.length; link++) if (this.#drivers[link] !== null) needed += each;
+    for (let link = 0; link < this.drivers.length; link++) if (this.drivers[link] !== null) needed += each;
     this.channel.provide(needed);
   }
 
   /** Whether the driver is in its place. */
   has(driver: Driver): boolean {
-    return this.#drivers[driver.link] === driver;
+    return this.drivers[driver.link] === driver;
   }
 
   /** Whether it is this driver whose message is to be read. */
   isReader(driver: Driver): boolean {
-    return this.#reader === driver;
+    return this.reader === driver;
   }
 
   /** Drops what is to be read yet, if it is this driver's. */
   dropUnread(driver: Driver): void {
-    if (this.#reader === driver) this.drop();
+    if (this.reader === driver) this.drop();
   }
 
   /** The driver has nothing more to do. The port is released with the last one. */
   detach(driver: Driver): void {
     const { link, heir } = driver;
-    const present = this.#drivers[link]!;
+    const present = this.drivers[link]!;
     if (present !== driver) {
       if (present !== null && present.heir === driver) present.heir = null;
       return;
     }
-    this.#drivers[link] = null;
+    this.drivers[link] = null;
     this.dropUnread(driver);
     this.channel.scanner.message.forget();
     if (heir !== null) {
       this.attach(heir);
       return this.channel.wake(link + 1, 0); // on an empty stack, for the application may have called
     }
-    for (let link = 0; link < this.#drivers.length; link++) if (this.#drivers[link] !== null) return;
-    this.#stage = Stage.Idle;
+    for (let link = 0; link < this.drivers.length; link++) if (this.drivers[link] !== null) return;
+    this.stage = Stage.Idle;
     this.channel.close();
   }
 
@@ -188,18 +188,18 @@ export class Modem implements ChannelOwner {
     this.channel.open();
     const recover = this.nobodyElseIsOn(driver) ? driver.recover : Level.Connect;
     driver.recover = Level.Connect;
-    if (recover > this.#recover) this.#recover = recover;
-    if (this.#stage === Stage.Online && recover === Level.Connect) driver.onReady();
-    else if (this.#stage === Stage.Online || this.#stage === Stage.Idle) {
-      this.#restarts = 0;
+    if (recover > this.recover) this.recover = recover;
+    if (this.stage === Stage.Online && recover === Level.Connect) driver.onReady();
+    else if (this.stage === Stage.Online || this.stage === Stage.Idle) {
+      this.restarts = 0;
       this.wake();
     }
   }
 
   /** Where another connection works, it is not the modem that has to be brought back. */
   private nobodyElseIsOn(driver: Driver): boolean {
-    for (let link = 0; link < this.#drivers.length; link++) {
-      const other = this.#drivers[link]!;
+    for (let link = 0; link < this.drivers.length; link++) {
+      const other = this.drivers[link]!;
       if (other !== null && other !== driver && other.stage >= Stage.Connecting) return false;
     }
     return true;
@@ -209,14 +209,14 @@ export class Modem implements ChannelOwner {
 
   /** False when all that wanted it have gone meanwhile. */
   private enter(stage: Stage): boolean {
-    this.#stage = stage;
-    for (let link = 0; link < this.#drivers.length; link++) this.#drivers[link]?.onModemStage(stage);
-    return this.#stage === stage;
+    this.stage = stage;
+    for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onModemStage(stage);
+    return this.stage === stage;
   }
 
   private wake(): void {
     if (!this.enter(Stage.Waking)) return;
-    this.#deadline = (this.channel.clock.now() + this.#bootTimeout) | 0;
+    this.deadline = (this.channel.clock.now() + this.bootTimeout) | 0;
     this.channel.scanner.learning = true;
     this.submit(ATTENTION);
   }
@@ -224,26 +224,26 @@ export class Modem implements ChannelOwner {
   /** The next command of those that bring the modem back; then the network, or the modem once it has started. */
   private goOnRecovering(outcome: Outcome): void {
     const { attach, restart } = this.dialect.recovery ?? NO_RECOVERY;
-    const commands = this.#recovering === Level.Attach ? attach : restart;
-    if (this.#recovering === Level.Restart && outcome !== Outcome.Refused) return this.channel.wake(OWN, RESTART_PAUSE);
-    if (++this.#step < commands.length) this.submit(commands[this.#step]!);
+    const commands = this.recovering === Level.Attach ? attach : restart;
+    if (this.recovering === Level.Restart && outcome !== Outcome.Refused) return this.channel.wake(OWN, RESTART_PAUSE);
+    if (++this.step < commands.length) this.submit(commands[this.step]!);
     else this.attachNetwork();
   }
 
   private prepared(): void {
     this.channel.scanner.learning = false;
-    this.#recovering = this.#recover;
-    this.#recover = Level.Connect;
-    if (this.#recovering === Level.Connect) return this.attachNetwork();
+    this.recovering = this.recover;
+    this.recover = Level.Connect;
+    if (this.recovering === Level.Connect) return this.attachNetwork();
     if (!this.enter(Stage.Recovering)) return;
-    this.#step = -1;
+    this.step = -1;
     this.goOnRecovering(Outcome.Refused);
   }
 
   private attachNetwork(): void {
     if (!this.enter(Stage.Attaching)) return;
-    this.#deadline = (this.channel.clock.now() + this.#attachTimeout) | 0;
-    this.#step = 0;
+    this.deadline = (this.channel.clock.now() + this.attachTimeout) | 0;
+    this.step = 0;
     this.submit(ATTACHED);
   }
 
@@ -255,40 +255,40 @@ export class Modem implements ChannelOwner {
   }
 
   private onStepDone(outcome: Outcome): void {
-    switch (this.#stage) {
+    switch (this.stage) {
       case Stage.Waking:
         if (outcome !== Outcome.Done)
           return this.again(PROBE_PAUSE, () => new ModemError("MODEM_SILENT",
-            `no modem answers AT on this port after ${this.#bootTimeout / 1000} s; check wiring, power, that the port is the right one, and the baud rate`));
+            `no modem answers AT on this port after ${this.bootTimeout / 1000} s; check wiring, power, that the port is the right one, and the baud rate`));
         if (!this.enter(Stage.Preparing)) return;
-        this.#step = 0;
+        this.step = 0;
         return this.submit(PREPARE[0]!);
       case Stage.Preparing:
         // A modem that refuses one of these can be worked with all the same.
-        if (++this.#step < PREPARE.length) return this.submit(PREPARE[this.#step]!);
+        if (++this.step < PREPARE.length) return this.submit(PREPARE[this.step]!);
         return this.channel.synchronise();
       case Stage.Recovering: return this.goOnRecovering(outcome);
       case Stage.Attaching:
-        if (this.#step !== ATTACHED_STEP)
+        if (this.step !== ATTACHED_STEP)
           return this.again(ATTACH_PAUSE, () => new NetworkError("NOT_ATTACHED",
-            `the modem has not attached to the network within ${this.#attachTimeout / 1000} s; check the SIM, the antenna and the coverage`));
-        this.#stage = Stage.Online;
-        for (let link = 0; link < this.#drivers.length; link++) this.#drivers[link]?.onReady();
+            `the modem has not attached to the network within ${this.attachTimeout / 1000} s; check the SIM, the antenna and the coverage`));
+        this.stage = Stage.Online;
+        for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onReady();
     }
   }
 
   /** Tries again after a pause, unless the stage's time is over. */
   private again(pause: number, error: () => MQTTModemError): void {
-    if (((this.#deadline - this.channel.clock.now()) | 0) <= 0) this.lost(error(), false);
+    if (((this.deadline - this.channel.clock.now()) | 0) <= 0) this.lost(error(), false);
     else this.channel.wake(OWN, pause);
   }
 
   onWake(waker: number): void {
-    if (waker !== OWN) this.#drivers[waker - 1]?.onWake();
-    else if (this.#stage === Stage.Waking) this.submit(this.dialect.rouse ?? ATTENTION);
-    else if (this.#stage === Stage.Recovering) this.wake();
-    else if (this.#stage === Stage.Attaching) this.submit(ATTACHED);
-    else for (let link = 0; link < this.#drivers.length; link++) this.#drivers[link]?.onRoom();
+    if (waker !== OWN) this.drivers[waker - 1]?.onWake();
+    else if (this.stage === Stage.Waking) this.submit(this.dialect.rouse ?? ATTENTION);
+    else if (this.stage === Stage.Recovering) this.wake();
+    else if (this.stage === Stage.Attaching) this.submit(ATTACHED);
+    else for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onRoom();
   }
 
   /** Tells every client that waits for it how much it can write, on an empty stack. */
@@ -297,19 +297,19 @@ export class Modem implements ChannelOwner {
   }
 
   onSynchronised(cmee: number): void {
-    if (this.#stage === Stage.Preparing) {
-      this.#cmee = cmee;
+    if (this.stage === Stage.Preparing) {
+      this.cmee = cmee;
       this.prepared();
     }
     // CMEE falls back to 0 when the modem restarts (27.007 9.1), and everything else that was set with it.
-    else if (cmee === 0 && this.#cmee !== 0 && this.#stage > Stage.Preparing) this.restarted();
+    else if (cmee === 0 && this.cmee !== 0 && this.stage > Stage.Preparing) this.restarted();
   }
 
   // ---- losing it
 
   private restarted(): void {
-    if (this.#stage === Stage.Idle) return;
-    if (this.#stage === Stage.Online || (this.#stage !== Stage.Recovering && ++this.#restarts > RESTARTS))
+    if (this.stage === Stage.Idle) return;
+    if (this.stage === Stage.Online || (this.stage !== Stage.Recovering && ++this.restarts > RESTARTS))
       return this.lost(new ModemError("MODEM_RESTARTED",
         `the ${this.dialect.name} has restarted, and its connection is gone; a supply that is too weak is the usual reason`), true);
     this.channel.sleep(OWN);
@@ -324,17 +324,17 @@ export class Modem implements ChannelOwner {
   onPortError(error: unknown): void {
     const failure = new ModemError("PORT_FAILED", `the serial port has failed: ${error instanceof Error ? error.message : String(error)}`, undefined, error);
     // Whoever waits for a place on this port waits in vain.
-    for (let link = 0; link < this.#drivers.length; link++) this.#drivers[link]?.heir?.onModemLost(failure, true);
+    for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.heir?.onModemLost(failure, true);
     this.lost(failure, true);
   }
 
   /** Every connection is gone with the modem. @param forgotten it owes no answer any more */
   private lost(error: MQTTModemError, forgotten: boolean): void {
-    this.#stage = Stage.Idle;
-    this.#recover = Level.Connect;
+    this.stage = Stage.Idle;
+    this.recover = Level.Connect;
     this.channel.sleep(OWN);
     this.channel.abort(MODEM, forgotten);
-    for (let link = 0; link < this.#drivers.length; link++) this.#drivers[link]?.onModemLost(error, forgotten);
+    for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onModemLost(error, forgotten);
   }
 
   // ---- lines and operations, to whom they belong
@@ -342,12 +342,12 @@ export class Modem implements ChannelOwner {
   onAnswer(operation: Operation, line: Line, fields: Fields): void {
     // A poll's answer tells of every connection.
     if (operation.kind === Kind.Poll) this.driverOf(fields)?.onPolled(line, fields);
-    else if (operation.owner !== null) this.#drivers[operation.link]?.onAnswer(operation, line, fields);
-    else if (line.id === Common.Attach) this.#step = fields.int(0) === 1 ? ATTACHED_STEP : 0;
+    else if (operation.owner !== null) this.drivers[operation.link]?.onAnswer(operation, line, fields);
+    else if (line.id === Common.Attach) this.step = fields.int(0) === 1 ? ATTACHED_STEP : 0;
   }
 
   onText(operation: Operation, start: number, end: number): void {
-    if (operation.owner !== null) this.#drivers[operation.link]?.onText(operation, start, end);
+    if (operation.owner !== null) this.drivers[operation.link]?.onText(operation, start, end);
   }
 
   onUrc(line: Line, fields: Fields): void {
@@ -359,13 +359,13 @@ export class Modem implements ChannelOwner {
   }
 
   onUnsolicitedError(code: number): void {
-    this.#drivers[0]?.onUnsolicitedError(code);
+    this.drivers[0]?.onUnsolicitedError(code);
   }
 
   onMessage(line: Line, fields: Fields): void {
     const again = this.channel.scanner.message.opened;
-    const reader = again ? this.#reader : this.readerOf(fields);
-    this.#reader = reader;
+    const reader = again ? this.reader : this.readerOf(fields);
+    this.reader = reader;
     if (reader === null) this.drop();
     else if (!again || !reader.onMessageAgain()) reader.onMessage(line, fields);
   }
@@ -381,8 +381,8 @@ export class Modem implements ChannelOwner {
   }
 
   onFragment(): void {
-    if (this.#reader === null) this.drop();
-    else this.#reader.onFragment();
+    if (this.reader === null) this.drop();
+    else this.reader.onFragment();
   }
 
   isSubscribed(fields: Fields, start: number, end: number): boolean {
@@ -392,30 +392,30 @@ export class Modem implements ChannelOwner {
 
   /** Nobody is there to read the message. */
   private drop(): void {
-    this.#reader = null;
+    this.reader = null;
     this.channel.scanner.skip();
     this.channel.released();
   }
 
   /** Lines of a modem with several MQTT clients begin with the client's number. */
   private driverOf(fields: Fields): Driver | null {
-    if (this.#drivers.length === 1) return this.#drivers[0]!;
+    if (this.drivers.length === 1) return this.drivers[0]!;
     const link = fields.int(0);
-    return link >= 0 && link < this.#drivers.length ? this.#drivers[link]! : null;
+    return link >= 0 && link < this.drivers.length ? this.drivers[link]! : null;
   }
 
   onDone(operation: Operation, outcome: Outcome, code: number): void {
     if (operation.owner !== null) {
-      if (this.#drivers.length === 1) return this.#drivers[0]?.onDone(operation, outcome, code);
+      if (this.drivers.length === 1) return this.drivers[0]?.onDone(operation, outcome, code);
       const own = operation.owner.link;
-      this.#drivers[own]?.onDone(operation, outcome, code);
+      this.drivers[own]?.onDone(operation, outcome, code);
       // They share the transmit buffer, where there are others.
-      if (this.channel.operations.most > this.dialect.limits.window + DRIVER_OPERATIONS) for (let link = 0; link < this.#drivers.length; link++) if (link !== own) this.#drivers[link]?.onRoom();
+      if (this.channel.operations.most > this.dialect.limits.window + DRIVER_OPERATIONS) for (let link = 0; link < this.drivers.length; link++) if (link !== own) this.drivers[link]?.onRoom();
     } else if (outcome !== Outcome.Aborted) this.onStepDone(outcome);
   }
 
   onOverflow(): void {
-    for (let link = 0; link < this.#drivers.length; link++) this.#drivers[link]?.onOverflow();
+    for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onOverflow();
   }
 }
 

@@ -52,7 +52,8 @@ export class MQTTClient implements ModemClient {
   readonly #info: { -readonly [option in keyof ReadableOptions]: ReadableOptions[option] } = {
     topic: undefined, QoS: undefined, byteLength: undefined, more: false, retain: undefined, duplicate: undefined, suspect: false,
   };
-  readonly #acknowledgement: ControlMessage = { operation: 0, id: 0 };
+  /** One for all that the application is told of: made for the first one, for QoS 0 has none. */
+  #acknowledgement: ControlMessage | null = null;
   readonly #subscriptions: Subscribing;
   #filling: Operation | null = null;
   /** Bytes that are still to come of the message that is being written, and all that it has. */
@@ -503,7 +504,7 @@ export class MQTTClient implements ModemClient {
   private control(operation: number, id: number): void {
     const onControl = this.#options.onControl;
     if (this.#closed || onControl === undefined) return;
-    const message = this.#acknowledgement;
+    const message = this.#acknowledgement ??= { operation: 0, id: 0 };
     message.operation = operation;
     message.id = id;
     this.tell(onControl, message);

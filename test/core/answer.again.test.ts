@@ -170,7 +170,7 @@ for (const modem of MODEMS) describe(`${modem.name}: a publish is told of as if 
 });
 
 describe("M531X: an acknowledged publish whose line fills its buffer, or nearly", () => {
-  // The buffer has 256 bytes at first, and each byte of the payload takes two.
+  // The line has 192 bytes at first, and each byte of the payload takes two.
   for (let length = 60; length <= 120; length++)
     it(`with ${length} bytes is not over at its OK`, () => {
       const session = MODEMS[1]!.connect({});

@@ -49,17 +49,17 @@ export const mutations: readonly Mutation[] = [
   // ---- from bytes to lines
   scanner("a prompt is seen in the middle of a line", "if (byte === Byte.Prompt && this.promptExpected) {",
     "if (this.promptExpected) {\n      for (let p = at; p !== tail && bytes[p & mask] !== Byte.CR; p = (p + 1) | 0) if (bytes[p & mask] === Byte.Prompt) { at = p; byte = Byte.Prompt; break; }\n    }\n    if (byte === Byte.Prompt && this.promptExpected) {"),
-  scanner("a line that is longer than the ring is kept", "if (this.#ring.free === 0) this.overflow();", ""),
-  scanner("a message that nobody reads keeps everything behind it", "if (this.#state !== State.Held || this.#ring.free !== 0 || this.#scanning) return;", "return;"),
+  scanner("a line that is longer than the ring is kept", "if (this.ring.free === 0) this.overflow();", ""),
+  scanner("a message that nobody reads keeps everything behind it", "if (this.state !== State.Held || this.ring.free !== 0 || this.scanning) return;", "return;"),
   scanner("a message whose first part was dropped is not marked", "if (this.message.more) this.message.suspect = true;", ""),
   scanner("a quote at the end of what has come ends the text", "if (after === tail) return tail; // decided when more has come", ""),
   scanner("a number of twelve digits is believed", "const MOST_DIGITS = 9;", "const MOST_DIGITS = 12;"),
-  scanner("what only began like an echo is lost", "    this.#at = ring.head;\n", "    this.#at = ring.head = at;\n"),
-  message("the remembered beginning of a message is not forgotten", "    this.#openingLength = 0;\n", ""),
-  message("a payload with a length is one byte short", "const length = this.#value;\n", "const length = this.#value - 1;\n"),
-  message("a message with a wrong length is not marked", "    this.suspect = true;\n    this.#mode = Mode.Silence;", "    this.#mode = Mode.Silence;"),
+  scanner("what only began like an echo is lost", "    this.at = ring.head;\n", "    this.at = ring.head = at;\n"),
+  message("the remembered beginning of a message is not forgotten", "    this.openingLength = 0;\n", ""),
+  message("a payload with a length is one byte short", "const length = this.value;\n", "const length = this.value - 1;\n"),
+  message("a message with a wrong length is not marked", "    this.suspect = true;\n    this.mode = Mode.Silence;", "    this.mode = Mode.Silence;"),
   message("a payload without a length ends at LF alone", "for (let i = 1; i <= this.returns; i++) if", "for (let i = 1; i < this.returns; i++) if"),
-  message("a message in parts never ends", "    this.#left -= this.available;\n", ""),
+  message("a message in parts never ends", "    this.left -= this.available;\n", ""),
   message("another subscribed topic with a comma is not thought of", "const length = this.decimal(at, comma);", "const length = -1;"),
 
   // ---- commands and their answers
@@ -108,9 +108,9 @@ export const mutations: readonly Mutation[] = [
   watcher("the connection is never asked after", "    this.ask(this.dialect.poll);\n", ""),
   watcher("a write that failed is no reason to ask after the connection", "    this.watch(HURRY < this.pollInterval ? HURRY : this.pollInterval);\n", ""),
   driver("a failed step of bringing up is passed over", "if (outcome !== Outcome.Done && this.#stage !== Stage.Closing && !this.tolerates(outcome)) {", "if (false) {"),
-  modem("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.#cmee !== 0 && this.#stage > Stage.Preparing) this.restarted();", ""),
+  modem("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.cmee !== 0 && this.stage > Stage.Preparing) this.restarted();", ""),
   modem("a restart that the modem announces is not noticed", "if (line.id === this.dialect.restart) this.restarted();\n    else if", "if"),
-  modem("nobody waits for the network", "        if (this.#step !== ATTACHED_STEP)\n", "        if (false)\n"),
+  modem("nobody waits for the network", "        if (this.step !== ATTACHED_STEP)\n", "        if (false)\n"),
 
   // ---- families
   bc35g("a notice of sending again is taken for the end", "if (result === Result.Retransmission) return this.channel.extend(operation);", ""),
