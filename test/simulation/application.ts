@@ -73,6 +73,8 @@ export interface ApplicationOptions {
   readonly line: Line;
   readonly random: () => number;
   readonly watch: Watch;
+  /** Pulls the modem's reset pin. */
+  readonly reset: () => void;
 }
 
 export abstract class Application implements Given {

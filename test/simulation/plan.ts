@@ -47,7 +47,15 @@ export interface Plan {
   readonly client: Readonly<Record<string, unknown>>;
   readonly options: Readonly<Record<string, unknown>>;
   /** The application is over a session; null: over a client. */
-  readonly session: { readonly count: number; readonly policy: "refuse" | "drop oldest" | "drop newest"; readonly store: boolean } | null;
+  readonly session: {
+    readonly count: number;
+    readonly policy: "refuse" | "drop oldest" | "drop newest";
+    readonly store: boolean;
+    /** Attempts before more is done than before. */
+    readonly escalate: number;
+    /** The host has the modem's reset pin. */
+    readonly reset: boolean;
+  } | null;
   readonly events: readonly Event[];
   /** When the last fault is over. */
   readonly calm: number;
@@ -217,7 +225,10 @@ export function draw(modem: FamilyName, seed: number): Plan {
       ...(modem === "nm28" && dice.happens(0.3) ? { ctrlZ: "always" } : {}),
     },
   };
-  const session = dice.happens(0.7) ? { count: dice.pick([4, 16, 64]), policy: dice.pick(["refuse", "refuse", "drop oldest", "drop newest"] as const), store: dice.happens(0.6) } : null;
+  const session = dice.happens(0.7) ? {
+    count: dice.pick([4, 16, 64]), policy: dice.pick(["refuse", "refuse", "drop oldest", "drop newest"] as const), store: dice.happens(0.6),
+    escalate: dice.pick([1, 3]), reset: dice.happens(0.5),
+  } : null;
   if (session !== null) times(dice.pick([0, 1, 3]), (at) => ({ at, do: "power cut", torn: dice.happens(0.5) ? dice.random() : null }));
   events.sort((a, b) => a.at - b.at);
   return { ...drawn, session, events };

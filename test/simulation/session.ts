@@ -107,12 +107,12 @@ export class SessionApplication extends Application {
   // ---- beginning and end
 
   start(): void {
-    const { clock, family, line, plan, processor, random, watch } = this.options;
+    const { clock, family, line, plan, processor, random, reset, watch } = this.options;
     if (this.stopped || this.#life !== null) return;
     if (line.open) return void processor.later(() => this.start(), 100);
     this.lives++;
     this.reader.forget();
-    const { count, policy } = plan.session!;
+    const { count, escalate, policy, reset: hasReset } = plan.session!;
     const time = new CoreTime(clock, processor, plan.clock);
     let life: Life | null = null;
     const callback = (name: CallbackName, body: (...values: any[]) => void) => (...values: any[]): void => {
@@ -127,7 +127,7 @@ export class SessionApplication extends Application {
       host: "broker.example", id: CLIENT_ID, user: "u1", password: SECRET, ...plan.client, random, subscriptions: SUBSCRIPTIONS,
       modem: { io: watched(family.driver, watch) as any, clock: time, ...plan.options, serial: { io: SimulatedPort, line } },
       queue: { count, bytes: QUEUE_BYTES, policy, store: this.#store ?? undefined },
-      retry: { refused: REFUSED },
+      retry: { refused: REFUSED, escalate }, reset: hasReset ? reset : undefined,
       open: (options) => this.#open(attempts, options),
       onReadable: callback("onReadable", (count: number, options: ReadableOptions) => this.#readable(life!, count, options)),
       onState: callback("onControl", (state: string, error: MQTTModemError | null) => this.#entered(life!, state, error)),

@@ -44,6 +44,8 @@ export interface Figures {
   /** Not marked, and other bytes than were sent: the line had changed or lost some. */
   garbled: number;
   tantrums: number;
+  /** Times that a session has pulled the modem's reset pin. */
+  resets: number;
   bytesLost: number;
   longestWrite: number;
   longestRecovery: number;
@@ -89,7 +91,7 @@ class Simulation {
   readonly #handed = new Map<string, { times: number; connection: number }>();
   #probed = new Set<string>();
   readonly #figures: Figures = {
-    simulated: 0, clients: 0, published: 0, done: 0, failed: 0, refused: 0, sentAgain: 0, mistaken: 0, delivered: 0, suspect: 0, garbled: 0, tantrums: 0, bytesLost: 0,
+    simulated: 0, clients: 0, published: 0, done: 0, failed: 0, refused: 0, sentAgain: 0, mistaken: 0, delivered: 0, suspect: 0, garbled: 0, tantrums: 0, resets: 0, bytesLost: 0,
     longestWrite: 0, longestRecovery: 0, faults: {},
   };
 
@@ -124,6 +126,11 @@ class Simulation {
     this.#application = new Tested({
       plan, family, clock, processor: this.#processor, line: this.#line, random: seededRandom(plan.seed + 2),
       time: new CoreTime(clock, this.#processor, plan.clock),
+      reset: () => {
+        this.#say("reset pin");
+        this.#figures.resets++;
+        this.#modem.restart("pin");
+      },
       watch: {
         violated: (promise, what) => this.#violated(promise, what),
         noted: (what) => this.#say(what),
