@@ -40,16 +40,27 @@ const FIGURES = [
   { name: "bytecode of core and driver, bytes", of: ({ bytecode }) => bytecode, limit: () => 32_768, peer: true },
 ];
 
+/** What the figures above leave out (test/xs/otherwise.ts): reported, and held by nothing. */
+const OTHERWISE = [
+  { name: "inbound, another topic than before: units", of: ({ inboundOtherTopic }) => inboundOtherTopic[UNITS] },
+  { name: "inbound over the ESP32's port: units", of: ({ inboundOverPort }) => inboundOverPort[UNITS] },
+  { name: "outbound, another topic than before: units", of: ({ outboundOtherTopic }) => outboundOtherTopic[UNITS] },
+  { name: "outbound, each line of the answer by itself: units", of: ({ outboundByLines }) => outboundByLines[UNITS] },
+  { name: "outbound over the ESP32's port: units", of: ({ outboundOverPort }) => outboundOverPort[UNITS] },
+  { name: "slots and chunk bytes allocated by any of these", of: ({ ramOverPort, ...costs }) => Object.values(costs).reduce((sum, values) => sum + values[SLOTS] + values[CHUNKS], 0) },
+  { name: "RAM with the ESP32's port, bytes", of: ({ ramOverPort: [slots, chunks] }, bits) => slots * SLOT[bits] + chunks },
+];
+
 const round = (value) => Math.round(value * 10) / 10;
 
 /** Lines of `name number…`. */
 const numbers = (output) => Object.fromEntries(output.trim().split("\n").map((line) => line.split(" ")).map(([name, ...values]) => [name, values.map(Number)]));
 
-/** What the bench measures, run with the arguments of test/xs/bench.ts. */
-function player({ program, modules, preloaded, run }) {
+/** What the bench measures, run with the arguments of test/xs/bench.ts, or of another script there. */
+function player({ program, modules, preloaded, run }, script = "bench") {
   return async (flags, ...words) => {
-    const { status, output } = await run(program, ["--modules", modules, ...flags, ...preloaded(), "test/xs/bench", ...words]);
-    if (status !== 0) throw new Error(`bench ${words.join(" ")} ended with ${status}:\n${output}`);
+    const { status, output } = await run(program, ["--modules", modules, ...flags, ...preloaded(), `test/xs/${script}`, ...words]);
+    if (status !== 0) throw new Error(`${script} ${words.join(" ")} ended with ${status}:\n${output}`);
     return output;
   };
 }
@@ -65,10 +76,13 @@ function weights(sizes, modules) {
   };
 }
 
-/** Moddable's own MQTT client, on the same host; null without the SDK. */
+/** Where Moddable's own MQTT client is in a checkout of the SDK. */
+export const PEER = join("examples", "io", "tcp", "mqttclient");
+
+/** That client, on the same host; null without the SDK. */
 async function peer({ program, modules, preloaded, run }, sdk) {
   if (sdk === undefined) return null;
-  const flags = ["--modules", modules, "--modules", join(sdk, "examples", "io", "tcp", "mqttclient"), ...preloaded(), "--preload", "mqttclient"];
+  const flags = ["--modules", modules, "--modules", join(sdk, PEER), ...preloaded(), "--preload", "mqttclient"];
   const played = await run(program, [...flags, ...ROOMY, "test/xs/peer"]);
   if (played.status !== 0) throw new Error(`the peer in ${sdk} ended with ${played.status}:\n${played.output}`);
   const sizes = await modulesSizes({ program, modules, preloaded, run }, ...flags);
@@ -77,7 +91,7 @@ async function peer({ program, modules, preloaded, run }, sdk) {
 
 /** Measures everything, as many things at a time as there are processors. */
 async function measure(host, sdk) {
-  const play = player(host);
+  const play = player(host), playOtherwise = player(host, "otherwise");
   const families = Object.keys(FAMILIES);
   const all = Object.fromEntries(families.map((family) => [family, { family, bits: host.bits }]));
   let sizes, moddable;
@@ -85,6 +99,7 @@ async function measure(host, sdk) {
     ...families.map((family) => async () => (all[family].endured = numbers(await play(ESP32, family, "native", "endure", String(MESSAGES))))),
     ...families.map((family) => async () => (all[family].costs = numbers(await play(ROOMY, family, "native", "costs")))),
     ...families.map((family) => async () => (all[family].portable = numbers(await play(ROOMY, family, "portable", "costs")))),
+    ...families.map((family) => async () => (all[family].otherwise = numbers((await playOtherwise(ROOMY, family)) + (await playOtherwise(ROOMY, family, "port"))))),
     async () => (sizes = await modulesSizes(host)),
     async () => (moddable = await peer(host, sdk)),
   ], (work) => work());
@@ -119,6 +134,15 @@ function show({ bits, rows, all }) {
       console.log(`  ${figure.padEnd(50)}${column(value)}${column(limit)}${column(ceiling)}${column(portable)}  ${words.join(", ")}`.trimEnd());
     }
   }
+}
+
+const otherwiseOf = (all) => Object.values(all).flatMap(({ family, bits, otherwise }) => OTHERWISE.map(({ name, of }) => ({ family, figure: name, value: round(of(otherwise, bits)) })));
+
+function showOtherwise(rows) {
+  console.log("\nThose are of a message like the one before, its answer in one piece, over a port that is next to nothing. Otherwise:");
+  console.log(`${"".padEnd(50)}${Object.keys(FAMILIES).map((family) => family.padStart(9)).join("")}`);
+  for (const { name } of OTHERWISE)
+    console.log(`  ${name.padEnd(50)}${rows.filter(({ figure }) => figure === name).map(({ value }) => String(value).padStart(9)).join("")}`);
 }
 
 function showParts(parts) {
@@ -171,10 +195,12 @@ export async function bench(host, flags, { moddable } = {}) {
     writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
     writeFileSync(readme, readFileSync(readme, "utf8").replace(TABLE, (_, mark) => `${mark}${tableOf(rowsOf(all, figures.ceilings), figures.peer)}\n`));
   }
-  const rows = rowsOf(all, figures.ceilings);
-  if (flags.has("--json")) console.log(JSON.stringify({ engine: "XS", bits: host.bits, rows, parts, peer, table: tableOf(rows, figures.peer) }, null, 1));
+  // The ceilings are those of 32 bits: with larger slots nothing is worse than it was.
+  const rows = rowsOf(all, host.bits === 32 ? figures.ceilings : {}), otherwise = otherwiseOf(all);
+  if (flags.has("--json")) console.log(JSON.stringify({ engine: "XS", bits: host.bits, rows, otherwise, parts, peer, table: tableOf(rowsOf(all, figures.ceilings), figures.peer) }, null, 1));
   else {
     show({ bits: host.bits, rows, all });
+    showOtherwise(otherwise);
     showParts(parts);
     showPeer(peer);
   }

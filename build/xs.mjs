@@ -22,6 +22,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSy
 import { availableParallelism } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bench, PEER } from "./xs-bench.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cache = join(root, "node_modules", ".cache", "modem-mqtt-xs");
@@ -257,7 +258,7 @@ const commands = {
   check: async (built) => Math.max(await preload(built), await test(built, [], false)),
   test: (built, words, flags) => test(built, words, flags.has("--loose")),
   preload: (built) => preload(built),
-  bench: async (built, words, flags, values) => (await import("./xs-bench.mjs")).bench({ ...built, root, run, each, modules, preloaded }, flags, values),
+  bench: (built, words, flags, values) => bench({ ...built, root, run, each, modules, preloaded }, flags, values),
   host: ({ program, bits }) => (console.log(JSON.stringify({ program, bits, modules, args: ["--modules", modules, ...preloaded()] })), 0),
   run: async ({ program }, [name, ...rest]) => (await run(program, ["--modules", modules, ...preloaded(), name, ...rest], { show: true })).status,
 };
@@ -270,8 +271,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     if (at >= 0) [, values[name]] = rest.splice(at, 2);
   }
   const flags = new Set(rest.filter((word) => word.startsWith("--")));
-  if (!(command in commands)) {
-    console.error(`node build/xs.mjs ${Object.keys(commands).join("|")}`);
+  const wrong = !(command in commands) ? `node build/xs.mjs ${Object.keys(commands).join("|")}`
+    : "moddable" in values && !existsSync(join(values.moddable ?? "", PEER)) ? `--moddable ${values.moddable ?? ""}: no checkout of the Moddable SDK, which has ${PEER}`
+    : null;
+  if (wrong !== null) {
+    console.error(wrong);
     process.exitCode = 2;
   } else try {
     const [built] = await Promise.all([host({ wide: flags.has("--64") }), compileModules({ anew: command === "check" })]);

@@ -18,7 +18,7 @@ function bench(): Promise<{ status: number; bits?: number; rows: Row[]; table?: 
   }));
 }
 
-describe("figures on XS, 32-bit (test/xs/figures.json)", () => {
+describe("figures on XS, 32-bit (test/xs/figures.json; needs a C compiler that links for 32 bits)", () => {
   const { ceilings }: { ceilings: Record<string, Record<string, number>> } = JSON.parse(readFileSync("test/xs/figures.json", "utf8"));
   let rows: Row[], table: string;
 

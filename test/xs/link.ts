@@ -127,7 +127,7 @@ const CHINA_TURNS = ["+MQTTOPEN: OK", "+MQTTCONACK: OK", "+MQTTDISC: OK", "+MATR
 
 const china = (command: string): string[] =>
   command.startsWith("AT+MQTTOPEN=") ? ["OK", "+MQTTOPEN:OK"] : command === "AT+MQTTDISC" ? ["OK", "+MQTTDISC:OK"]
-  : command.startsWith("AT+MQTTSUB=") ? ["OK", "+MQTTSUBACK:1,0,meter/cmd"] : ["OK"];
+  : command.startsWith("AT+MQTTSUB=") ? ["OK", `+MQTTSUBACK:1,0,${/="?([^",]+)/.exec(command)![1]}`] : ["OK"];
 
 export const FAMILIES: Family[] = [
   {
@@ -173,13 +173,13 @@ export const FAMILIES: Family[] = [
 ];
 
 /** Answers commands until the host has nothing more to say. */
-export function serve(family: Family, clock: StillClock): void {
+export function serve(family: Family, clock: StillClock, line: () => { takeSent(): string; receive(bytes: Uint8Array): void } = () => LinkPort.latest): void {
   for (let turn = 0; turn < 100; turn++) {
     clock.settle();
-    const command = LinkPort.latest.takeSent().replace(/\r$/, "");
+    const command = line().takeSent().replace(/\r$/, "");
     if (command === "") return;
     const answers = command === "AT+CMEE?" ? ["+CMEE: 1", "OK"] : command === "AT+CGATT?" ? ["+CGATT: 1", "OK"] : family.answer(command);
-    for (const line of answers) LinkPort.latest.receive(ascii(`\r\n${line}\r\n`));
+    for (const answer of answers) line().receive(ascii(`\r\n${answer}\r\n`));
   }
   throw new Error("the host never stops sending");
 }
