@@ -1,5 +1,4 @@
-import { frozen } from "modem-mqtt/bytes/frozen";
-import type { Alarm, Clock, Ringer } from "modem-mqtt/platform";
+import type { Alarm, Clock, Ringer } from "modem-mqtt/index";
 import Time from "time";
 import Timer from "timer";
 
@@ -37,7 +36,7 @@ class TimerAlarm implements Alarm {
 }
 
 /** Moddable's time and timers. */
-export const clock: Clock = frozen({
+export const clock: Clock = Object.freeze({
   /** The simulators count milliseconds from 1970 and give a double; the core wants 32 bits. */
   now: () => Time.ticks | 0,
   alarm: (ringer: Ringer) => new TimerAlarm(ringer),
