@@ -2,7 +2,8 @@ import { KEEPS, type Ring } from "../bytes/ring";
 import { decodeInPlace, Encoding } from "../bytes/encoding";
 import { Byte } from "./bytes";
 import { FieldKind, Fields } from "./fields";
-import { Common, Follow, Framing, NO_LINE, type Lexicon, type Line } from "./lexicon";
+import { Next, whatFollows } from "./follows";
+import { Framing, type Lexicon, type Line } from "./lexicon";
 
 /** What looking for a message has come to. */
 export const enum Found {
@@ -41,13 +42,6 @@ export const enum Opening {
   Same,
   /** So far. */
   Undecided,
-}
-
-/** What stands at a place. */
-const enum Next {
-  Unknown,
-  Known,
-  Other,
 }
 
 /** A length above this is text that looks like one (dialects.md 6.1, step 9). */
@@ -473,7 +467,7 @@ export class Message {
     if (ending < 0) return Found.Nothing;
     // In the middle of a line's end it cannot be.
     const splits = this.byte(end) === Byte.LF && length > 0 && this.byte((end - 1) | 0) === Byte.CR;
-    switch (splits ? Next.Other : this.whatFollows(end, true)) {
+    switch (splits ? Next.Other : whatFollows(ring, this.lexicon, end, true)) {
       case Next.Unknown: return Found.Nothing;
       case Next.Known: return this.fit(payload, end);
     }
@@ -617,7 +611,7 @@ export class Message {
       const end = ring.find(Byte.LF, this.at);
       if (end === ring.tail) return this.untilFull();
       if (this.ends(end)) {
-        const next = this.whatFollows((end + 1) | 0, this.suspect);
+        const next = whatFollows(ring, this.lexicon, (end + 1) | 0, this.suspect);
         if (next === Next.Unknown) {
           this.at = end;
           return ring.free === 0 ? this.untilFull() : Found.Nothing;
@@ -661,50 +655,6 @@ export class Message {
     if (((end - this.payload) | 0) < this.returns || this.byte(end) !== Byte.LF) return false;
     for (let i = 1; i <= this.returns; i++) if (this.byte((end - i) | 0) !== Byte.CR) return false;
     return true;
-  }
-
-  /** Whether a line of the lexicon begins at `position`, line endings before it left out. */
-  private whatFollows(position: number, finals: boolean): Next {
-    const { byte: labels, below, beside, line: ends, lines } = this.lexicon;
-    const tail = this.ring.tail;
-    let node = 0;
-    for (let at = position; at !== tail; at = (at + 1) | 0) {
-      const byte = this.byte(at);
-      if (node === 0 && (byte === Byte.CR || byte === Byte.LF)) continue;
-      let next = below[node]!;
-      while (next !== 0 && labels[next] !== byte) next = beside[next]!;
-      if (next !== 0) {
-        node = next;
-        continue;
-      }
-      if (ends[node] === NO_LINE) return byte === Byte.Blank && node !== 0 ? this.afterBlank(at, node, finals) : Next.Other;
-      const line = lines[ends[node]!]!;
-      if (line.follow === Follow.Anything) return Next.Known;
-      if (!finals && line.id <= Common.CmsError) return Next.Other;
-      if (line.follow === Follow.End) return byte === Byte.CR || byte === Byte.LF ? Next.Known : Next.Other;
-      return byte !== Byte.Colon ? Next.Other : finals ? Next.Known : this.fieldsAt((at + 1) | 0);
-    }
-    return Next.Unknown;
-  }
-
-  /** Whether plausible fields begin at `position`: a number or a quoted string (dialects.md 6.2, c). */
-  private fieldsAt(position: number): Next {
-    const tail = this.ring.tail;
-    let at = position;
-    while (at !== tail && this.byte(at) === Byte.Blank) at = (at + 1) | 0;
-    if (at === tail) return Next.Unknown;
-    const byte = this.byte(at);
-    return (byte >= Byte.Digit0 && byte <= Byte.Digit9) || byte === Byte.Quote || byte === Byte.Minus ? Next.Known : Next.Other;
-  }
-
-  /** `+CME ERROR` has a blank in its name, which the lexicon leaves out. */
-  private afterBlank(at: number, node: number, finals: boolean): Next {
-    const { byte: labels, below, beside } = this.lexicon;
-    const next = (at + 1) | 0;
-    if (next === this.ring.tail) return Next.Unknown;
-    let child = below[node]!;
-    while (child !== 0 && labels[child] !== this.byte(next)) child = beside[child]!;
-    return child !== 0 && finals ? Next.Known : Next.Other;
   }
 
   // ---- what was found
