@@ -89,6 +89,8 @@ class Simulation {
   readonly #received = new Map<string, number>();
   /** By key: how often the modem was given it, and over which connection last. */
   readonly #handed = new Map<string, { times: number; connection: number }>();
+  /** That of the last command. The modem may have another one before it takes the message that the command is about. */
+  #connection = 0;
   #probed = new Set<string>();
   readonly #figures: Figures = {
     simulated: 0, clients: 0, published: 0, done: 0, failed: 0, refused: 0, sentAgain: 0, mistaken: 0, delivered: 0, suspect: 0, garbled: 0, tantrums: 0, resets: 0, bytesLost: 0,
@@ -143,7 +145,7 @@ class Simulation {
     this.#broker.onPublish = (topic, payload, QoS, retain, times) => this.#published(topic, payload, QoS, times, this.#application.payloads(topic, QoS, retain));
     this.#wire = new WireChecker({
       modem: name, cuts: baud > 0, given: [this.#application], violated: (what) => this.#violated("7", what),
-      commanded: (line) => this.#application.commanded(line), published: (topic, payload, QoS) => this.#handedOver(topic, payload, QoS),
+      commanded: (line) => this.#commanded(line), published: (topic, payload, QoS) => this.#handedOver(topic, payload, QoS),
     });
   }
 
@@ -369,15 +371,19 @@ class Simulation {
     if (QoS !== 1 && times > handed) this.#violated("2", `the broker has ${topic} ${JSON.stringify(payload)} at QoS ${QoS} ${times} times, and the modem was given it ${handed} times`);
   }
 
+  #commanded(line: string): void {
+    this.#connection = this.#application.connections;
+    this.#application.commanded(line);
+  }
+
   /** 2: the modem is given a message once, and again only over another connection, and not at QoS 0. */
   #handedOver(topic: string, payload: string, QoS: number): void {
     if (!this.#plan.exact) return;
-    const { connections } = this.#application;
     const key = keyOf(topic, Buffer.from(payload, "latin1"));
     const handed = this.#handed.get(key);
-    if (handed !== undefined && (QoS === 0 || handed.connection === connections))
+    if (handed !== undefined && (QoS === 0 || handed.connection === this.#connection))
       this.#violated("2", `the modem was given ${topic} ${JSON.stringify(payload)} at QoS ${QoS} again${QoS === 0 ? "" : " over one connection"}`);
-    this.#handed.set(key, { times: (handed?.times ?? 0) + 1, connection: connections });
+    this.#handed.set(key, { times: (handed?.times ?? 0) + 1, connection: this.#connection });
     if (handed !== undefined) this.#figures.sentAgain++;
   }
 
