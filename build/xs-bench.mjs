@@ -5,7 +5,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { linkedWeight, modulesOf, modulesSizes, weightOf } from "./xs-sizes.mjs";
-import { small, writeSmall } from "./small.mjs";
 
 /** A family's name, and its module's. */
 const FAMILIES = { "BC35-G": "bc35g", M531X: "m531x", ML302: "ml302", NM28: "nm28" };
@@ -39,10 +38,6 @@ const FIGURES = [
   { name: "RAM of a connected client, bytes", of: ({ costs, bits }) => costs.ram[SLOTS] * SLOT[bits] + costs.ram[CHUNKS], limit: ({ bits }) => (bits === 32 ? 8192 : null), peer: true },
   { name: "collections in 100,000 messages", of: ({ endured }) => endured.collections[0], limit: () => 0 },
   { name: "bytecode of core and driver, bytes", of: ({ bytecode }) => bytecode, limit: () => 32_768, peer: true },
-  { name: "the same without words for errors, minified", of: ({ small }) => small, limit: () => 32_768 },
-  { name: "of that: slots and chunk bytes, both ways", of: ({ smallCosts: { inbound64, outbound64 } }) => inbound64[SLOTS] + inbound64[CHUNKS] + outbound64[SLOTS] + outbound64[CHUNKS], limit: () => 0 },
-  { name: "of that: inbound units", of: ({ smallCosts }) => smallCosts.inbound64[UNITS], limit: ({ family, costs }) => (family === "M531X" ? 2000 : 20 * costs.wire64[0]) },
-  { name: "of that: outbound units", of: ({ smallCosts }) => smallCosts.outbound64[UNITS], limit: () => 4000 },
 ];
 
 /** What the figures above leave out (test/xs/otherwise.ts): reported, and held by nothing. */
@@ -62,9 +57,9 @@ const round = (value) => Math.round(value * 10) / 10;
 const numbers = (output) => Object.fromEntries(output.trim().split("\n").map((line) => line.split(" ")).map(([name, ...values]) => [name, values.map(Number)]));
 
 /** What the bench measures, run with the arguments of test/xs/bench.ts, or of another script there. */
-function player({ program, modules, preloaded, run }, script = "bench", ...before) {
+function player({ program, modules, preloaded, run }, script = "bench") {
   return async (flags, ...words) => {
-    const { status, output } = await run(program, [...before, "--modules", modules, ...flags, ...preloaded(), `test/xs/${script}`, ...words]);
+    const { status, output } = await run(program, ["--modules", modules, ...flags, ...preloaded(), `test/xs/${script}`, ...words]);
     if (status !== 0) throw new Error(`${script} ${words.join(" ")} ended with ${status}:\n${output}`);
     return output;
   };
@@ -79,15 +74,6 @@ function weights(sizes, modules) {
     /** Of each module by itself, the heaviest first. */
     parts: [...new Set(Object.values(used).flat())].map((name) => ({ name, bytes: weightOf(sizes.get(name)) })).sort((a, b) => b.bytes - a.bytes),
   };
-}
-
-/** Of what modems/NAME/small/manifest.json brings. */
-async function smallWeights({ program, root, run }) {
-  await writeSmall();
-  return Object.fromEntries(await Promise.all(Object.entries(FAMILIES).map(async ([family, driver]) => {
-    const sizes = await modulesSizes({ program, modules: join(root, "dist", "small", driver), preloaded: () => ["--preload", `modem-mqtt/modems/${driver}`], run });
-    return [family, linkedWeight([...sizes.values()])];
-  })));
 }
 
 /** Where Moddable's own MQTT client is in a checkout of the SDK. */
@@ -108,23 +94,17 @@ async function measure(host, sdk) {
   const play = player(host), playOtherwise = player(host, "otherwise");
   const families = Object.keys(FAMILIES);
   const all = Object.fromEntries(families.map((family) => [family, { family, bits: host.bits }]));
-  let sizes, smallSizes, moddable;
-  // The bench knows all families: one client with all drivers.
-  const folder = join(host.root, "dist", "xs", "small");
-  await small(folder, Object.values(FAMILIES));
-  const playSmall = player(host, "bench", "--modules", folder);
+  let sizes, moddable;
   await host.each([
     ...families.map((family) => async () => (all[family].endured = numbers(await play(ESP32, family, "native", "endure", String(MESSAGES))))),
     ...families.map((family) => async () => (all[family].costs = numbers(await play(ROOMY, family, "native", "costs")))),
     ...families.map((family) => async () => (all[family].portable = numbers(await play(ROOMY, family, "portable", "costs")))),
     ...families.map((family) => async () => (all[family].otherwise = numbers((await playOtherwise(ROOMY, family)) + (await playOtherwise(ROOMY, family, "port"))))),
-    async () => (smallSizes = await smallWeights(host)),
-    ...families.map((family) => async () => (all[family].smallCosts = numbers(await playSmall(ROOMY, family, "native", "costs")))),
     async () => (sizes = await modulesSizes(host)),
     async () => (moddable = await peer(host, sdk)),
   ], (work) => work());
   const { bytecode, parts } = weights(sizes, host.modules);
-  for (const family of families) Object.assign(all[family], { bytecode: bytecode[family], small: smallSizes[family] });
+  for (const family of families) all[family].bytecode = bytecode[family];
   return { all, parts, peer: moddable && peerRows(moddable, all, host.bits) };
 }
 

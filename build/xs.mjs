@@ -241,23 +241,15 @@ async function staticFindings() {
   return findings;
 }
 
-const drivers = () => coreFiles().map(nameOf).flatMap((name) => /^modem-mqtt\/modems\/(\w+)$/.exec(name)?.[1] ?? []);
-
-/** What can be kept in flash: the core as it is, and the same without words, all drivers in one. */
-async function preload(built) {
-  const folder = join(root, "dist", "xs", "small");
-  await (await import("./small.mjs")).small(folder, drivers());
-  return Math.max(await preloadOf(built, "", await staticFindings()), await preloadOf(built, " (dist/small)", [], "--modules", folder));
-}
-
 /** The linker's own complaints, on the engine itself; then a session of each family over the frozen modules. */
-async function preloadOf({ program, bits }, name, findings, ...before) {
-  const { status, output } = await run(program, [...before, "--modules", modules, "--check", ...preloaded(), "test/xs/scenario"]);
+async function preload({ program, bits }) {
+  const findings = await staticFindings();
+  const { status, output } = await run(program, ["--modules", modules, "--check", ...preloaded(), "test/xs/scenario"]);
   findings.push(...output.split("\n").filter((line) => line.startsWith("preload: ")));
   for (const finding of findings) console.log(finding);
   const played = status === 0 || status === 3;
   if (!played) console.log(output);
-  console.log(`XS, ${bits}-bit: ${preloaded().length / 2} modules preloaded${name}, ${findings.length} of their values can be written, ` +
+  console.log(`XS, ${bits}-bit: ${preloaded().length / 2} modules preloaded, ${findings.length} of their values can be written, ` +
     `sessions of all families over them ${played && /^4 families$/m.test(output) ? "worked" : "failed"}`);
   return findings.length === 0 && played ? 0 : 1;
 }

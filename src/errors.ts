@@ -47,8 +47,7 @@ export class MQTTModemError extends Error {
   /** The modem's own number for it (CME error, result, return code), or undefined when it gave none. */
   readonly modemCode: number | undefined;
 
-  /** @param message left out where flash is short: see build/small.mjs */
-  constructor(code: ErrorCode, message: string = code, modemCode?: number, cause?: unknown) {
+  constructor(code: ErrorCode, message: string, modemCode?: number, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     // Not by assignment: a preloaded prototype is frozen, and a frozen inherited name cannot be assigned over.
     Object.defineProperty(this, "name", { value: new.target.name, configurable: true, writable: true });
@@ -64,8 +63,7 @@ export class ArgumentError extends MQTTModemError {
   /** The value that was refused. A secret is not repeated here. */
   readonly value: unknown;
 
-  /** @param expected left out as above */
-  constructor(code: ArgumentCode, argument: string, value: unknown, expected: string = code) {
+  constructor(code: ArgumentCode, argument: string, value: unknown, expected: string) {
     super(code, `${argument} ${expected}; got ${describe(value)}`);
     this.argument = argument;
     this.value = value;

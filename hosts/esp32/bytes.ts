@@ -1,4 +1,4 @@
-import type { Bytes } from "modem-mqtt/index";
+import type { Bytes } from "modem-mqtt/platform";
 
 /** Moddable's word for a function in C ("XS in C", Native); here those of bytes.c. */
 declare function native(name: string): (...values: any[]) => any;

@@ -1,4 +1,5 @@
-import type { Alarm, Clock, Ringer } from "modem-mqtt/index";
+import { frozen } from "modem-mqtt/bytes/frozen";
+import type { Alarm, Clock, Ringer } from "modem-mqtt/platform";
 import Time from "time";
 import Timer from "timer";
 
@@ -36,7 +37,7 @@ class TimerAlarm implements Alarm {
 }
 
 /** Moddable's time and timers. */
-export const clock: Clock = Object.freeze({
+export const clock: Clock = frozen({
   /** The simulators count milliseconds from 1970 and give a double; the core wants 32 bits. */
   now: () => Time.ticks | 0,
   alarm: (ringer: Ringer) => new TimerAlarm(ringer),

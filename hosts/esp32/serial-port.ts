@@ -1,5 +1,5 @@
 import { bytes } from "modem-mqtt/host/bytes";
-import type { Port, PortReceiver } from "modem-mqtt/index";
+import type { Port, PortReceiver } from "modem-mqtt/platform";
 import Timer from "timer";
 
 /** The class `embedded:io/serial` of Moddable SDK 8.2 on ESP32, as far as it is used. */

@@ -1,4 +1,4 @@
-import type { Port, PortReceiver } from "modem-mqtt/index";
+import type { Port, PortReceiver } from "modem-mqtt/platform";
 import Timer from "timer";
 
 /** The class `embedded:io/serial` of Moddable SDK 8.2 for Linux, macOS and Windows: what all three can do. */

@@ -1,8 +1,6 @@
 // The ESP32's example app on the engine of the ESP32, with its heap, over a UART with its FIFOs: against every modem.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
 import { createVirtualModem, familyNames, type VirtualModem } from "modem-mqtt/virtual-modem";
 import { hasMosquitto, startMosquitto, type Broker } from "./support/brokers";
@@ -11,8 +9,6 @@ import { startExample, xsHost } from "./support/xs";
 const MESSAGES = 1000;
 const BAUD = 115_200;
 const names = await familyNames();
-/** What modems/NAME/small/manifest.json brings. */
-const small = (name: string) => Object.fromEntries(["modem-mqtt/index.js", `modem-mqtt/modems/${name}.js`].map((file) => [file, readFileSync(join("dist", "small", name, file), "utf8")]));
 
 (hasMosquitto ? describe : describe.skip)("the ESP32's example on XS, with mosquitto (needs a C compiler)", function () {
   this.timeout(100_000);
@@ -40,17 +36,16 @@ const small = (name: string) => Object.fromEntries(["modem-mqtt/index.js", `mode
   class Example {
     modem!: VirtualModem;
     app!: Awaited<ReturnType<typeof startExample>>;
-    /** @param flash modules in place of others, by their file names */
-    constructor(readonly driver: string, readonly name = driver, readonly flash?: Readonly<Record<string, string>>) {}
+    constructor(readonly name: string) {}
 
     async start(host: NonNullable<Awaited<ReturnType<typeof xsHost>>>): Promise<void> {
-      this.modem = await createVirtualModem({ modem: this.driver, bootTime: 100, attachTime: 100 });
+      this.modem = await createVirtualModem({ modem: this.name, bootTime: 100, attachTime: 100 });
       readings.set(`${this.name}/reading`, []);
-      this.app = await startExample(host, this.driver, {
+      this.app = await startExample(host, this.name, {
         mqtt: { host: "127.0.0.1", port: broker.port, id: `example-${this.name}`, keepAlive: 120_000 },
         readings: `${this.name}/reading`, commands: `${this.name}/command`, interval: 1000, pause: 6000,
         serial: { device: this.modem.path, baud: BAUD },
-      }, this.flash);
+      });
     }
 
     async stop(): Promise<void> {
@@ -68,7 +63,7 @@ const small = (name: string) => Object.fromEntries(["modem-mqtt/index.js", `mode
     }
   }
 
-  const examples = [...names.map((name) => new Example(name)), new Example("bc35g", "small-bc35g", small("bc35g"))];
+  const examples = names.map((name) => new Example(name));
   for (const example of examples) {
     const { name } = example;
     describe(name, () => {

@@ -32,7 +32,7 @@ function brought(path: string, platform: string, found = { modules: new Map<stri
 function files(target: string, source: string): [name: string, file: string][] {
   const wanted = source.endsWith("*")
     ? readdirSync(dirname(source)).filter((file) => file.endsWith(".ts")).map((file) => join(dirname(source), file))
-    : [existsSync(`${source}.js`) ? `${source}.js` : `${source}.ts`];
+    : [`${source}.ts`];
   return wanted.map((file) => {
     assert.ok(existsSync(file), file);
     return [target.replace("*", file.slice(file.lastIndexOf("/") + 1, -".ts".length)), file];
@@ -74,13 +74,6 @@ describe("The manifests for Moddable", () => {
       it(`modems/${name}/manifest.json brings the core, one driver and nothing that is not needed, to ${platform}`, () => {
         const all = brought(`modems/${name}/manifest.json`, platform);
         assert.deepEqual(driversIn(all.modules), [name]);
-        assert.deepEqual([...all.preload].sort(), ["modem-mqtt", `modem-mqtt/modems/${name}`]);
-        assert.deepEqual(idle(all, needed(all.modules, all.preload)), []);
-      });
-
-      it(`modems/${name}/small/manifest.json brings the same in two modules, and the host, to ${platform}`, () => {
-        const all = brought(`modems/${name}/small/manifest.json`, platform);
-        assert.deepEqual([...all.modules].filter(([, file]) => !file.includes("hosts")).map(([module]) => module), ["modem-mqtt/index", `modem-mqtt/modems/${name}`]);
         assert.deepEqual([...all.preload].sort(), ["modem-mqtt", `modem-mqtt/modems/${name}`]);
         assert.deepEqual(idle(all, needed(all.modules, all.preload)), []);
       });
