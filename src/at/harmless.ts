@@ -3,16 +3,21 @@ import { Byte } from "./bytes";
 /**
  * Whether these bytes are no command where a modem reads them as command lines, after a command of which nothing is known but
  * that it was sent: no line of them begins with AT or A/, whatever else may stand before that which is not printable, and no
- * text goes on with what AT is followed by; nothing ends the command before (`;`), edits a line, or leaves a data phase.
+ * text goes on with what AT is followed by; nothing ends the command before (`;`), edits a line, or leaves a data phase. The
+ * first line may have before it what is left of a command that has lost its end: it is no `A/`, and no name of one that asks
+ * or sets something (V.250 5.3 and 5.4: what follows AT or AT+).
  */
 export function isHarmless(bytes: Uint8Array, offset: number, length: number): boolean {
-  let place = Place.Begin, before = 0;
+  if (length > 0 && (bytes[offset] === SLASH || bytes[offset] === AMPERSAND)) return false;
+  let place = Place.Begin, before = LETTER_T, named = true;
   for (let i = 0; i < length; i++) {
     const byte = bytes[offset + i]!;
     const lower = byte | 0x20;
     if (byte === BACKSPACE || byte === DELETE || byte === SEMICOLON || byte === Byte.Escape) return false;
     if (byte === Byte.CtrlZ && i < length - 1) return false; // the last one ends a data phase as it does behind a prompt
-    if (byte === Byte.Plus && (before === Byte.Plus || before === LETTER_T)) return false;
+    if (byte === Byte.Plus && (named || before === Byte.Plus || before === LETTER_T)) return false;
+    if (named && (byte === EQUALS || byte === QUESTION)) return false;
+    if (i === LONGEST_NAME || (i > 0 && byte !== Byte.Blank && !isInName(byte))) named = false;
     if (byte <= Byte.Blank) {
       if (place === Place.A) return false;
       if (byte !== Byte.Blank) place = Place.Begin;
@@ -23,7 +28,15 @@ export function isHarmless(bytes: Uint8Array, offset: number, length: number): b
   return true;
 }
 
-const BACKSPACE = 0x08, SLASH = 0x2f, SEMICOLON = 0x3b, LETTER_A = 0x61, LETTER_T = 0x74, DELETE = 0x7f;
+function isInName(byte: number): boolean {
+  const lower = byte | 0x20;
+  return (lower >= LETTER_A && lower <= LETTER_Z) || (byte >= Byte.Digit0 && byte <= Byte.Digit9);
+}
+
+const BACKSPACE = 0x08, AMPERSAND = 0x26, SLASH = 0x2f, SEMICOLON = 0x3b, EQUALS = 0x3d, QUESTION = 0x3f;
+const LETTER_A = 0x61, LETTER_T = 0x74, LETTER_Z = 0x7a, DELETE = 0x7f;
+/** Characters (V.250 5.4.1). */
+const LONGEST_NAME = 16;
 
 /** Where in a line a byte stands. */
 const enum Place {

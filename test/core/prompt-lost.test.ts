@@ -40,10 +40,12 @@ const MARKER = "AT+CMEE?\\r";
 const IN_STEP = "\\r\\n+CMEE: 1\\r\\n\\r\\nOK\\r\\n";
 
 /** No command, wherever a modem looks for one. */
-const HARMLESS = ['{"t":21.5}', "21.5", "x", "status", "late at night", "one\\r\\ntwo\\r\\n", "A", "é中", "<00><01><02>", ">", "OK", "\\r\\n+CME ERROR: 3\\r\\n", "tap/at", "x<1A>"];
+const HARMLESS = ['{"t":21.5}', "21.5", "x", "status", "late at night", "one\\r\\ntwo\\r\\n", "A", "é中", "<00><01><02>", ">", "OK", "\\r\\n+CME ERROR: 3\\r\\n", "tap/at", "x<1A>", "on", "$GPGGA,1=2", "t: 21+", "one\\ntwo=2"];
 const COMMANDS = [
   "AT", "at+cfun=0", "AT+CFUN=0\\r", "A/", "a/", "[sp]AT", "<00>AT", "<C3>AT", "one\\rAT", "one\\nat", "one\\r\\n[sp]AT", "A\\nT", "A<00>T", "xAT+CFUN=0", "AxT<08><08>T", "x<7F>AT", "+++", "x+++y",
   "1;+CFUN=0", "a<1A>b", "a<1B>b",
+  // Behind what may be left of a command that lost its end: AT, AT+, A.
+  "+CFUN=0", "CFUN=0", "cgatt[sp]=0", "CFUN?", "E0+CFUN=0", "*X=1", "&F", "/",
 ];
 
 describe("a payload that nobody has asked for is sent only if it is no command", () => {

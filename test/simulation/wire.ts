@@ -12,9 +12,9 @@ export interface Given {
   payloads(topic: string, QoS: number, retain: number): ReadonlySet<string>;
 }
 
-/** What a modem that is given this as lines has nothing to do for. */
+/** What a modem that is given this as lines has nothing to do for, the first one behind A, AT or AT+ too. */
 export function isNoCommand(payload: string): boolean {
-  return !/[\x08\x1b\x7f;]|\x1a.|t\+|\+\+|(?:^|[\x00-\x1f])[^\x21-\x7e]*a[\x00-\x1f]*[t/]/is.test(payload);
+  return !/[\x08\x1b\x7f;]|\x1a.|t\+|\+\+|(?:^|[\x00-\x1f])[^\x21-\x7e]*a[\x00-\x20t/]|^(?:[&/]|(?:[^][a-z0-9 ]{0,15})?[+=?])/is.test(payload);
 }
 
 const ESC = "\x1b";
