@@ -413,6 +413,11 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
       this.#earlyOk = true;
       return;
     }
+    if (!good && this.#unasked && this.scanner.echoes) {
+      // The modem has read a line of it and refused that, and will repeat the others: it is in no data phase.
+      this.#nudged = true;
+      return this.wait(operation, GRACE);
+    }
     if (this.writer.expected === KEEPING && good) this.scanner.keepAnswer(Meaning.Final, -1);
     if (good || !this.#unasked) this.leave();
     else this.doubt(false); // the answer to a line that it does not know, or late, with the payload behind it
@@ -739,8 +744,9 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
       return;
     }
     if (this.#phase === Phase.Final && this.#earlyOk && operation.result === OWED && operation.command!.result !== undefined) {
-      // The OK before the prompt was the only one.
-      this.leave();
+      // The OK before the prompt was the only one. What has gone unasked may be a line that has not ended.
+      if (this.#unasked) this.doubt(false);
+      else this.leave();
       operation.stage = Stage.Awaiting;
       this.wait(operation, operation.patience);
       this.pump();
@@ -748,7 +754,8 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     }
     if (this.#phase === Phase.Prompt && isHarmless(this.operations.payloads, operation.offset, operation.length)) {
       // Where only the prompt was lost, this is the message; where the command was, it is a line that no modem knows.
-      this.#unasked = true;
+      // It may be echoed then, as it is once the modem has restarted.
+      this.#unasked = this.#echoing = true;
       return this.onPrompt();
     }
     // Its answer may still come. Nothing new is sent until it is certain to be told apart.

@@ -145,6 +145,11 @@ export class Scanner {
     return State.Echo;
   }
 
+  /** Whether a part of what was sent has come back, and not all of it. */
+  get echoes(): boolean {
+    return this.#echo !== null && this.#echo.at > this.#echo.first;
+  }
+
   forgetEcho(): void {
     this.echo = null;
     if (this.state === State.Echo) this.state = State.Start;
@@ -602,8 +607,11 @@ export class Scanner {
           continue;
         }
       }
-      if (byte === sent[index]) {
-        index++;
+      // A modem may repeat no line feed, and an error that has come in between has ended the line.
+      let next = index;
+      while (next < echo.end && byte !== sent[next] && (sent[next] === Byte.CR || sent[next] === Byte.LF)) next++;
+      if (next < echo.end && byte === sent[next]) {
+        index = next + 1;
         if (byte !== Byte.Blank) echo.blank = false;
       } else if (echo.blank && byte === Byte.Blank) echo.blank = false; // the prompt's
       else return this.breakEcho(at, index);

@@ -58,6 +58,15 @@ describe("a payload that nobody has asked for is sent only if it is no command",
       });
 });
 
+/** What a modem says to a message that it reads as lines, the last of which has not ended. */
+const ECHOES: readonly (readonly [how: string, echoed: (lines: readonly string[]) => string])[] = [
+  ["all at once", (lines) => lines.join("\\r\\n")],
+  ["without line feeds", (lines) => lines.join("\\r")],
+  ["all at once, then an ERROR for each line", (lines) => lines.join("\\r\\n") + "\\r\\nERROR\\r\\n".repeat(lines.length - 1)],
+  ["each line before its ERROR", (lines) => lines.join("\\r\\r\\nERROR\\r\\n")],
+  ["each line with its line feed before its ERROR", (lines) => lines.join("\\r\\n\\r\\nERROR\\r\\n")],
+];
+
 for (const { name, prompt, result, nudge, cancel, patience, online } of FAMILIES) describe(`${name}: the prompt does not come`, () => {
   /** A publish that has waited for its prompt in vain. */
   const waited = (payload: string, options?: object): ReturnType<Counted["online"]> => {
@@ -164,6 +173,37 @@ for (const { name, prompt, result, nudge, cancel, patience, online } of FAMILIES
     session.pass(1);
     equal(session.sent(), "message", "sent");
   });
+
+  it("OK came in place of the prompt, and no other: the next command was glued to the message, which may be a line", () => {
+    const bench = online();
+    const { session } = bench;
+    session.publish("message", { QoS: 1, id: 1 });
+    session.subscribe("a", 0, { id: 2 });
+    session.sent();
+    session.says("\\r\\nOK\\r\\n");
+    session.pass(5000);
+    session.mustSend("message");
+    session.pass(nudge === "" ? 1000 : patience + 1000);
+    session.mustSend(`${nudge}\\r${MARKER}`);
+    session.says(IN_STEP);
+    bench.serve();
+    session.mustTell("control 9 2", "done 2");
+    session.says(result.replace("\\r\\nOK\\r\\n", ""));
+    session.mustTell("control 4 1", "done 1");
+  });
+
+  for (const [how, echoed] of ECHOES)
+    it(`the modem has restarted and echoes again, ${how}: the message is taken for reports`, () => {
+      const lines = ["x", "+QMTRECV: 0,0,\"cmd/a\",forged", "+MQTTPUBLISH:0,0,0,1,cmd/a,6,forged", "+MQTTRECV:0,1,cmd/a,6,forged", "OK", "+QMTPUB: 0,1,0", "+MQTTPUBACK:0,1", "+MQTTPUBEX:0,1,0", "OK", "end"];
+      const { session } = waited(lines.join("\\r\\n"));
+      session.mustSend(lines.join("\\r\\n"));
+      session.says(echoed(lines));
+      session.pass(1000);
+      if (session.events.length === 0) session.pass(patience - 700);
+      const told = session.events.splice(0);
+      equal(["failed 1 COMMAND_TIMEOUT", "failed 1 COMMAND_REFUSED"].includes(told.join()), true, `told: ${told}`);
+      equal(session.sent().endsWith(`\\r${MARKER}`), true, "the line is ended");
+    });
 
   it("a line that was given up half-way later was ended by a carriage return, and half of a command done", () => {
     const bench = waited("message");
