@@ -86,6 +86,12 @@ const enum Phase {
 const ALL = -2;
 /** How long a final may come after its result (dialects.md 3.1). */
 const GRACE = 1000;
+/**
+ * Milliseconds that the final of a payload may take which the modem has not asked for: as long as that of any command that it
+ * does by itself (dialects.md 9; S1 gives 300 ms), and a byte at 2000 bit/s.
+ */
+const UNASKED = 2000;
+const UNASKED_BYTE = 5;
 /** Nothing for so many milliseconds is silence: a USB adapter may hold bytes back for 16 (dialects.md 6.1, step 2). */
 const SILENCE = 130;
 /** So many more are listened for what came while the host was too busy to look: its alarm may ring first. */
@@ -756,7 +762,10 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
       // Where only the prompt was lost, this is the message; where the command was, it is a line that no modem knows.
       // It may be echoed then, as it is once the modem has restarted.
       this.#unasked = this.#echoing = true;
-      return this.onPrompt();
+      this.onPrompt();
+      // A modem that has the payload answers at once, unless its final waits for the broker.
+      if (operation.command!.final > 0 && !this.#earlyOk) this.wait(operation, UNASKED + operation.length * UNASKED_BYTE);
+      return;
     }
     // Its answer may still come. Nothing new is sent until it is certain to be told apart.
     const sent = this.#phase === Phase.Final;

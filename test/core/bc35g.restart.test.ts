@@ -160,6 +160,24 @@ describe("BC35-G: restarts in the middle of", () => {
       });
 });
 
+describe("BC35-G: restarts before the prompt, and its banner may be a message's", () => {
+  for (const banner of ["\\r\\nREBOOT_CAUSE_WATCHDOG\\r\\n", BANNER])
+    it(`the message that has gone without the prompt is waited for 10 s more: ${banner.endsWith("OK\\r\\n") ? "with OK" : "without"}`, () => {
+      const { session } = online();
+      session.message("x");
+      session.mustTell("message t x");
+      session.publish("message", { QoS: 1, id: 1 });
+      session.sent();
+      session.says(banner);
+      session.pass(5_000);
+      session.mustSend("message");
+      session.pass(2_100);
+      session.mustSend("\\rAT+CMEE?\\r");
+      session.says("\\r\\n+CMEE: 0\\r\\n\\r\\nOK\\r\\n");
+      sameLines(session.events.splice(0).map((event) => event.replace(/^failed 1 .*/, "failed 1")), ["failed 1", "error MODEM_RESTARTED"], "events");
+    });
+});
+
 const GARBAGE: Record<string, string> = {
   "with no line end": "<E0><FC><80>~".repeat(1500),
   "with line ends": "<E0><FC>\\n<80>+\\r<FE>".repeat(1500),

@@ -72,7 +72,7 @@ export const mutations: readonly Mutation[] = [
   channel("a data phase is left without the byte that cancels it", "if (cancel && this.#dialect.cancel !== 0) writer.byte(this.#dialect.cancel);", ""),
   channel("a message that a modem has not asked for is the beginning of the next command", "    if (this.#unasked) writer.byte(Byte.CR);\n", ""),
   channel("a message whose prompt is lost is sent though it may be a command", "this.#phase === Phase.Prompt && isHarmless(this.operations.payloads, operation.offset, operation.length)", "this.#phase === Phase.Prompt"),
-  channel("a message whose prompt is lost is filled up with markers", "      this.#unasked = true;\n      return this.onPrompt();\n", ""),
+  channel("a message whose prompt is lost is filled up with markers", "      this.#unasked = this.#echoing = true;\n      this.onPrompt();\n", ""),
   channel("a marker's late answer ends the next command", "        this.#lateMarker = true;\n", ""),
   channel("a message ends although the host has not looked at its port", "if (this.#silent) this.scanner.silence();", "this.scanner.silence();"),
   channel("the port is not closed", "    this.#port.close();\n", ""),
