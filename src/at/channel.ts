@@ -96,6 +96,7 @@ const UNASKED_BYTE = 5;
 const SILENCE = 130;
 /** So many more are listened for what came while the host was too busy to look: its alarm may ring first. */
 const LISTENING = 20;
+const TILDE = 0x7e;
 const CTRL_Z = new Uint8Array([0x1a]);
 const MARKER_PATIENCE = 2000;
 const MARKER_TRIES = 5;
@@ -674,8 +675,13 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     const nudge = operation.command!.nudge;
     this.#nudged = nudge === undefined;
     if (nudge !== undefined) this.wait(operation, nudge);
-    if (this.#earlyOk || (operation.abandoned && this.#nudged)) this.wait(operation, GRACE);
+    if (this.#earlyOk || operation.abandoned) this.hasten(operation);
     if (!this.#echoing) this.operations.release(operation);
+  }
+
+  /** The payload has gone, and there is little to wait for: a result, or nothing, for nobody is told how it ends. */
+  private hasten(operation: Operation): void {
+    if (this.#earlyOk || (!operation.counted && this.#nudged)) this.wait(operation, GRACE);
   }
 
   // ---- time
@@ -746,7 +752,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
       // NM28 may stay in its transparent mode until Ctrl-Z (dialects.md 5.4).
       this.#nudged = true;
       this.#port.write(CTRL_Z, 0, CTRL_Z.length);
-      this.wait(operation, operation.abandoned ? GRACE : finalPatience(operation));
+      this.wait(operation, operation.abandoned && !operation.counted ? GRACE : finalPatience(operation));
       return;
     }
     if (this.#phase === Phase.Final && this.#earlyOk && operation.result === OWED && operation.command!.result !== undefined) {
@@ -758,15 +764,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
       this.pump();
       return;
     }
-    if (this.#phase === Phase.Prompt && isHarmless(this.operations.payloads, operation.offset, operation.length)) {
-      // Where only the prompt was lost, this is the message; where the command was, it is a line that no modem knows.
-      // It may be echoed then, as it is once the modem has restarted.
-      this.#unasked = this.#echoing = true;
-      this.onPrompt();
-      // A modem that has the payload answers at once, unless its final waits for the broker.
-      if (operation.command!.final > 0 && !this.#earlyOk) this.wait(operation, UNASKED + operation.length * UNASKED_BYTE);
-      return;
-    }
+    if (this.#phase === Phase.Prompt) return this.sendUnasked(operation);
     // Its answer may still come. Nothing new is sent until it is certain to be told apart.
     const sent = this.#phase === Phase.Final;
     if (operation.command!.probe === true) this.leave();
@@ -777,11 +775,33 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
   }
 
   /**
+   * Where only the prompt was lost, this is the message; where the command was, it is a line that no modem knows. In place of a
+   * message that may be a command goes what nobody takes for one, and as many bytes as were announced.
+   */
+  private sendUnasked(operation: Operation): void {
+    const harmless = isHarmless(this.operations.payloads, operation.offset, operation.length);
+    if (!harmless) {
+      blot(this.operations.payloads, operation.offset, operation.length, this.#dialect.cancel);
+      if (!operation.abandoned) {
+        operation.abandoned = true;
+        this.#owner.onDone(operation, Outcome.TimedOut, 0);
+        operation.id = 0;
+      }
+      if (operation !== this.#current || this.#closed) return; // the application may have ended it all
+    }
+    // It may be echoed, as it is once the modem has restarted.
+    this.#unasked = this.#echoing = true;
+    this.onPrompt();
+    // A modem that has the payload answers at once, unless its final waits for the broker.
+    if (operation.command!.final > 0 && !this.#earlyOk) this.wait(operation, UNASKED + operation.length * UNASKED_BYTE);
+  }
+
+  /**
    * Nothing has come in time. An acknowledgement that does not say whose it is (`wire` −1) may still come for it, so it keeps
    * its place, and the next publish waits, until that is in or has had as much time again.
    */
   private giveUp(operation: Operation, sent: boolean): void {
-    if (!sent || !isUnsettled(operation)) this.finish(operation, Outcome.TimedOut, 0);
+    if (!sent || !isUnsettled(operation)) this.finish(operation, operation.abandoned ? Outcome.Failed : Outcome.TimedOut, 0);
     else if (operation.abandoned) this.finish(operation, Outcome.Unsettled, 0);
     else this.keepPlace(operation, Outcome.TimedOut);
   }
@@ -810,6 +830,13 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     if (!told) this.#owner.onDone(operation, outcome, code);
     this.operations.free(operation);
   }
+}
+
+/** The line of a modem's that it does not know, a message that no application sends. A Ctrl-Z behind a message is no part of it. */
+function blot(payload: Uint8Array, offset: number, length: number, cancel: number): void {
+  const end = offset + length;
+  payload.fill(TILDE, offset, payload[end - 1] === Byte.CtrlZ ? end - 1 : end);
+  if (cancel !== 0) payload[offset] = cancel; // firmware may take it (dialects.md 6.7)
 }
 
 /** Milliseconds until the final at the most. */

@@ -84,7 +84,9 @@ const LATE: Exchange[] = [
       ← \\r\\n+QMTPUB: 0,9,0\\r\\n
       ~ 5000
       = failed 9 COMMAND_TIMEOUT
-      → <1B>AT+CMEE?\\r
+      → <1B>~~
+      ~ 2100
+      → \\rAT+CMEE?\\r
       ${IN_STEP}`,
   },
   {
@@ -110,8 +112,9 @@ const LATE: Exchange[] = [
       → AT+QMTPUB=0,1,1,0,"t/a",3\\r
       ~ 5000
       = failed 1 COMMAND_TIMEOUT
-      → <1B>AT+CMEE?\\r
+      → <1B>~~
       ← \\r\\nERROR\\r\\n
+      → \\rAT+CMEE?\\r
       ${IN_STEP}${SECOND}`,
   },
   {
@@ -122,10 +125,9 @@ const LATE: Exchange[] = [
       → AT+QMTPUB=0,1,1,0,"t/a",3\\r
       ~ 5000
       = failed 1 COMMAND_TIMEOUT
-      → <1B>AT+CMEE?\\r
+      → <1B>~~
       ← \\r\\n>[sp]
       ← \\r\\nOK\\r\\n
-      ${IN_STEP}
       → AT+QMTPUB=0,2,1,0,"t/a",3\\r
       ← \\r\\n>[sp]
       → two

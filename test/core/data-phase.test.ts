@@ -47,18 +47,6 @@ for (const [family, prompt, result] of FAMILIES) describe(`${family.name}: nothi
     });
   }
 
-  it("when the prompt does not come for what might be a command, the modem is asked once, and not fed", () => {
-    const { session } = online(family);
-    session.publish("AT+CFUN=0\\r", { QoS: 1, id: 1 });
-    session.sent();
-    session.pass(5000);
-    session.mustTell("failed 1 COMMAND_TIMEOUT");
-    equal(session.sent(), "AT+CMEE?\\r", "sent");
-    session.pass(60_000);
-    session.mustTell("error MODEM_SILENT");
-    equal(session.sent().split("AT+CMEE?").length - 1, 0, "further markers");
-  });
-
   it("a publish that is never answered fails when the acknowledgement's time is over", () => {
     for (const [QoS, options, patience] of [[1, {}, family === ml302 ? 15_000 : 45_000], [1, family === ml302 ? { ackTimeout: 60 } : { packetTimeout: 60, retries: 10 }, family === ml302 ? 65_000 : 665_000]] as const) {
       const { session } = online(family, { client: { keepAlive: 200_000 }, modem: options });

@@ -220,14 +220,54 @@ for (const { name, prompt, result, nudge, cancel, patience, online } of FAMILIES
     equal(session.sent(), `AT+${name === "BC35-G" ? "Q" : "M"}${MARKER}`, "sent");
   });
 
-  for (const payload of ["AT", "AT+CFUN=0\\r", "one\\rAT+CFUN=0\\r"])
-    it(`${payload} is not sent: it may be a command`, () => {
+  for (const payload of ["AT", "AT+CFUN=0\\r", "one\\rAT+CFUN=0\\r"]) describe(`${payload} may be a command`, () => {
+    /** As long as the message, and nobody's. */
+    const filler = (cancel + "~".repeat(bytesOf(payload).length)).slice(0, (cancel.length === 0 ? 0 : cancel.length - 1) + bytesOf(payload).length);
+
+    it("commands were sent that filled it, and subscribers got them: in its place goes what nobody takes for a message", () => {
       const bench = waited(payload);
       bench.session.mustTell("failed 1 COMMAND_TIMEOUT");
-      bench.session.mustSend(`${cancel}${MARKER}`);
+      bench.session.mustSend(filler);
+      bench.session.says(result);
+      bench.session.mustTell();
+      subscribes(bench);
+    });
+
+    it("its command was lost: what is sent in its place is a line that is ended before anything else is sent", () => {
+      const bench = waited(payload);
+      bench.session.mustTell("failed 1 COMMAND_TIMEOUT");
+      bench.session.mustSend(filler);
+      bench.session.pass(patience + 300);
+      bench.session.mustSend(`${nudge}\\r${MARKER}`);
+      // An ML302's acknowledgement, which does not say whose it is, may still come.
+      if (name === "ML302") return bench.session.mustTell("error LINK_LOST");
+      bench.session.says(`\\r\\nERROR\\r\\n${IN_STEP}`);
+      subscribes(bench);
+    });
+
+    it("its command was refused late: nothing more is told of it", () => {
+      const bench = waited(payload);
+      bench.session.mustTell("failed 1 COMMAND_TIMEOUT");
+      bench.session.sent();
+      bench.session.says("\\r\\nERROR\\r\\n");
+      bench.session.mustSend(`\\r${MARKER}`);
       bench.session.says(IN_STEP);
       subscribes(bench);
     });
+
+    it("the client is closed when it is told: the modem is closed once it has what it waits for", () => {
+      const bench = online({ on: { done: (session: Session) => session.client.close() } });
+      bench.session.publish(payload, { QoS: 1, id: 1 });
+      bench.session.sent();
+      bench.session.pass(5000);
+      bench.session.mustTell("failed 1 COMMAND_TIMEOUT");
+      equal(bench.session.sent().startsWith(filler), true, "sent");
+      bench.session.says(`${result}${IN_STEP}`);
+      bench.session.pass(30_000);
+      bench.session.mustTell();
+      equal(bench.session.port.closed, true, "closed");
+    });
+  });
 });
 
 describe("BC35-G: the prompt of an empty message does not come", () => {
@@ -255,5 +295,13 @@ describe("NM28: the prompt does not come, and every message ends with Ctrl-Z", (
     session.says("\\r\\n+MQTTPUBEX:0,1,0\\r\\n\\r\\nOK\\r\\n");
     session.mustTell("control 4 1", "done 1");
     modem.serve();
+  });
+
+  it("it ends what is sent in place of what may be a command too", () => {
+    const { session } = counted(nm28, { modem: { ctrlZ: "always" } });
+    session.publish("AT+CFUN=0", { QoS: 1, id: 1 });
+    session.sent();
+    session.pass(5000);
+    session.mustSend("~~~~~~~~~<1A>");
   });
 });

@@ -14,7 +14,7 @@ import { Line } from "./line";
 import { SimulatedNetwork } from "./network";
 import { farTopics, type Event, type Plan } from "./plan";
 import { SessionApplication } from "./session";
-import { isNoCommand, WireChecker } from "./wire";
+import { inPlaceOf, isNoCommand, WireChecker } from "./wire";
 
 /** Milliseconds. What is asked for then has come in this time. */
 const PROBE = 120_000;
@@ -355,12 +355,11 @@ class Simulation {
     return this.#plan.client.clean === false && this.#broker.mistaken.has(key);
   }
 
-  /** 2: what is published is what the application has given, unless a modem must not be sent that without its prompt. */
+  /** 2: what is published is what the application has given, or takes the place of what a modem must not be sent without its prompt. */
   #published(topic: string, payload: string, QoS: number, times: number, given: ReadonlySet<string>): void {
     if (!this.#plan.exact) return;
     if (given.has(payload)) return this.#counted(topic, payload, QoS, times);
-    const alike = [...given].filter(({ length }) => length === payload.length);
-    if (alike.some((each) => !isNoCommand(each))) return;
+    if ([...given].some((each) => !isNoCommand(each) && inPlaceOf(each, this.#plan.modem).includes(payload))) return;
     if (this.#payloadsLost > 0) this.#payloadsLost--;
     else this.#violated("2", `${JSON.stringify(payload)} was published by nobody`);
   }

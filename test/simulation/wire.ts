@@ -17,6 +17,12 @@ export function isNoCommand(payload: string): boolean {
   return !/[\x08\x1b\x7f;]|\x1a.|t\+|\+\+|(?:^|[\x00-\x1f])[^\x21-\x7e]*a[\x00-\x20t/]|^(?:[&/]|(?:[^][a-z0-9 ]{0,15})?[+=?])/is.test(payload);
 }
 
+/** What goes in place of a message that may be a command, where its prompt was lost; a Ctrl-Z at its end stays, or is another one's. */
+export function inPlaceOf(payload: string, modem: FamilyName): string[] {
+  const filler = (modem === "bc35g" ? ESC : "").padEnd(payload.length, "~");
+  return payload.endsWith(CTRL_Z) ? [filler, filler.slice(0, -1) + CTRL_Z] : [filler];
+}
+
 const ESC = "\x1b";
 const CTRL_Z = "\x1a";
 const PROMPTS: Readonly<Record<FamilyName, RegExp | null>> = { bc35g: />/, m531x: null, ml302: />/, nm28: /CONNECT/ };
@@ -49,6 +55,8 @@ export class WireChecker {
   #line = "";
   /** The payloads that may be going out, and how much of them has. */
   #candidates: readonly string[] = [];
+  /** Those of them that were given; others take the place of one. */
+  #meant: readonly string[] = [];
   #at = 0;
   /** A payload is going out, or has, that the modem may not have asked for: an empty line may end the line that it is then. */
   #unasked = false;
@@ -86,11 +94,12 @@ export class WireChecker {
   }
 
   #byte(character: string): void {
-    // What comes before the prompt is a payload only if it is no command, and has to be a line otherwise.
-    if (this.#candidates.length > 0 && this.#at === 0 && !this.#asked) {
-      this.#candidates = this.#candidates.filter((payload) => payload[0] === character && isNoCommand(payload));
+    // What comes before the prompt is a payload only if it is no command, or takes such a one's place; it has to be a line otherwise.
+    if (this.#candidates.length > 0 && this.#at === 0) {
+      const unasked = this.#candidates.flatMap((payload) => isNoCommand(payload) ? [payload] : inPlaceOf(payload, this.#options.modem));
+      this.#candidates = (this.#asked ? this.#candidates.concat(unasked) : unasked).filter((payload) => payload[0] === character);
+      this.#unasked ||= this.#candidates.some((payload) => unasked.includes(payload));
     }
-    if (this.#candidates.length > 0 && this.#at === 0) this.#unasked ||= this.#candidates.some(isNoCommand);
     if (this.#candidates.length > 0) {
       const left = this.#candidates.filter((payload) => payload[this.#at] === character);
       if (left.length > 0) return this.#payload(left);
@@ -123,7 +132,7 @@ export class WireChecker {
     const whole = left.find((payload) => payload.length === this.#at);
     if (whole === undefined) return;
     this.#candidates = [];
-    this.#options.published?.(this.#topic, this.#empty ? "" : whole, this.#QoS);
+    if (this.#meant.includes(whole)) this.#options.published?.(this.#topic, this.#empty ? "" : whole, this.#QoS);
   }
 
   #command(line: string): void {
@@ -168,6 +177,7 @@ export class WireChecker {
     if (length !== undefined) this.#candidates = wanted;
     else if (empty !== "") this.#candidates = [empty!];
     else published?.(this.#topic, "", this.#QoS);
+    this.#meant = this.#candidates;
   }
 }
 
