@@ -1,5 +1,7 @@
+import { MQTTClient } from "../../src/index";
 import { equal, sameLines, thrown } from "./support/check";
 import { m531x, ml302, online, type Family } from "./support/answering";
+import type { Session } from "./support/session";
 
 const ACKS: [QoS: 1 | 2, ack: string, controls: number[]][] = [[1, "PUBACK", [4]], [2, "PUBCOMP", [5, 7]]];
 /** Milliseconds for the acknowledgement. */
@@ -114,4 +116,38 @@ for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: an ac
     session.mustTell("done 2");
     sameLines(modem.published.slice(-1), ["two"]);
   });
+
+  for (const [name, report, good] of [
+    ["SUBSCRIBE", (topic: string) => `+MQTTSUBACK:1,1,${topic}`, "control 9 2"], ["UNSUBSCRIBE", (topic: string) => `+MQTTUNSUBACK:1,${topic}`, "control 11 2"],
+  ] as const) {
+    const operation = MQTTClient[name];
+    /** A subscription that has been given up, and the next one, of `topic`. */
+    const lost = (topic: string): Session => {
+      const { session } = online(family, { modem: { pollInterval: 0 } });
+      session.client.write(null, { operation, items: [{ topic: "a/b", QoS: 1 }], id: 1 });
+      session.pass(family === ml302 ? 15_100 : 5100);
+      session.mustTell("failed 1 COMMAND_TIMEOUT");
+      session.says("\\r\\n+CMEE: 1\\r\\n\\r\\nOK\\r\\n");
+      session.client.write(null, { operation, items: [{ topic, QoS: 1 }], id: 2 });
+      session.sent();
+      session.says("\\r\\nOK\\r\\n");
+      return session;
+    };
+
+    for (const [late, next] of [["a/b", "c"], ['"a/b"', "c"], ["a/b", "a/bc"], ["a/b", "a"], ["a/b", "a/b,c"]])
+      it(`was taken for that of the next ${name}: ${late} for ${next}`, () => {
+        const session = lost(next!);
+        session.says(`\\r\\n${report(late!)}\\r\\n`);
+        session.mustTell();
+        session.says(`\\r\\n${report(next!)}\\r\\n`);
+        session.mustTell(good, "done 2");
+      });
+
+    for (const [topic, named] of [["c", "[sp]c[sp]"], ["c", '"c"'], ["c", '[sp]"c"[sp]'], ["c,1,d", "c,1,d"], ["c,1,d", '"c,1,d"'], ["c\\d", "c\\d"], ["c\\d/é", '"c\\\\d\\/é"'], ["c", ""]])
+      it(`one that names the topic in its way is the ${name}'s own: ${named}`, () => {
+        const session = lost(topic!);
+        session.says(`\\r\\n${named === "" ? report("").slice(0, -1) : report(named!)}\\r\\n`);
+        session.mustTell(good, "done 2");
+      });
+  }
 });

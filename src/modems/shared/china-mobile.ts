@@ -77,6 +77,7 @@ export const LINES: readonly Line[] = frozen([
   says(Say.Message, "+MQTTPUBLISH", { framing: Framing.Counted, topic: 4 }),
 ]);
 
+const BACKSLASH = 0x5c;
 const OK = frozen(new Text("OK", "OK", 2));
 
 export const ARGUMENTS: Readonly<Record<string, Argument<ChinaMobile>>> = frozen({
@@ -178,7 +179,7 @@ export abstract class ChinaMobile extends Driver {
       case Say.PubRec: return this.received(-1);
       case Say.PingResp: return this.pinged();
       case Say.SubAck: return this.subscribed(fields);
-      case Say.UnsubAck: return this.resolve(Kind.Unsubscribe, -1, 0);
+      case Say.UnsubAck: return this.unsubscribed(fields);
       case Say.Open: return this.opened(fields);
       case Say.TLSFailed: return this.resolve(Kind.Open, -1, Failure.Open);
       case Say.Disconnected: return this.disconnected();
@@ -197,10 +198,33 @@ export abstract class ChinaMobile extends Driver {
   /** `+MQTTSUBACK: <packId>,<code>,<topic>`; a refusal is 128, 0x80 or 80. */
   private subscribed(fields: Fields): void {
     const operation = this.channel.find(this.link, Kind.Subscribe, -1);
-    if (operation === null) return;
+    if (operation === null || this.isAnothers(operation, fields, 2)) return;
     operation.granted = 0;
     operation.grant(0, fields.kind(1) === FieldKind.Integer ? fields.int(1) : REFUSED);
     this.channel.resolve(operation, 0);
+  }
+
+  /** `+MQTTUNSUBACK:<packId>,<topic>`. */
+  private unsubscribed(fields: Fields): void {
+    const operation = this.channel.find(this.link, Kind.Unsubscribe, -1);
+    if (operation !== null && !this.isAnothers(operation, fields, 1)) this.channel.resolve(operation, 0);
+  }
+
+  /**
+   * Whether the line ends with another topic than the operation's, so that it is late, and of an earlier one (dialects.md 6.4).
+   * The topic may be missing, have quotes, and a backslash before any of its bytes.
+   */
+  private isAnothers(operation: Operation, fields: Fields, field: number): boolean {
+    if (fields.length(field) === 0) return false;
+    const { ring, scanner } = this.channel, bytes = ring.bytes, mask = ring.mask, end = scanner.lineEnd;
+    const topic = operation.items![0]!.text.bytes;
+    let at = fields.start(field), matched = 0;
+    for (; at !== end && matched < topic.length; at = (at + 1) | 0) {
+      const byte = bytes[at & mask]!;
+      if (byte === topic[matched]) matched++;
+      else if (byte !== BACKSLASH) return true;
+    }
+    return matched < topic.length || (at !== end && bytes[at & mask] !== Byte.Quote && bytes[at & mask] !== Byte.Blank);
   }
 
   /** `+MQTTOPEN:OK`, `+MQTTOPEN:FAIL`, `+MQTTOPEN: <connack_rc>,<sessionPresent>`, `+MQTTCONACK: FAIL`. */
