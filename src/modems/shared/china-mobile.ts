@@ -78,6 +78,11 @@ export const LINES: readonly Line[] = frozen([
 ]);
 
 const BACKSLASH = 0x5c;
+
+function isVague(byte: number): boolean {
+  return byte === Byte.Blank || byte === BACKSLASH;
+}
+
 const OK = frozen(new Text("OK", "OK", 2));
 
 export const ARGUMENTS: Readonly<Record<string, Argument<ChinaMobile>>> = frozen({
@@ -212,19 +217,21 @@ export abstract class ChinaMobile extends Driver {
 
   /**
    * Whether the line ends with another topic than the operation's, so that it is late, and of an earlier one (dialects.md 6.4).
-   * The topic may be missing, have quotes, and a backslash before any of its bytes.
+   * The topic may be missing, have quotes, and blanks and backslashes where the command had none.
    */
   private isAnothers(operation: Operation, fields: Fields, field: number): boolean {
     if (fields.length(field) === 0) return false;
     const { ring, scanner } = this.channel, bytes = ring.bytes, mask = ring.mask, end = scanner.lineEnd;
     const topic = operation.items![0]!.text.bytes;
     let at = fields.start(field), matched = 0;
-    for (; at !== end && matched < topic.length; at = (at + 1) | 0) {
-      const byte = bytes[at & mask]!;
-      if (byte === topic[matched]) matched++;
-      else if (byte !== BACKSLASH) return true;
+    for (;;) {
+      while (at !== end && isVague(bytes[at & mask]!)) at = (at + 1) | 0;
+      while (matched < topic.length && isVague(topic[matched]!)) matched++;
+      if (at === end || matched === topic.length || bytes[at & mask] !== topic[matched]) break;
+      at = (at + 1) | 0;
+      matched++;
     }
-    return matched < topic.length || (at !== end && bytes[at & mask] !== Byte.Quote && bytes[at & mask] !== Byte.Blank);
+    return matched < topic.length || (at !== end && bytes[at & mask] !== Byte.Quote);
   }
 
   /** `+MQTTOPEN:OK`, `+MQTTOPEN:FAIL`, `+MQTTOPEN: <connack_rc>,<sessionPresent>`, `+MQTTCONACK: FAIL`. */

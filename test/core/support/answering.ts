@@ -34,6 +34,9 @@ export const bc35g: Family = {
   },
 };
 
+/** One character a byte, as a script writes what is not to be read as one. */
+const asItIs = (text: string): string => text.replace(/[^]/g, (character) => `<${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}>`);
+
 export const m531x: Family = {
   name: "M531X",
   io: M531X,
@@ -46,7 +49,7 @@ export const m531x: Family = {
       modem.published.push(publish[5]!.replace(/../g, (hex) => String.fromCharCode(parseInt(hex, 16))));
       return ["OK", ...acks(publish[2]!, `+MQTTPUBACK:${id},0`, `+MQTTPUBREC:${id},0`, `+MQTTPUBCOMP:${id},0`)];
     }
-    if (subscribe !== null) return ["OK", `+MQTT${subscribe[1]}ACK:${++modem.id}${subscribe[1] === "SUB" ? `,${subscribe[3]}` : ""},${subscribe[2]}`];
+    if (subscribe !== null) return ["OK", `+MQTT${subscribe[1]}ACK:${++modem.id}${subscribe[1] === "SUB" ? `,${subscribe[3]}` : ""},${asItIs(subscribe[2]!)}`];
     if (command.startsWith("AT+MQTTOPEN=")) return ["OK", "+MQTTOPEN:OK"];
     if (command === "AT+MQTTSTAT?") return ["+MQTTSTAT:5", "OK"];
     if (command === "AT+MQTTSUB?") return ["+MQTTSUB:", "whatever", "OK"];
@@ -69,7 +72,7 @@ export const ml302: Family = {
       modem.published.push(publish[5]!.replace(/\\(.)/g, "$1"));
       return then;
     }
-    if (subscribe !== null) return [`+MQTT${subscribe[1]}ACK:${++modem.id}${subscribe[1] === "SUB" ? `,${subscribe[3]}` : ""},${subscribe[2]}`, "OK"];
+    if (subscribe !== null) return [`+MQTT${subscribe[1]}ACK:${++modem.id}${subscribe[1] === "SUB" ? `,${subscribe[3]}` : ""},${asItIs(subscribe[2]!)}`, "OK"];
     if (command.startsWith("AT+MQTTOPEN=")) return ["+MQTTOPEN:OK", "OK"];
     if (command === "AT+MQTTSTAT?") return ["+MQTTSTAT: 1", "OK"];
     if (command === "AT+MQTTSUB?") return ["+MQTTSUB:", "whatever", "OK"];
