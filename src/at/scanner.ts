@@ -147,7 +147,7 @@ export class Scanner {
 
   /** Whether a part of what was sent has come back, and not all of it. */
   get echoes(): boolean {
-    return this.#echo !== null && this.#echo.at > this.#echo.first;
+    return this.echo !== null && this.echo.at > this.echo.first;
   }
 
   forgetEcho(): void {
