@@ -3,13 +3,14 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import type { FamilyName } from "../simulation/families";
 import { Bench, families } from "./bench";
 import { fillCaches, median, sample, type Sample } from "./resources";
 
 const { values } = parseArgs({
   options: { minutes: { type: "string", default: "60" }, modem: { type: "string" }, seed: { type: "string", default: "1" } },
 });
-const names = values.modem === undefined ? Object.keys(families) : [values.modem];
+const names = (values.modem === undefined ? Object.keys(families) : [values.modem]) as FamilyName[];
 const duration = Number(values.minutes) * 60_000;
 if (names.some((name) => families[name] === undefined) || !(duration >= 60_000)) {
   console.error(`usage: npm run soak -- [--minutes N, at least 1] [--modem ${Object.keys(families).join("|")}] [--seed N]`);
