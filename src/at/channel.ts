@@ -782,11 +782,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     const harmless = isHarmless(this.operations.payloads, operation.offset, operation.length);
     if (!harmless) {
       blot(this.operations.payloads, operation.offset, operation.length, this.#dialect.cancel);
-      if (!operation.abandoned) {
-        operation.abandoned = true;
-        this.#owner.onDone(operation, Outcome.TimedOut, 0);
-        operation.id = 0;
-      }
+      this.tellEarly(operation, Outcome.TimedOut);
       if (operation !== this.#current || this.#closed) return; // the application may have ended it all
     }
     // It may be echoed, as it is once the modem has restarted.
@@ -808,8 +804,14 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
 
   private keepPlace(operation: Operation, outcome: Outcome): void {
     operation.stage = Stage.Awaiting;
-    operation.abandoned = true;
     this.wait(operation, operation.patience);
+    this.tellEarly(operation, outcome);
+  }
+
+  /** Tells of its end, unless that has been told, before it is over on the wire. */
+  private tellEarly(operation: Operation, outcome: Outcome): void {
+    if (operation.abandoned) return;
+    operation.abandoned = true;
     this.#owner.onDone(operation, outcome, 0);
     if (operation.abandoned) operation.id = 0; // unless it has been aborted meanwhile
   }

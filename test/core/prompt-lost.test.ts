@@ -305,3 +305,22 @@ describe("NM28: the prompt does not come, and every message ends with Ctrl-Z", (
     session.mustSend("~~~~~~~~~<1A>");
   });
 });
+
+describe("ML302: the prompt of what may be a command does not come, and the modem connects again", () => {
+  it("it had been told of already, and was told of a second time with the id 0", () => {
+    const { session, modem } = counted(ml302, { modem: { modemReconnects: true } });
+    session.publish("AT+CFUN=0", { QoS: 1, id: 1 });
+    session.sent();
+    session.pass(5000);
+    session.mustTell("failed 1 COMMAND_TIMEOUT");
+    session.mustSend("~~~~~~~~~");
+    session.says("\\r\\n+MQTTREC:0\\r\\n");
+    session.mustTell();
+    session.mustSend(`\\r${MARKER}`);
+    session.says(`${IN_STEP}\\r\\n+MQTTOPEN:OK\\r\\n`);
+    session.mustTell();
+    session.publish("message", { QoS: 1, id: 2 });
+    modem.serve();
+    session.mustTell("control 4 2", "done 2");
+  });
+});
