@@ -299,8 +299,7 @@ export abstract class Driver extends Inquirer implements OperationOwner {
     this.#stage = Stage.Online;
     this.channel.settle(this.link);
     this.watchOn();
-    this.#client?.onModemStage(Stage.Online);
-    if (this.#stage === Stage.Online) this.#client?.onModemReconnected();
+    this.#client?.onModemReconnected();
   }
 
   // ---- what the modem tells

@@ -510,10 +510,13 @@ export class MQTTClient implements ModemClient {
     this.tell(onControl, message);
   }
 
-  /** Subscribes again to what was subscribed, one command after the other. */
+  /** Subscribes again to what was subscribed, one command after the other; then it is online again, whether it can publish now or not. */
   private restoreNext(): void {
     const items = this.#subscriptions.next(this.#driver.limits.topics);
-    if (items === null) return this.tellWritable();
+    if (items === null) {
+      this.onModemStage(Stage.Online);
+      return this.tellWritable();
+    }
     const { id } = items[0]!;
     this.#subscriptions.restore(items, this.isUnderWay(id) ? this.chosenId(undefined) : id);
   }

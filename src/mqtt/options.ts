@@ -99,7 +99,7 @@ export interface MQTTClientOptions {
   onError?(this: MQTTClient, error: MQTTModemError): void;
   /** Beyond ECMA-419: a `write` has ended, with `error` null when it ended well. QoS 0: when the modem has sent it. */
   onDone?(this: MQTTClient, id: number, error: MQTTModemError | null): void;
-  /** Beyond ECMA-419: what is being done. */
+  /** Beyond ECMA-419: what is being done. Behind `reconnecting`, `online` means that all is subscribed again. */
   onStage?(this: MQTTClient, stage: StageName): void;
   /** Beyond ECMA-419: received bytes were lost, because a line did not fit into the ring or a message was not read. */
   onOverflow?(this: MQTTClient): void;

@@ -224,7 +224,7 @@ export class Machine extends Wakers {
     if (stage === "reconnecting") {
       this.hold();
       this.happens(Event.Interrupted, new NetworkError("LINK_LOST", "the connection to the broker is gone; the modem tries to have it back"));
-    }
+    } else if (stage === "online") this.happens(Event.Resumed);
   }
 
   private control({ operation, returnCode, payload, topics }: ControlMessage): void {
@@ -243,7 +243,7 @@ export class Machine extends Wakers {
 
   private writable(count: number): void {
     this.connection.room = count;
-    if (this.#state === State.Interrupted || (this.#state === State.Closing && !this.flight.open)) this.happens(Event.Resumed);
+    if (this.#state === State.Closing && !this.flight.open) this.happens(Event.Resumed);
     else if (this.#state === State.Restoring) this.restore();
     else this.pump();
   }

@@ -1,6 +1,7 @@
 import { MQTTClient } from "../../src/index";
 import { equal, sameLines, thrown } from "./support/check";
 import { Answering, m531x, ml302, online, type Family } from "./support/answering";
+import { alive, type Life } from "./support/life";
 import { Session, type SessionOptions } from "./support/session";
 
 const TRY = "\\r\\n+MQTTREC:0\\r\\n";
@@ -98,7 +99,7 @@ for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: while
     modem.serve();
     session.pass(2000);
     modem.serve();
-    sameLines(stages, ["reconnecting", "online", "reconnecting", "online"], "stages");
+    sameLines(stages, ["reconnecting", "reconnecting", "online"], "stages");
     sameLines(modem.commands.filter((command) => command.startsWith("AT+MQTTSUB")), ['AT+MQTTSUB="a",1', 'AT+MQTTSUB="b",1', 'AT+MQTTSUB="a",1', 'AT+MQTTSUB="b",1']);
     session.mustTell();
     session.publish("x", { QoS: 1, id: 9 });
@@ -217,5 +218,80 @@ for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: while
     modem.instead = (command) => (command.startsWith("AT+MQTTSUB") ? ["ERROR"] : undefined);
     modem.serve();
     session.mustTell("failed 2 COMMAND_REFUSED", "failed 3 COMMAND_REFUSED", "error COMMAND_REFUSED");
+  });
+});
+
+/** What is under way when the modem loses the connection, and how: each is left without an answer. */
+const UNDER_WAY: [name: string, begin: (write: Life | Session) => unknown, polls?: boolean][] = [
+  ["nothing", () => {}],
+  ...[0, 1, 2].map((QoS): [string, (write: Life | Session) => unknown] => [`a publish at QoS ${QoS}`, (write) => write.publish("x", { QoS })]),
+  ["a subscription", (write) => (write instanceof Session ? write.subscribe("b", 1, { id: 2 }) : write.session.subscribe([{ topic: "b", QoS: 1 }]))],
+  ["an unsubscription", (write) => (write instanceof Session ? write.client.write(null, { operation: MQTTClient.UNSUBSCRIBE, items: [{ topic: "b" }] }) : write.session.unsubscribe([{ topic: "b" }]))],
+  ["a poll", (write) => write.clock.pass(2000), true],
+];
+
+for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: a connection that is lost and back in one go left the host without it for seconds`, () => {
+  const timeout = family === m531x ? 5100 : 15_100; // a poll's is shorter: its marker has been sent more than once
+  for (const [name, begin, polls] of UNDER_WAY)
+    for (const [when, milliseconds, final] of [["just sent", 0, ""], ["refused behind it", 0, "ERROR"], ["accepted behind it", 0, "OK"], ["in doubt after its timeout", timeout, ""], ["in doubt, and refused", timeout, "ERROR"]] as const) {
+      if (name === "nothing" && (milliseconds > 0 || final !== "")) continue;
+      const said = TRY + AGAIN + (final === "" ? "" : `\\r\\n${final}\\r\\n`);
+      const modem = { modemReconnects: true, pollInterval: polls ? 2000 : 3_600_000 };
+      const wait = polls && milliseconds > 0 ? 2100 : milliseconds;
+
+      it(`a client: ${name}, ${when}`, () => {
+        const stages: string[] = [];
+        const { session, modem: answering } = online(family, { modem, on: { stage: (_, stage) => stages.push(stage) } });
+        session.subscribe("a", 1, { id: 9 });
+        answering.serve();
+        begin(session);
+        session.sent();
+        if (name.startsWith("a publish") && family === ml302) session.says("\\r\\n>[sp]");
+        session.sent();
+        session.pass(wait);
+        answering.commands.splice(0);
+        stages.splice(0);
+        session.says(said);
+        answering.serve();
+        sameLines(answering.commands.filter((command) => command.startsWith("AT+MQTTSUB=")), ['AT+MQTTSUB="a",1']);
+        sameLines(stages, ["reconnecting", "online"], "stages");
+      });
+
+      it(`a Session: ${name}, ${when}`, () => {
+        const life = alive(family, { modem });
+        life.session.subscribe([{ topic: "a", QoS: 1 }]);
+        life.serve();
+        begin(life);
+        life.port.sent.splice(0);
+        if (name.startsWith("a publish") && family === ml302) life.says("\\r\\n>[sp]");
+        life.port.sent.splice(0);
+        life.clock.pass(wait);
+        life.mustBe("online");
+        life.events.splice(0);
+        life.modem.commands.splice(0);
+        life.says(said);
+        life.serve();
+        life.mustBe("online");
+        sameLines(life.events.filter((event) => !/^(done|failed)/.test(event)), ["interrupted LINK_LOST", "restoring", "online"]);
+        // What was not done on the connection before is done on this one.
+        sameLines(life.given(/SUB="a"/), ['AT+MQTTSUB="a",1']);
+      });
+    }
+
+  it("a Session that is told that it is online sends nothing before all is subscribed again", () => {
+    const life = alive(family, { modem: { modemReconnects: true } });
+    for (const topic of ["a", "b"]) life.session.subscribe([{ topic, QoS: 1 }]);
+    life.serve();
+    life.events.splice(0);
+    life.modem.commands.splice(0);
+    life.modem.deaf = /SUB="b"/;
+    life.says(TRY + AGAIN);
+    life.publish("x", { QoS: 1 });
+    life.serve();
+    life.mustTell("interrupted LINK_LOST");
+    sameLines(life.modem.commands, ['AT+MQTTSUB="a",1', 'AT+MQTTSUB="b",1']);
+    life.says(family === m531x ? "\\r\\nOK\\r\\n\\r\\n+MQTTSUBACK:9,1,b\\r\\n" : "\\r\\n+MQTTSUBACK:9,1,b\\r\\n\\r\\nOK\\r\\n");
+    life.serve();
+    life.mustTell("restoring", "online", "done 3");
   });
 });

@@ -118,8 +118,8 @@ export const ENDS: Exchange[] = [
       ${PINGS_LOST}
       ← \\r\\n+MQTTREC:0\\r\\n
       = stage reconnecting
-      ← \\r\\n+MQTTOPEN:OK\\r\\n
-      = stage online${restore("a", 5)}${restore("c", 6)}
+      ← \\r\\n+MQTTOPEN:OK\\r\\n${restore("a", 5)}${restore("c", 6)}
+      = stage online
       ! publish t/a id=9 : hello
       → AT+MQTTPUB="t/a",0,0,0,5,"68656C6C6F"\\r
       ← \\r\\nOK\\r\\n
@@ -155,8 +155,8 @@ export const ENDS: Exchange[] = [
       ← \\r\\nOK\\r\\n
       ← \\r\\n+MQTTOPEN: OK\\r\\n
       = failed 7 LINK_LOST
-      = stage reconnecting
-      = stage online${restore("a", 8)}
+      = stage reconnecting${restore("a", 8)}
+      = stage online
       ! publish t/a id=9 : hello
       → AT+MQTTPUB="t/a",0,0,0,5,"68656C6C6F"\\r
       ← \\r\\nOK\\r\\n

@@ -218,8 +218,8 @@ export const ENDS: Exchange[] = [
     script: `${ONLINE}${subscribe("a", 1)}
       ← \\r\\n+MQTTREC:0\\r\\n
       = stage reconnecting
-      ← \\r\\n+MQTTOPEN:OK\\r\\n
-      = stage online${restore("a", 2)}`,
+      ← \\r\\n+MQTTOPEN:OK\\r\\n${restore("a", 2)}
+      = stage online`,
   },
   {
     name: "loses the connection, has it back, and subscribes again to what was subscribed, in order",
@@ -236,8 +236,8 @@ export const ENDS: Exchange[] = [
       = stage reconnecting
       ← \\r\\n+MQTTREC:0\\r\\n
       ← \\r\\n+MQTTREC:1\\r\\n
-      ← \\r\\n+MQTTOPEN:OK\\r\\n
-      = stage online${restore("a", 5)}${restore("c", 6)}
+      ← \\r\\n+MQTTOPEN:OK\\r\\n${restore("a", 5)}${restore("c", 6)}
+      = stage online
       ! publish t/a id=9 : hello
       → AT+MQTTPUB="t/a",0,0,0,5\\r
       ← \\r\\n>[sp]
@@ -279,8 +279,8 @@ export const ENDS: Exchange[] = [
     options: RECONNECTS,
     script: `${RECONNECTING}${subscribe("a", 1)}
       ← \\r\\n+MQTTOPEN:OK\\r\\n
-      = stage reconnecting
-      = stage online${restore("a", 2)}
+      = stage reconnecting${restore("a", 2)}
+      = stage online
       ${HELLO}
       ← \\r\\n+MQTTPUBACK:0,3\\r\\n
       ← \\r\\nOK\\r\\n
