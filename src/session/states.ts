@@ -106,7 +106,8 @@ export const TRANSITIONS: readonly Transition[] = frozen([
   [State.Restoring, Event.Interrupted, State.Interrupted, Action.Hold],
   [State.Restoring, Event.Lost, State.Waiting, Action.Pause],
   [State.Restoring, Event.Failed, State.Closed, Action.Finish],
-  [State.Restoring, Event.Close, State.Closing, Action.None],
+  // The application may close it when it is told of this state, before anything is subscribed again.
+  [State.Restoring, Event.Close, State.Closing, Action.Restore],
   [State.Restoring, Event.Abort, State.Closing, Action.Abandon],
 
   [State.Online, Event.Interrupted, State.Interrupted, Action.Hold],

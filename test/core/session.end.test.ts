@@ -76,6 +76,22 @@ describe("Session: its end", () => {
     equal(life.port.closed, true, "port closed");
   });
 
+  for (const subscribed of [false, true])
+    it(`when it is told that the modem has the connection back${subscribed ? ", and has a subscription to restore" : ""}: it was closing for ever`, () => {
+      const life: Life = new Life(m531x, { acts: { state: (_, state) => { if (state === "restoring" && life.events.includes("interrupted LINK_LOST")) life.session.close(); } } });
+      life.serve();
+      if (subscribed) life.session.subscribe([{ topic: "a" }]);
+      life.serve();
+      life.events.splice(0);
+      life.says("\\r\\n+MQTTREC:0\\r\\n");
+      const id = life.publish("x", { QoS: 1 });
+      life.says("\\r\\n+MQTTOPEN:OK\\r\\n");
+      life.pass(5000);
+      life.mustTell("interrupted LINK_LOST", "restoring", "closing", `done ${id}`, "closed");
+      sameLines(life.modem.published, ["x"]);
+      equal(life.port.closed, true, "port closed");
+    });
+
   it("when the connection goes while it is being closed: what is left fails, once", () => {
     const life = alive(nm28);
     life.modem.deaf = /PUB/;
