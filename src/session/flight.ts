@@ -12,6 +12,8 @@ import { Waker } from "./waker";
 
 /** Milliseconds. */
 const AGAIN = 1000;
+/** Milliseconds from a refusal until a lost connection is known of: the modem is asked after 5 s, and an NM28 may take as long to answer. */
+const DOUBT = 10_500;
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -29,20 +31,25 @@ export class Flight {
   readonly #waitsQoSZero: boolean;
   /** One for all writes. */
   readonly #writing: WriteOptions = { operation: 0, id: 0, topic: undefined, QoS: 0, retain: false, items: undefined };
+  /** Milliseconds that a refusal is in doubt; 0 where the modem is not asked for its connection. */
+  readonly #doubt: number;
   /** The client takes operations: the subscriptions are restored. */
   open = false;
+  /** The modem has refused a message: it may have lost the connection, so nothing more is handed over until it has been asked. */
+  #doubting = false;
   #pumping = false;
   /** The payload that is being published, before it is the queue's. */
   #fresh: Place | null = null;
   #freshBytes: Uint8Array = NO_BYTES;
 
-  constructor(connection: Connection, outbox: Outbox, subscriptions: Subscriptions, wakers: Wakers, repeats: boolean, waitsQoSZero: boolean) {
+  constructor(connection: Connection, outbox: Outbox, subscriptions: Subscriptions, wakers: Wakers, repeats: boolean, waitsQoSZero: boolean, asked: boolean) {
     this.#connection = connection;
     this.#outbox = outbox;
     this.#subscriptions = subscriptions;
     this.#wakers = wakers;
     this.#repeats = repeats;
     this.#waitsQoSZero = waitsQoSZero;
+    this.#doubt = asked && repeats ? DOUBT : 0;
   }
 
   /** Whether a message goes out or waits; otherwise it is to be refused. */
@@ -68,9 +75,9 @@ export class Flight {
 
   /** Hands the client as much as it takes. */
   pump(): void {
-    if (!this.open || this.#pumping) return;
+    if (!this.open || this.#doubting || this.#pumping) return;
     this.#pumping = true;
-    while (this.open && this.#connection.room > 0) {
+    while (this.open && !this.#doubting && this.#connection.room > 0) {
       const place = this.#outbox.waiting();
       if (place === null || (place.kind === Kind.Publish && this.mustWait(place.length)) || !this.handOver(place)) break;
     }
@@ -119,6 +126,7 @@ export class Flight {
     const place = this.#outbox.byId(id);
     if (place === null) return;
     if (error !== null && isLoss(error)) return this.lose(place, error);
+    if (error?.code === "COMMAND_REFUSED" && place.kind === Kind.Publish && this.#doubt > 0 && !place.refusedBefore) return this.suspect(place, error);
     const granted = place.kind === Kind.Subscribe && error === null ? this.#connection.granted : null;
     if (error === null) this.note(place, granted);
     this.#outbox.settle(place, error, granted);
@@ -134,12 +142,39 @@ export class Flight {
     }
   }
 
+  /** The modem has refused a message: for want of a connection, or for another reason. */
+  private suspect(place: Place, refusal: MQTTModemError): void {
+    place.refusal = refusal;
+    if (this.#doubting) return;
+    this.#doubting = true;
+    this.#wakers.wake(Waker.Doubt, this.#doubt);
+  }
+
+  /** There is a connection: what was refused has failed. */
+  believe(): void {
+    this.#doubting = false;
+    for (let place: Place | null; (place = this.#outbox.find(isRefused)) !== null;) this.#outbox.settle(place, place.refusal, null);
+    this.pump();
+  }
+
+  /** The client takes nothing: what was refused may have been so for want of a connection. */
+  stop(): void {
+    this.open = false;
+    if (!this.#doubting) return;
+    this.#doubting = false;
+    this.#wakers.sleep(Waker.Doubt);
+    for (let place: Place | null; (place = this.#outbox.find(isRefused)) !== null;) this.lose(place, place.refusal!);
+  }
+
   /** The connection has gone with it: it is done again, unless it is a message at QoS 0, or nothing is to be tried again. */
   private lose(place: Place, error: MQTTModemError): void {
+    const { refusal } = place;
     place.underWay = false;
+    place.refusedBefore = refusal !== null; // a message that takes the connection with it must not do so for ever
+    place.refusal = null;
     if (!this.#repeats) this.#outbox.settle(place, error, null);
     else if (isQoSZero(place))
-      this.#outbox.settle(place, new NetworkError("OUTCOME_UNKNOWN", "the connection was lost while this message was under way at QoS 0; whether it was sent is not known", undefined, error), null);
+      this.#outbox.settle(place, refusal ?? new NetworkError("OUTCOME_UNKNOWN", "the connection was lost while this message was under way at QoS 0; whether it was sent is not known", undefined, error), null);
   }
 
   /** The connection is over: takes back what its client has not told of, because it was let go, and what is not to wait for the next one. */
@@ -153,6 +188,10 @@ export class Flight {
 
 function isUnderWay(place: Place): boolean {
   return place.underWay;
+}
+
+function isRefused(place: Place): boolean {
+  return place.refusal !== null;
 }
 
 function isQoSZero(place: Place): boolean {

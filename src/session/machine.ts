@@ -51,7 +51,7 @@ export class Machine extends Wakers {
     this.outbox = new Outbox(queue, { ...dialect.limits, ...options.modem.limits }.payload, random, this.#teller, this);
     this.connection = new Connection(options, carrier, this.callbacks(session, options));
     this.#restoring = new Restoring(this.connection, this.subscriptions, this.#teller);
-    this.flight = new Flight(this.connection, this.outbox, this.subscriptions, this, this.#retry.first > 0, queue.QoSZero ?? true);
+    this.flight = new Flight(this.connection, this.outbox, this.subscriptions, this, this.#retry.first > 0, queue.QoSZero ?? true, options.modem.pollInterval !== 0);
   }
 
   /** Begins to connect. @throws what the store throws, and what the client's constructor throws where it is not to be tried again */
@@ -167,7 +167,7 @@ export class Machine extends Wakers {
   }
 
   private hold(): void {
-    this.flight.open = false;
+    this.flight.stop();
     this.connection.room = 0;
     this.#restoring.stop();
   }
@@ -300,12 +300,18 @@ export class Machine extends Wakers {
   onTick(): void {
     if (this.isDue(Waker.Tell)) this.told();
     if (this.isDue(Waker.Again) && this.flight.open) this.writable(this.connection.client!.writable);
+    if (this.isDue(Waker.Doubt)) this.believe();
     if (this.isDue(Waker.Lasting)) this.#escalation.lasted();
     if (this.isDue(Waker.Attempt))
       this.giveUp(new NetworkError("OPEN_FAILED", `not connected within ${this.#retry.timeout} ms; it was ${this.connection.stage}; check the modem and the coverage, or wait longer`));
     if (this.isDue(Waker.Retry)) this.happens(this.#escalation.level === Level.Connect ? Event.Due : Event.Escalate);
     if (this.#state !== State.Closed) this.rearmWakers();
     this.#teller.rethrow();
+  }
+
+  private believe(): void {
+    this.flight.believe();
+    this.afterwards();
   }
 
   private told(): void {

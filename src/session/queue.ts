@@ -1,4 +1,5 @@
 import type { Text } from "../bytes/text";
+import type { MQTTModemError } from "../errors";
 import type { Kind } from "../modem/script";
 
 /** A topic filter and the QoS that is asked for. */
@@ -19,8 +20,12 @@ export class Place {
   /** Its payload among the queue's bytes. */
   offset = 0;
   length = 0;
-  /** The client has it. */
+  /** The client has it, or has refused it. */
   underWay = false;
+  /** Why the modem has refused it, until it is known whether there is a connection still. */
+  refusal: MQTTModemError | null = null;
+  /** It has been refused before, over a connection that is gone. */
+  refusedBefore = false;
   /** Its key in the store; 0 where it is not kept. */
   key = 0;
 }
@@ -59,7 +64,7 @@ export class Queue {
     place.kind = kind;
     place.id = id;
     place.QoS = place.key = 0;
-    place.underWay = place.retain = false;
+    place.underWay = place.retain = place.refusedBefore = false;
     place.offset = this.#filled;
     place.length = payload.length;
     this.bytes.set(payload, place.offset);
@@ -108,5 +113,6 @@ export class Queue {
     place.id = 0;
     place.topic = null;
     place.items = null;
+    place.refusal = null;
   }
 }

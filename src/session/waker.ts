@@ -10,5 +10,7 @@ export const enum Waker {
   Tell,
   /** The client has not taken what it should have had room for. */
   Again,
+  /** The connection is there still, although the modem has refused a message. */
+  Doubt,
   Count,
 }

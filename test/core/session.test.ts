@@ -6,6 +6,9 @@ import { TestPort, VirtualClock } from "./support/stage";
 
 const FAMILIES = [bc35g, m531x, ml302, nm28];
 const RESTARTED = { "BC35-G": "\\r\\nREBOOT_CAUSE_APPLICATION_AT\\r\\n", M531X: "\\r\\n*ATREADY: 1\\r\\n", ML302: "\\r\\n+MATREADY\\r\\n", NM28: "\\r\\nRDY\\r\\n" } as Record<string, string>;
+/** What asks for the connection, and what says that there is none. */
+const STATE = /^AT\+(QMTCONN|MQTTSTAT|MQTTCONN)\?$/;
+const LOST_STATE: Record<string, string[]> = { "BC35-G": ["+QMTCONN: 0,1"], M531X: ["+MQTTSTAT:0"], ML302: ["+MQTTSTAT: 0"], NM28: ["+MQTTCONN:0,0"] };
 const SUBSCRIBED = /SUB(=|$)/;
 
 describe("Session", () => {
@@ -45,6 +48,48 @@ describe("Session", () => {
       life.pass(1500);
       life.mustTell("connecting", "restoring", "online", "done 2", "done 3");
       sameLines(life.modem.published, ["one", "three"]);
+    });
+
+    it(`${family.name}: what waited was refused, all of it, while the connection was lost and that was not told of yet`, () => {
+      const life = alive(family);
+      life.modem.instead = (command) => (/PUB/.test(command) ? ["ERROR"] : STATE.test(command) ? [...LOST_STATE[family.name]!, "OK"] : undefined);
+      const payloads = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
+      for (const payload of payloads) life.publish(payload, { QoS: 1 });
+      life.pass(4000);
+      life.mustTell();
+      const given = life.given(/PUB/).length;
+      equal(given <= 5, true, `${given} messages were given to it; at most`); // as many as a BC35-G has under way at once
+      life.pass(1500);
+      life.mustTell("waiting LINK_LOST");
+      life.modem.instead = null;
+      life.pass(2000);
+      life.mustTell("connecting", "restoring", "online", ...payloads.map((_, index) => `done ${index + 1}`));
+      sameLines(life.modem.published, payloads);
+    });
+
+    it(`${family.name}: a message that is refused although there is a connection has failed when that is known, and the next ones follow`, () => {
+      const life = alive(family);
+      let refused = 0;
+      life.modem.instead = (command) => (/PUB/.test(command) && refused++ === 0 ? ["ERROR"] : undefined);
+      life.publish("one", { QoS: 1 });
+      life.serve();
+      life.publish("two", { QoS: 1 });
+      life.pass(5000);
+      life.mustTell();
+      life.pass(6000);
+      life.mustTell("failed 1 COMMAND_REFUSED", "done 2");
+      life.session.close();
+      life.pass(1000);
+      life.mustBe("closed");
+    });
+
+    it(`${family.name}: a message that the modem refuses, and the connection with it, is tried twice and no more`, () => {
+      const life = alive(family);
+      life.modem.instead = (command) => (/PUB/.test(command) ? ["ERROR"] : STATE.test(command) ? [...LOST_STATE[family.name]!, "OK"] : undefined);
+      life.publish("one", { QoS: 1 });
+      life.pass(30_000);
+      equal(life.given(/PUB/).length, 2, "times that it was given");
+      equal(life.events.filter((event) => event === "failed 1 COMMAND_REFUSED").length, 1, "reports of its failure");
     });
 
     it(`${family.name}: hands on what is received, from every connection`, () => {
