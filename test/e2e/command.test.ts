@@ -117,7 +117,7 @@ describe("the command modem-mqtt", function () {
 
   it("sub prints bytes untouched: with -N without newline, with -v after the topic", async () => {
     const sub = start("sub", ...connection(), "-t", "a/b", "-t", "c", "-v", "-N", "-C", "2", "-d");
-    await sub.until(({ stderr }) => stderr.includes("+QMTSUB: 0,1,0"));
+    await sub.until(({ stderr }) => /\+QMTSUB: 0,\d+,0/.test(stderr));
     await other.publishAsync("a/b", Buffer.from([0, 255, 254, 10, 34, 13, 7]));
     await other.publishAsync("c", "d");
     const { status, stdout } = await sub.finished;
@@ -137,7 +137,7 @@ describe("the command modem-mqtt", function () {
   it("sub -W counts from the connection on, however long the modem takes to get a network", async () => {
     const slow = await another({ attachTime: 2500 });
     const sub = start("sub", "--serial", slow.path, "-h", "127.0.0.1", "-p", String(broker.port), "-t", "late", "-W", "1", "-d");
-    await sub.until(({ stderr }) => stderr.includes("+QMTSUB: 0,1,0"));
+    await sub.until(({ stderr }) => /\+QMTSUB: 0,\d+,0/.test(stderr));
     await other.publishAsync("late", "in time");
     const { status, stdout } = await sub.finished;
     assert.deepEqual({ status, stdout: stdout.toString() }, { status: 27, stdout: "in time\n" });
@@ -145,7 +145,7 @@ describe("the command modem-mqtt", function () {
 
   it("sub ends with 0 when nobody reads what it prints any more", async () => {
     const sub = start("sub", ...connection(), "-t", "pipe", "-d");
-    await sub.until(({ stderr }) => stderr.includes("+QMTSUB: 0,1,0"));
+    await sub.until(({ stderr }) => /\+QMTSUB: 0,\d+,0/.test(stderr));
     sub.child.stdout.destroy();
     await other.publishAsync("pipe", "1");
     await other.publishAsync("pipe", "2");
@@ -228,7 +228,7 @@ describe("the command modem-mqtt", function () {
   it("a second Ctrl-C ends it at once, whatever the modem does", async () => {
     const deaf = await another();
     const sub = start("sub", "--serial", deaf.path, "-h", "127.0.0.1", "-p", String(broker.port), "-t", "x", "-d");
-    await sub.until(({ stderr }) => stderr.includes("+QMTSUB: 0,1,0"));
+    await sub.until(({ stderr }) => /\+QMTSUB: 0,\d+,0/.test(stderr));
     deaf.fault("silence:60000");
     sub.child.kill("SIGINT");
     await sub.until(({ stderr }) => stderr.includes("AT+QMTDISC"));
@@ -243,7 +243,7 @@ describe("the command modem-mqtt", function () {
     await other.subscribeAsync("gone");
     other.on("message", (topic) => void wills.push(topic));
     const sub = start("sub", ...connection(), "-t", "x", "-d", "--will-topic", "gone");
-    await sub.until(({ stderr }) => stderr.includes("+QMTSUB: 0,1,0"));
+    await sub.until(({ stderr }) => /\+QMTSUB: 0,\d+,0/.test(stderr));
     const { status, stderr } = await sub.stop("SIGINT");
     assert.equal(status, 0);
     assert.match(stderr, /→ AT\+QMTDISC=0\\r/);

@@ -65,7 +65,7 @@ suite("modem-mqtt pub and sub over a BC35-G, mosquitto's clients at the other en
 
     it(`receives every payload, QoS ${qos}, live and retained`, async () => {
       const sub = start("sub", ...connection(), "-t", `in/+/${qos}`, "-q", String(qos), "-v", "-d", "-C", String(PAYLOADS.length));
-      await sub.until(({ stderr }) => stderr.includes(`+QMTSUB: 0,1,0,${qos}`));
+      await sub.until(({ stderr }) => new RegExp(`\\+QMTSUB: 0,\\d+,0,${qos}`).test(stderr));
       const expected: Buffer[] = [];
       for (const [name, bytes] of PAYLOADS) {
         const topic = `in/${name}/${qos}`;
@@ -111,7 +111,7 @@ suite("modem-mqtt pub and sub over a BC35-G, mosquitto's clients at the other en
     const other = await virtualModem("--modem", "bc35g");
     const sub = start("sub", ...connection().map((word) => (word === modem.path ? other.path : word)), "-t", "x", "-d",
       "--will-topic", "meter/gone", "--will-payload", "lost it", "--will-qos", "1");
-    await sub.until(({ stderr }) => stderr.includes("+QMTSUB: 0,1,0,0"));
+    await sub.until(({ stderr }) => /\+QMTSUB: 0,\d+,0,0/.test(stderr));
     await other.running.stop("SIGKILL");
     assert.ok((await subscriber.finished).stdout.includes("meter/gone lost it\n"));
     await sub.stop("SIGKILL");
