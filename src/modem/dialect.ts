@@ -104,6 +104,6 @@ export interface ModemClient {
   onModemOverflow(): void;
   /** There may be more room for a payload than there was. */
   onModemRoom(): void;
-  /** Something is subscribed, as far as the broker has acknowledged it. */
-  readonly hasSubscriptions: boolean;
+  /** How many filters are subscribed, as far as the broker has acknowledged them and they are remembered. */
+  readonly subscriptions: number;
 }

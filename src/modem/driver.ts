@@ -335,8 +335,8 @@ export abstract class Driver extends Inquirer implements OperationOwner {
     else this.#client.onModemFragment();
   }
 
-  protected get hasSubscriptions(): boolean {
-    return this.#client !== null && this.#client.hasSubscriptions;
+  protected get subscriptions(): number {
+    return this.#client === null ? 0 : this.#client.subscriptions;
   }
 
   isSubscribed(start: number, end: number): boolean {

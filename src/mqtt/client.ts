@@ -446,8 +446,8 @@ export class MQTTClient implements ModemClient {
   }
 
   /** @internal */
-  get hasSubscriptions(): boolean {
-    return !this.#subscriptions.isEmpty;
+  get subscriptions(): number {
+    return this.#subscriptions.count;
   }
 
   private readable(): void {

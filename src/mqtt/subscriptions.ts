@@ -34,8 +34,8 @@ export class Subscriptions {
     if (index < this.restored) this.restored--;
   }
 
-  get isEmpty(): boolean {
-    return this.items.length === 0;
+  get count(): number {
+    return this.items.length;
   }
 
   /** All are to be subscribed again. */

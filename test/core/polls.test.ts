@@ -155,7 +155,7 @@ describe("M531X and ML302: a connection that was lost and had back while nothing
       let subscribed = 0;
       bench.modem.instead = (command) => {
         if (command.startsWith("AT+MQTTSUB=")) subscribed++;
-        return command === "AT+MQTTSUB?" ? ["+MQTTSUB:", ...(subscribed > 0 ? ["a"] : []), "OK"] : undefined;
+        return command === "AT+MQTTSUB?" ? ["+MQTTSUB:", ...(subscribed > 0 ? ["a", "b"] : []), "OK"] : undefined;
       };
       live(bench, 61);
       sameLines(bench.stages, ["reconnecting", "online"], "stages");
@@ -167,6 +167,25 @@ describe("M531X and ML302: a connection that was lost and had back while nothing
       subscribed = 0;
       live(bench, 61);
       equal(subscribed, 2, "subscribed once more");
+    });
+
+    it(`${family.name}: the first of two was not subscribed any more, and the second one anew, in a list that was taken for whole`, () => {
+      const bench = start();
+      bench.session.subscribe("a", 1, { id: 1 });
+      bench.session.subscribe("b", 0, { id: 2 });
+      bench.serve();
+      bench.modem.commands.splice(0);
+      bench.session.events.splice(0);
+      const subscribed = ["b"];
+      bench.modem.instead = (command) => {
+        const filter = /^AT\+MQTTSUB="(.*?)"/.exec(command);
+        if (filter !== null) subscribed.push(filter[1]!);
+        return command === "AT+MQTTSUB?" ? ["+MQTTSUB:", ...new Set(subscribed), "OK"] : undefined;
+      };
+      live(bench, 200);
+      sameLines(subscribed, ["b", "a", "b"]);
+      sameLines(bench.stages, ["reconnecting", "online"], "stages");
+      bench.session.mustTell();
     });
 
     it(`${family.name}: firmware whose list is always empty is believed once`, () => {

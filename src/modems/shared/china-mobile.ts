@@ -129,9 +129,9 @@ export abstract class ChinaMobile extends Driver {
   readonly showPings: number;
   /** There is a session, as far as is known. */
   inSession = false;
-  /** The modem's list of subscriptions has had one. */
-  private listed = false;
-  /** The list had none although there was one, and it was subscribed again: another time that proves nothing. */
+  /** How many the modem's list of subscriptions has had. */
+  private listed = 0;
+  /** The list had fewer than there are, and they were subscribed again: another time that proves nothing. */
   private unlisted = false;
 
   constructor(modem: Modem, link: number, options: ChinaMobileOptions, client: ModemClient) {
@@ -292,7 +292,7 @@ export abstract class ChinaMobile extends Driver {
 
   protected onState(line: Line, fields: Fields): void {
     if (line.id === Say.SubList) {
-      if (fields.count > 0) this.listed = true; // on the heading's own line
+      if (fields.count > 0) this.listed++; // on the heading's own line
       return;
     }
     const { connected, gone, meanings } = this.states;
@@ -304,7 +304,7 @@ export abstract class ChinaMobile extends Driver {
   }
 
   protected override onStateText(): void {
-    this.listed = true;
+    this.listed++;
   }
 
   protected override onPollEnd(command: Command): void {
@@ -312,20 +312,20 @@ export abstract class ChinaMobile extends Driver {
     if (command === this.dialect.poll) {
       super.onPollEnd(command);
       if (listing === null || !this.isSubscribing) return;
-      this.listed = false;
+      this.listed = 0;
       this.ask(listing);
-    } else if (this.listed) this.unlisted = false;
+    } else if (this.listed >= this.subscriptions) this.unlisted = false;
     else if (this.isSubscribing && !this.unlisted) {
       this.unlisted = true;
-      this.reconnecting(new NetworkError("LINK_LOST", "the connection to the broker was gone, and no report of it has come; the modem has it back, and has no subscription any more (AT+MQTTSUB?)"));
+      this.reconnecting(new NetworkError("LINK_LOST", "the connection to the broker was gone, and no report of it has come; the modem has it back, and has not all subscriptions any more (AT+MQTTSUB?)"));
       this.reconnected();
       this.watch(RECHECK);
     }
   }
 
-  /** The list must have something: a subscription, and none under way. */
+  /** The list must have something: there are subscriptions, and none is under way. */
   private get isSubscribing(): boolean {
-    return this.hasSubscriptions && this.channel.count(this.link, Kind.Subscribe) === 0;
+    return this.subscriptions > 0 && this.channel.count(this.link, Kind.Subscribe) === 0;
   }
 
   protected resultError(operation: Operation, code: number): MQTTModemError {
