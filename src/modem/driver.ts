@@ -221,6 +221,11 @@ export abstract class Driver extends Inquirer implements OperationOwner {
   /** A line of the family's own that nobody asked for. */
   abstract onLine(line: Line, fields: Fields): void;
 
+  /** What comes for its number may be another client's, of an earlier run. */
+  get isStrange(): boolean {
+    return false;
+  }
+
   /** A message begins; a family reads its fields and calls {@link deliver}. */
   abstract onMessage(line: Line, fields: Fields): void;
 

@@ -370,14 +370,25 @@ export class Modem implements ChannelOwner {
     else if (!again || !reader.onMessageAgain()) reader.onMessage(line, fields);
   }
 
-  /** Before host and modem are in step it may be the rest of an earlier client's message, whose beginning nobody has heard. */
+  /**
+   * Before host and modem are in step it may be the rest of an earlier client's message, whose beginning nobody has heard. What
+   * another client's connection of the same number still reports is nobody's.
+   */
   private readerOf(fields: Fields): Driver | null {
     const { learning, message } = this.channel.scanner;
     if (learning) {
       message.suspect = true;
       message.forget();
     }
-    return this.driverOf(fields);
+    const driver = this.driverOf(fields);
+    if (driver === null || !driver.isStrange || this.isAlone(driver)) return driver;
+    message.forget();
+    return null;
+  }
+
+  private isAlone(driver: Driver): boolean {
+    for (let link = 0; link < this.drivers.length; link++) if (this.drivers[link] !== null && this.drivers[link] !== driver) return false;
+    return true;
   }
 
   onFragment(): void {

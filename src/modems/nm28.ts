@@ -22,6 +22,8 @@ import { choice, flag, integer } from "../mqtt/arguments";
 
 /** What an NM28 can be told beyond what all modems can. */
 export interface NM28Options extends QMTOptions {
+  /** Which of the modem's six clients this is, 0–5; the first free one when left out. */
+  link?: number;
   /** PDP context, 1–16. Default 1. */
   pdpContext?: number;
   /** TLS with this SSL context, 0–5, which must have been set up: S4 does not say how. Left out: no TLS. */
@@ -233,11 +235,14 @@ export class NM28 extends QMT {
   readonly type: number;
   readonly ctrlZ: CtrlZ;
   readonly reportVersion: boolean;
+  /** Its number is the first free one. */
+  private readonly byChance: boolean;
   /** Where the last payload was. */
   private lastOffset = 0;
 
   constructor(modem: Modem, link: number, options: NM28Options, client: ModemClient) {
     super(modem, link, options, client, 1);
+    this.byChance = options.link === undefined;
     this.pdpContext = integer("modem.pdpContext", options.pdpContext ?? 1, 1, 16);
     this.sslContext = options.sslContext === undefined ? -1 : integer("modem.sslContext", options.sslContext, 0, 5);
     this.type = integer("modem.type", options.type ?? 0, 0, 2);
@@ -269,6 +274,11 @@ export class NM28 extends QMT {
     if (this.ctrlZ === CtrlZ.Always) this.channel.operations.fill(operation, CTRL_Z, CTRL_Z.length);
     this.channel.submit(operation, this.ctrlZ === CtrlZ.Fallback ? PUBLISH_NUDGED : PUBLISH);
     return true;
+  }
+
+  /** Until the modem has answered the first command, which closes what an earlier run has left open. */
+  override get isStrange(): boolean {
+    return this.byChance && this.stage <= Stage.Connecting && (this.stage < Stage.Connecting || this.channel.count(this.link, Kind.Close) > 0);
   }
 
   /** `+MQTTRECV:<client_idx>,<packet_id>,<topic>,<payload_len>,<payload>`. */

@@ -209,3 +209,46 @@ describe("NM28: one client's end is not the others'", () => {
     equal(sessions[0]!.port.closed, true, "port closed");
   });
 });
+
+describe("NM28: what an earlier run's connection of the same number still reported was handed to a new client", () => {
+  /** The second client of a modem, joined while the first is online, and what it is told of a message that comes then, and of one later. */
+  const received = (message: string): string[] => {
+    const { session: first, modem } = online(nm28);
+    const second = new Session({ modem: { io: nm28.io, shared: first.client } });
+    second.port = first.port;
+    modem.instead = (command) => {
+      if (command === "AT+MQTTCLOSE=1") first.says(message);
+      return undefined;
+    };
+    modem.serve();
+    second.mustTell("control 2");
+    first.says("\\r\\n+MQTTRECV:1,2,t,3,own\\r\\n");
+    return second.events.splice(0);
+  };
+  const OLD = "\\r\\n+MQTTRECV:1,1,t,3,old\\r\\n";
+
+  it("it is dropped before the answer of the command that closes the number, and what follows is not", () => {
+    sameLines(received(OLD), ["message t own"]);
+    sameLines(received(OLD + OLD), ["message t own"]);
+  });
+
+  it("one that is longer than the ring as well, with all its parts", () => {
+    sameLines(received(`\\r\\n+MQTTRECV:1,1,t,1500,${"o".repeat(1500)}\\r\\n`), ["message t own"]);
+  });
+
+  for (const [name, options, before, told] of [
+    ["behind that answer it is the client's, though it is not connected yet", {}, /MQTTCONN=1/, "message t old"],
+    ["a client with a number of its own has what its own earlier run's connection reports", { link: 1 }, /MQTTCLOSE=1/, "message t old"],
+  ] as const)
+    it(name, () => {
+      const { session: first, modem } = online(nm28);
+      const second = new Session({ modem: { io: nm28.io, shared: first.client, ...options } });
+      second.port = first.port;
+      modem.instead = (command) => {
+        if (before.test(command)) first.says(OLD);
+        return undefined;
+      };
+      modem.serve();
+      second.mustTell(told, "control 2");
+    });
+});
