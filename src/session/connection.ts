@@ -28,6 +28,8 @@ export class Connection {
   granted: readonly number[] | null = null;
   /** DISCONNECT has been written, or the client let go: this is its end. */
   leaving = false;
+  /** The client was let go. */
+  dropped = false;
 
   constructor(options: SessionOptions, carrier: Carrier, callbacks: ClientCallbacks) {
     this.#options = options;
@@ -44,7 +46,7 @@ export class Connection {
     const { modem, host, port, id, user, password, keepAlive, keepalive, protocolVersion, clean, will, subscriptions, open, reset } = this.#options;
     if (level === Level.Reset) reset!();
     this.room = 0;
-    this.leaving = false;
+    this.leaving = this.dropped = false;
     const options = {
       host, port, id, user, password, keepAlive, keepalive, protocolVersion, clean, will, subscriptions, ...this.#callbacks,
       modem: { ...modem, shared: this.carrier.last, recover: LEVELS[level === Level.Reset ? Level.Connect : level] },
@@ -80,6 +82,7 @@ export class Connection {
 
   /** Lets go of the client: it tells nothing any more. */
   drop(): void {
+    this.dropped = true;
     this.client?.close();
   }
 }

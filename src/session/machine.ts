@@ -318,7 +318,7 @@ export class Machine extends Wakers {
     this.outbox.tell();
     if (this.connection.client === null && this.#state === State.Connecting) this.lost(this.#reason!);
     if (this.#state !== State.Closing) return;
-    if (this.connection.leaving) this.happens(Event.Ended);
+    if (this.connection.dropped) this.happens(Event.Ended); // a client that says goodbye tells of its end itself
     else this.pump();
   }
 }

@@ -102,6 +102,20 @@ describe("Session: its end", () => {
     life.mustTell("closing", "failed 1 MODEM_RESTARTED", "closed MODEM_RESTARTED");
   });
 
+  for (const name of ["state", "done"] as const)
+    it(`a callback has thrown (${name}) while DISCONNECT was under way: "closed" was told before the client had ended`, () => {
+      const life: Life = new Life(nm28, { acts: { [name]: (life: Life) => { if (life.session.state === "closing") throw new Error("tantrum"); } } });
+      life.serve();
+      if (name === "done") life.publish("x", { QoS: 1 });
+      life.modem.deaf = /DISC/;
+      life.session.close();
+      equal(thrown(() => life.pass(2000)).message, "tantrum");
+      life.mustBe("closing");
+      life.pass(20_000);
+      equal(life.events[life.events.length - 1]!, "closed", "the last event");
+      equal(life.port.closed, true, "port closed");
+    });
+
   it("from inside any callback", () => {
     for (const name of ["state", "done", "readable"] as const) {
       const life: Life = new Life(nm28, { acts: { [name]: (life: Life) => life.session.close() } });
