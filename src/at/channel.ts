@@ -317,8 +317,10 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     }
     if (this.#phase === Phase.Doubt) {
       if (line.id === Common.Cmee) {
-        this.#markersOwed--;
-        this.#markerValue = fields.int(0);
+        // While the marker is still going out, it is the answer to one before it: another try's, or an earlier client's.
+        const early = this.#sent < this.writer.length;
+        if (!early) this.#markerValue = fields.int(0);
+        if (!early || this.#markersOwed > 1) this.#markersOwed--;
         return;
       }
     } else {

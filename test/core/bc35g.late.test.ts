@@ -302,6 +302,25 @@ describe("BC35-G: what comes too late, or never", () => {
     equal(session.port.closed, true, "closed");
   });
 
+  for (const when of ["before", "around"])
+    it(`the marker was half sent when an earlier one was answered (${when} its end): the next command was glued to it`, () => {
+      const session = new Session();
+      session.says("\\r\\nOK\\r\\n");
+      session.says("\\r\\nOK\\r\\n");
+      session.sent();
+      session.port.gulp = 7;
+      session.says("\\r\\nOK\\r\\n");
+      session.port.gulp = 0;
+      session.says("\\r\\n+CMEE: 1\\r\\n");
+      if (when === "before") session.says("\\r\\nOK\\r\\n");
+      session.port.gulp = Infinity;
+      session.port.receiver.onWritable();
+      if (when === "around") session.says("\\r\\nOK\\r\\n");
+      session.mustSend("AT+CMEE?\\r");
+      session.says("\\r\\n+CMEE: 1\\r\\n\\r\\nOK\\r\\n");
+      session.mustSend("AT+CGATT?\\r");
+    });
+
   it("the port takes nothing in the middle of the payload: the publish fails, the data phase is left, the rest works", () => {
     const { session, modem } = online();
     session.publish("0123456789", { QoS: 1 });
