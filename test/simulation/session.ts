@@ -185,7 +185,7 @@ export class SessionApplication extends Application {
 
   /** The machine that runs the session has no power for a moment: nothing of it is left but the store. */
   powerCut(): void {
-    const { line, watch } = this.options;
+    const { line, processor, watch } = this.options;
     const life = this.#life;
     if (this.#store !== null) this.#store.tears = null;
     if (life === null) return;
@@ -194,6 +194,7 @@ export class SessionApplication extends Application {
     this.#last = null;
     life.time.stop();
     line.cut();
+    processor.later(() => line.cut()); // the cut came from inside: what was still running may have opened the port
     for (const [id, write] of life.writes) if (this.#isKept(write) && this.#store!.has(id)) this.#kept.set(id, write);
     this.#over(life, POWERED);
   }
