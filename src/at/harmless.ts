@@ -14,7 +14,8 @@ export function isHarmless(bytes: Uint8Array, offset: number, length: number): b
     const byte = bytes[offset + i]!;
     const lower = byte | 0x20;
     if (byte === BACKSPACE || byte === DELETE || byte === SEMICOLON || byte === Byte.Escape) return false;
-    if (byte === Byte.CtrlZ && i < length - 1) return false; // the last one ends a data phase as it does behind a prompt
+    // At the end it ends a data phase as it does behind a prompt; another one behind it is nothing.
+    if (byte === Byte.CtrlZ && i < length - 1 && bytes[offset + i + 1] !== byte) return false;
     if (byte === Byte.Plus && (named || before === Byte.Plus || before === LETTER_T)) return false;
     if (named && (byte === EQUALS || byte === QUESTION)) return false;
     if (i === LONGEST_NAME || (i > 0 && byte !== Byte.Blank && !isInName(byte))) named = false;

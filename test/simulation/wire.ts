@@ -14,7 +14,7 @@ export interface Given {
 
 /** What a modem that is given this as lines has nothing to do for, the first one behind A, AT or AT+ too. */
 export function isNoCommand(payload: string): boolean {
-  return !/[\x08\x1b\x7f;]|\x1a.|t\+|\+\+|(?:^|[\x00-\x1f])[^\x21-\x7e]*a[\x00-\x20t/]|^(?:[&/]|(?:[^][a-z0-9 ]{0,15})?[+=?])/is.test(payload);
+  return !/[\x08\x1b\x7f;]|\x1a[^\x1a]|t\+|\+\+|(?:^|[\x00-\x1f])[^\x21-\x7e]*a[\x00-\x20t/]|^(?:[&/]|(?:[^][a-z0-9 ]{0,15})?[+=?])/is.test(payload);
 }
 
 /** What goes in place of a message that may be a command, where its prompt was lost; a Ctrl-Z at its end stays, or is another one's. */
