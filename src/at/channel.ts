@@ -383,7 +383,6 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     this.#phase = Phase.Payload;
     this.#sent = operation.offset;
     if (this.writer.expected < KEEPING) this.writer.expected = -this.writer.expected;
-    this.scanner.promptExpected = false;
     const nudges = operation.command!.nudge !== undefined; // the wait for that begins with the payload's end
     if (!nudges) this.wait(operation, finalPatience(operation));
     if (this.#echoing)
@@ -665,7 +664,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     if (this.#current!.command!.prompt === undefined) this.#phase = Phase.Final;
     else {
       this.#phase = Phase.Prompt;
-      this.scanner.promptExpected = true;
+      this.scanner.promptExpected = !this.#dialect.lexicon.promptIsLine;
     }
   }
 
@@ -789,6 +788,7 @@ export class Channel extends Wakers implements ScannerSink, PortReceiver {
     }
     // It may be echoed, as it is once the modem has restarted.
     this.#unasked = this.#echoing = true;
+    this.scanner.promptExpected = false;
     this.onPrompt();
     // A modem that has the payload answers at once, unless its final waits for the broker.
     if (operation.command!.final > 0 && !this.#earlyOk) this.wait(operation, UNASKED + operation.length * UNASKED_BYTE);

@@ -83,6 +83,8 @@ export interface Lexicon {
   /** The texts of `lines`, and the nodes that they lead to. */
   readonly texts: readonly Uint8Array[];
   readonly ends: Uint16Array;
+  /** The prompt is one of the lines, and not `>`. */
+  readonly promptIsLine: boolean;
 }
 
 export const NO_LINE = 255;
@@ -99,6 +101,7 @@ export function lexicon(family: readonly Line[]): Lexicon {
     lines,
     texts: lines.map((line) => ascii(line.text)),
     ends: new Uint16Array(lines.length),
+    promptIsLine: family.some(({ id }) => id === Common.Prompt),
   };
   let used = 1;
   lines.forEach((line, index) => {

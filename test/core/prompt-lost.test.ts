@@ -40,7 +40,7 @@ const MARKER = "AT+CMEE?\\r";
 const IN_STEP = "\\r\\n+CMEE: 1\\r\\n\\r\\nOK\\r\\n";
 
 /** No command, wherever a modem looks for one. */
-const HARMLESS = ['{"t":21.5}', "21.5", "x", "status", "late at night", "one\\r\\ntwo\\r\\n", "A", "é中", "<00><01><02>", ">", "OK", "\\r\\n+CME ERROR: 3\\r\\n", "tap/at", "x<1A>", "on", "$GPGGA,1=2", "t: 21+", "one\\ntwo=2"];
+const HARMLESS = ['{"t":21.5}', "21.5", "x", "status", "late at night", "one\\r\\ntwo\\r\\n", "A", "é中", "<00><01><02>", ">", "OK", "\\r\\n+CME ERROR: 3\\r\\n", "tap/at", "x<1A>", "x<1A><1A>", "on", "$GPGGA,1=2", "t: 21+", "one\\ntwo=2"];
 const COMMANDS = [
   "AT", "at+cfun=0", "AT+CFUN=0\\r", "A/", "a/", "[sp]AT", "<00>AT", "<C3>AT", "one\\rAT", "one\\nat", "one\\r\\n[sp]AT", "A\\nT", "A<00>T", "xAT+CFUN=0", "AxT<08><08>T", "x<7F>AT", "+++", "x+++y",
   "1;+CFUN=0", "a<1A>b", "a<1B>b",
@@ -150,6 +150,18 @@ for (const { name, prompt, result, nudge, cancel, patience, online } of FAMILIES
       session.mustSend("");
       subscribes(bench);
     }
+  });
+
+  if (name === "NM28") it("a line that began with > was taken for it: a message that may be a command was sent where the modem had not asked for one", () => {
+    const { session } = online();
+    session.publish("AT+CFUN=0", { QoS: 1, id: 1 });
+    session.sent();
+    session.says("\\r\\n>[sp]\\r\\n");
+    session.mustSend("");
+    session.says(prompt);
+    session.mustSend("AT+CFUN=0");
+    session.says(result);
+    session.mustTell("control 4 1", "done 1");
   });
 
   it("the modem restarts meanwhile: the message fails, and no more of it is sent", () => {
@@ -295,6 +307,15 @@ describe("NM28: the prompt does not come, and every message ends with Ctrl-Z", (
     session.says("\\r\\n+MQTTPUBEX:0,1,0\\r\\n\\r\\nOK\\r\\n");
     session.mustTell("control 4 1", "done 1");
     modem.serve();
+  });
+
+  it("it goes with a message that ends with Ctrl-Z itself, which was taken for a command", () => {
+    const { session } = counted(nm28, { modem: { ctrlZ: "always" } });
+    session.publish("message<1A>", { QoS: 1, id: 1 });
+    session.sent();
+    session.pass(5000);
+    session.mustSend("message<1A><1A>");
+    session.mustTell();
   });
 
   it("it ends what is sent in place of what may be a command too", () => {
