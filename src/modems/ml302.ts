@@ -225,6 +225,7 @@ const enum Code {
   ReconnectFailed = 615,
   AckTimeout = 616,
   ConnectionLost = 617,
+  UnsubAckMalformed = 618,
 }
 
 /** Which command an error ends that comes after its OK; a missing acknowledgement has its own line. */
@@ -345,10 +346,19 @@ export class ML302 extends ChinaMobile {
     else this.down(error);
   }
 
-  /** 617 as a command's final is the loss of the connection as well (6.5). */
   override onDone(operation: Operation, outcome: Outcome, code: number): void {
     super.onDone(operation, outcome, code);
+    if (outcome !== Outcome.Done) this.ended(operation, outcome, code);
+  }
+
+  /**
+   * 617 as a command's final is the loss of the connection as well (6.5). After 618 the modem would answer 606 to the
+   * subscription for ever, and send nothing to the broker (4.3.4); only a new connection empties its list.
+   */
+  private ended(operation: Operation, outcome: Outcome, code: number): void {
     if (outcome === Outcome.Refused && code === Code.ConnectionLost) this.onUnsolicitedError(code);
+    else if (code === Code.UnsubAckMalformed && operation.kind === Kind.Unsubscribe && this.stage === Stage.Online)
+      this.down(new NetworkError("LINK_LOST", `the broker has ended a subscription, and the modem has it in its list still, so that it could not be made again (606); the connection is given up (+CME ERROR: ${code})`, code));
   }
 
   protected override resultError(operation: Operation, code: number): MQTTModemError {

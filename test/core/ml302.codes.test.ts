@@ -1,3 +1,4 @@
+import { MQTTClient } from "../../src/index";
 import { equal, sameLines } from "./support/check";
 import { Answering, ml302, online } from "./support/answering";
 import { Session } from "./support/session";
@@ -52,6 +53,20 @@ describe("ML302: what its numbers mean", () => {
     modem.serve();
     session.mustTell("control 9 1", "done 1");
   });
+
+  for (const how of ["\\r\\n+CME ERROR: 618\\r\\n", "\\r\\nOK\\r\\n\\r\\n+CME ERROR: 618\\r\\n"])
+    it(`618 behind an unsubscription, which the broker had done: 606 was taken for a subscription that there was no more: ${how}`, () => {
+      const { session, modem } = online(ml302);
+      session.subscribe("a", 1, { id: 1 });
+      modem.serve();
+      session.mustTell("control 9 1", "done 1");
+      session.client.write(null, { operation: MQTTClient.UNSUBSCRIBE, id: 2, items: [{ topic: "a" }] });
+      session.sent();
+      session.says(how);
+      session.mustTell("failed 2 COMMAND_REFUSED 618", "error LINK_LOST 618");
+      modem.serve();
+      equal(session.port.closed, true, "port closed");
+    });
 
   it("620: disconnected already, so it is disconnected", () => {
     const { session, modem } = online(ml302);
