@@ -126,7 +126,7 @@ export class Flight {
     const place = this.#outbox.byId(id);
     if (place === null) return;
     if (error !== null && isLoss(error)) return this.lose(place, error);
-    if (error?.code === "COMMAND_REFUSED" && place.kind === Kind.Publish && this.#doubt > 0 && !place.refusedBefore) return this.suspect(place, error);
+    if (error !== null && error.code === "COMMAND_REFUSED" && place.kind === Kind.Publish && this.#doubt > 0 && !place.refusedBefore) return this.suspect(place, error);
     const granted = place.kind === Kind.Subscribe && error === null ? this.#connection.granted : null;
     if (error === null) this.note(place, granted);
     this.#outbox.settle(place, error, granted);
