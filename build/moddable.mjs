@@ -1,6 +1,7 @@
 /**
- * Builds the example app with the Moddable SDK, for the ESP32 and for this machine's simulator, into dist/moddable.
- * A warning of the linker about a module of this package is an error: the module could not be kept in flash.
+ * Builds two apps with the Moddable SDK, for the ESP32 and for this machine's simulator, into dist/moddable: the example, which
+ * has one driver, and one with everything that the manifests of this package bring.
+ * A warning of the linker is an error: a module could not be kept in flash.
  *
  *   node build/moddable.mjs [--require]
  *
@@ -9,22 +10,26 @@
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const app = join(root, "hosts", "esp32", "example");
+/** Their folders, and the drivers that a device has in its flash then. */
+const apps = [
+  { folder: "hosts/esp32/example", drivers: ["bc35g"] },
+  { folder: "test/esp32/whole", drivers: ["bc35g", "m531x", "ml302", "nm28"] },
+];
 const output = join(root, "dist", "moddable");
 const simulators = { linux: "lin", darwin: "mac", win32: "win" };
 // mcconfig calls `tsc`: the one of this package, whose version suits the SDK.
 const environment = { ...process.env, PATH: join(root, "node_modules", ".bin") + delimiter + process.env.PATH };
 const onWindows = process.platform === "win32";
 
-/** Runs a command in the app's folder and shows what it says; fails when it fails, or warns about this package. */
-function run(command, args, variables = {}) {
+/** Runs a command in an app's folder and shows what it says; fails when it fails, or when the linker warns. */
+function run(app, command, args, variables = {}) {
   console.log(`$ ${[command, ...args].join(" ")}`);
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: app, env: { ...environment, ...variables }, shell: onWindows });
+    const child = spawn(command, args, { cwd: join(root, app.folder), env: { ...environment, ...variables }, shell: onWindows });
     const warnings = [];
     for (const stream of [child.stdout, child.stderr]) {
       let line = "";
@@ -32,39 +37,40 @@ function run(command, args, variables = {}) {
         process.stdout.write(text);
         const lines = (line + text).split("\n");
         line = lines.pop();
-        warnings.push(...lines.filter((each) => /^### warning: .*modem-mqtt/.test(each)));
+        warnings.push(...lines.filter((each) => each.startsWith("### warning")));
       });
     }
     child.on("error", reject);
     child.on("close", (status) => {
       if (status !== 0) reject(new Error(`${command} ended with ${status}`));
-      else if (warnings.length > 0) reject(new Error(`the linker warned about this package:\n${warnings.join("\n")}`));
+      else if (warnings.length > 0) reject(new Error(`the linker warned:\n${warnings.join("\n")}`));
       else resolve();
     });
   });
 }
 
-const build = (platform) => run("mcconfig", ["-d", "-m", "-p", platform, "-t", "build", "-o", output]);
+const build = (app, platform) => run(app, "mcconfig", ["-d", "-m", "-p", platform, "-t", "build", "-o", output]);
 
 /**
- * Compiles and links the JavaScript of the app for the ESP32 where there is no ESP-IDF; C is not compiled. SDK 8.2's
+ * Compiles and links the JavaScript of an app for the ESP32 where there is no ESP-IDF; C is not compiled. SDK 8.2's
  * makefile only wants a git checkout to ask for its version, and ESP-IDF's sdkconfig.h, which JavaScript does not need.
  */
-async function linkWithoutIdf() {
-  await run("mcconfig", ["-d", "-p", "esp32", "-o", output]);
-  const folder = join(output, "tmp", "esp32", "debug", "example");
+async function linkWithoutIdf(app) {
+  await run(app, "mcconfig", ["-d", "-p", "esp32", "-o", output]);
+  const folder = join(output, "tmp", "esp32", "debug", basename(app.folder));
   const unneeded = join(folder, "xsProj-esp32", "build", "config", "sdkconfig.h");
-  await run("make", ["-f", join(folder, "makefile"), "-o", unneeded, join(folder, "mc.xs.c")], { IDF_PATH: root });
+  await run(app, "make", ["-f", join(folder, "makefile"), "-o", unneeded, join(folder, "mc.xs.c")], { IDF_PATH: root });
 }
 
 const done = [], missing = [];
 
-/** A device carries only the driver that it needs: the one whose manifest the example includes. */
-function expectOneDriver() {
+/** A device carries the drivers whose manifests its app includes, and no others. */
+function expectDrivers() {
   for (const folder of readdirSync(output, { recursive: true }).filter((name) => name.endsWith(join("modules", "modem-mqtt", "modems")))) {
-    const drivers = readdirSync(join(output, folder)).filter((name) => name.endsWith(".xsb"));
-    if (drivers.join() !== "bc35g.xsb") throw new Error(`${folder} has ${drivers.join(", ")}, and should have bc35g.xsb alone`);
-    done.push(`one driver in ${folder}`);
+    const { drivers } = apps.find((app) => folder.split(sep).includes(basename(app.folder)));
+    const there = readdirSync(join(output, folder)).filter((name) => name.endsWith(".xsb")).map((name) => basename(name, ".xsb")).sort();
+    if (there.join() !== drivers.join()) throw new Error(`${folder} has ${there.join(", ")}, and should have ${drivers.join(", ")} alone`);
+    done.push(`${drivers.length} of 4 drivers in ${folder}`);
   }
 }
 
@@ -88,22 +94,30 @@ if (!onPath("mcconfig")) {
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 
-try {
-  const simulator = simulators[process.platform];
-  if (simulator === undefined) missing.push(`simulator: the SDK has none for ${process.platform}`);
-  else {
-    await build(simulator);
-    done.push(`${simulator}: the simulator's app`);
+/** One app, for all that can be built here. */
+async function buildApp(app) {
+  if (simulator !== undefined) {
+    await build(app, simulator);
+    done.push(`${simulator}: the simulator's ${app.folder}`);
   }
   if (process.env.IDF_PATH) {
-    await build("esp32");
-    done.push("esp32: the firmware");
-  } else if (!onWindows && works("make", "--version") && works("git", "describe", "--always")) {
-    await linkWithoutIdf();
-    done.push("esp32: JavaScript compiled and linked for flash");
-    missing.push("esp32: no firmware, because ESP-IDF is not installed (IDF_PATH is not set); xs-dev setup --device esp32 installs it");
-  } else missing.push("esp32: nothing, because ESP-IDF is not installed (IDF_PATH is not set); xs-dev setup --device esp32 installs it");
-  expectOneDriver();
+    await build(app, "esp32");
+    done.push(`esp32: the firmware of ${app.folder}`);
+  } else if (canLink) {
+    await linkWithoutIdf(app);
+    done.push(`esp32: JavaScript of ${app.folder} compiled and linked for flash`);
+  }
+}
+
+const simulator = simulators[process.platform];
+const canLink = !onWindows && works("make", "--version") && works("git", "describe", "--always");
+if (simulator === undefined) missing.push(`simulator: the SDK has none for ${process.platform}`);
+if (!process.env.IDF_PATH)
+  missing.push(`esp32: ${canLink ? "no firmware" : "nothing"}, because ESP-IDF is not installed (IDF_PATH is not set); xs-dev setup --device esp32 installs it`);
+
+try {
+  for (const app of apps) await buildApp(app);
+  expectDrivers();
 } catch (error) {
   console.error(`build:moddable: ${error.message}`);
   process.exit(1);
