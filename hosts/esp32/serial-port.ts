@@ -2,8 +2,10 @@ import { bytes } from "modem-mqtt/host/bytes";
 import type { Port, PortReceiver } from "modem-mqtt/platform";
 import Timer from "timer";
 
-/** The class `embedded:io/serial` of Moddable SDK 8.2 on ESP32, as far as it is used. */
+/** The class `embedded:io/serial` of Moddable SDK 8.2 on ESP32, as far as it is used. Its callbacks are called with it as `this`. */
 interface Serial {
+  /** The option of that name (ECMA-419, IO class pattern). */
+  readonly target: SerialPort;
   /** Fills `buffer` as far as bytes wait, and returns how many those were; undefined when none wait. */
   read(buffer: Uint8Array): number | undefined;
   /** Throws when `buffer` is longer than the free part of the FIFO; nothing is sent then. */
@@ -19,25 +21,23 @@ export interface SerialPortOptions {
   [option: string]: unknown;
 }
 
-/** The largest piece has 2⁷ bytes: as many as the FIFO of an ESP32's UART holds in each direction. */
-const LARGEST = 7;
-const FIFO = 1 << LARGEST;
-
-/** Which piece is the largest that has no more than `length` bytes. */
-const largest = (length: number): number => (length < FIFO ? 31 - Math.clz32(length) : LARGEST);
+/** Bytes that the FIFO of an ESP32's UART holds in each direction. */
+const FIFO = 128;
 
 /**
- * A UART of an ESP32 as the core wants it. `Serial` has no buffer but the hardware's, and moves whole arrays only, so
- * everything passes through one staging buffer, of which there are views of 1, 2, 4 … 128 bytes. They are made here;
- * reading and writing allocates nothing.
+ * A UART of an ESP32 as the core wants it. `Serial` has no buffer but the hardware's, and moves whole buffers only, so
+ * everything passes through one buffer that is made as long as what is moved. It has its whole length in between, for then XS keeps
+ * its place in memory, and nothing is allocated when it grows again.
  *
  * What a callback throws is not caught. Moddable reports it to xsbug and restarts the device, as it does with any other
  * callback.
  */
 export default class SerialPort implements Port {
   readonly #serial: Serial;
-  /** `#pieces[n]` is the first 2ⁿ bytes of the staging buffer. */
-  readonly #pieces: readonly Uint8Array[];
+  readonly #receiver: PortReceiver;
+  readonly #staging = new ArrayBuffer(FIFO, { maxByteLength: FIFO });
+  /** All of it, however long it is. */
+  readonly #piece = new Uint8Array(this.#staging);
   /**
    * Bytes that the transmit FIFO takes for certain. It drains meanwhile, so this is never too many. `onWritable` comes
    * once after construction, and again after every write, so there is always one to come while this is 0.
@@ -49,54 +49,52 @@ export default class SerialPort implements Port {
   /** @throws what `Serial` throws, such as `in use` for a pin or a UART that is taken */
   constructor(options: SerialPortOptions) {
     const { Serial, receiver, ...own } = options;
-    const staging = new ArrayBuffer(FIFO);
-    const pieces: Uint8Array[] = [];
-    for (let n = 0; n <= LARGEST; n++) pieces.push(new Uint8Array(staging, 0, 1 << n));
-    this.#pieces = pieces;
-    this.#serial = new Serial({
-      ...own,
-      format: "buffer",
-      onReadable: (count: number) => {
-        if (this.#closed) return;
-        this.#calling = true;
-        receiver.onReadable(count);
-        this.#calling = false;
-      },
-      onWritable: (count: number) => {
-        if (this.#closed) return;
-        this.#free = count;
-        this.#calling = true;
-        receiver.onWritable(count);
-        this.#calling = false;
-      },
-    });
+    this.#receiver = receiver;
+    this.#serial = new Serial({ ...own, target: this, format: "buffer", onReadable: SerialPort.onReadable, onWritable: SerialPort.onWritable });
+  }
+
+  private static onReadable(this: Serial, count: number): void {
+    const port = this.target;
+    if (port.#closed) return;
+    port.#calling = true;
+    port.#receiver.onReadable(count);
+    port.#calling = false;
+  }
+
+  private static onWritable(this: Serial, count: number): void {
+    const port = this.target;
+    if (port.#closed) return;
+    port.#free = count < FIFO ? count : FIFO;
+    port.#calling = true;
+    port.#receiver.onWritable(count);
+    port.#calling = false;
   }
 
   read(target: Uint8Array, offset: number, length: number): number {
-    let total = 0;
-    while (total < length && !this.#closed) {
-      const piece = this.#pieces[largest(length - total)]!;
-      const count = this.#serial.read(piece);
-      if (count === undefined) break;
-      bytes.copy(target, offset + total, piece, 0, count);
+    const staging = this.#staging, piece = this.#piece;
+    let total = 0, left = length;
+    while (left > 0 && !this.#closed) {
+      const size = left < FIFO ? left : FIFO;
+      if (size < FIFO) staging.resize(size);
+      const count = this.#serial.read(piece) ?? 0;
+      if (count > 0) bytes.copy(target, offset + total, piece, 0, count);
+      if (size < FIFO) staging.resize(FIFO);
       total += count;
-      if (count < piece.length) break; // the FIFO is empty
+      if (count < size) break; // the FIFO is empty
+      left -= count;
     }
     return total;
   }
 
   write(source: Uint8Array, offset: number, length: number): number {
-    if (this.#closed) return 0;
     const count = length < this.#free ? length : this.#free;
-    for (let at = offset, left = count; left > 0; ) {
-      const piece = this.#pieces[largest(left)]!;
-      const size = piece.length;
-      bytes.copy(piece, 0, source, at, size);
-      this.#serial.write(piece);
-      this.#free -= size;
-      at += size;
-      left -= size;
-    }
+    if (count < 1 || this.#closed) return 0;
+    const staging = this.#staging, piece = this.#piece;
+    staging.resize(count);
+    bytes.copy(piece, 0, source, offset, count);
+    this.#serial.write(piece);
+    staging.resize(FIFO);
+    this.#free -= count;
     return count;
   }
 

@@ -99,6 +99,21 @@ describe("embedded:io/serial as on ESP32", () => {
     uart.close();
   });
 
+  it("calls with itself as `this`, and keeps the option `target`", async () => {
+    const target = {};
+    let found: unknown;
+    const uart = open({
+      target,
+      onReadable(this: { target: object }) {
+        found = this.target;
+      },
+    });
+    host.say(numbered(1));
+    await wait();
+    equal(found === target, true);
+    uart.close();
+  });
+
   it("must not be closed from its own callback", async () => {
     let error: unknown;
     const uart = open({ onReadable: () => void (error = thrown(() => uart.close())) });
@@ -156,7 +171,7 @@ describe("the ESP32's serial port over it", () => {
     equal(port.write(target, 0, 8), 0);
   });
 
-  it("reads and writes without allocating", async () => {
+  it("reads and writes without allocating, behind a collection too", async () => {
     const counts = [new Int32Array(4), new Int32Array(4)], target = new Uint8Array(256), source = numbered(256);
     let difference = "";
     const port = new SerialPort({
@@ -164,6 +179,7 @@ describe("the ESP32's serial port over it", () => {
       receiver: {
         onReadable() {
           port.read(target, 0, 1);
+          host.collect(); // chunks lie closely together then, each as long as it is
           host.count(counts[0]!.buffer as ArrayBuffer);
           port.read(target, 0, 99);
           port.write(source, 3, 77);

@@ -11,14 +11,16 @@ export class Uart {
   static latest: Uart;
   readonly format = "buffer"; // what host.wireRead asks for
   sentLength = 0;
-  readonly #onReadable: (count: number) => void;
-  readonly #onWritable: (count: number) => void;
+  readonly target: unknown;
+  readonly onReadable: (this: Uart, count: number) => void;
+  readonly onWritable: (this: Uart, count: number) => void;
   /** Whether there was a write that `onWritable` has not followed. */
   #written = true;
 
-  constructor({ onReadable, onWritable }: { onReadable(count: number): void; onWritable(count: number): void }) {
-    this.#onReadable = onReadable;
-    this.#onWritable = onWritable;
+  constructor({ target, onReadable, onWritable }: { target: unknown; onReadable(this: Uart, count: number): void; onWritable(this: Uart, count: number): void }) {
+    this.target = target;
+    this.onReadable = onReadable;
+    this.onWritable = onWritable;
     Uart.latest = this;
   }
 
@@ -34,7 +36,7 @@ export class Uart {
 
   receive(buffer: Uint8Array): void {
     host.wireFill(buffer);
-    this.#onReadable(buffer.length);
+    this.onReadable(buffer.length);
     this.drain();
   }
 
@@ -42,7 +44,7 @@ export class Uart {
   drain(): void {
     while (this.#written) {
       this.#written = false;
-      this.#onWritable(FIFO);
+      this.onWritable(FIFO);
     }
   }
 

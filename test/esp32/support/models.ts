@@ -47,8 +47,9 @@ export class Timers {
 
 interface SerialOptions {
   format?: string;
-  onReadable?: (count: number) => void;
-  onWritable?: (count: number) => void;
+  target?: unknown;
+  onReadable?: (this: unknown, count: number) => void;
+  onWritable?: (this: unknown, count: number) => void;
   onError?: () => void;
 }
 
@@ -58,6 +59,7 @@ export const FIFO = 128;
 export class Uart {
   static last: Uart;
   readonly options: SerialOptions;
+  readonly target: unknown;
   readonly received: number[] = [];
   readonly sending: number[] = [];
   readonly sent: number[] = [];
@@ -68,6 +70,7 @@ export class Uart {
   constructor(options: SerialOptions) {
     assert.equal(options.format, "buffer");
     this.options = options;
+    this.target = options.target;
     Uart.last = this;
   }
 
@@ -106,9 +109,9 @@ export class Uart {
     if (this.received.length > 0) this.#tell(this.options.onReadable!, this.received.length);
   }
 
-  #tell(callback: (count: number) => void, count: number): void {
+  #tell(callback: (this: unknown, count: number) => void, count: number): void {
     this.#inside = true;
-    callback(count);
+    callback.call(this, count);
     this.#inside = false;
   }
 }

@@ -143,6 +143,8 @@ static void constructor(xsMachine* the)
 	serials = serial;
 	xsmcSetHostData(xsResult, serial);
 	xsSetHostHooks(xsResult, &hooks);
+	xsmcGet(xsVar(0), xsArg(0), xsID("target"));
+	if (xsmcTypeOf(xsVar(0)) != xsUndefinedType) xsmcSet(xsResult, xsID("target"), xsVar(0));
 	serial->onReadable = callback(the, "onReadable");
 	serial->onWritable = callback(the, "onWritable");
 	serial->tellWritable = serial->onWritable != NULL;
