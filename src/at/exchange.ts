@@ -3,7 +3,7 @@ import type { Text } from "../bytes/text";
 import type { Command } from "./command";
 import { renumber } from "./digits";
 import type { Operation } from "./operation";
-import { LINE, Writer } from "./writer";
+import { At, Writer } from "./writer";
 
 /** What a line does to the operation that it answers. */
 export const enum Meaning {
@@ -36,8 +36,13 @@ const LINES = 3;
  * `CONNECT`, `OK` and `+MQTTPUBEX:0,65535,0`, with what ends and begins them.
  */
 const COUNT = 0, ID_END = 1, ENDED = 2, NOTES = 3, TEXT = NOTES + LINES * Note.SIZE;
-/** In place of a note: the lines are not known, and are kept. */
-export const KEEPING = -1;
+/** In place of a note. */
+export const enum Expected {
+  /** No line is expected. */
+  None = 0,
+  /** The lines are not known, and are kept. */
+  Keeping = -1,
+}
 
 /**
  * The last publish's line, and the lines with which the modem answered it if that went well, as they came. The next publish
@@ -49,10 +54,10 @@ export const KEEPING = -1;
  */
 export class Exchange extends Writer {
   /**
-   * Where the note of the expected line is in the buffer; negative before a prompt that is no line; 0 where none is
-   * expected, or `KEEPING`.
+   * Where the note of the expected line is in the buffer, or {@link Expected}; negative, and less than that, before a prompt
+   * that is no line.
    */
-  expected = 0;
+  expected: number = Expected.None;
 
   // The publish whose line is still there, up to its payload.
   private command: Command | null = null;
@@ -66,7 +71,7 @@ export class Exchange extends Writer {
   override begin(): void {
     super.begin();
     this.command = null;
-    this.expected = 0;
+    this.expected = Expected.None;
   }
 
   /** The line so far is what {@link again} finds there for a publish like this one. */
@@ -95,26 +100,26 @@ export class Exchange extends Writer {
 
   /** The line is sent now. @param alone no older operation is under way */
   sending(command: Command, alone: boolean): void {
-    if (this.expected === KEEPING) this.end(false); // that of the operation before is not whole
-    this.expected = 0;
+    if (this.expected === Expected.Keeping) this.end(false); // that of the operation before is not whole
+    this.expected = Expected.None;
     if (this.command === null || !alone) return;
     const buffer = this.buffer;
     if (buffer[COUNT] !== 0) this.expected = command.prompt === undefined || buffer[NOTES + Note.Meaning] === Meaning.Prompt ? NOTES : -NOTES;
     else {
       buffer[ID_END] = 0;
-      this.expected = KEEPING;
+      this.expected = Expected.Keeping;
     }
   }
 
   /** The expected line is told of: the one behind it is expected next. */
   next(): void {
     const next = this.expected + Note.SIZE;
-    this.expected = next === NOTES + this.buffer[COUNT]! * Note.SIZE ? 0 : next;
+    this.expected = next === NOTES + this.buffer[COUNT]! * Note.SIZE ? Expected.None : next;
   }
 
   /** Another line has come in place of the expected one. */
   miss(): void {
-    if (this.expected !== KEEPING) this.end(false);
+    if (this.expected !== Expected.Keeping) this.end(false);
   }
 
   /** The line in the ring from `start` to `end` has this meaning; blanks before it are there from `blank` on, and its id ends at `idEnd`. */
@@ -126,7 +131,7 @@ export class Exchange extends Writer {
     const before = note - Note.SIZE;
     let at = count === 0 ? TEXT : before + buffer[before + Note.From]! + buffer[before + Note.Length]!;
     if (follows) at--;
-    if (count === LINES || at + length > LINE) return this.end(false);
+    if (count === LINES || at + length > At.Line) return this.end(false);
     buffer[note + Note.Meaning] = meaning;
     buffer[note + Note.From] = at - note;
     buffer[note + Note.Length] = length;
@@ -143,7 +148,7 @@ export class Exchange extends Writer {
 
   /** The operation whose answer is expected or kept is over. */
   end(good: boolean): void {
-    this.expected = 0;
+    this.expected = Expected.None;
     if (!good) this.buffer[COUNT] = 0;
   }
 }

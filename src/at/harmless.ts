@@ -29,13 +29,20 @@ export function isHarmless(bytes: Uint8Array, offset: number, length: number): b
   return true;
 }
 
+/** The line of a modem's that it does not know, a message that no application sends. A Ctrl-Z behind a message is no part of it. */
+export function blot(payload: Uint8Array, offset: number, length: number, cancel: number): void {
+  const end = offset + length;
+  payload.fill(TILDE, offset, payload[end - 1] === Byte.CtrlZ ? end - 1 : end);
+  if (cancel !== 0) payload[offset] = cancel; // firmware may take it (dialects.md 6.7)
+}
+
 function isInName(byte: number): boolean {
   const lower = byte | 0x20;
   return (lower >= LETTER_A && lower <= LETTER_Z) || (byte >= Byte.Digit0 && byte <= Byte.Digit9);
 }
 
 const BACKSPACE = 0x08, AMPERSAND = 0x26, SLASH = 0x2f, SEMICOLON = 0x3b, EQUALS = 0x3d, QUESTION = 0x3f;
-const LETTER_A = 0x61, LETTER_T = 0x74, LETTER_Z = 0x7a, DELETE = 0x7f;
+const LETTER_A = 0x61, LETTER_T = 0x74, LETTER_Z = 0x7a, TILDE = 0x7e, DELETE = 0x7f;
 /** Characters (V.250 5.4.1). */
 const LONGEST_NAME = 16;
 

@@ -38,14 +38,27 @@ export const enum Outcome {
   Unsettled,
 }
 
-/** In place of a result line's code, where the line has none: the final tells how it went. */
-export const UNTOLD = 0x7fff;
+/** In place of a result line's code. */
+export const enum ResultCode {
+  /** There has been no result line yet. */
+  Owed = 0x7ffe,
+  /** The line has none: the final tells how it went. */
+  Untold = 0x7fff,
+}
 
-/** The same, where there has been no result line yet. */
-export const OWED = 0x7ffe;
+/** In place of a payload's offset. */
+export const enum Offset {
+  /** There is no payload, or it is needed no more. */
+  None = -1,
+}
 
-/** In place of an offset: there is no payload, or it is needed no more. */
-export const NOWHERE = -1;
+/** In place of the number of one of the modem's MQTT connections. */
+export const enum Link {
+  /** The modem's own, of no connection. */
+  Modem = -1,
+  /** Those of all, and the modem's own. */
+  All = -2,
+}
 
 /** What is asked to be subscribed or unsubscribed; kept by reference until the operation ends. */
 export interface TopicItem {
@@ -89,8 +102,8 @@ export class Operation {
   counted = false;
   /** Subscribe and unsubscribe: the topics. */
   items: readonly TopicItem[] | null = null;
-  /** The payload's place among those that wait, or `NOWHERE`, and its bytes. */
-  offset = NOWHERE;
+  /** The payload's place among those that wait, or `Offset.None`, and its bytes. */
+  offset: number = Offset.None;
   length = 0;
   /** Milliseconds that its result may take after the final. */
   patience = 0;
@@ -98,16 +111,22 @@ export class Operation {
   next: Operation | null = null;
   /** When its present wait ends, on the clock. */
   deadline = 0;
-  /** What the result line has told, or `OWED`; 0 is good, `UNTOLD` is left to the final. */
-  result = OWED;
+  /** What the result line has told, or `ResultCode.Owed`; 0 is good, `ResultCode.Untold` is left to the final. */
+  result: number = ResultCode.Owed;
   /** Its owner has been told of its end already: it is only brought to an end on the wire. */
   abandoned = false;
   /** What the broker granted, three bits a topic; see {@link grant}. Publish at QoS 2: 1 once PUBREC has been told of. */
   granted = 0;
 
-  /** Which of the modem's MQTT connections it belongs to, or −1 for the modem's own. */
+  /** Which of the modem's MQTT connections it belongs to, or `Link.Modem`. */
   get link(): number {
-    return this.owner === null ? -1 : this.owner.link;
+    return this.owner === null ? Link.Modem : this.owner.link;
+  }
+
+  /** Milliseconds until the final at the most. */
+  get finalPatience(): number {
+    const final = this.command!.final;
+    return final > 0 ? final : this.patience;
   }
 
   /** Keeps a SUBACK value, 0–2 or 128, for topic `index`. */

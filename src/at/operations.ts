@@ -1,4 +1,4 @@
-import { Operation, OWED, Stage } from "./operation";
+import { Operation, ResultCode, Stage } from "./operation";
 
 /**
  * The operations that are under way: made when so many are for the first time, used again and again. They are a chain in
@@ -24,7 +24,7 @@ export class Operations {
     operation.stage = Stage.Filling;
     operation.id = 0;
     operation.abandoned = false;
-    operation.result = OWED;
+    operation.result = ResultCode.Owed;
     let last = this.first;
     if (last === null) this.first = operation;
     else {
@@ -72,7 +72,7 @@ export class Operations {
   owed(link: number, kind: number, wire: number, active: Operation | null): Operation | null {
     let operation = this.first;
     while (operation !== null && !((operation.stage === Stage.Awaiting || operation === active) && operation.kind === kind &&
-        (wire < 0 || operation.wire === wire) && operation.result === OWED && operation.link === link)) operation = operation.next;
+        (wire < 0 || operation.wire === wire) && operation.result === ResultCode.Owed && operation.link === link)) operation = operation.next;
     return operation;
   }
 

@@ -1,5 +1,5 @@
 import type { Bytes } from "../platform";
-import { NOWHERE, type Operation } from "./operation";
+import { Offset, type Operation } from "./operation";
 import { Operations } from "./operations";
 import { roomier } from "./writer";
 
@@ -36,7 +36,7 @@ export class StagedOperations extends Operations {
     if (pinned) return this.mostBytes - this.tail;
     let used = 0;
     if (this.staged > 0)
-      for (let operation = this.first; operation !== null; operation = operation.next) if (operation.offset !== NOWHERE) used += operation.length;
+      for (let operation = this.first; operation !== null; operation = operation.next) if (operation.offset !== Offset.None) used += operation.length;
     return this.mostBytes - used;
   }
 
@@ -64,8 +64,8 @@ export class StagedOperations extends Operations {
 
   /** The payload needs its place no more. */
   release(operation: Operation): void {
-    if (operation.offset === NOWHERE) return;
-    operation.offset = NOWHERE;
+    if (operation.offset === Offset.None) return;
+    operation.offset = Offset.None;
     this.staged--;
     if (this.staged === 0) this.tail = 0;
   }
@@ -75,7 +75,7 @@ export class StagedOperations extends Operations {
     const buffer = this.payloads;
     let to = 0;
     for (let operation = this.first; operation !== null; operation = operation.next) {
-      if (operation.offset === NOWHERE) continue;
+      if (operation.offset === Offset.None) continue;
       if (operation.offset !== to) buffer.copyWithin(to, operation.offset, operation.offset + operation.length);
       operation.offset = to;
       to += operation.length;

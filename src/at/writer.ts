@@ -16,14 +16,17 @@ export function roomier(buffer: Uint8Array | null, length: number, most: number)
   return larger;
 }
 
-/** Where a line begins in its buffer: the {@link Exchange} has the bytes before it. */
-export const LINE = 64;
+/** Where in the buffer. */
+export const enum At {
+  /** A line begins: the {@link Exchange} has the bytes before it. */
+  Line = 64,
+}
 
 /** The command line that is written, straight from numbers and bytes. */
 export class Writer {
   buffer: Uint8Array;
   /** Where the line ends that has been written since {@link begin}. */
-  length = LINE;
+  length: number = At.Line;
   private readonly most: number;
   private readonly native: Bytes;
   /** Where the last id ends that was written. */
@@ -31,7 +34,7 @@ export class Writer {
 
   /** @param most bytes that a line may have */
   constructor(most: number, native: Bytes) {
-    this.most = LINE + most;
+    this.most = At.Line + most;
     this.buffer = roomier(null, 0, this.most);
     this.native = native;
   }
@@ -42,7 +45,7 @@ export class Writer {
   }
 
   begin(): void {
-    this.length = LINE;
+    this.length = At.Line;
   }
 
   /** The id that a result will carry. */

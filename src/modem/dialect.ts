@@ -1,6 +1,6 @@
 import type { Command } from "../at/command";
 import type { Fields } from "../at/fields";
-import type { ChannelDialect } from "../at/channel";
+import type { ChannelDialect } from "../at/owner";
 import type { Operation } from "../at/operation";
 import type { MQTTModemError } from "../errors";
 import type { Driver } from "./driver";

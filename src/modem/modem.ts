@@ -1,8 +1,9 @@
-import { Channel, type ChannelOwner } from "../at/channel";
+import { Channel } from "../at/channel";
 import type { Command } from "../at/command";
 import type { Fields } from "../at/fields";
 import { Common, type Line } from "../at/lexicon";
-import { Outcome, type Operation } from "../at/operation";
+import { Link, Outcome, type Operation } from "../at/operation";
+import type { ChannelOwner } from "../at/owner";
 import { frozen } from "../bytes/frozen";
 import { ArgumentError, ModemError, NetworkError, StateError, type MQTTModemError } from "../errors";
 import { integer } from "../mqtt/arguments";
@@ -313,7 +314,7 @@ export class Modem implements ChannelOwner {
       return this.lost(new ModemError("MODEM_RESTARTED",
         `the ${this.dialect.name} has restarted, and its connection is gone; a supply that is too weak is the usual reason`), true);
     this.channel.sleep(OWN);
-    this.channel.abort(ALL, true);
+    this.channel.abort(Link.All, true);
     this.wake();
   }
 
@@ -333,7 +334,7 @@ export class Modem implements ChannelOwner {
     this.stage = Stage.Idle;
     this.recover = Level.Connect;
     this.channel.sleep(OWN);
-    this.channel.abort(MODEM, forgotten);
+    this.channel.abort(Link.Modem, forgotten);
     for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onModemLost(error, forgotten);
   }
 
@@ -430,9 +431,6 @@ export class Modem implements ChannelOwner {
   }
 }
 
-/** In place of a connection's number: the modem's own operations, and those of all. */
-const MODEM = -1;
-const ALL = -2;
 /** Beside its publishes: two of the client's, one of the driver's, and one that has ended and is being told of. */
 const DRIVER_OPERATIONS = 4;
 

@@ -6,7 +6,7 @@ import { Byte } from "../at/bytes";
 import { command, type Argument, type Command } from "../at/command";
 import { FieldKind, type Fields } from "../at/fields";
 import { Common, Follow, Framing, lexicon, says, type Line } from "../at/lexicon";
-import { Outcome, UNTOLD, type Operation } from "../at/operation";
+import { Outcome, ResultCode, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { ArgumentError, BrokerError, NetworkError, type MQTTModemError } from "../errors";
 import { ARGUMENTS as SHARED_ARGUMENTS } from "../modem/arguments";
@@ -301,7 +301,7 @@ export class NM28 extends QMT {
 
   /** `+MQTTPUBEX:<idx>,<msgID>[,<result0>][,<result1>][,<value>]`: by type, message and data point (D-6). */
   private published(fields: Fields): void {
-    if (fields.kind(2) !== FieldKind.Integer && fields.kind(3) !== FieldKind.Integer) return this.resolve(Kind.Publish, fields.int(1), UNTOLD);
+    if (fields.kind(2) !== FieldKind.Integer && fields.kind(3) !== FieldKind.Integer) return this.resolve(Kind.Publish, fields.int(1), ResultCode.Untold);
     // A data point alone has its result in its own place, or in the first, the other one being left out.
     const first = fields.int(this.type === 1 && fields.kind(2) === FieldKind.Empty ? 3 : 2, 0);
     const dataPoint = this.type === 2 ? fields.int(3, 0) : 0;

@@ -18,6 +18,11 @@ const encoding = mutation("bytes/encoding.ts");
 const scanner = mutation("at/scanner.ts");
 const message = mutation("at/message.ts");
 const channel = mutation("at/channel.ts");
+const intake = mutation("at/intake.ts");
+const sender = mutation("at/sender.ts");
+const synchroniser = mutation("at/synchroniser.ts");
+const finisher = mutation("at/finisher.ts");
+const timekeeper = mutation("at/timekeeper.ts");
 const staging = mutation("at/staging.ts");
 const wakers = mutation("at/wakers.ts");
 const operations = mutation("at/operations.ts");
@@ -63,21 +68,21 @@ export const mutations: readonly Mutation[] = [
   message("another subscribed topic with a comma is not thought of", "const length = this.decimal(at, comma);", "const length = -1;"),
 
   // ---- commands and their answers
-  channel("a late final is taken for the marker's", "if (this.#markerValue === UNSEEN) this.strayFinals++;\n      else this.synchronised();", "this.synchronised();"),
-  channel("no marker is sent after a timeout", "    else this.doubt(this.inData);\n    if (operation.result !== OWED", "    else this.leave();\n    if (operation.result !== OWED"),
-  channel("a timeout never fires", "operation.deadline = this.armFor(milliseconds);", "operation.deadline = this.armFor(0x3fffffff);"),
-  channel("a write is done with the modem's OK", "else if (untold || operation.command!.result === undefined) this.finish", "else if (good) this.finish"),
-  channel("a final that comes while the command is being sent is believed", "this.#lateMarker || this.#phase === Phase.Sending ||", "this.#lateMarker ||"),
-  channel("an OK in the middle of the payload ends the publish", "(this.#phase === Phase.Payload && good)) {", "false) {"),
-  channel("a data phase is left without the byte that cancels it", "if (cancel && this.#dialect.cancel !== 0) writer.byte(this.#dialect.cancel);", ""),
-  channel("a message that a modem has not asked for is the beginning of the next command", "    if (this.#unasked) writer.byte(Byte.CR);\n", ""),
-  channel("a message whose prompt is lost is sent though it may be a command", "const harmless = isHarmless(this.operations.payloads, operation.offset, operation.length);", "const harmless = true;"),
-  channel("a message whose prompt is lost is filled up with markers", "    if (this.#phase === Phase.Prompt) return this.sendUnasked(operation);\n", ""),
-  channel("a marker's late answer ends the next command", "        this.#lateMarker = true;\n", ""),
-  channel("a message ends although the host has not looked at its port", "if (this.#silent) this.scanner.silence();", "this.scanner.silence();"),
-  channel("the port is not closed", "    this.#port.close();\n", ""),
-  channel("what a callback throws is swallowed", "if (thrown !== NOTHING) throw thrown;", ""),
-  channel("what was under way at a loss is never reported", "while ((next = this.operations.oldest(Stage.Aborted)) !== null) this.finish(next, Outcome.Aborted, 0);", "void next!;"),
+  synchroniser("a late final is taken for the marker's", "if (this.markerValue === Marker.Unseen) this.strayFinals++;\n    else this.synchronised();", "this.synchronised();"),
+  timekeeper("no marker is sent after a timeout", "    else this.doubt(this.inData);\n    if (operation.result !== ResultCode.Owed", "    else this.leave();\n    if (operation.result !== ResultCode.Owed"),
+  sender("a timeout never fires", "operation.deadline = this.armFor(milliseconds);", "operation.deadline = this.armFor(0x3fffffff);"),
+  finisher("a write is done with the modem's OK", "else if (result === ResultCode.Untold || command.result === undefined) this.finish", "else if (good) this.finish"),
+  channel("a final that comes while the command is being sent is believed", "this.lateMarker || this.phase === Phase.Sending ||", "this.lateMarker ||"),
+  channel("an OK in the middle of the payload ends the publish", "(this.phase === Phase.Payload && good)) {", "false) {"),
+  synchroniser("a data phase is left without the byte that cancels it", "if (cancel && this.dialect.cancel !== 0) writer.byte(this.dialect.cancel);", ""),
+  synchroniser("a message that a modem has not asked for is the beginning of the next command", "    if (this.unasked) writer.byte(Byte.CR);\n", ""),
+  timekeeper("a message whose prompt is lost is sent though it may be a command", "const harmless = isHarmless(this.operations.payloads, operation.offset, operation.length);", "const harmless = true;"),
+  timekeeper("a message whose prompt is lost is filled up with markers", "    else if (this.phase === Phase.Prompt) return this.sendUnasked(operation);\n", ""),
+  synchroniser("a marker's late answer ends the next command", "        this.lateMarker = true;\n", ""),
+  intake("a message ends although the host has not looked at its port", "if (this.silent) this.scanner.silence();", "this.scanner.silence();"),
+  intake("the port is not closed", "    this.port.close();\n", ""),
+  intake("what a callback throws is swallowed", "if (thrown !== NOTHING) throw thrown;", ""),
+  finisher("what was under way at a loss is never reported", "while ((next = this.operations.oldest(Stage.Aborted)) !== null) this.finish(next, Outcome.Aborted, 0);", "void next!;"),
   staging("a payload stays in the application's buffer until the modem asks for it",
     "    this.native.copy(this.payloads, operation.offset + operation.length - left, bytes, 0, bytes.length);\n",
     "    if (this.staged === 1 && bytes.length === left && left === operation.length) {\n      this.payloads = bytes;\n      operation.offset = 0;\n    } else this.native.copy(this.payloads, operation.offset + operation.length - left, bytes, 0, bytes.length);\n"),
@@ -87,7 +92,7 @@ export const mutations: readonly Mutation[] = [
   wakers("an alarm beyond the clock's wrap is never set", "if (this.armedFor === NEVER || ((this.armedFor - deadline) | 0) > 0) this.arm(deadline);", "if (this.armedFor === NEVER || this.armedFor > deadline) this.arm(deadline);"),
   wakers("a host that was asleep gives up before it has listened", "if (!this.heard && ((this.clock.now() - this.armedFor) | 0) > LATE) {", "if (false) {"),
   operations("an acknowledgement with another id is believed", "(wire < 0 || operation.wire === wire)", "true"),
-  operations("a report about one client ends another one's operation", " && operation.result === OWED && operation.link === link))", " && operation.result === OWED))"),
+  operations("a report about one client ends another one's operation", " && operation.result === ResultCode.Owed && operation.link === link))", " && operation.result === ResultCode.Owed))"),
 
   // ---- the client
   client("the id 0 is given", "do id = id === 65535 ? 1 : id + 1;", "do id = id === 65535 ? 0 : id + 1;"),

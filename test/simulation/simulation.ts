@@ -1,6 +1,6 @@
 // One run: a plan, carried out, and the promises checked all the while.
 
-import { LINE } from "../../src/at/writer";
+import { At } from "../../src/at/writer";
 import type { Driver } from "../../src/modem/driver";
 import { TrafficTrace } from "../../hosts/node/trace";
 import { VirtualModemCore } from "../../hosts/virtual-modem/modem";
@@ -434,7 +434,7 @@ class Simulation {
     if (channel.capacity !== this.#sizes.operations) this.#violated("5", `${channel.capacity} operations, and there were ${this.#sizes.operations}`);
     if (publishing < 0 || publishing > families[this.#plan.modem].window) this.#violated("5", `${publishing} publishes are under way`);
     if (channel.ring.bytes.length !== this.#sizes.ring) this.#violated("5", "the ring has grown");
-    if (channel.writer.buffer.length > LINE + driver.dialect.commandBuffer) this.#violated("5", `the command line's buffer has ${channel.writer.buffer.length} bytes`);
+    if (channel.writer.buffer.length > At.Line + driver.dialect.commandBuffer) this.#violated("5", `the command line's buffer has ${channel.writer.buffer.length} bytes`);
     if (channel.operations.payloads.length > driver.limits.payload + 1) this.#violated("5", `the payloads' buffer has ${channel.operations.payloads.length} bytes`);
   }
 

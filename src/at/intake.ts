@@ -1,0 +1,145 @@
+import { frozen } from "../bytes/frozen";
+import { Ring } from "../bytes/ring";
+import type { Port, PortReceiver } from "../platform";
+import type { ChannelOptions, ChannelOwner } from "./owner";
+import { Patience } from "./patience";
+import type { Scanner } from "./scanner";
+import { Wakers } from "./wakers";
+
+/** In place of what a callback has thrown. */
+const NOTHING = frozen({});
+/** Before {@link Intake.open}. */
+const NO_PORT: Port = frozen({ read: () => 0, write: () => 0, close() {} });
+
+/**
+ * The port, and what comes in through it: takes all that there is, has the scanner look at it, and goes on from the timer
+ * where that was broken off, or where a message ends with silence. It keeps what an application's callback has thrown for
+ * the host. Of lines and commands it knows nothing.
+ */
+export abstract class Intake extends Wakers implements PortReceiver {
+  /** It tells the {@link Channel} what it has found. */
+  abstract readonly scanner: Scanner;
+  readonly ring: Ring;
+  protected readonly owner: ChannelOwner;
+  protected port: Port = NO_PORT;
+  /** Set by {@link close} alone. */
+  closed = false;
+
+  /** The scanner is to go on from the timer. */
+  protected resuming = false;
+  private silenceDeadline = 0;
+  /** It has been silent for long enough, as far as the host has heard. */
+  private silent = false;
+  /** What a callback has thrown, for the host. */
+  private thrown: unknown = NOTHING;
+
+  constructor(owner: ChannelOwner, options: ChannelOptions) {
+    super(options.clock, options.wakers);
+    this.owner = owner;
+    this.ring = new Ring(options.receiveBuffer, options.bytes);
+  }
+
+  /** Opens the port. @throws what the port's class throws */
+  open(): void {
+    if (this.port !== NO_PORT || this.closed) return;
+    this.startAlarm();
+    this.port = this.owner.openPort(this);
+  }
+
+  /** Releases the port and the timer. Nothing is called afterwards; what was under way is forgotten. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.stopAlarm();
+    this.port.close();
+    this.scanner.reset();
+  }
+
+  // ---- bytes from the port
+
+  abstract onWritable(): void;
+
+  onReadable(): void {
+    this.receive();
+    if (this.thrown !== NOTHING) this.rethrow();
+  }
+
+  onError(error: unknown): void {
+    if (this.closed) return;
+    this.owner.onPortError(error);
+    this.rethrow();
+  }
+
+  /** Takes everything that the port has, and looks at it. */
+  receive(): void {
+    if (this.closed) return;
+    try {
+      this.scanner.makeRoom();
+      let more: boolean;
+      do {
+        more = this.ring.fill(this.port);
+        this.scanner.scan();
+      } while (more && this.ring.free !== 0 && !this.closed); // a message that fills it is to be read first
+    } catch (thrown) {
+      // What onReadable throws goes to the host at once; the rest is taken up from the timer.
+      this.scanner.breakOff();
+      this.resume();
+      throw thrown;
+    }
+    if (this.scanner.waitsForSilence && !this.closed) {
+      this.silent = false;
+      this.silenceDeadline = this.armFor(Patience.Silence);
+    }
+  }
+
+  /** A reader has read: goes on, from the timer where the scanner is not at work already. */
+  released(): void {
+    if (this.scanner.scanning || !this.scanner.held || this.scanner.message.available > 0) return;
+    this.resume();
+  }
+
+  // ---- from the timer
+
+  /** Looks at the rest from the timer. */
+  private resume(): void {
+    if (this.closed) return;
+    this.resuming = true;
+    this.armFor(0);
+  }
+
+  /** Looks at the rest, and at what has come meanwhile. */
+  protected goOn(): void {
+    this.resuming = false;
+    this.scanner.scan();
+    this.receive();
+  }
+
+  /** Tells the scanner of a silence that it waits for, once it has lasted and the host has looked at its port again. */
+  protected listen(): void {
+    if (!this.scanner.waitsForSilence || !this.isOver(this.silenceDeadline)) return;
+    if (this.silent) this.scanner.silence();
+    this.silent = !this.silent;
+    this.silenceDeadline = this.armFor(Patience.Listening);
+  }
+
+  protected rearmIntake(): void {
+    if (this.resuming) this.armFor(0);
+    if (this.scanner.waitsForSilence) this.arm(this.silenceDeadline);
+  }
+
+  // ---- what callbacks throw
+
+  /**
+   * An application's callback has thrown. What the channel is at is done to its end, so that nothing is left between two
+   * states; then the host is given the exception, the first one where there are several.
+   */
+  threw(error: unknown): void {
+    if (this.thrown === NOTHING) this.thrown = error;
+  }
+
+  protected rethrow(): void {
+    const thrown = this.thrown;
+    this.thrown = NOTHING;
+    if (thrown !== NOTHING) throw thrown;
+  }
+}

@@ -1,0 +1,17 @@
+/** How long the channel waits, in milliseconds, where the command or the operation does not say. */
+export const enum Patience {
+  /** How long a final may come after its result (dialects.md 3.1). */
+  Grace = 1000,
+  /**
+   * How long a final may take for a payload that the modem has not asked for: as long as that of any command that it does by
+   * itself (dialects.md 9; S1 gives 300 ms), and for each byte of the payload, at 2000 bit/s.
+   */
+  Unasked = 2000,
+  UnaskedByte = 5,
+  /** How long a marker's answer may take. */
+  Marker = 2000,
+  /** Nothing for so long is silence: a USB adapter may hold bytes back for 16 (dialects.md 6.1, step 2). */
+  Silence = 130,
+  /** So much more is listened for what came while the host was too busy to look: its alarm may ring first. */
+  Listening = 20,
+}
