@@ -28,14 +28,22 @@ export const enum Note {
   SIZE,
 }
 
-/** Lines that an answer may have. */
-const LINES = 3;
-/**
- * What stands before the line: how many lines its answer has, 0 where it is not whole; where the id in it ends, 0 where it has
- * none; where the last line ended in the ring, its last 8 bits; then the notes, and the lines. An NM28's answer is the longest:
- * `CONNECT`, `OK` and `+MQTTPUBEX:0,65535,0`, with what ends and begins them.
- */
-const COUNT = 0, ID_END = 1, ENDED = 2, NOTES = 3, TEXT = NOTES + LINES * Note.SIZE;
+/** What stands in the buffer before the line. An NM28's answer is the longest: `CONNECT`, `OK` and `+MQTTPUBEX:0,65535,0`. */
+const enum Kept {
+  /** How many lines its answer has, 0 where it is not whole. */
+  Count,
+  /** Where the id in it ends, 0 where it has none. */
+  IdEnd,
+  /** Where the last line ended in the ring, its last 8 bits. */
+  Ended,
+  /** A note for each line. */
+  Notes,
+  /** Lines that an answer may have. */
+  LINES = 3,
+  /** The lines, with what ends and begins them. */
+  Text = Notes + LINES * Note.SIZE,
+}
+
 /** In place of a note. */
 export const enum Expected {
   /** No line is expected. */
@@ -82,7 +90,7 @@ export class Exchange extends Writer {
     this.shape = operation.length * 8 + operation.QoS * 2 + operation.retain;
     this.lastId = operation.wire;
     this.kept = this.length;
-    this.buffer[COUNT] = 0;
+    this.buffer[Kept.Count] = 0;
   }
 
   /** Whether the publish's line is there, up to its payload, but for an id that has been put in its place now, and in its answer. */
@@ -90,7 +98,7 @@ export class Exchange extends Writer {
     if (this.command !== command || this.topic !== operation.topic || this.shape !== operation.length * 8 + operation.QoS * 2 + operation.retain) return false;
     const id = operation.wire;
     if (this.lastId !== id) {
-      const buffer = this.buffer, answered = buffer[ID_END]!;
+      const buffer = this.buffer, answered = buffer[Kept.IdEnd]!;
       if (!renumber(buffer, this.idEnd, answered === 0 ? this.idEnd : answered, this.lastId, id)) return false;
       this.lastId = id;
     }
@@ -104,9 +112,9 @@ export class Exchange extends Writer {
     this.expected = Expected.None;
     if (this.command === null || !alone) return;
     const buffer = this.buffer;
-    if (buffer[COUNT] !== 0) this.expected = command.prompt === undefined || buffer[NOTES + Note.Meaning] === Meaning.Prompt ? NOTES : -NOTES;
+    if (buffer[Kept.Count] !== 0) this.expected = command.prompt === undefined || buffer[Kept.Notes + Note.Meaning] === Meaning.Prompt ? Kept.Notes : -Kept.Notes;
     else {
-      buffer[ID_END] = 0;
+      buffer[Kept.IdEnd] = 0;
       this.expected = Expected.Keeping;
     }
   }
@@ -114,7 +122,7 @@ export class Exchange extends Writer {
   /** The expected line is told of: the one behind it is expected next. */
   next(): void {
     const next = this.expected + Note.SIZE;
-    this.expected = next === NOTES + this.buffer[COUNT]! * Note.SIZE ? Expected.None : next;
+    this.expected = next === Kept.Notes + this.buffer[Kept.Count]! * Note.SIZE ? Expected.None : next;
   }
 
   /** Another line has come in place of the expected one. */
@@ -124,14 +132,14 @@ export class Exchange extends Writer {
 
   /** The line in the ring from `start` to `end` has this meaning; blanks before it are there from `blank` on, and its id ends at `idEnd`. */
   note(meaning: Meaning, ring: Ring, blank: number, start: number, end: number, idEnd: number): void {
-    const buffer = this.buffer, count = buffer[COUNT]!;
-    const note = NOTES + count * Note.SIZE, length = (end - blank + 1) | 0;
+    const buffer = this.buffer, count = buffer[Kept.Count]!;
+    const note = Kept.Notes + count * Note.SIZE, length = (end - blank + 1) | 0;
     // Where it follows at once, the end of the line before is the first of its blanks.
-    const follows = count > 0 && (blank & 0xff) === buffer[ENDED];
+    const follows = count > 0 && (blank & 0xff) === buffer[Kept.Ended];
     const before = note - Note.SIZE;
-    let at = count === 0 ? TEXT : before + buffer[before + Note.From]! + buffer[before + Note.Length]!;
+    let at = count === 0 ? Kept.Text : before + buffer[before + Note.From]! + buffer[before + Note.Length]!;
     if (follows) at--;
-    if (count === LINES || at + length > At.Line) return this.end(false);
+    if (count === Kept.LINES || at + length > At.Line) return this.end(false);
     buffer[note + Note.Meaning] = meaning;
     buffer[note + Note.From] = at - note;
     buffer[note + Note.Length] = length;
@@ -141,14 +149,14 @@ export class Exchange extends Writer {
     if (count > 0)
       buffer[before + Note.Rest] = follows && buffer[before + Note.Meaning]! + meaning === Meaning.Final + Meaning.Result ? at + length - before - buffer[before + Note.From]! : 0;
     ring.copy(blank, buffer, at, length);
-    if (idEnd !== start) buffer[ID_END] = at + ((idEnd - blank) | 0);
-    buffer[COUNT] = count + 1;
-    buffer[ENDED] = end;
+    if (idEnd !== start) buffer[Kept.IdEnd] = at + ((idEnd - blank) | 0);
+    buffer[Kept.Count] = count + 1;
+    buffer[Kept.Ended] = end;
   }
 
   /** The operation whose answer is expected or kept is over. */
   end(good: boolean): void {
     this.expected = Expected.None;
-    if (!good) this.buffer[COUNT] = 0;
+    if (!good) this.buffer[Kept.Count] = 0;
   }
 }

@@ -22,7 +22,7 @@ export interface ChannelOwner {
   onFragment(): void;
   /** Whether a topic is subscribed by whom `fields`, which end before it, are about. It is in the ring from `start` to `end`. */
   isSubscribed(fields: Fields, start: number, end: number): boolean;
-  /** The operation has ended; it is used again once this returns, unless it is still to be settled: see {@link Finisher.giveUp}. */
+  /** The operation has ended; it is used again once this returns, unless it keeps its place: see finisher.ts. */
   onDone(operation: Operation, outcome: Outcome, code: number): void;
   /** Bytes were lost: a line longer than the ring, or a message that was not read in time. */
   onOverflow(): void;
@@ -30,7 +30,7 @@ export interface ChannelOwner {
   onSynchronised(cmee: number): void;
   /** The modem gives no answer at all. @param swallowing it may be taking what it is sent for a payload */
   onSilent(swallowing: boolean): void;
-  /** What {@link Channel.wake} asked for. */
+  /** What the channel's `wake` asked for. */
   onWake(waker: number): void;
   /** A `+CME ERROR` that ends no command. */
   onUnsolicitedError(code: number): void;

@@ -1,15 +1,15 @@
 import type { Text } from "../bytes/text";
 import type { Bytes } from "../platform";
+import { Byte } from "./bytes";
 
-const QUOTE = 0x22;
-const DIGIT_0 = 0x30;
-
-/** Bytes that there are from the beginning: most lines, and most payloads, are shorter. */
-const FIRST = 256;
+const enum Size {
+  /** Bytes that there are from the beginning: most lines, and most payloads, are shorter. */
+  First = 256,
+}
 
 /** A buffer for `length` bytes, of twice the size where one is too short for them, with all that this one has. */
 export function roomier(buffer: Uint8Array | null, length: number, most: number): Uint8Array {
-  let size = FIRST;
+  let size: number = Size.First;
   while (size < length) size *= 2;
   const larger = new Uint8Array(size < most ? size : most);
   if (buffer !== null) larger.set(buffer);
@@ -82,19 +82,19 @@ export class Writer {
     const bytes = text.bytes, length = bytes.length;
     const at = this.length;
     if (at + length + 2 > this.buffer.length && !this.grow(length + 2)) return;
-    this.buffer[at] = QUOTE;
+    this.buffer[at] = Byte.Quote;
     this.native.copy(this.buffer, at + 1, bytes, 0, length);
-    this.buffer[at + 1 + length] = QUOTE;
+    this.buffer[at + 1 + length] = Byte.Quote;
     this.length = at + length + 2;
   }
 
   /** A number that is not negative. */
   int(value: number): void {
-    if (value < 10) return this.byte(DIGIT_0 + value);
+    if (value < 10) return this.byte(Byte.Digit0 + value);
     let divisor = 1;
     while (value >= divisor * 10) divisor *= 10;
-    for (; divisor > 1; divisor = (divisor / 10) | 0) this.byte(DIGIT_0 + (((value / divisor) | 0) % 10));
-    this.byte(DIGIT_0 + (value % 10));
+    for (; divisor > 1; divisor = (divisor / 10) | 0) this.byte(Byte.Digit0 + (((value / divisor) | 0) % 10));
+    this.byte(Byte.Digit0 + (value % 10));
   }
 
   /** `length` bytes of `source[offset…]` as upper-case hex digits. */

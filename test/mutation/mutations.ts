@@ -89,8 +89,8 @@ export const mutations: readonly Mutation[] = [
   staging("a payload that was moved is looked for at its old place", "      operation.offset = to;\n", ""),
   staging("a payload for which there is no room is written behind the buffer", "      if (end > this.mostBytes) return false;\n", ""),
   wakers("a deadline beyond the clock's wrap is over at once", "return ((deadline - this.clock.now()) | 0) <= 0;", "return deadline <= this.clock.now();"),
-  wakers("an alarm beyond the clock's wrap is never set", "if (this.armedFor === NEVER || ((this.armedFor - deadline) | 0) > 0) this.arm(deadline);", "if (this.armedFor === NEVER || this.armedFor > deadline) this.arm(deadline);"),
-  wakers("a host that was asleep gives up before it has listened", "if (!this.heard && ((this.clock.now() - this.armedFor) | 0) > LATE) {", "if (false) {"),
+  wakers("an alarm beyond the clock's wrap is never set", "if (this.armedFor === Moment.Never || ((this.armedFor - deadline) | 0) > 0) this.arm(deadline);", "if (this.armedFor === Moment.Never || this.armedFor > deadline) this.arm(deadline);"),
+  wakers("a host that was asleep gives up before it has listened", "if (!this.heard && ((this.clock.now() - this.armedFor) | 0) > Patience.Late) {", "if (false) {"),
   operations("an acknowledgement with another id is believed", "(wire < 0 || operation.wire === wire)", "true"),
   operations("a report about one client ends another one's operation", " && operation.result === ResultCode.Owed && operation.link === link))", " && operation.result === ResultCode.Owed))"),
 
