@@ -59,14 +59,26 @@ export interface Command<D = any> extends CommandOptions {
 /** For what is not given where the command has a place for it all the same. */
 export const NOTHING = frozen(new Text("nothing", "", 0));
 
-/** Writes what the driver keeps under these names: a number, or a text, in quotes, with nothing in them where there is none. */
+// Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
+const NUMBER = "number";
+
+/**
+ * Writes what the driver keeps under these names, with dots between them: a number, or a text, in quotes, with nothing in them
+ * where there is none. With a comma before the names it is an optional argument, left out with its comma where there is none;
+ * with a question mark behind them a number that is 0 where there is none, and 1 for what is no number.
+ */
 function kept(path: string): Argument<any> {
-  const names = frozen(path.split("."));
+  const names = frozen(path.match(/\w+/g)!), optional = path.startsWith(","), counted = path.endsWith("?");
   return (writer, _, driver) => {
     let value = driver;
-    for (let i = 0; i < names.length; i++) value = value[names[i]!];
-    if (typeof value === "number") writer.int(value);
-    else writer.quoted(value === null ? NOTHING : value);
+    for (let i = 0; i < names.length && value !== null; i++) value = value[names[i]!];
+    if (optional) {
+      if (value === null) return;
+      writer.byte(Byte.Comma);
+    }
+    if (typeof value === NUMBER) writer.int(value);
+    else if (counted) writer.int(value === null ? 0 : 1);
+    else writer.quoted(value ?? NOTHING);
   };
 }
 
@@ -76,16 +88,15 @@ function kept(path: string): Argument<any> {
  * line feed after it could become the first byte of a payload (dialects.md 1, rule 1).
  */
 export function command<D>(template: string, argumentTable: Readonly<Record<string, Argument<D>>>, options: CommandOptions): Command<D> {
-  const parts = `${template}\r`.split(/\{([\w.]+)\}/);
+  const parts = `${template}\r`.split(/[{}]/); // literals and names in turn
   const literals: Uint8Array[] = [];
   const names: Argument<D>[] = [];
-  const list = parts.filter((_, index) => index % 2 === 1);
-  const payload = list.indexOf(PAYLOAD);
   parts.forEach((part, index) => {
     if (index % 2 === 0) literals.push(part === "," ? COMMA : ascii(part));
     else names.push(argumentTable[part] ?? kept(part));
   });
-  return frozen({ ...options, name: /AT[+\w]*/.exec(template)![0], line: template, literals, arguments: names, steady: !list.includes(TOPIC) ? 0 : payload < 0 ? literals.length : payload });
+  const payload = parts.indexOf(PAYLOAD);
+  return frozen({ ...options, name: /AT[+\w]*/.exec(template)![0], line: template, literals, arguments: names, steady: !parts.includes(TOPIC) ? 0 : payload < 0 ? literals.length : payload >> 1 });
 }
 
 /** Names of arguments: a command that has a topic is a publish, and may have its payload in the line. */

@@ -41,9 +41,19 @@ export interface Line {
   readonly lengthOptional?: boolean;
 }
 
-/** A line as a driver lists it; fields follow where `more` does not say otherwise. */
-export function says(id: number, text: string, more?: Partial<Line>): Line {
-  return { id, text, follow: Follow.Fields, ...more };
+/**
+ * A table of lines: a number, then the texts of the lines that have it as their id. Fields follow where what stands behind the
+ * text does not say otherwise.
+ */
+export function lines(...table: readonly (number | string | Partial<Line>)[]): readonly Line[] {
+  const list: Line[] = [];
+  let id = 0;
+  table.forEach((entry) => {
+    if (typeof entry === "number") id = entry;
+    else if (typeof entry === "string") list.push({ id, text: entry, follow: Follow.Fields });
+    else Object.assign(list.at(-1)!, entry);
+  });
+  return frozen(list);
 }
 
 /** The lines that every modem has (27.007; S1 3.1). */
@@ -60,14 +70,14 @@ export const enum Common {
   Family = 16,
 }
 
-export const COMMON_LINES: readonly Line[] = frozen([
-  says(Common.Ok, "OK", { follow: Follow.End }),
-  says(Common.Error, "ERROR", { follow: Follow.End }),
-  says(Common.CmeError, "+CMEERROR"),
-  says(Common.CmsError, "+CMSERROR"),
-  says(Common.Cmee, "+CMEE"),
-  says(Common.Attach, "+CGATT"),
-]);
+export const COMMON_LINES = lines(
+  Common.Ok, "OK", { follow: Follow.End },
+  Common.Error, "ERROR", { follow: Follow.End },
+  Common.CmeError, "+CMEERROR",
+  Common.CmsError, "+CMSERROR",
+  Common.Cmee, "+CMEE",
+  Common.Attach, "+CGATT",
+);
 
 /** The tree. Node 0 is the root; 0 also means "none", for nothing leads back to the root. */
 export interface Lexicon {
@@ -91,7 +101,7 @@ export const NO_LINE = 255;
 
 /** Builds the tree for the common lines and a family's own. */
 export function lexicon(family: readonly Line[]): Lexicon {
-  const lines = [...COMMON_LINES, ...family];
+  const lines = COMMON_LINES.concat(family);
   const size = lines.reduce((sum, line) => sum + line.text.length, 1);
   const tree = {
     byte: new Uint8Array(size),

@@ -7,9 +7,9 @@ export function frozen<T>(value: T): T {
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return value;
   if (ArrayBuffer.isView(value) || Object.isFrozen(value)) return value;
   Object.freeze(value);
-  for (const key of Reflect.ownKeys(value)) {
+  Reflect.ownKeys(value).forEach((key) => {
     const descriptor = Reflect.getOwnPropertyDescriptor(value, key)!;
     if ("value" in descriptor && typeof value === "object") frozen(descriptor.value);
-  }
+  });
   return value;
 }

@@ -6,10 +6,7 @@ export type CodeTable = readonly (readonly [code: number, meaning: string])[];
 
 /** The table of these lines: a number, a blank, what it means. Text, for a literal of arrays has four times the bytecode. */
 export function codes(lines: string): CodeTable {
-  return frozen(lines.trim().split("\n").map((line) => {
-    const [code] = line.trim().split(" ", 1);
-    return [Number(code), line.trim().slice(code!.length + 1)] as const;
-  }));
+  return frozen(lines.trim().split("\n").map((line) => [parseInt(line), line.trim().replace(/.+? /, "")] as const));
 }
 
 /** `+CME ERROR` and `+CMS ERROR`: 27.007 9.2 and 27.005 3.2.5, as far as S1 chapter 5 lists them. */

@@ -1,10 +1,13 @@
-import { command, type Command } from "../at/command";
-import { Common } from "../at/lexicon";
+import type { Command } from "../at/command";
+import { COMMON_LINES } from "../at/lexicon";
+import { tables } from "./commands";
 
 /** Commands of 27.007 (and V.250) that every family has. */
 
+const { say, all } = tables(COMMON_LINES, {});
+
 /** Does nothing; the answer shows that somebody listens. */
-export const ATTENTION = command("AT", {}, { final: 1000, probe: true });
+export const ATTENTION = say("AT", { final: 1000, probe: true });
 /** Of `AT`, so many in one go: 126 bytes, which an ESP32's transmit FIFO takes at once. */
 const TIMES = 42;
 /**
@@ -14,17 +17,16 @@ const TIMES = 42;
  * @param leave the byte, where there is one, that leaves a data phase whose length was not told
  */
 export function rouse(leave: string): Command {
-  return command(leave + "AT\r".repeat(TIMES - 1) + "AT", {}, { final: 1000, probe: true });
+  return say(leave + "AT\r".repeat(TIMES - 1) + "AT", { final: 1000, probe: true });
 }
 /** Command echo off: V.250 6.2.4. */
-export const ECHO_OFF = command("ATE0", {}, { final: 2000 });
+export const ECHO_OFF = say("ATE0");
 /** Errors as numbers: 27.007 9.1. */
-export const ERROR_NUMBERS = command("AT+CMEE=1", {}, { final: 2000 });
+export const ERROR_NUMBERS = say("AT+CMEE=1");
 /**
  * Leaves the packet domain, and attaches to it again: 27.007 10.1.9. No document of these modems gives a time; an LTE module
  * may answer the second only when it is attached.
  */
-export const DETACH = command("AT+CGATT=0", {}, { final: 40_000 });
-export const ATTACH = command("AT+CGATT=1", {}, { final: 75_000 });
+export const REATTACH = all(say("AT+CGATT=0", { final: 40_000 }), say("AT+CGATT=1", { final: 75_000 }));
 /** Whether the packet domain service is attached: 27.007 10.1.9. */
-export const ATTACHED = command("AT+CGATT?", {}, { final: 2000, answer: Common.Attach });
+export const ATTACHED = say("AT+CGATT?");

@@ -1,5 +1,5 @@
 import { Outcome, type Operation } from "../at/operation";
-import { ModemError, type MQTTModemError } from "../errors";
+import { ModemError, NetworkError, type MQTTModemError } from "../errors";
 import { CME_ERRORS, meaning } from "./codes";
 
 /** The error for a command that did not end well, where the result line says nothing more exact. */
@@ -15,4 +15,9 @@ export function failure(operation: Operation, outcome: Outcome, code: number): M
     default: // Outcome.TooLong: result lines are each family's own affair
       return new ModemError("COMMAND_REFUSED", `${name} with these texts is longer than the transmit buffer; nothing was sent; use shorter ones`);
   }
+}
+
+/** The connection that there was is no more. @param how goes on after "the connection to the broker" */
+export function linkLost(how: string, code?: number): MQTTModemError {
+  return new NetworkError("LINK_LOST", `the connection to the broker ${how}`, code);
 }

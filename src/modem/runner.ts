@@ -35,7 +35,7 @@ export abstract class ScriptRunner {
     const script = this.script!;
     while (++this.step < script.length) {
       const step = script[this.step]!;
-      if (step.when === undefined || step.when(this)) return this.submitStep(step);
+      if (step.when === undefined || this.kept(step.when)) return this.submitStep(step);
     }
     this.script = null;
     this.onScriptEnd();
@@ -44,8 +44,13 @@ export abstract class ScriptRunner {
   private submitStep(step: Step): void {
     const operation = this.take(step.kind ?? Kind.Step)!; // the client leaves one free
     operation.wire = -1;
-    operation.patience = typeof step.patience === "function" ? step.patience(this) : step.patience ?? 0;
-    this.channel.submit(operation, step.command);
+    operation.patience = typeof step.patience === "number" ? step.patience : step.patience === undefined ? 0 : this.kept(step.patience);
+    this.channel.submit(operation, step);
+  }
+
+  /** What this driver has, by a name in its tables. */
+  private kept(name: PropertyKey): any {
+    return this[name as keyof this];
   }
 
   /** Whether the script goes on although its step has not ended well. */

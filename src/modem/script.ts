@@ -12,11 +12,12 @@ export const enum Kind {
   Poll,
   // Steps of the driver's own scripts, from here on.
   Step,
+  Authorise,
   Open,
   Connect,
+  // The ends, from here on.
   Disconnect,
   Close,
-  Authorise,
 }
 
 export const enum Tolerates {
@@ -28,16 +29,15 @@ export const enum Tolerates {
 }
 
 /** One command of a script; the next one follows when it has ended well. */
-export interface Step<D = any> {
-  readonly command: Command<D>;
+export interface Step<D = any> extends Command<D> {
   /** {@link Kind.Step} unless a result line must find it. */
   readonly kind?: Kind;
-  /** Left out where this says no. */
-  readonly when?: (driver: D) => boolean;
+  /** Left out where the driver keeps nothing, or false, under this name. */
+  readonly when?: keyof D;
   /** What does not end the script. Nothing, when left out. */
   readonly tolerates?: Tolerates;
-  /** Milliseconds until the result line, after the final; needed where the command has one. */
-  readonly patience?: number | ((driver: D) => number);
+  /** Milliseconds until the result line, after the final, or what the driver keeps them under; needed where the command has one. */
+  readonly patience?: number | keyof D;
 }
 
 export type Script<D = any> = readonly Step<D>[];

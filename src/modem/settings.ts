@@ -68,7 +68,8 @@ function protocolVersion(version: number, { protocolVersions }: Limits): number 
 }
 
 /** Limits are seconds; what the caller gave, and sees in the error, is milliseconds. */
-function seconds(keepAlive: number, { keepAlive: [least, most] }: Limits): number {
+function seconds(keepAlive: number, limits: Limits): number {
+  const least = limits.keepAlive[0], most = limits.keepAlive[1];
   if (typeof keepAlive !== "number") throw new ArgumentError("ARGUMENT_TYPE", "keepAlive", keepAlive, "must be a number");
   const rounded = Math.ceil(keepAlive / 1000);
   if (!(keepAlive >= 0 && rounded >= least && rounded <= most))

@@ -2,9 +2,10 @@ import type { Command } from "../at/command";
 import type { Fields } from "../at/fields";
 import type { Line } from "../at/lexicon";
 import { Outcome } from "../at/operation";
-import { NetworkError, type MQTTModemError } from "../errors";
+import type { MQTTModemError } from "../errors";
 import { integer } from "../mqtt/arguments";
 import type { Dialect } from "./dialect";
+import { linkLost } from "./failure";
 import { ScriptRunner } from "./runner";
 import { Kind } from "./script";
 import { Stage } from "./stage";
@@ -107,6 +108,6 @@ export abstract class Watcher extends ScriptRunner {
 
   /** A poll has shown that the connection is gone. */
   protected lostUntold(how: string): void {
-    this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone, and no report of it has come: ${how}`));
+    this.down(linkLost(`is gone, and no report of it has come: ${how}`));
   }
 }

@@ -3,22 +3,23 @@
  * chapters 2 and 12, has found out about its gaps.
  */
 import { Byte } from "../at/bytes";
-import { command, NOTHING, type Argument, type Command } from "../at/command";
+import { NOTHING } from "../at/command";
 import { FieldKind, type Fields } from "../at/fields";
-import { Follow, Framing, lexicon, says, type Line } from "../at/lexicon";
+import { Follow, Framing, lexicon, lines, type Line } from "../at/lexicon";
 import type { Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { ArgumentError, NetworkError, type MQTTModemError } from "../errors";
 import { codes, meaning } from "../modem/codes";
-import { ARGUMENTS as SHARED_ARGUMENTS } from "../modem/arguments";
-import { ATTACH, DETACH, rouse } from "../modem/common";
+import { tables } from "../modem/commands";
+import { REATTACH, rouse } from "../modem/common";
 import type { Limits } from "../modem/limits";
 import type { Dialect, ModemClient } from "../modem/dialect";
+import { linkLost } from "../modem/failure";
 import type { Modem } from "../modem/modem";
-import { QMT, Result, type QMTOptions } from "./shared/qmt";
-import { Level, type Recovery } from "../modem/recovery";
-import { Kind, Tolerates, type Script } from "../modem/script";
+import { QMT, Result, Say, type QMTOptions } from "./shared/qmt";
+import { Level } from "../modem/recovery";
+import { Kind, Tolerates } from "../modem/script";
 import { Stage } from "../modem/stage";
 import type { Settings } from "../modem/settings";
 import { choice, integer } from "../mqtt/arguments";
@@ -44,45 +45,29 @@ export interface BC35GOptions extends QMTOptions {
 
 // ---- what the modem says (S1 chapters 3 and 4)
 
-const enum Say {
-  Open = 16,
-  Close,
-  Conn,
-  Disc,
-  Sub,
-  Uns,
-  Pub,
-  PubRel,
-  Cfg,
-  Auth,
-  Stat,
-  Message,
-  Restart,
-}
-
-const LINES: readonly Line[] = frozen([
-  says(Say.Open, "+QMTOPEN"),
-  says(Say.Close, "+QMTCLOSE"),
-  says(Say.Conn, "+QMTCONN"),
-  says(Say.Disc, "+QMTDISC"),
-  says(Say.Sub, "+QMTSUB"),
-  says(Say.Uns, "+QMTUNS"),
-  says(Say.Pub, "+QMTPUB"),
-  says(Say.PubRel, "+QMTPUBREL"), // PUBREL is being sent again; figure 1 only (A-3)
-  says(Say.Cfg, "+QMTCFG"),
-  says(Say.Auth, "+QMTTENAUTH"),
-  says(Say.Auth, "+QMTENAUTH"), // A-1
-  says(Say.Stat, "+QMTSTAT"),
-  says(Say.Message, "+QMTRECV", { framing: Framing.Line, topic: 2 }),
-  says(Say.Message, "+QMTRCV", { framing: Framing.Line, topic: 2 }), // figure 1 (A-3)
+const LINES = lines(
+  Say.Open, "+QMTOPEN",
+  Say.Close, "+QMTCLOSE",
+  Say.Conn, "+QMTCONN",
+  Say.Disc, "+QMTDISC",
+  Say.Sub, "+QMTSUB",
+  Say.Uns, "+QMTUNS",
+  Say.Pub, "+QMTPUB",
+  Say.PubRel, "+QMTPUBREL", // PUBREL is being sent again; figure 1 only (A-3)
+  Say.Cfg, "+QMTCFG",
+  Say.Auth, "+QMTTENAUTH", "+QMTENAUTH", // A-1
+  Say.Stat, "+QMTSTAT",
+  Say.Message, "+QMTRECV", { framing: Framing.Line, topic: 2 },
+  "+QMTRCV", { framing: Framing.Line, topic: 2 }, // figure 1 (A-3)
   // The banner of a BC28: "Boot: Unsigned … REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET, Neul, OK" (public captures).
-  says(Say.Restart, "REBOOT_CAUSE_", { follow: Follow.Anything }),
-]);
+  Say.Restart, "REBOOT_CAUSE_", { follow: Follow.Anything },
+);
 
 // ---- what it is told
 
-const ARGUMENTS: Readonly<Record<string, Argument<BC35G>>> = frozen({
-  ...(SHARED_ARGUMENTS as Record<string, Argument<BC35G>>),
+// Times: S1 gives 300 ms for what stays in the modem, 75 s for QMTOPEN, 195 s for the password; the finals and the
+// margins are those of dialects.md 9.
+const { say, all } = tables<BC35G>(LINES, {
   credentials: (writer, _, modem) => {
     const user = modem.settings.user;
     const password = modem.fetchedPassword ?? modem.settings.password;
@@ -92,22 +77,6 @@ const ARGUMENTS: Readonly<Record<string, Argument<BC35G>>> = frozen({
     if (password === null) return;
     writer.byte(Byte.Comma);
     writer.quoted(password);
-  },
-  tencent: (writer, _, modem) => {
-    const { productId, deviceName, clientId, deviceSecret, expire, url } = modem.tencent!;
-    writer.quoted(productId);
-    writer.byte(Byte.Comma);
-    writer.quoted(deviceName);
-    writer.byte(Byte.Comma);
-    writer.quoted(clientId);
-    writer.byte(Byte.Comma);
-    writer.quoted(deviceSecret);
-    if (expire === 0 && url === null) return;
-    writer.byte(Byte.Comma);
-    writer.int(expire === 0 ? EXPIRE_MOST : expire);
-    if (url === null) return;
-    writer.byte(Byte.Comma);
-    writer.quoted(url);
   },
   filters: (writer, operation) => {
     for (let i = 0; i < operation.items!.length; i++) {
@@ -122,78 +91,19 @@ const ARGUMENTS: Readonly<Record<string, Argument<BC35G>>> = frozen({
 });
 
 const CTRL_Z = new Uint8Array([0x1a]);
-const RECEIVING = Object.freeze(["line", "idle"]);
-const QUOTES = Object.freeze(["raw", "strip"]);
 const EXPIRE_MOST = 60;
+const TENCENT = "{tencent.productId},{tencent.deviceName},{tencent.clientId},{tencent.deviceSecret}{,tencent.expire}{,tencent.url}";
 
-// Times: S1 gives 300 ms for what stays in the modem, 75 s for QMTOPEN, 195 s for the password; the finals and the
-// margins are those of dialects.md 9.
-const say = (template: string, final: number, more: object = {}) => command<BC35G>(template, ARGUMENTS, { final, ...more });
-const asks = (answer: Say, line: string, more: object = {}) => say(line, 2000, { answer, ...more });
-
-// S1 marks no default, so it is always set.
-const CFG_VERSION = say('AT+QMTCFG="version",0,{settings.protocolVersion}', 2000);
-const CFG_KEEPALIVE = say('AT+QMTCFG="keepalive",0,{settings.keepAlive}', 2000);
-const CFG_SESSION = say('AT+QMTCFG="session",0,{settings.clean}', 2000);
-// The notices of a retransmission are asked for (last argument): they show that the modem is still at it.
-const CFG_TIMEOUT = say('AT+QMTCFG="timeout",0,{packetTimeout},{retries},1', 2000);
-const CFG_WILL = say('AT+QMTCFG="will",0,1,{settings.will.QoS},{settings.will.retain},{settings.will.topic},{settings.will.message}', 2000);
-const CFG_NO_WILL = say('AT+QMTCFG="will",0,0', 2000);
-const CFG_ALIBABA = say('AT+QMTCFG="aliauth",0,{alibaba.productKey},{alibaba.deviceName},{alibaba.deviceSecret}', 2000);
-// The document spells it both ways; the set form with two Ts (A-1).
-const FETCH_PASSWORD = say("AT+QMTTENAUTH={tencent}", 5000, { result: Say.Auth });
-const FETCH_PASSWORD_ONE_T = say("AT+QMTENAUTH={tencent}", 5000, { result: Say.Auth });
-const OPEN = say("AT+QMTOPEN=0,{settings.host},{settings.port}", 5000, { result: Say.Open });
-const CONNECT = say("AT+QMTCONN=0,{settings.id}{credentials}", 5000, { result: Say.Conn });
-// The example ends at OK, without the result line that the format promises (A-7).
-const DISCONNECT = say("AT+QMTDISC=0", 2000, { result: Say.Disc, resultOptional: true });
-const CLOSE = say("AT+QMTCLOSE=0", 2000, { result: Say.Close, resultOptional: true });
-const SUBSCRIBE = say("AT+QMTSUB=0,{id}{filters}", 5000, { result: Say.Sub });
-const UNSUBSCRIBE = say("AT+QMTUNS=0,{id}{filters}", 5000, { result: Say.Uns });
 // With a length every byte from 0 to 255 passes; without it 0x1A ends and 0x1B cancels (2.4).
-const PUBLISH = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic},{length}", 10_000, { result: Say.Pub, resultId: 1, prompt: 5000 });
+const PUBLISH = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic},{length}", { final: 10_000, result: Say.Pub, resultId: 1, prompt: 5000 });
 // The length starts at 1: an empty payload can only be one that ends at once.
-const PUBLISH_EMPTY = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic}", 10_000, { result: Say.Pub, resultId: 1, prompt: 5000 });
+const PUBLISH_EMPTY = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic}", { final: 10_000, result: Say.Pub, resultId: 1, prompt: 5000 });
 
-const POLL = asks(Say.Conn, "AT+QMTCONN?", { takes: (fields: Fields) => fields.count === 2 });
+const POLL = say("AT+QMTCONN?", { takes: (fields) => fields.count === 2 });
 
-/** Read forms and test forms (S1 3.2); QMTCFG's read form is the set form without its values. */
-const INQUIRIES: readonly Command<BC35G>[] = frozen([
-  ...["version", "keepalive", "session", "timeout", "will", "aliauth"].map((key) => asks(Say.Cfg, `AT+QMTCFG="${key}",0`)),
-  asks(Say.Cfg, "AT+QMTCFG=?"),
-  asks(Say.Auth, "AT+QMTENAUTH?"),
-  asks(Say.Auth, "AT+QMTENAUTH=?"),
-  // Only an answer has the host in quotes; `+QMTOPEN: 0,0` is a result (6.5).
-  asks(Say.Open, "AT+QMTOPEN?", { takes: (fields: Fields) => fields.kind(1) === FieldKind.Quoted }),
-  asks(Say.Open, "AT+QMTOPEN=?"),
-  asks(Say.Close, "AT+QMTCLOSE=?"),
-  POLL,
-  asks(Say.Conn, "AT+QMTCONN=?"),
-  asks(Say.Disc, "AT+QMTDISC=?"),
-  asks(Say.Sub, "AT+QMTSUB=?"),
-  asks(Say.Uns, "AT+QMTUNS=?"),
-  asks(Say.Pub, "AT+QMTPUB=?"),
-]);
+const CLOSE = say("AT+QMTCLOSE=0", { kind: Kind.Close, patience: 1000 });
 
-const connectPatience = (modem: BC35G) => (modem.packetTimeout + 2) * (modem.retries + 1) * 1000;
-
-const CLOSE_STEP = frozen({ command: CLOSE, kind: Kind.Close, tolerates: Tolerates.Failure, patience: 1000 });
-
-const CONNECT_SCRIPT: Script<BC35G> = frozen([
-  CLOSE_STEP, // what an earlier run of the host may have left open
-  { command: CFG_VERSION },
-  { command: CFG_KEEPALIVE },
-  { command: CFG_SESSION },
-  { command: CFG_TIMEOUT },
-  { command: CFG_WILL, when: (modem) => modem.settings.will !== null },
-  { command: CFG_NO_WILL, when: (modem) => modem.settings.will === null },
-  { command: CFG_ALIBABA, when: (modem) => modem.alibaba !== null },
-  { command: FETCH_PASSWORD, kind: Kind.Authorise, when: (modem) => modem.tencent !== null, tolerates: Tolerates.Refusal, patience: 200_000 },
-  { command: FETCH_PASSWORD_ONE_T, kind: Kind.Authorise, when: (modem) => modem.tencent !== null && modem.fetchedPassword === null, patience: 200_000 },
-  { command: OPEN, kind: Kind.Open, patience: 80_000 },
-  // At once: brokers drop a connection that stays silent (dialects.md 2.2.3).
-  { command: CONNECT, kind: Kind.Connect, patience: connectPatience },
-]);
+const CFG_ANSWER = frozen({ answer: Say.Cfg });
 
 const LIMITS: Limits = frozen({
   host: 100,
@@ -209,16 +119,6 @@ const LIMITS: Limits = frozen({
   window: 5,
 });
 
-/** REBOOTING, then the banner, and no OK before it (AT manual V1.0, 4.1). */
-const REBOOT = say("AT+NRB", 10_000, { probe: true });
-
-const RECOVERY: Recovery = frozen({
-  attach: [DETACH, ATTACH],
-  restart: [REBOOT],
-  // What S1 advises (4.1, table 3); and the context that could not be activated (3.2.3).
-  causes: [["LINK_LOST", 2, Level.Attach], ["OPEN_FAILED", 3, Level.Attach]],
-});
-
 const DIALECT: Dialect<BC35G> = frozen({
   name: "BC35-G/BC28",
   lexicon: lexicon(LINES),
@@ -229,13 +129,53 @@ const DIALECT: Dialect<BC35G> = frozen({
   links: 1,
   restart: Say.Restart,
   poll: POLL,
-  connect: CONNECT_SCRIPT,
-  disconnect: [{ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: 1000 }, CLOSE_STEP],
-  close: [CLOSE_STEP],
-  subscribe: SUBSCRIBE,
-  unsubscribe: UNSUBSCRIBE,
-  inquiries: INQUIRIES,
-  recovery: RECOVERY,
+  connect: all(
+    CLOSE, // what an earlier run of the host may have left open
+    'AT+QMTCFG="version",0,{settings.protocolVersion}', // S1 marks no default, so it is always set
+    'AT+QMTCFG="keepalive",0,{settings.keepAlive}',
+    'AT+QMTCFG="session",0,{settings.clean}',
+    // The notices of a retransmission are asked for (last argument): they show that the modem is still at it.
+    'AT+QMTCFG="timeout",0,{packetTimeout},{retries},1',
+    'AT+QMTCFG="will",0,{settings.will?}{,settings.will.QoS}{,settings.will.retain}{,settings.will.topic}{,settings.will.message}',
+    say('AT+QMTCFG="aliauth",0,{alibaba.productKey},{alibaba.deviceName},{alibaba.deviceSecret}', { when: "alibaba" }),
+    // The document spells it both ways; the set form with two Ts (A-1).
+    say(`AT+QMTTENAUTH=${TENCENT}`, { kind: Kind.Authorise, when: "tencent", tolerates: Tolerates.Refusal, final: 5000, patience: 200_000 }),
+    say(`AT+QMTENAUTH=${TENCENT}`, { kind: Kind.Authorise, when: "isFetching", final: 5000, patience: 200_000 }),
+    say("AT+QMTOPEN=0,{settings.host},{settings.port}", { kind: Kind.Open, final: 5000, patience: 80_000 }),
+    // At once: brokers drop a connection that stays silent (dialects.md 2.2.3).
+    say("AT+QMTCONN=0,{settings.id}{credentials}", { kind: Kind.Connect, final: 5000, patience: "connectPatience" }),
+  ),
+  // The example ends at OK, without the result line that the format promises (A-7).
+  disconnect: all(say("AT+QMTDISC=0", { kind: Kind.Disconnect, patience: 1000 }), CLOSE),
+  close: all(CLOSE),
+  subscribe: say("AT+QMTSUB=0,{id}{filters}", { final: 5000, result: Say.Sub }),
+  unsubscribe: say("AT+QMTUNS=0,{id}{filters}", { final: 5000, result: Say.Uns }),
+  // Read forms and test forms (S1 3.2); QMTCFG's read form is the set form without its values.
+  inquiries: all(
+    say('AT+QMTCFG="version",0', CFG_ANSWER),
+    say('AT+QMTCFG="keepalive",0', CFG_ANSWER),
+    say('AT+QMTCFG="session",0', CFG_ANSWER),
+    say('AT+QMTCFG="timeout",0', CFG_ANSWER),
+    say('AT+QMTCFG="will",0', CFG_ANSWER),
+    say('AT+QMTCFG="aliauth",0', CFG_ANSWER),
+    "AT+QMTCFG=?",
+    "AT+QMTENAUTH?", "AT+QMTENAUTH=?",
+    // Only an answer has the host in quotes; `+QMTOPEN: 0,0` is a result (6.5).
+    say("AT+QMTOPEN?", { takes: (fields) => fields.kind(1) === FieldKind.Quoted }), "AT+QMTOPEN=?",
+    "AT+QMTCLOSE=?",
+    POLL, "AT+QMTCONN=?",
+    "AT+QMTDISC=?",
+    "AT+QMTSUB=?",
+    "AT+QMTUNS=?",
+    "AT+QMTPUB=?",
+  ),
+  recovery: {
+    attach: REATTACH,
+    // REBOOTING, then the banner, and no OK before it (AT manual V1.0, 4.1).
+    restart: all(say("AT+NRB", { final: 10_000, probe: true })),
+    // What S1 advises (4.1, table 3); and the context that could not be activated (3.2.3).
+    causes: [["LINK_LOST", 2, Level.Attach], ["OPEN_FAILED", 3, Level.Attach]],
+  },
 });
 
 // ---- what its numbers mean
@@ -283,8 +223,8 @@ interface AlibabaTexts {
 interface TencentTexts extends Omit<AlibabaTexts, "productKey"> {
   productId: Text;
   clientId: Text;
-  /** Days; 0 leaves it out. */
-  expire: number;
+  /** Days. */
+  expire: number | null;
   url: Text | null;
 }
 
@@ -302,8 +242,8 @@ export class BC35G extends QMT {
 
   constructor(modem: Modem, link: number, options: BC35GOptions, client: ModemClient) {
     super(modem, link, options, client, 0);
-    this.channel.scanner.message.stripQuotes = choice("modem.payloadQuotes", options.payloadQuotes ?? "raw", QUOTES) === "strip";
-    this.channel.scanner.message.untilSilence = choice("modem.receiving", options.receiving ?? "line", RECEIVING) === "idle";
+    this.channel.scanner.message.stripQuotes = choice("modem.payloadQuotes", options.payloadQuotes ?? "raw", ["raw", "strip"]) === "strip";
+    this.channel.scanner.message.untilSilence = choice("modem.receiving", options.receiving ?? "line", ["line", "idle"]) === "idle";
     this.alibaba = options.alibaba === undefined ? null : {
       productKey: new Text("modem.alibaba.productKey", options.alibaba.productKey, LIMITS.credential),
       deviceName: new Text("modem.alibaba.deviceName", options.alibaba.deviceName, LIMITS.credential),
@@ -316,6 +256,15 @@ export class BC35G extends QMT {
     this.fetchedPassword = null;
     this.#alleged = 0;
     super.start(settings);
+  }
+
+  /** It has to have a password from Tencent Cloud, and has none yet. */
+  get isFetching(): boolean {
+    return this.tencent !== null && this.fetchedPassword === null;
+  }
+
+  get connectPatience(): number {
+    return (this.packetTimeout + 2) * (this.retries + 1) * 1000;
   }
 
   protected publish(operation: Operation): boolean {
@@ -392,7 +341,7 @@ export class BC35G extends QMT {
   }
 
   private gone(code: number): void {
-    this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone: ${meaning(LINK_CODES, code)} (+QMTSTAT ${code})`, code));
+    this.down(linkLost(`is gone: ${meaning(LINK_CODES, code)} (+QMTSTAT ${code})`, code));
   }
 
   /** Where the connection is gone, no line comes at all (7.2). */
@@ -429,7 +378,8 @@ function tencentTexts(options: NonNullable<BC35GOptions["tencent"]>): TencentTex
     deviceName: new Text("modem.tencent.deviceName", options.deviceName, LIMITS.credential),
     clientId: new Text("modem.tencent.clientId", `${options.productId}@${options.deviceName}`, LIMITS.credential),
     deviceSecret: new Text("modem.tencent.deviceSecret", options.deviceSecret, LIMITS.credential, true),
-    expire: options.expire === undefined ? 0 : integer("modem.tencent.expire", options.expire, 1, EXPIRE_MOST),
+    // Before the URL it cannot be left out.
+    expire: options.expire === undefined ? options.url === undefined ? null : EXPIRE_MOST : integer("modem.tencent.expire", options.expire, 1, EXPIRE_MOST),
     url: options.url === undefined ? null : new Text("modem.tencent.url", options.url, LIMITS.credential),
   };
 }

@@ -3,21 +3,22 @@
  * dialects.md, chapters 4, 7.4, 12 and 13, has made of it.
  */
 import { Byte } from "../at/bytes";
-import { command, type Argument, type Command } from "../at/command";
+import type { Command } from "../at/command";
 import type { Fields } from "../at/fields";
-import { lexicon, says, type Line } from "../at/lexicon";
+import { lexicon, lines, type Line } from "../at/lexicon";
 import { Outcome, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
-import { ARGUMENTS as SHARED_ARGUMENTS, ChinaMobile, Failure, LINES, Say, type ChinaMobileOptions, type States } from "./shared/china-mobile";
-import { ATTACH, DETACH, rouse } from "../modem/common";
+import { ChinaMobile, DELETE, dialect, Failure, LIMITS, LINES, OPEN, Say, SUBSCRIPTIONS, type ChinaMobileOptions, type States } from "./shared/china-mobile";
 import { codes, meaning } from "../modem/codes";
+import { tables } from "../modem/commands";
+import { REATTACH, rouse } from "../modem/common";
 import type { Dialect, ModemClient } from "../modem/dialect";
-import type { Limits } from "../modem/limits";
+import { linkLost } from "../modem/failure";
 import type { Modem } from "../modem/modem";
-import { Level, type Recovery } from "../modem/recovery";
-import { Kind, Tolerates, type Script } from "../modem/script";
+import { Level } from "../modem/recovery";
+import { Kind } from "../modem/script";
 import { Stage } from "../modem/stage";
 import { choice, flag } from "../mqtt/arguments";
 
@@ -45,16 +46,11 @@ const LONG_TOPIC = 480;
 /** Bytes between the quotes of an inline message (4.3.6). */
 const INLINE = 1024;
 
-const ARGUMENTS: Readonly<Record<string, Argument<ML302>>> = frozen({
-  ...(SHARED_ARGUMENTS as Record<string, Argument<ML302>>),
-  // Seven arguments or nine, never eight (C-11).
-  version: (writer, _, modem) => {
-    if (modem.version === null) return;
-    writer.byte(Byte.Comma);
-    writer.quoted(modem.version);
-    writer.byte(Byte.Comma);
-    writer.int(modem.encrypt);
-  },
+/** What it says beyond what an M531X does. */
+const OWN_LINES = LINES.concat(lines(Say.Ping, "+MQTTPING"));
+
+// S3 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
+const { say, all } = tables<ML302>(OWN_LINES, {
   payload: (writer, operation, modem) => {
     const payloads = modem.channel.operations.payloads;
     writer.byte(Byte.Quote);
@@ -67,111 +63,64 @@ const ARGUMENTS: Readonly<Record<string, Argument<ML302>>> = frozen({
   },
 });
 
-// S3 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
-const say = (template: string, final: number, more: object = {}) => command<ML302>(template, ARGUMENTS, { final, ...more });
-const asks = (answer: Say, line: string, more: object = {}) => say(line, 2000, { answer, ...more });
-
 /** The final waits for the acknowledgement, so it has the operation's patience. */
 const ACKNOWLEDGED = 0;
 
-const CONFIGURE = say("AT+MQTTCFG={settings.host},{settings.port},{settings.id},{settings.keepAlive},{settings.user},{settings.password},{settings.clean}{version}", 2000);
-const ACK_TIMEOUT = say("AT+MQTTTO={ackTimeout}", 2000);
-const RECONNECT = say("AT+MQTTREC={reconnects}", 2000);
-const SHOW_PINGS = say("AT+MQTTPING={showPings}", 2000);
-const OPEN = say("AT+MQTTOPEN={userFlag},{passwordFlag},{will}", 150_000, { result: Say.Open, goodErrors: [602] });
-const SUBSCRIBE = say("AT+MQTTSUB={filter},{filterQoS}", ACKNOWLEDGED, { result: Say.SubAck, goodErrors: [606] });
-const UNSUBSCRIBE = say("AT+MQTTUNSUB={filter}", ACKNOWLEDGED, { result: Say.UnsubAck });
 // A bare number is the count of bytes that follow the prompt (4.3.6). dup is the modem's.
-const PUBLISH = say("AT+MQTTPUB={topic},{QoS},{retain},0,{length}", ACKNOWLEDGED, { prompt: 5000 });
-const PUBLISH_ACKNOWLEDGED = say("AT+MQTTPUB={topic},{QoS},{retain},0,{length}", ACKNOWLEDGED, { prompt: 5000, result: Say.PubAck });
-const PUBLISH_INLINE = say("AT+MQTTPUB={topic},{QoS},{retain},0,{payload}", ACKNOWLEDGED);
-const PUBLISH_INLINE_ACKNOWLEDGED = say("AT+MQTTPUB={topic},{QoS},{retain},0,{payload}", ACKNOWLEDGED, { result: Say.PubAck });
-const DISCONNECT = say("AT+MQTTDISC", 10_000, { result: Say.Disconnected, resultOptional: true, goodErrors: [620] });
-// In the worked session and in drivers, not in the command chapter (C-3).
-const DELETE = say("AT+MQTTDEL", 2000);
+const PUBLISH = say("AT+MQTTPUB={topic},{QoS},{retain},0,{length}", { final: ACKNOWLEDGED, prompt: 5000 });
+const PUBLISH_ACKNOWLEDGED = frozen({ ...PUBLISH, result: Say.PubAck });
+const PUBLISH_INLINE = say("AT+MQTTPUB={topic},{QoS},{retain},0,{payload}", { final: ACKNOWLEDGED });
+const PUBLISH_INLINE_ACKNOWLEDGED = frozen({ ...PUBLISH_INLINE, result: Say.PubAck });
 
-/** The answer to `AT+MQTTPING?`, which the M531X has not. */
-const PING_LINE: Line = frozen(says(Say.Ping, "+MQTTPING"));
+const ASK_ACK_TIMEOUT = say("AT+MQTTTO?", { lastAnswers: true });
 
-const hasTwo = (fields: Fields): boolean => fields.count === 2;
-
-const ASK_ACK_TIMEOUT = asks(Say.AckTimeout, "AT+MQTTTO?", { lastAnswers: true });
-
-const POLL = asks(Say.Stat, "AT+MQTTSTAT?");
-const SUBSCRIPTIONS = asks(Say.SubList, "AT+MQTTSUB?", { text: true });
-
-const INQUIRIES: readonly Command<ML302>[] = frozen([
-  POLL,
-  asks(Say.Cfg, "AT+MQTTCFG?"),
-  SUBSCRIPTIONS,
-  asks(Say.Ping, "AT+MQTTPING?"),
-  // The report of a try has one field (6.5).
-  asks(Say.Reconnect, "AT+MQTTREC?", { takes: hasTwo }),
-  ASK_ACK_TIMEOUT,
-]);
-
-const resultPatience = (modem: ML302) => modem.ackPatience;
-
-const DISCONNECT_STEP = frozen({ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: resultPatience });
-const DELETE_STEP = frozen({ command: DELETE, tolerates: Tolerates.Failure });
-const DISCONNECT_SCRIPT: Script<ML302> = frozen([DISCONNECT_STEP, DELETE_STEP]);
-// First without an MQTT DISCONNECT, so that the broker publishes the will; with one where the modem wants it before MQTTDEL.
-const CLOSE_SCRIPT: Script<ML302> = frozen([{ ...DELETE_STEP, when: (modem) => modem.inSession }, DISCONNECT_STEP, DELETE_STEP]);
-
-const CONNECT_SCRIPT: Script<ML302> = frozen([
-  DISCONNECT_STEP, // what an earlier run of the host may have left open
-  DELETE_STEP,
-  { command: CONFIGURE },
-  { command: ACK_TIMEOUT },
-  { command: RECONNECT },
-  { command: OPEN, kind: Kind.Open, patience: 150_000 },
-  { command: SHOW_PINGS, when: (modem) => modem.showPings === 1 }, // only after MQTTOPEN (4.3.7)
-]);
-
-const LIMITS: Limits = frozen({
-  host: 128,
-  credential: 128,
-  topic: 512,
-  topics: 1,
-  grantsEach: true,
-  willTopic: 512,
-  willMessage: 512,
-  payload: 1024,
-  protocolVersions: [4], // fixed; 3.1 in S2's text, 3.1.1 on the wire (B-11)
-  keepAlive: [0, 43200], // what the maker's demo accepts
-  window: 1,
-});
-
-/** In a public driver, which waits for OK; what comes then is in no document. */
-const REBOOT = say("AT+TRB", 10_000, { probe: true });
-
-const RECOVERY: Recovery = frozen({
-  attach: [DETACH, ATTACH],
-  restart: [REBOOT],
-  // The socket could not be made: what the modem has left of them is its own affair.
-  causes: [["OPEN_FAILED", 613, Level.Restart]],
-});
+const DISCONNECT = say("AT+MQTTDISC", { kind: Kind.Disconnect, final: 10_000, goodErrors: [620], patience: "ackPatience" });
+const CHINA_MOBILE = dialect(DISCONNECT);
 
 const DIALECT: Dialect<ML302> = frozen({
+  ...CHINA_MOBILE,
   name: "ML302",
-  lexicon: lexicon([...LINES, PING_LINE]),
-  limits: LIMITS,
+  lexicon: lexicon(OWN_LINES),
+  limits: {
+    ...LIMITS,
+    topic: 512,
+    willTopic: 512,
+    willMessage: 512,
+    payload: 1024,
+    keepAlive: [0, 43200], // what the maker's demo accepts
+  },
   commandBuffer: 1600, // the longest topic, and 1024 bytes inline
-  cancel: 0,
   rouse: rouse(""),
-  links: 1,
-  oneOfAKind: true,
-  restart: Say.Restart,
-  poll: POLL,
   restartsSilently: true, // no document has what it prints
   unsolicitedErrors: [609, 615, 619],
-  connect: CONNECT_SCRIPT,
-  disconnect: DISCONNECT_SCRIPT,
-  close: CLOSE_SCRIPT,
-  subscribe: SUBSCRIBE,
-  unsubscribe: UNSUBSCRIBE,
-  inquiries: INQUIRIES,
-  recovery: RECOVERY,
+  connect: all(
+    DISCONNECT, // what an earlier run of the host may have left open
+    DELETE,
+    // Seven arguments or nine, never eight (C-11).
+    "AT+MQTTCFG={settings.host},{settings.port},{settings.id},{settings.keepAlive},{settings.user},{settings.password},{settings.clean}{,version}{,encrypt}",
+    "AT+MQTTTO={ackTimeout}",
+    "AT+MQTTREC={reconnects}",
+    say(OPEN, { kind: Kind.Open, final: 150_000, goodErrors: [602], patience: 150_000 }),
+    say("AT+MQTTPING={showPings}", { when: "showPings" }), // only after MQTTOPEN (4.3.7)
+  ),
+  subscribe: say("AT+MQTTSUB={filter},{filterQoS}", { final: ACKNOWLEDGED, result: Say.SubAck, goodErrors: [606] }),
+  unsubscribe: say("AT+MQTTUNSUB={filter}", { final: ACKNOWLEDGED, result: Say.UnsubAck }),
+  inquiries: all(
+    CHINA_MOBILE.poll,
+    "AT+MQTTCFG?",
+    SUBSCRIPTIONS,
+    "AT+MQTTPING?", // which the M531X has not
+    // The report of a try has one field (6.5).
+    say("AT+MQTTREC?", { takes: (fields) => fields.count === 2 }),
+    ASK_ACK_TIMEOUT,
+  ),
+  recovery: {
+    attach: REATTACH,
+    // In a public driver, which waits for OK; what comes then is in no document.
+    restart: all(say("AT+TRB", { final: 10_000, probe: true })),
+    // The socket could not be made: what the modem has left of them is its own affair.
+    causes: [["OPEN_FAILED", 613, Level.Restart]],
+  },
 });
 
 // ---- what its numbers mean
@@ -228,11 +177,11 @@ const enum Code {
   UnsubAckMalformed = 618,
 }
 
-/** Which command an error ends that comes after its OK; a missing acknowledgement has its own line. */
-const ENDS: readonly (readonly [code: number, kind: Kind])[] = frozen([
-  [600, Kind.Open], [601, Kind.Open], [603, Kind.Open], [604, Kind.Open], [613, Kind.Open], [614, Kind.Open],
-  [605, Kind.Subscribe], [618, Kind.Unsubscribe], [621, Kind.Unsubscribe],
-  [608, Kind.Publish], [610, Kind.Publish], [611, Kind.Publish], [612, Kind.Publish],
+/** Which command an error ends that comes after its OK, code and kind in turn; a missing acknowledgement has its own line. */
+const ENDS: readonly number[] = frozen([
+  600, Kind.Open, 601, Kind.Open, 603, Kind.Open, 604, Kind.Open, 613, Kind.Open, 614, Kind.Open,
+  605, Kind.Subscribe, 618, Kind.Unsubscribe, 621, Kind.Unsubscribe,
+  608, Kind.Publish, 610, Kind.Publish, 611, Kind.Publish, 612, Kind.Publish,
 ]);
 
 const REASONS_TO_RETRY: readonly number[] = frozen([Code.ConnectFailed, Code.ConnectTimeout, Code.SocketFailed, Code.ReconnectFailed, Code.ConnectionLost]);
@@ -242,9 +191,9 @@ export class ML302 extends ChinaMobile {
   /** Bit/s from the factory, as public drivers open it. */
   static readonly baud = 115_200;
 
-  /** Null leaves it and `encrypt` out. */
+  /** Both null where they are left out. */
   readonly version: Text | null;
-  readonly encrypt: number;
+  readonly encrypt: number | null;
   readonly reconnects: number;
   private readonly inline: boolean;
   /** A line that answers `AT+MQTTTO?`, or that was a report after all when another one follows (6.5). */
@@ -252,12 +201,13 @@ export class ML302 extends ChinaMobile {
 
   constructor(modem: Modem, link: number, options: ML302Options, client: ModemClient) {
     super(modem, link, options, client);
-    this.encrypt = flag("modem.encrypt", options.encrypt ?? false);
+    const encrypt = flag("modem.encrypt", options.encrypt ?? false);
     this.version = options.version === undefined ? null : new Text("modem.version", options.version, LIMITS.credential);
-    if (this.encrypt === 1 && (this.version === null || this.version.bytes.length === 0))
+    this.encrypt = this.version === null ? null : encrypt;
+    if (encrypt === 1 && (this.version === null || this.version.bytes.length === 0))
       throw new ArgumentError("ARGUMENT_LENGTH", "modem.version", options.version, "must be given, with 1 byte at least, where modem.encrypt is true");
     this.reconnects = flag("modem.modemReconnects", options.modemReconnects ?? false);
-    this.inline = choice("modem.publishing", options.publishing ?? "counted", PUBLISHING) === "inline";
+    this.inline = choice("modem.publishing", options.publishing ?? "counted", ["counted", "inline"]) === "inline";
   }
 
   protected get states(): States {
@@ -283,16 +233,11 @@ export class ML302 extends ChinaMobile {
     if (operation.items![0]!.text.bytes.length > LONG_TOPIC) this.channel.ring.enlarge(2048);
   }
 
-  protected publish(operation: Operation): boolean {
-    operation.wire = -1;
-    operation.patience = operation.QoS === 2 ? this.ackPatience * 2 : this.ackPatience;
+  protected publishCommand(operation: Operation): Command {
     // An empty payload has no count: it can only be inline.
     const inline = operation.length === 0 || (this.inline && this.isPlain(operation));
-    const acknowledged = operation.QoS > 0;
-    this.channel.submit(operation, inline
-      ? acknowledged ? PUBLISH_INLINE_ACKNOWLEDGED : PUBLISH_INLINE
-      : acknowledged ? PUBLISH_ACKNOWLEDGED : PUBLISH);
-    return true;
+    if (operation.QoS === 0) return inline ? PUBLISH_INLINE : PUBLISH;
+    return inline ? PUBLISH_INLINE_ACKNOWLEDGED : PUBLISH_ACKNOWLEDGED;
   }
 
   /** Printable ASCII without a backslash, whose escape is not defined, and short enough with its quotes escaped. */
@@ -334,14 +279,14 @@ export class ML302 extends ChinaMobile {
    */
   override onUnsolicitedError(code: number): void {
     // An error that comes after the OK of the command that it ends (X-1).
-    for (let i = 0; i < ENDS.length; i++) if (ENDS[i]![0] === code && this.isOwed(ENDS[i]![1])) return this.resolve(ENDS[i]![1], -1, code);
+    for (let i = 0; i < ENDS.length; i += 2) if (ENDS[i] === code && this.isOwed(ENDS[i + 1]!)) return this.resolve(ENDS[i + 1]!, -1, code);
     if (code !== Code.ReconnectFailed && code !== Code.ConnectionLost) return;
     if (this.isOwed(Kind.Open)) {
       if (code === Code.ReconnectFailed) this.resolve(Kind.Open, -1, Failure.GaveUp);
       return;
     }
     if (this.stage !== Stage.Online && this.stage !== Stage.Reconnecting) return; // of an earlier run's connection
-    const error = new NetworkError("LINK_LOST", `the connection to the broker is gone: ${meaning(ERRORS, code)} (+CME ERROR: ${code})`, code);
+    const error = linkLost(`is gone: ${meaning(ERRORS, code)} (+CME ERROR: ${code})`, code);
     if (code === Code.ConnectionLost && this.reconnects === 1) this.reconnecting(error);
     else this.down(error);
   }
@@ -379,7 +324,5 @@ export class ML302 extends ChinaMobile {
     return new ModemError("COMMAND_REFUSED", text, code);
   }
 }
-
-const PUBLISHING = Object.freeze(["counted", "inline"]);
 
 export default ML302;

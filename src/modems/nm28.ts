@@ -2,21 +2,19 @@
  * Yuge NM28 5G. The source is "NM28 5G MQTT application guide", V1.0 (S4), whose pages for disconnecting and subscribing
  * are missing, with what dialects.md, chapters 5 and 12, has filled in. Six MQTT clients at once.
  */
-import { Byte } from "../at/bytes";
-import { command, type Argument, type Command } from "../at/command";
 import { FieldKind, type Fields } from "../at/fields";
-import { Common, Follow, Framing, lexicon, says, type Line } from "../at/lexicon";
+import { Common, Follow, Framing, lexicon, lines, type Line } from "../at/lexicon";
 import { Outcome, ResultCode, type Operation } from "../at/operation";
 import { frozen } from "../bytes/frozen";
-import { ArgumentError, BrokerError, NetworkError, type MQTTModemError } from "../errors";
-import { ARGUMENTS as SHARED_ARGUMENTS } from "../modem/arguments";
+import { ArgumentError, BrokerError, type MQTTModemError } from "../errors";
+import { tables } from "../modem/commands";
+import { REATTACH, rouse } from "../modem/common";
 import type { Dialect, ModemClient } from "../modem/dialect";
-import { ATTACH, DETACH, rouse } from "../modem/common";
-import type { Limits } from "../modem/limits";
+import { linkLost } from "../modem/failure";
 import type { Modem } from "../modem/modem";
-import { QMT, Result, type QMTOptions } from "./shared/qmt";
-import { Level, type Recovery } from "../modem/recovery";
-import { Kind, Tolerates, type Script } from "../modem/script";
+import { QMT, Result, Say, type QMTOptions } from "./shared/qmt";
+import { Level } from "../modem/recovery";
+import { Kind, Tolerates } from "../modem/script";
 import { Stage } from "../modem/stage";
 import { choice, flag, integer } from "../mqtt/arguments";
 
@@ -44,171 +42,108 @@ export interface NM28Options extends QMTOptions {
 
 // ---- what the modem says (S4 chapter 1)
 
-const enum Say {
-  Open = 16,
-  Close,
-  Conn,
-  Disc,
-  Sub,
-  Uns,
-  Pub,
-  Cfg,
-  Stat,
-  PostVersion,
-  Message,
-  Restart,
-}
-
-const LINES: readonly Line[] = frozen([
-  says(Say.Open, "+MQTTOPEN"),
-  says(Say.Close, "+MQTTCLOSE"),
-  says(Say.Conn, "+MQTTCONN"),
-  says(Say.Disc, "+MQTTDISC"),
-  says(Say.Sub, "+MQTTSUB"),
-  says(Say.Uns, "+MQTTUNS"),
-  says(Say.Pub, "+MQTTPUBEX"),
-  says(Say.Cfg, "+MQTTCFG"),
-  says(Say.Stat, "+MQTTSTAT"), // not in S4; Quectel's set has it (5.3)
-  says(Say.PostVersion, "+CTWINGPOSTVER"),
-  says(Say.PostVersion, "AT+CTWINGPOSTVER"), // as the guide prints it (D-11)
-  says(Say.Message, "+MQTTRECV", { framing: Framing.Counted, topic: 2, lengthOptional: true }),
-  says(Common.Prompt, "CONNECT", { follow: Follow.End }),
+const LINES = lines(
+  Say.Open, "+MQTTOPEN",
+  Say.Close, "+MQTTCLOSE",
+  Say.Conn, "+MQTTCONN",
+  Say.Disc, "+MQTTDISC",
+  Say.Sub, "+MQTTSUB",
+  Say.Uns, "+MQTTUNS",
+  Say.Pub, "+MQTTPUBEX",
+  Say.Cfg, "+MQTTCFG",
+  Say.Stat, "+MQTTSTAT", // not in S4; Quectel's set has it (5.3)
+  Say.PostVersion, "+CTWINGPOSTVER",
+  "AT+CTWINGPOSTVER", // as the guide prints it (D-11)
+  Say.Message, "+MQTTRECV", { framing: Framing.Counted, topic: 2, lengthOptional: true },
+  Common.Prompt, "CONNECT", { follow: Follow.End },
   // In no document: what related modules print when they are ready.
-  says(Say.Restart, "RDY", { follow: Follow.End }),
-  says(Say.Restart, "*ATREADY"),
-]);
+  Say.Restart, "RDY", { follow: Follow.End },
+  "*ATREADY",
+);
 
 // ---- what it is told
 
 const CTRL_Z = new Uint8Array([0x1a]);
-const NUDGE = 300;
 
-const ARGUMENTS: Readonly<Record<string, Argument<NM28>>> = frozen({
-  ...(SHARED_ARGUMENTS as Record<string, Argument<NM28>>),
-  link: (writer, _, modem) => writer.int(modem.link),
-  ssl: (writer, _, modem) => {
-    writer.int(modem.sslContext < 0 ? 0 : 1);
-    writer.byte(Byte.Comma);
-    writer.int(modem.sslContext < 0 ? 0 : modem.sslContext);
-  },
-  type: (writer, _, modem) => writer.int(modem.type),
+// S4 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
+const { say, all } = tables<NM28>(LINES, {
   // Ctrl-Z is not part of the message.
   length: (writer, operation, modem) => writer.int(modem.ctrlZ === CtrlZ.Always ? operation.length - CTRL_Z.length : operation.length),
 });
 
-// S4 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
-const say = (template: string, final: number, more: object = {}) => command<NM28>(template, ARGUMENTS, { final, ...more });
-const asks = (answer: Say, line: string, more: object = {}) => say(line, 2000, { answer, ...more });
-
 /** The final waits for the acknowledgement, so it has the operation's patience. */
 const ACKNOWLEDGED = 0;
 
-// A modem that another run has left in its transparent mode may stay there until Ctrl-Z, which is no part of any message (5.4).
-const ROUSE = rouse("\x1a");
-const CFG_VERSION = say('AT+MQTTCFG="version",{link},{settings.protocolVersion}', 2000);
-const CFG_PDP = say('AT+MQTTCFG="pdpcid",{link},{pdpContext}', 2000);
-const CFG_SSL = say('AT+MQTTCFG="ssl",{link},{ssl}', 2000);
-const CFG_KEEPALIVE = say('AT+MQTTCFG="keepalive",{link},{settings.keepAlive}', 2000);
-const CFG_SESSION = say('AT+MQTTCFG="session",{link},{settings.clean}', 2000);
-const CFG_TIMEOUT = say('AT+MQTTCFG="timeout",{link},{packetTimeout},{retries},1', 2000);
-const CFG_WILL = say('AT+MQTTCFG="will",{link},1,{settings.will.QoS},{settings.will.retain},{settings.will.topic},{settings.will.message}', 2000);
-const CFG_NO_WILL = say('AT+MQTTCFG="will",{link},0', 2000);
-// The message in the report, with its length: mode 1 has no command to read it with (5.2.1).
-const CFG_RECEIVE = say('AT+MQTTCFG="recv/mode",{link},0,1', 2000);
-// Not documented; on a related modem 0 means direct reception.
-const CFG_CACHED = say('AT+MQTTCFG="cached",{link},0', 2000);
-const OPEN = say("AT+MQTTOPEN={link},{settings.host},{settings.port}", 80_000, { result: Say.Open });
-const CONNECT = say("AT+MQTTCONN={link},{settings.id},{settings.user},{settings.password}", 60_000, { result: Say.Conn });
-const POST_VERSION = say("AT+CTWINGPOSTVER={link}", 10_000);
-const SUBSCRIBE = say("AT+MQTTSUB={link},{id},{filter},{filterQoS}", ACKNOWLEDGED, { result: Say.Sub });
-const UNSUBSCRIBE = say("AT+MQTTUNS={link},{id},{filter}", ACKNOWLEDGED, { result: Say.Uns });
-const PUBLISH_LINE = "AT+MQTTPUBEX={link},{id},{QoS},{retain},{type},{topic},{length}";
-const PUBLISH = say(PUBLISH_LINE, ACKNOWLEDGED, { prompt: 5000, result: Say.Pub, resultId: 1 });
-const PUBLISH_NUDGED = say(PUBLISH_LINE, ACKNOWLEDGED, { prompt: 5000, result: Say.Pub, resultId: 1, nudge: NUDGE });
-const DISCONNECT = say("AT+MQTTDISC={link}", 10_000, { result: Say.Disc, resultOptional: true });
-const CLOSE = say("AT+MQTTCLOSE={link}", 10_000, { result: Say.Close, resultOptional: true });
+const PUBLISH = say("AT+MQTTPUBEX={link},{id},{QoS},{retain},{type},{topic},{length}", { final: ACKNOWLEDGED, result: Say.Pub, resultId: 1, prompt: 5000 });
+const PUBLISH_NUDGED = frozen({ ...PUBLISH, nudge: 300 });
+
 // Two fields: a state; a result has three, or comes while a connection is being made (6.5).
-const isState = (fields: Fields): boolean => fields.count === 2;
-const POLL = say("AT+MQTTCONN?", 5000, { answer: Say.Conn, takes: isState });
+const POLL = say("AT+MQTTCONN?", { final: 5000, takes: (fields) => fields.count === 2 });
 
-const INQUIRIES: readonly Command<NM28>[] = frozen([
-  asks(Say.Cfg, "AT+MQTTCFG?", { text: true }),
-  asks(Say.Cfg, "AT+MQTTCFG=?"),
-  asks(Say.Open, "AT+MQTTOPEN?", { takes: (fields: Fields) => fields.kind(1) === FieldKind.Quoted }),
-  asks(Say.Open, "AT+MQTTOPEN=?"),
-  asks(Say.Close, "AT+MQTTCLOSE=?"),
-  POLL,
-  asks(Say.Conn, "AT+MQTTCONN=?"),
-  asks(Say.Disc, "AT+MQTTDISC=?"),
-  asks(Say.Sub, "AT+MQTTSUB=?"),
-  asks(Say.Uns, "AT+MQTTUNS=?"),
-  asks(Say.Pub, "AT+MQTTPUBEX=?"),
-  asks(Say.PostVersion, "AT+CTWINGPOSTVER=?"),
-]);
-
-const resultPatience = (modem: NM28) => modem.ackPatience;
-
-const CLOSE_STEP = frozen({ command: CLOSE, kind: Kind.Close, tolerates: Tolerates.Failure, patience: 1000 });
-
-const CONNECT_SCRIPT: Script<NM28> = frozen([
-  CLOSE_STEP, // what an earlier run of the host may have left open
-  { command: CFG_VERSION },
-  { command: CFG_PDP },
-  { command: CFG_SSL },
-  { command: CFG_KEEPALIVE },
-  { command: CFG_SESSION },
-  { command: CFG_TIMEOUT },
-  { command: CFG_WILL, when: (modem) => modem.settings.will !== null },
-  { command: CFG_NO_WILL, when: (modem) => modem.settings.will === null },
-  { command: CFG_RECEIVE },
-  { command: CFG_CACHED, tolerates: Tolerates.Failure },
-  { command: OPEN, kind: Kind.Open, patience: 80_000 },
-  { command: CONNECT, kind: Kind.Connect, patience: resultPatience },
-  { command: POST_VERSION, when: (modem) => modem.reportVersion, tolerates: Tolerates.Failure },
-]);
-
-const LIMITS: Limits = frozen({
-  host: 127,
-  credential: 256,
-  topic: 255,
-  topics: 1,
-  grantsEach: true,
-  willTopic: 255,
-  willMessage: 255,
-  payload: 2048,
-  protocolVersions: [3, 4],
-  keepAlive: [10, 290],
-  window: 1,
-});
-
-/** 27.007 8.2: full functionality, after a restart. */
-const REBOOT = say("AT+CFUN=1,1", 15_000, { probe: true });
-
-const RECOVERY: Recovery = frozen({
-  attach: [DETACH, ATTACH],
-  restart: [REBOOT],
-  causes: [["OPEN_FAILED", 3, Level.Attach]], // the PDP context could not be activated (S4 1.2)
-});
+const CLOSE = say("AT+MQTTCLOSE={link}", { kind: Kind.Close, final: 10_000, patience: 1000 });
 
 const DIALECT: Dialect<NM28> = frozen({
   name: "NM28",
   lexicon: lexicon(LINES),
-  limits: LIMITS,
+  limits: {
+    host: 127,
+    credential: 256,
+    topic: 255,
+    topics: 1,
+    grantsEach: true,
+    willTopic: 255,
+    willMessage: 255,
+    payload: 2048,
+    protocolVersions: [3, 4],
+    keepAlive: [10, 290],
+    window: 1,
+  },
   commandBuffer: 1024,
   payloadTail: CTRL_Z.length,
   cancel: 0,
-  rouse: ROUSE,
+  // A modem that another run has left in its transparent mode may stay there until Ctrl-Z, which is no part of any message (5.4).
+  rouse: rouse("\x1a"),
   links: 6,
   poll: POLL,
   oneOfAKind: true,
   restart: Say.Restart,
-  connect: CONNECT_SCRIPT,
-  disconnect: [{ command: DISCONNECT, kind: Kind.Disconnect, tolerates: Tolerates.Failure, patience: 1000 }, CLOSE_STEP],
-  close: [CLOSE_STEP],
-  subscribe: SUBSCRIBE,
-  unsubscribe: UNSUBSCRIBE,
-  inquiries: INQUIRIES,
-  recovery: RECOVERY,
+  connect: all(
+    CLOSE, // what an earlier run of the host may have left open
+    'AT+MQTTCFG="version",{link},{settings.protocolVersion}',
+    'AT+MQTTCFG="pdpcid",{link},{pdpContext}',
+    'AT+MQTTCFG="ssl",{link},{ssl},{sslContext?}',
+    'AT+MQTTCFG="keepalive",{link},{settings.keepAlive}',
+    'AT+MQTTCFG="session",{link},{settings.clean}',
+    'AT+MQTTCFG="timeout",{link},{packetTimeout},{retries},1',
+    'AT+MQTTCFG="will",{link},{settings.will?}{,settings.will.QoS}{,settings.will.retain}{,settings.will.topic}{,settings.will.message}',
+    // The message in the report, with its length: mode 1 has no command to read it with (5.2.1).
+    'AT+MQTTCFG="recv/mode",{link},0,1',
+    // Not documented; on a related modem 0 means direct reception.
+    say('AT+MQTTCFG="cached",{link},0', { tolerates: Tolerates.Failure }),
+    say("AT+MQTTOPEN={link},{settings.host},{settings.port}", { kind: Kind.Open, final: 80_000, patience: 80_000 }),
+    say("AT+MQTTCONN={link},{settings.id},{settings.user},{settings.password}", { kind: Kind.Connect, final: 60_000, patience: "ackPatience" }),
+    say("AT+CTWINGPOSTVER={link}", { when: "reportVersion", final: 10_000, tolerates: Tolerates.Failure }),
+  ),
+  disconnect: all(say("AT+MQTTDISC={link}", { kind: Kind.Disconnect, final: 10_000, patience: 1000 }), CLOSE),
+  close: all(CLOSE),
+  subscribe: say("AT+MQTTSUB={link},{id},{filter},{filterQoS}", { final: ACKNOWLEDGED, result: Say.Sub }),
+  unsubscribe: say("AT+MQTTUNS={link},{id},{filter}", { final: ACKNOWLEDGED, result: Say.Uns }),
+  inquiries: all(
+    say("AT+MQTTCFG?", { text: true }), "AT+MQTTCFG=?",
+    say("AT+MQTTOPEN?", { takes: (fields) => fields.kind(1) === FieldKind.Quoted }), "AT+MQTTOPEN=?",
+    "AT+MQTTCLOSE=?",
+    POLL, "AT+MQTTCONN=?",
+    "AT+MQTTDISC=?",
+    "AT+MQTTSUB=?",
+    "AT+MQTTUNS=?",
+    "AT+MQTTPUBEX=?",
+    "AT+CTWINGPOSTVER=?",
+  ),
+  recovery: {
+    attach: REATTACH,
+    restart: all(say("AT+CFUN=1,1", { final: 15_000, probe: true })), // 27.007 8.2: full functionality, after a restart
+    causes: [["OPEN_FAILED", 3, Level.Attach]], // the PDP context could not be activated (S4 1.2)
+  },
 });
 
 // ---- what its numbers mean
@@ -230,8 +165,8 @@ export class NM28 extends QMT {
   static readonly baud = 115_200;
 
   readonly pdpContext: number;
-  /** −1 for no TLS. */
-  readonly sslContext: number;
+  /** Null for no TLS. */
+  readonly sslContext: number | null;
   readonly type: number;
   readonly ctrlZ: CtrlZ;
   readonly reportVersion: boolean;
@@ -244,10 +179,14 @@ export class NM28 extends QMT {
     super(modem, link, options, client, 1);
     this.byChance = options.link === undefined;
     this.pdpContext = integer("modem.pdpContext", options.pdpContext ?? 1, 1, 16);
-    this.sslContext = options.sslContext === undefined ? -1 : integer("modem.sslContext", options.sslContext, 0, 5);
+    this.sslContext = options.sslContext === undefined ? null : integer("modem.sslContext", options.sslContext, 0, 5);
     this.type = integer("modem.type", options.type ?? 0, 0, 2);
     this.ctrlZ = CTRL_Z_USES.indexOf(choice("modem.ctrlZ", options.ctrlZ ?? "fallback", CTRL_Z_USES));
     this.reportVersion = flag("modem.reportVersion", options.reportVersion ?? false) === 1;
+  }
+
+  get ssl(): number {
+    return this.sslContext === null ? 0 : 1;
   }
 
   override get defaultKeepAlive(): number {
@@ -337,7 +276,7 @@ export class NM28 extends QMT {
   }
 
   private lost(how: string): void {
-    if (this.stage === Stage.Online) this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone (${how})`));
+    if (this.stage === Stage.Online) this.down(linkLost(`is gone (${how})`));
   }
 
   /** `+MQTTCONN:<idx>,<state>`: 0 disconnected, 1 connected. */

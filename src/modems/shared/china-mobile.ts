@@ -3,20 +3,21 @@
  * reports. How they are told what to do, and in which order they answer, is each family's own.
  */
 import { Byte } from "../../at/bytes";
-import { NOTHING, type Argument, type Command } from "../../at/command";
+import type { Command } from "../../at/command";
 import { FieldKind, type Fields } from "../../at/fields";
-import { Follow, Framing, says, type Line } from "../../at/lexicon";
+import { Follow, Framing, lines, type Line } from "../../at/lexicon";
 import type { Operation } from "../../at/operation";
 import { frozen } from "../../bytes/frozen";
 import { Text } from "../../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
 import { flag, integer } from "../../mqtt/arguments";
-import { ARGUMENTS as SHARED_ARGUMENTS } from "../../modem/arguments";
 import { CONNACK_CODES, meaning, type CodeTable } from "../../modem/codes";
+import { tables } from "../../modem/commands";
 import type { DriverOptions, ModemClient } from "../../modem/dialect";
 import { Driver } from "../../modem/driver";
+import { linkLost } from "../../modem/failure";
 import type { Modem } from "../../modem/modem";
-import { Kind } from "../../modem/script";
+import { Kind, Tolerates, type Step } from "../../modem/script";
 import type { Settings } from "../../modem/settings";
 import { Stage } from "../../modem/stage";
 
@@ -49,33 +50,33 @@ export const enum Say {
   TLSFailed,
 }
 
-export const LINES: readonly Line[] = frozen([
-  says(Say.Open, "+MQTTOPEN"),
-  says(Say.Open, "+MQTTCONACK"), // the M5311's manual: `+MQTTCONACK: FAIL` (B-17)
-  says(Say.TLSFailed, "+QMTOPEN"), // a stray `+QMTOPEN: 0,-1` of the ML302's client (4.5)
-  says(Say.SubAck, "+MQTTSUBACK"),
-  says(Say.UnsubAck, "+MQTTUNSUBACK"),
-  says(Say.PubAck, "+MQTTPUBACK"),
-  says(Say.PubRec, "+MQTTPUBREC"),
-  says(Say.PubRel, "+MQTTPUBREL"),
-  says(Say.PubComp, "+MQTTPUBCOMP"),
-  says(Say.PingResp, "+MQTTPINGRSP"),
-  says(Say.PingResp, "+MQTTPINGRESP"), // B-4, C-2; what an M5310-A really sends
-  says(Say.AckTimeout, "+MQTTTO"),
-  says(Say.Reconnect, "+MQTTREC"),
-  says(Say.Disconnected, "+MQTTDISC"),
-  says(Say.Stat, "+MQTTSTAT"),
-  says(Say.Cfg, "+MQTTCFG"),
-  says(Say.Cfg, "AT+MQTTCFG"), // as S2's table prints the answer (B-7)
-  says(Say.SubList, "+MQTTSUB"),
+export const LINES = lines(
+  Say.Open, "+MQTTOPEN",
+  "+MQTTCONACK", // the M5311's manual: `+MQTTCONACK: FAIL` (B-17)
+  Say.TLSFailed, "+QMTOPEN", // a stray `+QMTOPEN: 0,-1` of the ML302's client (4.5)
+  Say.SubAck, "+MQTTSUBACK",
+  Say.UnsubAck, "+MQTTUNSUBACK",
+  Say.PubAck, "+MQTTPUBACK",
+  Say.PubRec, "+MQTTPUBREC",
+  Say.PubRel, "+MQTTPUBREL",
+  Say.PubComp, "+MQTTPUBCOMP",
+  Say.PingResp, "+MQTTPINGRSP",
+  "+MQTTPINGRESP", // B-4, C-2; what an M5310-A really sends
+  Say.AckTimeout, "+MQTTTO",
+  Say.Reconnect, "+MQTTREC",
+  Say.Disconnected, "+MQTTDISC",
+  Say.Stat, "+MQTTSTAT",
+  Say.Cfg, "+MQTTCFG",
+  "AT+MQTTCFG", // as S2's table prints the answer (B-7)
+  Say.SubList, "+MQTTSUB",
   // What a start prints: an M5311 these three (dialects.md 1, rule 10), an M5310-A what its chip family does; no document
   // has an ML302's, and the first is the one of the maker's next module.
-  says(Say.Restart, "+MATREADY", { follow: Follow.End }),
-  says(Say.Restart, "*ATREADY"),
-  says(Say.Restart, "+CPIN"),
-  says(Say.Restart, "REBOOT_CAUSE_", { follow: Follow.Anything }),
-  says(Say.Message, "+MQTTPUBLISH", { framing: Framing.Counted, topic: 4 }),
-]);
+  Say.Restart, "+MATREADY", { follow: Follow.End },
+  "*ATREADY",
+  "+CPIN",
+  "REBOOT_CAUSE_", { follow: Follow.Anything },
+  Say.Message, "+MQTTPUBLISH", { framing: Framing.Counted, topic: 4 },
+);
 
 const BACKSLASH = 0x5c;
 
@@ -85,24 +86,33 @@ function isVague(byte: number): boolean {
 
 const OK = frozen(new Text("OK", "OK", 2));
 
-export const ARGUMENTS: Readonly<Record<string, Argument<ChinaMobile>>> = frozen({
-  ...(SHARED_ARGUMENTS as Record<string, Argument<ChinaMobile>>),
-  userFlag: (writer, _, modem) => writer.int(modem.settings.user === null ? 0 : 1),
-  passwordFlag: (writer, _, modem) => writer.int(modem.settings.password === null ? 0 : 1),
-  // Retain comes before QoS here (X-2), and what is not used is sent empty.
-  will: (writer, _, modem) => {
-    const will = modem.settings.will;
-    writer.int(will === null ? 0 : 1);
-    writer.byte(Byte.Comma);
-    writer.int(will === null ? 0 : will.retain);
-    writer.byte(Byte.Comma);
-    writer.int(will === null ? 0 : will.QoS);
-    writer.byte(Byte.Comma);
-    writer.quoted(will === null ? NOTHING : will.topic);
-    writer.byte(Byte.Comma);
-    writer.quoted(will === null ? NOTHING : will.message);
-  },
+const { say, all } = tables<ChinaMobile>(LINES, {});
+
+/** Retain comes before QoS here (X-2), and what is not used is sent empty. */
+export const OPEN = "AT+MQTTOPEN={settings.user?},{settings.password?},{settings.will?},{settings.will.retain?},{settings.will.QoS?},{settings.will.topic},{settings.will.message}";
+
+/** For ML302 in the worked session and in drivers, not in the command chapter (C-3). */
+export const DELETE = say("AT+MQTTDEL", { tolerates: Tolerates.Failure });
+
+const STATUS = say("AT+MQTTSTAT?");
+
+/** After the heading, one bare topic a line (6.6). */
+export const SUBSCRIPTIONS = say("AT+MQTTSUB?", { text: true });
+
+/** What is alike in both dialects. @param disconnect sends an MQTT DISCONNECT */
+export const dialect = (disconnect: Step) => ({
+  cancel: 0,
+  links: 1,
+  oneOfAKind: true, // packet ids are the modem's and unannounced (6.4)
+  restart: Say.Restart,
+  poll: STATUS,
+  disconnect: all(disconnect, DELETE),
+  // First without an MQTT DISCONNECT, so that the broker publishes the will; with one where the modem wants it before MQTTDEL.
+  close: all({ ...DELETE, when: "inSession" }, disconnect, DELETE),
 });
+
+/** Bytes, and the one protocol level that both have: 3.1 in S2's text, 3.1.1 on the wire (B-11). */
+export const LIMITS = frozen({ host: 128, credential: 128, topics: 1, grantsEach: true, protocolVersions: [4], window: 1 });
 
 /** `+MQTTTO: <type>`: what was not acknowledged in time (S2 1.14). */
 const enum Timeout {
@@ -171,6 +181,16 @@ export abstract class ChinaMobile extends Driver {
   protected override idOnWire(): number {
     return -1;
   }
+
+  protected publish(operation: Operation): boolean {
+    operation.wire = -1;
+    operation.patience = operation.QoS === 2 ? this.ackPatience * 2 : this.ackPatience;
+    this.channel.submit(operation, this.publishCommand(operation));
+    return true;
+  }
+
+  /** What sends it, by its QoS and as its payload asks for. */
+  protected abstract publishCommand(operation: Operation): Command;
 
   /** `+MQTTPUBLISH: <dup>,<qos>,<retained>,<packId>,<topic>,<msg_len>,<message>`. */
   onMessage(_line: Line, fields: Fields): void {
@@ -242,7 +262,7 @@ export abstract class ChinaMobile extends Driver {
     // Nobody asked: the modem has connected again by itself, and forgotten the subscriptions (3.6).
     else if (good) {
       // Its report of the loss may have been lost itself: what was under way has failed all the same.
-      if (this.stage === Stage.Online) this.reconnecting(new NetworkError("LINK_LOST", "the connection to the broker was gone; the modem has it back (+MQTTOPEN)"));
+      if (this.stage === Stage.Online) this.reconnecting(linkLost("was gone; the modem has it back (+MQTTOPEN)"));
       this.reconnected();
     }
   }
@@ -252,7 +272,7 @@ export abstract class ChinaMobile extends Driver {
     if (this.isOwed(Kind.Disconnect)) return this.resolve(Kind.Disconnect, -1, 0);
     if (this.isOwed(Kind.Open)) return this.resolve(Kind.Open, -1, Failure.GaveUp);
     if (this.stage === Stage.Online || this.stage === Stage.Reconnecting)
-      this.down(new NetworkError("LINK_LOST", "the connection to the broker is gone, and the modem has given up having it back (+MQTTDISC)"));
+      this.down(linkLost("is gone, and the modem has given up having it back (+MQTTDISC)"));
   }
 
   /** `+MQTTTO: <type>`. */
@@ -267,7 +287,7 @@ export abstract class ChinaMobile extends Driver {
   /** `+MQTTREC:<n>`: the modem begins its n-th try, counted from 0. */
   private tries(attempt: number): void {
     if (this.isOwed(Kind.Open)) return this.extend(Kind.Open, -1);
-    this.reconnecting(new NetworkError("LINK_LOST", `the connection to the broker is gone; the modem tries to have it back (+MQTTREC ${attempt})`));
+    this.reconnecting(linkLost(`is gone; the modem tries to have it back (+MQTTREC ${attempt})`));
   }
 
   /** Every try gives the modem as long again. */
@@ -279,7 +299,7 @@ export abstract class ChinaMobile extends Driver {
 
   protected override onTimer(): void {
     if (this.stage !== Stage.Reconnecting) return super.onTimer();
-    this.down(new NetworkError("LINK_LOST", `the connection to the broker is gone, and the modem has said nothing more of having it back for ${RECONNECT_PATIENCE / 1000} s`));
+    this.down(linkLost(`is gone, and the modem has said nothing more of having it back for ${RECONNECT_PATIENCE / 1000} s`));
   }
 
   // ---- a report that nobody could hear
@@ -298,7 +318,7 @@ export abstract class ChinaMobile extends Driver {
     const { connected, gone, meanings } = this.states;
     const state = fields.int(0);
     if (state === connected) return;
-    const error = new NetworkError("LINK_LOST", `the connection to the broker is gone, and no report of it has come: ${meaning(meanings, state)} (+MQTTSTAT ${state})`);
+    const error = linkLost(`is gone, and no report of it has come: ${meaning(meanings, state)} (+MQTTSTAT ${state})`);
     if (state <= gone) this.down(error);
     else this.reconnecting(error);
   }
@@ -317,7 +337,7 @@ export abstract class ChinaMobile extends Driver {
     } else if (this.listed >= this.subscriptions) this.unlisted = false;
     else if (this.isSubscribing && !this.unlisted) {
       this.unlisted = true;
-      this.reconnecting(new NetworkError("LINK_LOST", "the connection to the broker was gone, and no report of it has come; the modem has it back, and has not all subscriptions any more (AT+MQTTSUB?)"));
+      this.reconnecting(linkLost("was gone, and no report of it has come; the modem has it back, and has not all subscriptions any more (AT+MQTTSUB?)"));
       this.reconnected();
       this.watch(RECHECK);
     }

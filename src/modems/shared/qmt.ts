@@ -20,6 +20,24 @@ export interface QMTOptions extends DriverOptions {
   retries?: number;
 }
 
+/** What they say; some of it only one of them. */
+export const enum Say {
+  Open = 16,
+  Close,
+  Conn,
+  Disc,
+  Sub,
+  Uns,
+  Pub,
+  PubRel,
+  Cfg,
+  Auth,
+  Stat,
+  PostVersion,
+  Message,
+  Restart,
+}
+
 /** `<result>` of CONN, SUB, UNS and PUB. */
 export const enum Result {
   Acknowledged = 0,
