@@ -9,7 +9,7 @@
  * are missing is named and passed over, with --require too.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, delimiter, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -52,14 +52,22 @@ function run(app, command, args, variables = {}) {
 const build = (app, platform) => run(app, "mcconfig", ["-d", "-m", "-p", platform, "-t", "build", "-o", output]);
 
 /**
- * Compiles and links the JavaScript of an app for the ESP32 where there is no ESP-IDF; C is not compiled. SDK 8.2's
+ * Compiles and links the JavaScript of an app for the ESP32, as it ships, where there is no ESP-IDF; C is not compiled. SDK 8.2's
  * makefile only wants a git checkout to ask for its version, and ESP-IDF's sdkconfig.h, which JavaScript does not need.
  */
 async function linkWithoutIdf(app) {
-  await run(app, "mcconfig", ["-d", "-p", "esp32", "-o", output]);
-  const folder = join(output, "tmp", "esp32", "debug", basename(app.folder));
+  await run(app, "mcconfig", ["-p", "esp32", "-o", output]);
+  const folder = join(output, "tmp", "esp32", "release", basename(app.folder));
   const unneeded = join(folder, "xsProj-esp32", "build", "config", "sdkconfig.h");
   await run(app, "make", ["-f", join(folder, "makefile"), "-o", unneeded, join(folder, "mc.xs.c")], { IDF_PATH: root });
+  return flashOf(readFileSync(join(folder, "mc.xs.c"), "utf8"));
+}
+
+/** What the linker has made of an app's modules and of what XS has itself; a slot has 16 bytes there. */
+function flashOf(linked) {
+  const code = [...linked.matchAll(/^.*\bgxCode\d+\[(\d+)\] = \{/gm)].reduce((sum, [, length]) => sum + Number(length), 0);
+  const [, slots] = /^#define mxHeapCount (\d+)/m.exec(linked);
+  return `${code} bytes of bytecode, ${slots} slots of preloaded objects`;
 }
 
 const done = [], missing = [];
@@ -104,8 +112,8 @@ async function buildApp(app) {
     await build(app, "esp32");
     done.push(`esp32: the firmware of ${app.folder}`);
   } else if (canLink) {
-    await linkWithoutIdf(app);
-    done.push(`esp32: JavaScript of ${app.folder} compiled and linked for flash`);
+    const flash = await linkWithoutIdf(app);
+    done.push(`esp32: JavaScript of ${app.folder} compiled and linked for flash: ${flash}`);
   }
 }
 
