@@ -12,15 +12,12 @@ import { failure } from "./failure";
 import { Inquirer } from "./inquirer";
 import type { Limits } from "./limits";
 import type { Modem } from "./modem";
+import { Patience } from "./patience";
 import { Level, LEVELS } from "./recovery";
 import { Kind } from "./script";
 import type { Settings } from "./settings";
 import { Stage } from "./stage";
 
-const CLOSE_PATIENCE = 5000;
-/** The same, where the application has gone after it had written DISCONNECT: what is under way may still go out. */
-const DISCONNECT_PATIENCE = 10_000;
-const DEFAULT_POLL = 120_000;
 /** In place of settings that are needed no more: nothing keeps a password longer than it must. */
 const GONE = frozen({} as Settings);
 /** Of {@link LEVELS}, what a modem can be told. */
@@ -108,12 +105,12 @@ export abstract class Driver extends Inquirer implements OperationOwner {
     if (this.channel.closed || !this.#open) return this.leave();
     if (this.#stage === Stage.Disconnecting) {
       this.modem.dropUnread(this);
-      return this.channel.wake(this.waker, DISCONNECT_PATIENCE);
+      return this.channel.wake(this.waker, Patience.Disconnect);
     }
     this.#stage = Stage.Closing;
     this.channel.abort(this.link, false);
     this.modem.dropUnread(this);
-    this.channel.wake(this.waker, CLOSE_PATIENCE);
+    this.channel.wake(this.waker, Patience.Close);
     this.run(this.dialect.close);
   }
 
@@ -175,7 +172,7 @@ export abstract class Driver extends Inquirer implements OperationOwner {
   }
 
   protected get defaultPollInterval(): number {
-    return this.settings.keepAlive === 0 ? DEFAULT_POLL : this.settings.keepAlive * 1000;
+    return this.settings.keepAlive === 0 ? Patience.Poll : this.settings.keepAlive * 1000;
   }
 
   /** Bytes that stand behind a payload. */

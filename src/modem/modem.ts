@@ -12,6 +12,7 @@ import { ATTACHED, ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
 import type { Dialect } from "./dialect";
 import type { Driver } from "./driver";
 import type { Limits } from "./limits";
+import { Patience } from "./patience";
 import { Level, NO_RECOVERY } from "./recovery";
 import { Kind } from "./script";
 import { Stage } from "./stage";
@@ -35,17 +36,20 @@ export interface ModemOptions {
 }
 
 const PREPARE: readonly Command[] = frozen([ECHO_OFF, ERROR_NUMBERS]);
-/** Milliseconds; the clock wraps at twice this. */
-const LONGEST_WAIT = 0x3fffffff;
-const ATTACHED_STEP = 1;
-const PROBE_PAUSE = 500;
-const ATTACH_PAUSE = 2000;
-/** A modem that has taken the command to restart may answer for a while as if it had not. */
-const RESTART_PAUSE = 5000;
-/** Restarts while it is brought up, before its power supply is suspected. */
-const RESTARTS = 5;
-/** The modem's own place among those that the channel wakes; its drivers have those from 1 on. */
-const OWN = 0;
+
+const enum Place {
+  /** The modem's own among those that the channel wakes; its drivers have those from 1 on. */
+  Waker = 0,
+  /** Of the steps of attaching: the modem says that it is attached. */
+  Attached = 1,
+}
+
+const enum Most {
+  /** Restarts while it is brought up, before its power supply is suspected. */
+  Restarts = 5,
+  /** Operations of a driver beside its publishes: two of the client's, one of its own, and one that has ended and is being told of. */
+  DriverOperations = 4,
+}
 
 /**
  * One modem on one serial port: brings it up, and gives each line to the MQTT connection that it is about. Connections
@@ -65,7 +69,7 @@ export class Modem implements ChannelOwner {
 
   /** `Idle` before it is wanted, then as far as `Attaching`; `Online` means that it is ready. */
   private stage: Stage = Stage.Idle;
-  /** Which of the stage's commands; while attaching, `ATTACHED_STEP` once the modem says that it is. */
+  /** Which of the stage's commands; while attaching, `Place.Attached` once the modem says that it is. */
   private step = 0;
   private deadline = 0;
   /** The CMEE setting that the modem has really taken. */
@@ -83,8 +87,8 @@ export class Modem implements ChannelOwner {
       throw new ArgumentError("ARGUMENT_TYPE", "modem.clock", options.clock, "must be a clock (on Moddable the manifest provides it)");
     this.dialect = dialect;
     this.limits = options.limits === undefined ? dialect.limits : { ...dialect.limits, ...options.limits };
-    this.bootTimeout = integer("modem.bootTimeout", options.bootTimeout ?? 30_000, 0, LONGEST_WAIT);
-    this.attachTimeout = integer("modem.attachTimeout", options.attachTimeout ?? 120_000, 0, LONGEST_WAIT);
+    this.bootTimeout = integer("modem.bootTimeout", options.bootTimeout ?? 30_000, 0, Patience.Longest);
+    this.attachTimeout = integer("modem.attachTimeout", options.attachTimeout ?? 120_000, 0, Patience.Longest);
     this.drivers = new Array(dialect.links).fill(null);
     this.serial = options.serial;
     this.channel = new Channel(this, {
@@ -142,7 +146,7 @@ export class Modem implements ChannelOwner {
     }
     this.drivers[driver.link] = driver;
     this.channel.scanner.message.forget();
-    const each = this.dialect.limits.window + DRIVER_OPERATIONS;
+    const each = this.dialect.limits.window + Most.DriverOperations;
     let needed = 0;
     for (let link = 0; link < this.drivers.length; link++) if (this.drivers[link] !== null) needed += each;
     this.channel.provide(needed);
@@ -226,7 +230,7 @@ export class Modem implements ChannelOwner {
   private goOnRecovering(outcome: Outcome): void {
     const { attach, restart } = this.dialect.recovery ?? NO_RECOVERY;
     const commands = this.recovering === Level.Attach ? attach : restart;
-    if (this.recovering === Level.Restart && outcome !== Outcome.Refused) return this.channel.wake(OWN, RESTART_PAUSE);
+    if (this.recovering === Level.Restart && outcome !== Outcome.Refused) return this.channel.wake(Place.Waker, Patience.Restart);
     if (++this.step < commands.length) this.submit(commands[this.step]!);
     else this.attachNetwork();
   }
@@ -259,7 +263,7 @@ export class Modem implements ChannelOwner {
     switch (this.stage) {
       case Stage.Waking:
         if (outcome !== Outcome.Done)
-          return this.again(PROBE_PAUSE, () => new ModemError("MODEM_SILENT",
+          return this.again(Patience.Probe, () => new ModemError("MODEM_SILENT",
             `no modem answers AT on this port after ${this.bootTimeout / 1000} s; check wiring, power, that the port is the right one, and the baud rate`));
         if (!this.enter(Stage.Preparing)) return;
         this.step = 0;
@@ -270,8 +274,8 @@ export class Modem implements ChannelOwner {
         return this.channel.synchronise();
       case Stage.Recovering: return this.goOnRecovering(outcome);
       case Stage.Attaching:
-        if (this.step !== ATTACHED_STEP)
-          return this.again(ATTACH_PAUSE, () => new NetworkError("NOT_ATTACHED",
+        if (this.step !== Place.Attached)
+          return this.again(Patience.Attach, () => new NetworkError("NOT_ATTACHED",
             `the modem has not attached to the network within ${this.attachTimeout / 1000} s; check the SIM, the antenna and the coverage`));
         this.stage = Stage.Online;
         for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onReady();
@@ -281,11 +285,11 @@ export class Modem implements ChannelOwner {
   /** Tries again after a pause, unless the stage's time is over. */
   private again(pause: number, error: () => MQTTModemError): void {
     if (((this.deadline - this.channel.clock.now()) | 0) <= 0) this.lost(error(), false);
-    else this.channel.wake(OWN, pause);
+    else this.channel.wake(Place.Waker, pause);
   }
 
   onWake(waker: number): void {
-    if (waker !== OWN) this.drivers[waker - 1]?.onWake();
+    if (waker !== Place.Waker) this.drivers[waker - 1]?.onWake();
     else if (this.stage === Stage.Waking) this.submit(this.dialect.rouse ?? ATTENTION);
     else if (this.stage === Stage.Recovering) this.wake();
     else if (this.stage === Stage.Attaching) this.submit(ATTACHED);
@@ -294,7 +298,7 @@ export class Modem implements ChannelOwner {
 
   /** Tells every client that waits for it how much it can write, on an empty stack. */
   tellRoom(): void {
-    this.channel.wake(OWN, 0);
+    this.channel.wake(Place.Waker, 0);
   }
 
   onSynchronised(cmee: number): void {
@@ -310,10 +314,10 @@ export class Modem implements ChannelOwner {
 
   private restarted(): void {
     if (this.stage === Stage.Idle) return;
-    if (this.stage === Stage.Online || (this.stage !== Stage.Recovering && ++this.restarts > RESTARTS))
+    if (this.stage === Stage.Online || (this.stage !== Stage.Recovering && ++this.restarts > Most.Restarts))
       return this.lost(new ModemError("MODEM_RESTARTED",
         `the ${this.dialect.name} has restarted, and its connection is gone; a supply that is too weak is the usual reason`), true);
-    this.channel.sleep(OWN);
+    this.channel.sleep(Place.Waker);
     this.channel.abort(Link.All, true);
     this.wake();
   }
@@ -333,7 +337,7 @@ export class Modem implements ChannelOwner {
   private lost(error: MQTTModemError, forgotten: boolean): void {
     this.stage = Stage.Idle;
     this.recover = Level.Connect;
-    this.channel.sleep(OWN);
+    this.channel.sleep(Place.Waker);
     this.channel.abort(Link.Modem, forgotten);
     for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onModemLost(error, forgotten);
   }
@@ -344,7 +348,7 @@ export class Modem implements ChannelOwner {
     // A poll's answer tells of every connection.
     if (operation.kind === Kind.Poll) this.driverOf(fields)?.onPolled(line, fields);
     else if (operation.owner !== null) this.drivers[operation.link]?.onAnswer(operation, line, fields);
-    else if (line.id === Common.Attach) this.step = fields.int(0) === 1 ? ATTACHED_STEP : 0;
+    else if (line.id === Common.Attach) this.step = fields.int(0) === 1 ? Place.Attached : 0;
   }
 
   onText(operation: Operation, start: number, end: number): void {
@@ -422,7 +426,7 @@ export class Modem implements ChannelOwner {
       const own = operation.owner.link;
       this.drivers[own]?.onDone(operation, outcome, code);
       // They share the transmit buffer, where there are others.
-      if (this.channel.operations.most > this.dialect.limits.window + DRIVER_OPERATIONS) for (let link = 0; link < this.drivers.length; link++) if (link !== own) this.drivers[link]?.onRoom();
+      if (this.channel.operations.most > this.dialect.limits.window + Most.DriverOperations) for (let link = 0; link < this.drivers.length; link++) if (link !== own) this.drivers[link]?.onRoom();
     } else if (outcome !== Outcome.Aborted) this.onStepDone(outcome);
   }
 
@@ -430,9 +434,6 @@ export class Modem implements ChannelOwner {
     for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onOverflow();
   }
 }
-
-/** Beside its publishes: two of the client's, one of the driver's, and one that has ended and is being told of. */
-const DRIVER_OPERATIONS = 4;
 
 /** Bytes more that a command line may have with larger limits; a payload may stand in it in hex. */
 function extra(before: Limits, after: Limits): number {

@@ -6,14 +6,15 @@ import type { MQTTModemError } from "../errors";
 import { integer } from "../mqtt/arguments";
 import type { Dialect } from "./dialect";
 import { linkLost } from "./failure";
+import { Patience } from "./patience";
 import { ScriptRunner } from "./runner";
 import { Kind } from "./script";
 import { Stage } from "./stage";
 
 /** Polls in a row that may say nothing of the connection until it is taken for lost: some firmware lists only what is there. */
-const SILENT_POLLS = 3;
-/** Milliseconds from a write that has failed to a look at the connection. */
-const HURRY = 5000;
+const enum Polls {
+  Silent = 3,
+}
 
 /** Asks for the connection from time to time: its loss may not be reported, or the report be lost. */
 export abstract class Watcher extends ScriptRunner {
@@ -60,7 +61,7 @@ export abstract class Watcher extends ScriptRunner {
   /** A write has failed: is the connection still there? */
   protected hurry(): void {
     if (this.hurried || this.stage !== Stage.Online) return;
-    this.watch(HURRY < this.pollInterval ? HURRY : this.pollInterval);
+    this.watch(Patience.Hurry < this.pollInterval ? Patience.Hurry : this.pollInterval);
     this.hurried = true;
   }
 
@@ -102,8 +103,8 @@ export abstract class Watcher extends ScriptRunner {
   /** A poll is over, and the connection is still taken for one. */
   protected onPollEnd(_command: Command): void {
     if (this.missed === 0) return;
-    if (this.missed < SILENT_POLLS) this.ask(this.dialect.poll);
-    else this.lostUntold(`${this.dialect.poll.line} has said nothing of it ${SILENT_POLLS} times`);
+    if (this.missed < Polls.Silent) this.ask(this.dialect.poll);
+    else this.lostUntold(`${this.dialect.poll.line} has said nothing of it ${Polls.Silent} times`);
   }
 
   /** A poll has shown that the connection is gone. */
