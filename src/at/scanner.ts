@@ -459,6 +459,7 @@ export class Scanner {
         if (at === tail) return false;
         end = at;
         if ((byte !== Byte.Comma && byte !== Byte.CR && byte !== Byte.LF) || ((at - start) | 0) > MOST_DIGITS) kind = FieldKind.Bare;
+        else this.inText = false; // what had come of it, a minus sign, was none
       }
       if (kind >= FieldKind.Bare) {
         if (!this.inText) this.seen = kind === FieldKind.Quoted ? (start + 1) | 0 : start;

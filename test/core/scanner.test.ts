@@ -121,6 +121,13 @@ describe("Scanner", () => {
       sameLines(recorder.notes, notes, "byte by byte");
     });
 
+  it("reads a text behind a negative number once, though the minus sign came by itself", () => {
+    const recorder = new Recorder();
+    recorder.feed(bytesOf("+STAT: -"));
+    recorder.feed(bytesOf("2,x,3\\r\\n"));
+    sameLines(recorder.notes, ["+STAT #-2=-2 Bx #3=3"], "the fields");
+  });
+
   it("learns from finals how lines end, and only while it is told to", () => {
     for (const end of ["\\n", "\\r\\n", "\\r\\r\\n"]) {
       const recorder = new Recorder();
