@@ -1,6 +1,8 @@
 import { Text } from "../bytes/text";
 import { utf8Decode } from "../bytes/utf8";
 import type { Ring } from "../bytes/ring";
+import { Byte } from "./bytes";
+import { afterBlanks, beforeBlanks, closingQuote, upTo } from "./delimiters";
 
 export const enum FieldKind {
   /** Nothing stands between two commas. */
@@ -10,12 +12,16 @@ export const enum FieldKind {
   Quoted,
 }
 
-// Kind, value, first position, last position + 1.
-const STRIDE = 4;
-/** Fields that are kept; further ones are counted only. The longest known line has 8 (`+QMTSUB` of five topics). */
-const CAPACITY = 12;
-/** No message has more up to its topic. */
-const FEW = 6;
+const enum Size {
+  /** Kind, value, first position, last position + 1. */
+  FIELD = 4,
+  /** Fields that are kept; further ones are counted only. The longest known line has 8 (`+QMTSUB` of five topics). */
+  LINE = 12 * FIELD,
+  /** No message has more up to its topic. */
+  MESSAGE = 6 * FIELD,
+  /** Of a number, in digits: more would not fit into 31 bits. Also its sign and the blanks behind it count. */
+  NUMBER = 9,
+}
 
 /**
  * The fields of the line that the scanner is at, read in place: numbers as numbers, strings as positions in the ring.
@@ -26,24 +32,80 @@ export class Fields {
   count = 0;
   /** Whether the last field began with a blank: firmware that prints them prints them everywhere (dialects.md A-2). */
   spaced = false;
+  /** Where the next field begins; when the line is over, its end. */
+  at = 0;
+  /** Up to here a text that is not whole yet has been looked through; at the beginning of a field, nothing has. */
+  private seen = 0;
   private readonly table: Int32Array;
   private readonly ring: Ring;
 
   /** @param beside fields of a line with few of them; the two have one buffer */
   constructor(ring: Ring, beside: Fields | null = null) {
     this.table = beside === null
-      ? new Int32Array(new ArrayBuffer(4 * STRIDE * (CAPACITY + FEW)), 0, STRIDE * CAPACITY)
-      : new Int32Array(beside.table.buffer, 4 * STRIDE * CAPACITY, STRIDE * FEW);
+      ? new Int32Array(new ArrayBuffer(4 * (Size.LINE + Size.MESSAGE)), 0, Size.LINE)
+      : new Int32Array(beside.table.buffer, 4 * Size.LINE, Size.MESSAGE);
     this.ring = ring;
   }
 
-  clear(): void {
+  /** Those of a line begin at `at`, if it has any. */
+  begin(at: number): void {
     this.count = 0;
     this.spaced = false;
+    this.at = this.seen = at;
+  }
+
+  /**
+   * Reads on, until there are `most` of them, or the line ends. A field that has not come whole is begun again when there is
+   * more of it, a text where it was left.
+   * @returns the byte behind the last one: a comma, or that which ends the line; 0 while it has not come
+   */
+  read(most: number): number {
+    const ring = this.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    for (;;) {
+      let at = this.at, byte = 0, value = 0;
+      while (at !== tail && (byte = bytes[at & mask]!) === Byte.Blank) at = (at + 1) | 0;
+      if (at === tail) return 0;
+      this.spaced = at !== this.at;
+      const start = at, negative = byte === Byte.Minus;
+      if (negative) at = (at + 1) | 0;
+      while (at !== tail && (byte = bytes[at & mask]!) >= Byte.Digit0 && byte <= Byte.Digit9) {
+        value = value * 10 + byte - Byte.Digit0;
+        at = (at + 1) | 0;
+      }
+      while (at !== tail && (byte = bytes[at & mask]!) === Byte.Blank) at = (at + 1) | 0;
+      if (at === tail) return 0;
+      if ((byte !== Byte.Comma && byte !== Byte.CR && byte !== Byte.LF) || ((at - start) | 0) > Size.NUMBER || (negative && value === 0)) {
+        at = this.readText(start);
+        if (at === tail) return 0;
+        byte = bytes[at & mask]!;
+      } else if (at !== start) this.add(FieldKind.Integer, negative ? -value : value, start, at);
+      else if (byte === Byte.Comma || this.count !== 0) this.add(FieldKind.Empty, 0, at, at);
+      if (byte === Byte.Comma) at = (at + 1) | 0;
+      this.at = this.seen = at;
+      if (byte !== Byte.Comma || this.count === most) return byte;
+    }
+  }
+
+  /** Adds the field that begins at `start` and is no number. Returns where the comma or the end of the line is behind it. */
+  private readText(start: number): number {
+    const ring = this.ring;
+    const quoted = ring.bytes[start & ring.mask] === Byte.Quote;
+    if (quoted) start = (start + 1) | 0;
+    if (this.seen === this.at) this.seen = start;
+    const end = this.seen = quoted ? closingQuote(ring, this.seen, false) : upTo(ring, this.seen, Byte.Comma);
+    if (end === ring.tail) return end;
+    if (ring.bytes[end & ring.mask] === Byte.Quote) {
+      const after = afterBlanks(ring, (end + 1) | 0);
+      if (after !== ring.tail) this.add(FieldKind.Quoted, 0, start, end);
+      return after;
+    }
+    // A quote that nothing closes is no quote.
+    this.add(FieldKind.Bare, 0, start, beforeBlanks(ring, start, end));
+    return end;
   }
 
   add(kind: FieldKind, value: number, start: number, end: number): void {
-    const at = this.count++ * STRIDE;
+    const at = this.count++ * Size.FIELD;
     const table = this.table;
     if (at >= table.length) return;
     table[at] = kind;
@@ -54,25 +116,25 @@ export class Fields {
 
   /** The integer in field `index`, or `otherwise` when it holds none. */
   int(index: number, otherwise = -1): number {
-    return index < this.count && this.table[index * STRIDE] === FieldKind.Integer ? this.table[index * STRIDE + 1]! : otherwise;
+    return index < this.count && this.table[index * Size.FIELD] === FieldKind.Integer ? this.table[index * Size.FIELD + 1]! : otherwise;
   }
 
   kind(index: number): FieldKind {
-    return index < this.count && index * STRIDE < this.table.length ? this.table[index * STRIDE]! : FieldKind.Empty;
+    return index < this.count && index * Size.FIELD < this.table.length ? this.table[index * Size.FIELD]! : FieldKind.Empty;
   }
 
   /** Where the field's text begins in the ring, after a quote. */
   start(index: number): number {
-    return this.table[index * STRIDE + 2]!;
+    return this.table[index * Size.FIELD + 2]!;
   }
 
   /** One past the field's text, before a quote. */
   end(index: number): number {
-    return this.table[index * STRIDE + 3]!;
+    return this.table[index * Size.FIELD + 3]!;
   }
 
   length(index: number): number {
-    return index < this.count && index * STRIDE < this.table.length ? (this.end(index) - this.start(index)) | 0 : 0;
+    return index < this.count && index * Size.FIELD < this.table.length ? (this.end(index) - this.start(index)) | 0 : 0;
   }
 
   /** The field's text as a string: allocates, so for errors and answers, not for the running of messages. */

@@ -1,5 +1,6 @@
 import type { Ring } from "../bytes/ring";
 import { Byte } from "./bytes";
+import { afterBlanks } from "./delimiters";
 import { Common, Follow, NO_LINE, type Lexicon } from "./lexicon";
 
 /** What stands at a place. */
@@ -37,11 +38,10 @@ export function whatFollows(ring: Ring, lexicon: Lexicon, position: number, fina
 }
 
 /** Whether plausible fields begin at `position`: a number or a quoted string (dialects.md 6.2, c). */
-function fieldsAt({ bytes, mask, tail }: Ring, position: number): Next {
-  let at = position;
-  while (at !== tail && bytes[at & mask] === Byte.Blank) at = (at + 1) | 0;
-  if (at === tail) return Next.Unknown;
-  const byte = bytes[at & mask]!;
+function fieldsAt(ring: Ring, position: number): Next {
+  const at = afterBlanks(ring, position);
+  if (at === ring.tail) return Next.Unknown;
+  const byte = ring.bytes[at & ring.mask]!;
   return (byte >= Byte.Digit0 && byte <= Byte.Digit9) || byte === Byte.Quote || byte === Byte.Minus ? Next.Known : Next.Other;
 }
 

@@ -1,8 +1,10 @@
 import { ArgumentError } from "../errors";
 import type { Bytes, Port } from "../platform";
 
-/** Bytes that {@link Ring.keep} can keep. */
-export const KEEPS = 96;
+export const enum Kept {
+  /** Bytes that {@link Ring.keep} can keep. */
+  SIZE = 96,
+}
 
 /**
  * The received bytes that nobody has dealt with yet, in one buffer.
@@ -28,7 +30,7 @@ export class Ring {
   constructor(size: number, native: Bytes) {
     if (!(size >= 64 && size <= 65536) || size !== (size | 0) || (size & (size - 1)) !== 0)
       throw new ArgumentError("ARGUMENT_RANGE", "modem.receiveBuffer", size, "must be a power of two from 64 to 65536 bytes");
-    this.bytes = new Uint8Array(size + KEEPS);
+    this.bytes = new Uint8Array(size + Kept.SIZE);
     this.mask = size - 1;
     this.native = native;
   }
@@ -96,7 +98,7 @@ export class Ring {
   enlarge(size: number): void {
     const { bytes, mask, tail } = this;
     if (size <= mask + 1) return;
-    this.bytes = new Uint8Array(size + KEEPS);
+    this.bytes = new Uint8Array(size + Kept.SIZE);
     this.mask = size - 1;
     for (let at = this.head; at !== tail;) {
       // Up to where either of them begins anew.
@@ -105,7 +107,7 @@ export class Ring {
       this.native.copy(this.bytes, to, bytes, from, length);
       at = (at + length) | 0;
     }
-    this.native.copy(this.bytes, size, bytes, mask + 1, KEEPS);
+    this.native.copy(this.bytes, size, bytes, mask + 1, Kept.SIZE);
   }
 
   /** Keeps a copy of `length` bytes from `position` on, for {@link hasKept}; one thing is kept at a time. */

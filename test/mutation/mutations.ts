@@ -15,7 +15,14 @@ const mutation = (file: string) => (name: string, find: string, replace: string)
 const ring = mutation("bytes/ring.ts");
 const text = mutation("bytes/text.ts");
 const encoding = mutation("bytes/encoding.ts");
+const fields = mutation("at/fields.ts");
+const delimiters = mutation("at/delimiters.ts");
+const echo = mutation("at/echo.ts");
+const lineReader = mutation("at/line-reader.ts");
 const scanner = mutation("at/scanner.ts");
+const payload = mutation("at/payload.ts");
+const counted = mutation("at/counted.ts");
+const header = mutation("at/header.ts");
 const message = mutation("at/message.ts");
 const channel = mutation("at/channel.ts");
 const intake = mutation("at/intake.ts");
@@ -52,20 +59,20 @@ export const mutations: readonly Mutation[] = [
   writer("a number of two digits loses the first", "for (; divisor > 1;", "for (; divisor > 10;"),
 
   // ---- from bytes to lines
-  scanner("a prompt is seen in the middle of a line", "if (byte === Byte.Prompt && this.promptExpected) {",
+  lineReader("a prompt is seen in the middle of a line", "if (byte === Byte.Prompt && this.promptExpected) {",
     "if (this.promptExpected) {\n      for (let p = at; p !== tail && bytes[p & mask] !== Byte.CR; p = (p + 1) | 0) if (bytes[p & mask] === Byte.Prompt) { at = p; byte = Byte.Prompt; break; }\n    }\n    if (byte === Byte.Prompt && this.promptExpected) {"),
   scanner("a line that is longer than the ring is kept", "if (this.ring.free === 0) this.overflow();", ""),
   scanner("a message that nobody reads keeps everything behind it", "if (this.state !== State.Held || this.ring.free !== 0 || this.scanning) return;", "return;"),
   scanner("a message whose first part was dropped is not marked", "if (this.message.more) this.message.suspect = true;", ""),
-  scanner("a quote at the end of what has come ends the text", "if (after === tail) return tail; // decided when more has come", ""),
-  scanner("a number of twelve digits is believed", "const MOST_DIGITS = 9;", "const MOST_DIGITS = 12;"),
-  scanner("what only began like an echo is lost", "    this.at = ring.head;\n", "    this.at = ring.head = at;\n"),
+  delimiters("a quote at the end of what has come ends the text", "if (after === tail) return at; // decided when more has come", ""),
+  fields("a number of twelve digits is believed", "NUMBER = 9,", "NUMBER = 12,"),
+  echo("what only began like an echo is lost", "const line = (at - index + start) | 0;", "const line = ring.head = at;"),
   message("the remembered beginning of a message is not forgotten", "    this.openingLength = 0;\n", ""),
-  message("a payload with a length is one byte short", "const length = this.value;\n", "const length = this.value - 1;\n"),
-  message("a message with a wrong length is not marked", "    this.suspect = true;\n    this.mode = Mode.Silence;", "    this.mode = Mode.Silence;"),
-  message("a payload without a length ends at LF alone", "for (let i = 1; i <= this.returns; i++) if", "for (let i = 1; i < this.returns; i++) if"),
-  message("a message in parts never ends", "    this.left -= this.available;\n", ""),
-  message("another subscribed topic with a comma is not thought of", "const length = this.decimal(at, comma);", "const length = -1;"),
+  counted("a payload with a length is one byte short", "const length = this.value;\n", "const length = this.value - 1;\n"),
+  header("a message with a wrong length is not marked", "    this.suspect = true;\n    this.mode = Mode.Silence;", "    this.mode = Mode.Silence;"),
+  payload("a payload without a length ends at LF alone", "for (let i = 1; i <= this.returns; i++) if", "for (let i = 1; i < this.returns; i++) if"),
+  counted("a message in parts never ends", "    this.value -= length;\n", ""),
+  counted("another subscribed topic with a comma is not thought of", "const length = decimal(ring, at, comma);", "const length = -1;"),
 
   // ---- commands and their answers
   synchroniser("a late final is taken for the marker's", "if (this.markerValue === Marker.Unseen) this.strayFinals++;\n    else this.synchronised();", "this.synchronised();"),

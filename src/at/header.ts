@@ -1,0 +1,186 @@
+import { Byte } from "./bytes";
+import { afterBlanks, beforeBlanks, closingQuote, upTo } from "./delimiters";
+import type { Fields } from "./fields";
+import { Found, Mode, Payload } from "./payload";
+
+/** Who knows what is subscribed. */
+export interface Subscribed {
+  /** Whether the topic in the ring from `start` to `end` is. The line's fields before the topic have been read. */
+  isSubscribed(start: number, end: number): boolean;
+}
+
+export const enum Length {
+  /** A length above this is text that looks like one (dialects.md 6.1, step 9). */
+  LONGEST = 65536,
+}
+
+/**
+ * The topic, and the length after it. A topic may have quotes and commas in it, and where it has no quotes around it, each
+ * number between commas may be the length: the candidates, which whoever checks lengths takes one by one (dialects.md 6.1).
+ */
+export abstract class Header extends Payload {
+  /** The fields before the topic, then the topic. */
+  abstract readonly fields: Fields;
+  /** The present message begins as the last one did: for the same reader, with the same topic and flags. */
+  opened = false;
+  protected abstract readonly subscribed: Subscribed;
+
+  protected topic = 0;
+  /** Where the topic ends, or may end; quotes around it and blanks behind it are left out. */
+  protected topicEnd = 0;
+  protected quoted = false;
+  /** What stands behind the last comma, and behind the first; where none has come, the latter is the topic. */
+  protected piece = 0;
+  protected firstPiece = 0;
+  /** Digits of the piece so far, or −1 when it is no number. */
+  protected digits = 0;
+  /** The number that the piece is; in `Mode.Stream`, what of the length is still to come. */
+  protected value = 0;
+  /** How many numbers may have been the length. */
+  protected candidates = 0;
+  /** Where the payload would begin after the first of them, or the first whose topic is subscribed, and where that topic ends. */
+  private firstPayload = 0;
+  private firstTopicEnd = 0;
+
+  /** Looks for the length: in a topic without quotes, or behind a topic, a comma decides what may be one. */
+  protected readLength(): Found {
+    const ring = this.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    for (;;) {
+      if (this.digits >= 0) {
+        // A number is short: one that is not whole is read again.
+        let at = this.piece, byte = 0, value = 0;
+        while (at !== tail && (byte = bytes[at & mask]!) === Byte.Blank) at = (at + 1) | 0;
+        const first = at;
+        while (at !== tail && (byte = bytes[at & mask]!) >= Byte.Digit0 && byte <= Byte.Digit9 && value <= Length.LONGEST) {
+          value = value * 10 + byte - Byte.Digit0;
+          at = (at + 1) | 0;
+        }
+        this.at = at;
+        if (at === tail) return Found.Nothing;
+        this.value = value;
+        this.digits = value > Length.LONGEST ? -1 : (at - first) | 0;
+        if (byte === Byte.Comma && this.digits > 0) {
+          const payload = (at + 1) | 0, end = (payload + value) | 0;
+          // What most messages are: whole, and like the last one.
+          if (this.opened && ((tail - end) | 0) >= 2 && bytes[end & mask] === Byte.CR && bytes[(end + 1) & mask] === Byte.LF) {
+            this.payload = payload;
+            return this.whole(value, (end + 2) | 0);
+          }
+          return this.candidate(payload);
+        }
+        if (byte !== Byte.Comma && byte !== Byte.CR && byte !== Byte.LF) {
+          if (this.quoted) return this.withoutLength();
+          this.digits = -1;
+        }
+      }
+      const at = this.at = upTo(ring, this.at, Byte.Comma);
+      if (at === tail) return Found.Nothing;
+      if (bytes[at & mask] !== Byte.Comma) return this.lineEnds();
+      this.newPiece((at + 1) | 0);
+    }
+  }
+
+  /** Where the topic begins. A line that ends before it, or in its quotes, is no message. */
+  protected beginTopic(): Found {
+    const ring = this.ring;
+    let at = this.at = afterBlanks(ring, this.at);
+    if (at === ring.tail) return Found.Nothing;
+    const byte = this.byte(at);
+    if (byte === Byte.CR || byte === Byte.LF) return Found.NoMessage;
+    this.quoted = false;
+    this.candidates = 0;
+    this.mode = Mode.Length;
+    this.digits = -1; // the first piece is topic, whatever it looks like
+    if (byte === Byte.Quote) {
+      this.mode = Mode.Quoted;
+      at = this.at = (at + 1) | 0;
+    }
+    this.topic = this.firstPiece = at;
+    return Found.Nothing;
+  }
+
+  /** Where the topic ends that has quotes. */
+  protected quotedTopic(): Found {
+    const ring = this.ring;
+    const at = this.at = closingQuote(ring, this.at, true);
+    if (at === ring.tail) return Found.Nothing;
+    if (this.byte(at) !== Byte.Quote) return Found.NoMessage;
+    const after = afterBlanks(ring, (at + 1) | 0);
+    if (after === ring.tail) return Found.Nothing;
+    const byte = this.byte(after);
+    if (byte === Byte.CR || byte === Byte.LF) return Found.NoMessage;
+    this.quoted = true;
+    this.topicEnd = at;
+    this.mode = Mode.Length;
+    this.newPiece(byte === Byte.Comma ? (after + 1) | 0 : after);
+    return Found.Nothing;
+  }
+
+  /** What begins at `at`, behind a comma, may be the length. */
+  protected newPiece(at: number): void {
+    this.piece = at;
+    this.digits = 0;
+    if (this.firstPiece === this.topic) this.firstPiece = at;
+  }
+
+  /** The topic, if it has no quotes, ends at the comma before `piece`. */
+  protected endTopic(piece: number): void {
+    if (!this.quoted) this.topicEnd = beforeBlanks(this.ring, this.topic, (piece - 1) | 0);
+  }
+
+  /** Whether the topic, if it ends at `end`, is subscribed. */
+  protected knows(end: number): boolean {
+    return this.subscribed.isSubscribed(this.topic, end);
+  }
+
+  /** The message is `value` bytes from `payload`, and what is behind it begins at `next`. */
+  protected accept(payload: number, next: number): Found {
+    this.payload = payload;
+    return this.whole(this.value, next);
+  }
+
+  /** The piece is a number, so the payload may begin at `payload`. */
+  private candidate(payload: number): Found {
+    this.payload = payload;
+    this.endTopic(this.piece);
+    if (this.candidates++ === 0 || (!this.knows(this.firstTopicEnd) && this.knows(this.topicEnd))) {
+      this.firstPayload = payload;
+      this.firstTopicEnd = this.topicEnd;
+    }
+    this.mode = Mode.Frame;
+    return Found.Nothing;
+  }
+
+  /** The line ends in the header: the payload is on the next line, or the length was wrong, or there is none. */
+  private lineEnds(): Found {
+    if (this.candidates > 0) {
+      this.distrust();
+      return Found.Nothing;
+    }
+    if (this.digits <= 0) return this.withoutLength();
+    // Ancestor firmware puts the payload on the next line (dialects.md 6.1).
+    const at = this.at, next = (at + 1) | 0;
+    if (next === this.ring.tail) return Found.Nothing;
+    this.at = this.byte(at) === Byte.CR && this.byte(next) === Byte.LF ? (next + 1) | 0 : next;
+    if (this.value > 0) return this.candidate(this.at);
+    this.endTopic(this.piece);
+    return this.accept(this.at, this.at);
+  }
+
+  /** There is no length at all: the payload is what follows the topic. */
+  private withoutLength(): Found {
+    if (this.firstPiece === this.topic) return Found.NoMessage;
+    this.endTopic(this.firstPiece);
+    this.beginPayload(this.firstPiece, false);
+    this.suspect = this.line!.lengthOptional !== true;
+    return Found.Nothing;
+  }
+
+  /** The length does not fit what came: takes what there is, up to where a known line or silence follows. */
+  protected distrust(): void {
+    this.payload = this.at = this.firstPayload;
+    this.topicEnd = this.firstTopicEnd;
+    this.suspect = true;
+    this.mode = Mode.Silence;
+  }
+}

@@ -1,0 +1,242 @@
+import type { Ring } from "../bytes/ring";
+import { Byte } from "./bytes";
+import { afterBlanks } from "./delimiters";
+import { Note, type Exchange, type Meaning } from "./exchange";
+import type { Fields } from "./fields";
+import { Common, Follow, Framing, NO_LINE, type Line } from "./lexicon";
+import { Opening, type Message } from "./message";
+import type { ScannerSink } from "./sink";
+import { State } from "./state";
+
+/**
+ * Knows what begins: a prompt, the answer that is expected, a message like the last one, or a line of the lexicon, whose tree
+ * it walks byte by byte. Learns on the way how the modem ends its lines.
+ *
+ * A line ends at CR or at LF, whichever comes first, so `\r\n`, `\r\r\n`, `\n` and `\r` all do; what is left of the
+ * ending is skipped as the blank beginning of the next line. Only a payload looks for the whole ending.
+ */
+export abstract class LineReader {
+  abstract readonly fields: Fields;
+  /** The message under way, or the last one. */
+  abstract readonly message: Message;
+  protected abstract readonly ring: Ring;
+  protected abstract readonly sink: ScannerSink;
+  /** What the modem is likely to say to the publish under way. */
+  protected abstract readonly exchange: Exchange;
+
+  protected state: State = State.Start;
+  /** The next byte to look at. The ring's head stays at the line's first byte until the line has been dealt with. */
+  protected at = 0;
+  private line: Line | null = null;
+  /** The fields that are being read: the message's own, or {@link fields}. */
+  private reading: Fields | null = null;
+  /** Where the blanks before the line began; where they came apart, only the last of them are there. */
+  private blank = 0;
+  private node = 0;
+  /** The report that came last: the index of its line. */
+  private likely = 0;
+  /** Carriage returns since the last final, or −1 when they are not counted. */
+  private counting = -1;
+
+  /**
+   * Whether finals tell how this modem ends its lines. On while a modem is brought up, when no message comes but the rest of
+   * an earlier client's, and all that look like one are suspect.
+   */
+  learning = false;
+
+  /** Whether a `>` at the beginning of a line is a prompt. */
+  promptExpected = false;
+
+  /** A line is over: another one may begin, or what was in the middle of an echo gives way to the rest of it. */
+  protected abstract lineOver(): void;
+
+  protected start(): boolean {
+    const ring = this.ring, tail = ring.tail;
+    let at = this.at;
+    if (at === tail) return false;
+    const expected = this.exchange.expected;
+    if (expected > 0) {
+      const found = this.answers(expected, at, 0);
+      if (found !== Opening.Different) return found === Opening.Same;
+    }
+    const bytes = ring.bytes, mask = ring.mask;
+    this.blank = at;
+    let byte = 0;
+    if (this.counting >= 0) at = this.learn(at);
+    while (at !== tail && (byte = bytes[at & mask]!) <= Byte.Blank) at = (at + 1) | 0;
+    this.at = ring.head = at;
+    if (at === tail) return false;
+    this.counting = -1;
+    if (byte === Byte.Prompt && this.promptExpected) {
+      this.promptExpected = false;
+      this.at = ring.head = (at + 1) | 0;
+      this.sink.onPrompt();
+      return this.at !== tail;
+    }
+    // What stands before it has come apart from it, or with something else.
+    if (expected > 0) {
+      const found = this.answers(expected, at, this.exchange.buffer[expected + Note.Blanks]!);
+      if (found !== Opening.Different) return found === Opening.Same;
+    }
+    if (byte === Byte.Plus) {
+      const opening = this.message.opens(at);
+      if (opening === Opening.Undecided) return false;
+      if (opening === Opening.Same) {
+        this.state = State.Message;
+        return true;
+      }
+    }
+    this.node = 0;
+    this.state = State.Name;
+    return true;
+  }
+
+  // ---- the answer that is expected
+
+  /**
+   * Whether the line that is expected is at `at`, or all that is expected; then it is told of. `Undecided` also when nothing
+   * is behind it.
+   * @param left out of its bytes at its beginning
+   */
+  private answers(note: number, at: number, left: number): Opening {
+    const exchange = this.exchange, buffer = exchange.buffer, ring = this.ring, tail = ring.tail;
+    const has = (tail - at) | 0;
+    let length = buffer[note + Note.Rest]! - left;
+    const whole = length > 0 && has >= length;
+    if (!whole) {
+      length = buffer[note + Note.Length]! - left;
+      if (has <= buffer[note + Note.Blanks]! - left) return Opening.Different;
+    }
+    if (!ring.same(at, buffer, note + buffer[note + Note.From]! + left, has < length ? has : length)) return Opening.Different;
+    if (has < length) return Opening.Undecided;
+    // The rest of its ending, where nothing else is there, would be skipped before the next line.
+    const end = (at + length) | 0;
+    this.at = has === length + 1 && ring.bytes[end & ring.mask] === Byte.LF ? tail : (end - 1) | 0;
+    if (!whole) {
+      exchange.next();
+      this.sink.onAnswered(buffer[note + Note.Meaning]!);
+    } else if (!this.sink.onAnsweredWhole()) {
+      this.at = at;
+      return Opening.Different;
+    }
+    ring.head = this.at;
+    return this.at === tail ? Opening.Undecided : Opening.Same;
+  }
+
+  /** The line that is being told of means this to the operation whose answer is kept. @param id the field with its id, or −1 */
+  keepAnswer(meaning: Meaning, id: number): void {
+    const head = this.ring.head;
+    this.exchange.note(meaning, this.ring, this.blank, head, this.at, id < 0 ? head : this.fields.end(id));
+  }
+
+  // ---- the name of a line
+
+  protected name(): boolean {
+    const ring = this.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    const lexicon = this.message.lexicon, labels = lexicon.byte, below = lexicon.below, beside = lexicon.beside;
+    let at = this.at;
+    let node = this.node;
+    if (node === 0 && bytes[at & mask] === Byte.Plus) {
+      const text = lexicon.texts[this.likely]!;
+      if (((tail - at) | 0) > text.length && ring.matches(at, text)) {
+        at = (at + text.length) | 0;
+        node = lexicon.ends[this.likely]!;
+      }
+    }
+    while (at !== tail) {
+      const byte = bytes[at & mask]!;
+      let next = below[node]!;
+      while (next !== 0 && labels[next] !== byte) next = beside[next]!;
+      if (next !== 0) node = next;
+      // `+MQTT PUBREL` is `+MQTTPUBREL` (dialects.md 6.8).
+      else if (byte !== Byte.Blank || bytes[ring.head & mask] !== Byte.Plus) {
+        this.at = at;
+        this.named(lexicon.line[node]!, byte);
+        return true;
+      }
+      at = (at + 1) | 0;
+    }
+    this.at = at;
+    this.node = node;
+    return false;
+  }
+
+  /** The name is over, at `byte`, which does not go on with it; it is that of the lexicon's line `index`. */
+  private named(index: number, byte: number): void {
+    this.state = State.Text;
+    if (index === NO_LINE) return;
+    const line = this.line = this.message.lexicon.lines[index]!;
+    if (line.follow === Follow.End) this.state = State.End;
+    else if (line.follow === Follow.Anything) {
+      this.fields.begin(this.at);
+      this.state = State.Discard;
+      this.sink.onLine(line);
+    } else {
+      this.likely = index;
+      if (byte === Byte.Colon) this.at = (this.at + 1) | 0;
+      // ML302 prints a bare `+CME ERROR` after some commands (dialects.md C-10).
+      else if (line.id !== Common.CmeError || (byte !== Byte.CR && byte !== Byte.LF)) return;
+      if (line.topic !== undefined) this.message.forget();
+      const fields = this.reading = line.topic === undefined ? this.fields : this.message.fields;
+      fields.begin(this.at);
+      this.state = State.Fields;
+    }
+  }
+
+  protected readFields(): boolean {
+    const fields = this.reading!, line = this.line!, topic = line.topic;
+    // As many fields stand before a message's own part.
+    const byte = fields.read(topic === undefined ? -1 : line.framing === Framing.Counted ? topic : topic + 1);
+    this.at = fields.at;
+    if (byte === 0) return false;
+    if (byte === Byte.Comma) {
+      this.message.begin(line);
+      this.state = State.Message;
+    } else {
+      // A message whose payload never began is not a message.
+      this.state = State.Text;
+      if (topic === undefined) this.finish();
+    }
+    return true;
+  }
+
+  /** Behind a name that only the end of the line may follow. */
+  protected end(): boolean {
+    const at = this.at = afterBlanks(this.ring, this.at);
+    if (at === this.ring.tail) return false;
+    const byte = this.ring.bytes[at & this.ring.mask]!;
+    this.state = State.Text;
+    if (byte === Byte.CR || byte === Byte.LF) {
+      this.fields.begin(at);
+      this.finish();
+    }
+    return true;
+  }
+
+  /** The line is whole: tells of it, then lets go of its bytes. `at` is at its CR or LF. */
+  private finish(): void {
+    const line = this.line!;
+    this.lineOver();
+    if (this.learning && line.id <= Common.CmsError) this.counting = 0;
+    this.sink.onLine(line);
+    this.ring.head = this.at;
+  }
+
+  /**
+   * Counts the carriage returns that stand before a line feed, in blanks from `at` on: of what may be several line ends in one
+   * piece, in the first alone. Returns what is behind it, or not counted yet.
+   */
+  private learn(at: number): number {
+    const ring = this.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    let byte = 0;
+    while (this.counting >= 0 && at !== tail && (byte = bytes[at & mask]!) <= Byte.Blank) {
+      at = (at + 1) | 0;
+      if (byte === Byte.CR) this.counting++;
+      else {
+        if (byte === Byte.LF) this.message.returns = this.counting > 2 ? 2 : this.counting;
+        this.counting = -1;
+      }
+    }
+    return at;
+  }
+}

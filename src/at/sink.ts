@@ -1,0 +1,23 @@
+import type { Meaning } from "./exchange";
+import type { Subscribed } from "./header";
+import type { Line } from "./lexicon";
+
+/** What the scanner finds. Each function may use the scanner's `fields`, or its message's, until it returns. */
+export interface ScannerSink extends Subscribed {
+  /** A line of the lexicon, its fields read. */
+  onLine(line: Line): void;
+  /** Any other line: its bytes stand in the ring from `start` to `end`. */
+  onText(start: number, end: number): void;
+  /** The `>` that was waited for. */
+  onPrompt(): void;
+  /** The line that was expected. */
+  onAnswered(meaning: Meaning): void;
+  /** All that was expected, at once; false where it is to be read line by line. */
+  onAnsweredWhole(): boolean;
+  /** A message begins: the scanner's `message` tells of it, and can be read. Its topic is among its fields. */
+  onMessage(line: Line): void;
+  /** The message goes on. */
+  onFragment(): void;
+  /** A line, or a message that nobody read, filled the whole ring and was dropped. */
+  onOverflow(): void;
+}
