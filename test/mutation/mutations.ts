@@ -118,11 +118,11 @@ export const mutations: readonly Mutation[] = [
   driver("what was under way when the connection was lost is left under way", "    this.channel.abort(this.link, forgotten);\n", ""),
   driver("close() leaves the modem's connection open", "    this.run(this.dialect.close);\n", "    this.leave();\n"),
   watcher("the connection is never asked after", "    this.ask(this.dialect.poll);\n", ""),
-  watcher("a write that failed is no reason to ask after the connection", "    this.watch(HURRY < this.pollInterval ? HURRY : this.pollInterval);\n", ""),
+  watcher("a write that failed is no reason to ask after the connection", "    this.watch(Patience.Hurry < this.pollInterval ? Patience.Hurry : this.pollInterval);\n", ""),
   driver("a failed step of bringing up is passed over", "if (outcome !== Outcome.Done && this.#stage !== Stage.Closing && !this.tolerates(outcome)) {", "if (false) {"),
   modem("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.cmee !== 0 && this.stage > Stage.Preparing) this.restarted();", ""),
   modem("a restart that the modem announces is not noticed", "if (line.id === this.dialect.restart) this.restarted();\n    else if", "if"),
-  modem("nobody waits for the network", "        if (this.step !== ATTACHED_STEP)\n", "        if (false)\n"),
+  modem("nobody waits for the network", "        if (this.step !== Place.Attached)\n", "        if (false)\n"),
 
   // ---- families
   bc35g("a notice of sending again is taken for the end", "if (result === Result.Retransmission) return this.channel.extend(operation);", ""),
