@@ -30,7 +30,7 @@ export interface Dialect<D = any> extends ChannelDialect {
   /** A restart may print nothing: an error without a number is then a reason to ask. */
   readonly restartsSilently?: boolean;
   /** How it is brought back when a new connection does not help. */
-  readonly recovery?: Recovery;
+  readonly recovery: Recovery;
   /** From an attached modem to an MQTT session. */
   readonly connect: Script<D>;
   /** From an MQTT session to a closed connection, in good order. */

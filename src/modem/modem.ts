@@ -13,7 +13,7 @@ import type { Dialect } from "./dialect";
 import type { Driver } from "./driver";
 import type { Limits } from "./limits";
 import { Patience } from "./patience";
-import { Level, NO_RECOVERY } from "./recovery";
+import { Level } from "./recovery";
 import { Kind } from "./script";
 import { Stage } from "./stage";
 
@@ -228,7 +228,7 @@ export class Modem implements ChannelOwner {
 
   /** The next command of those that bring the modem back; then the network, or the modem once it has started. */
   private goOnRecovering(outcome: Outcome): void {
-    const { attach, restart } = this.dialect.recovery ?? NO_RECOVERY;
+    const { attach, restart } = this.dialect.recovery;
     const commands = this.recovering === Level.Attach ? attach : restart;
     if (this.recovering === Level.Restart && outcome !== Outcome.Refused) return this.channel.wake(Place.Waker, Patience.Restart);
     if (++this.step < commands.length) this.submit(commands[this.step]!);

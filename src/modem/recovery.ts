@@ -1,5 +1,4 @@
 import type { Command } from "../at/command";
-import { frozen } from "../bytes/frozen";
 import type { ErrorCode, MQTTModemError } from "../errors";
 
 /** How much is done anew before a connection is made again. */
@@ -18,7 +17,7 @@ export const enum Level {
 export const LEVELS = Object.freeze(["connect", "attach", "restart", "reset"] as const);
 export type LevelName = (typeof LEVELS)[number];
 
-/** How a family is brought back. What no document has is left out, and that level is passed over. */
+/** How a family is brought back. A list is empty where no document has a command, and that level is passed over. */
 export interface Recovery {
   /** One after the other; one that fails does not keep the next one back. */
   readonly attach: readonly Command[];
@@ -27,9 +26,6 @@ export interface Recovery {
   /** What only more than a new connection helps against, by code and the modem's own number. */
   readonly causes: readonly (readonly [code: ErrorCode, modemCode: number, level: Level])[];
 }
-
-/** For a family that has neither. */
-export const NO_RECOVERY: Recovery = frozen({ attach: [], restart: [], causes: [] });
 
 /** The least that may help against an error. */
 export function levelFor(error: MQTTModemError, { causes }: Recovery): Level {

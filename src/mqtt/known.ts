@@ -15,7 +15,8 @@ export class KnownTopics<T extends Known> {
   private readonly entries: T[] = [];
   private next = 0;
 
-  constructor(capacity: number) {
+  /** @param capacity topics that are remembered */
+  constructor(capacity = 12) {
     this.capacity = capacity;
   }
 

@@ -1,6 +1,6 @@
 import { Wakers } from "../at/wakers";
 import { ArgumentError, NetworkError, StateError, type MQTTModemError } from "../errors";
-import { levelFor, Level, NO_RECOVERY } from "../modem/recovery";
+import { levelFor, Level } from "../modem/recovery";
 import { MQTTClient } from "../mqtt/client";
 import type { ControlMessage } from "../mqtt/options";
 import type { StageName } from "../mqtt/stages";
@@ -290,7 +290,7 @@ export class Machine extends Wakers {
     }
     if (refusal) return this.happens(Event.Refused, error);
     // A port that fails says nothing of the modem.
-    if (error.code !== "PORT_FAILED") this.#escalation.failed(levelFor(error, this.#options.modem.io.dialect.recovery ?? NO_RECOVERY));
+    if (error.code !== "PORT_FAILED") this.#escalation.failed(levelFor(error, this.#options.modem.io.dialect.recovery));
     this.happens(Event.Lost, error);
   }
 
@@ -325,7 +325,7 @@ export class Machine extends Wakers {
 
 /** What can be done anew on this modem, with this application. */
 function levelsOf({ modem, reset }: SessionOptions): Level[] {
-  const { attach, restart } = modem.io.dialect.recovery ?? NO_RECOVERY;
+  const { attach, restart } = modem.io.dialect.recovery;
   const levels = [Level.Connect];
   if (attach.length > 0) levels.push(Level.Attach);
   if (restart.length > 0) levels.push(Level.Restart);

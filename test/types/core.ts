@@ -48,6 +48,17 @@ export function constructing(): void {
   same<MQTTClientOptions["port"], number | string | undefined>(true);
 }
 
+export function hidden(client: MQTTClient): void {
+  // @ts-expect-error what a client is made of is its own affair
+  void client.driver;
+  // @ts-expect-error
+  void client.callbacks;
+  // @ts-expect-error
+  void client.subscribing;
+  // @ts-expect-error
+  client.tellWritable();
+}
+
 export function tables(error: ArgumentError): void {
   same<typeof error.argument, string>(true);
   const text: string = meaning(CME_ERRORS, 50);

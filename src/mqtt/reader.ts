@@ -1,0 +1,97 @@
+import { utf8Decode } from "../bytes/utf8";
+import type { Fields } from "../at/fields";
+import { integer } from "./arguments";
+import type { MQTTClient } from "./client";
+import { bytesOf } from "./input";
+import { KnownTopics, type Known } from "./known";
+import type { ByteBuffer, ReadableOptions } from "./options";
+import { Teller } from "./teller";
+
+// Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
+const FORMAT = "buffer";
+const NUMBER = "number";
+
+/** Messages from the broker: what is told of each, and its bytes. */
+export abstract class MessageReader extends Teller {
+  readonly #received = new KnownTopics<Known>();
+  readonly #info: { -readonly [option in keyof ReadableOptions]: ReadableOptions[option] } = {
+    topic: undefined, QoS: undefined, byteLength: undefined, more: false, retain: undefined, duplicate: undefined, suspect: false,
+  };
+
+  /**
+   * Without an argument, or with a number: the bytes of the present message, as many as there are or as asked for, in a
+   * new ArrayBuffer. With a buffer: fills as much of it as there is, and returns how many bytes that was.
+   * @returns undefined when there is nothing to read
+   */
+  read(count?: number): ArrayBuffer | undefined;
+  read(buffer: ByteBuffer): number | undefined;
+  read(wanted?: number | ByteBuffer): ArrayBuffer | number | undefined {
+    const driver = this.driver, scanner = driver.channel.scanner;
+    if (this.isClosed || scanner.message.available === 0 || !driver.modem.isReader(driver)) return undefined;
+    let result: ArrayBuffer | number;
+    if (wanted === undefined || typeof wanted === NUMBER) {
+      const length = wanted === undefined ? scanner.message.available : integer("count", wanted, 0, 0x7fffffff);
+      const bytes = new Uint8Array(length < scanner.message.available ? length : scanner.message.available);
+      scanner.read(bytes, 0, bytes.length);
+      result = bytes.buffer;
+    } else {
+      const bytes = wanted instanceof Uint8Array ? wanted : bytesOf(wanted as ByteBuffer, FORMAT);
+      result = scanner.read(bytes, 0, bytes.length);
+    }
+    if (!scanner.scanning) driver.channel.released();
+    return result;
+  }
+
+  // ---- what the modem tells
+
+  /** @internal */
+  onModemMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
+    const info = this.#info;
+    const ring = this.driver.channel.ring;
+    const start = fields.start(topic);
+    const length = fields.length(topic);
+    let known = this.#received.byBytes(ring, start, length);
+    if (known === null) {
+      const bytes = new Uint8Array(length);
+      ring.copy(start, bytes, 0, length);
+      known = this.#received.keep({ string: utf8Decode(bytes), bytes });
+    }
+    info.topic = known.string;
+    info.QoS = QoS < 0 ? undefined : QoS;
+    info.retain = retain < 0 ? undefined : retain === 1;
+    info.duplicate = duplicate < 0 ? undefined : duplicate === 1;
+    const whole = this.driver.channel.scanner.message.length;
+    info.byteLength = whole < 0 ? undefined : whole;
+    this.readable();
+  }
+
+  /** @internal */
+  onModemMessageAgain(): boolean {
+    const info = this.#info;
+    if (info.topic === undefined) return false;
+    info.byteLength = this.driver.channel.scanner.message.length;
+    if (info.byteLength < 0) info.byteLength = undefined;
+    this.readable();
+    return true;
+  }
+
+  /** @internal */
+  onModemFragment(): void {
+    const info = this.#info;
+    info.topic = info.QoS = info.byteLength = info.retain = info.duplicate = undefined;
+    this.readable();
+  }
+
+  private readable(): void {
+    const { available, more, suspect } = this.driver.channel.scanner.message;
+    const onReadable = this.callbacks.onReadable;
+    if (onReadable === undefined) {
+      this.driver.channel.scanner.skip();
+      return;
+    }
+    this.#info.more = more;
+    this.#info.suspect = suspect;
+    // What it throws leaves the scanner where it is: a message that was not read stays.
+    onReadable.call(this as unknown as MQTTClient, available, this.#info);
+  }
+}
