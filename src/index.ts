@@ -10,9 +10,9 @@ export { CME_ERRORS, CONNACK_CODES, meaning } from "./modem/codes";
 export type { CodeTable } from "./modem/codes";
 export type { Limits } from "./modem/limits";
 // For those who write a driver.
-export type { Fields } from "./at/fields";
-export type { Line } from "./at/lexicon";
-export type { Operation } from "./at/operation";
+export type { Fields } from "./at/lines/fields";
+export type { Line } from "./at/lines/lexicon";
+export type { Operation } from "./at/commands/operation";
 export type { Text } from "./bytes/text";
 export type { Dialect, DriverClass, DriverOptions, ModemClient } from "./modem/dialect";
 export type { Driver } from "./modem/driver";

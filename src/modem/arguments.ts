@@ -1,4 +1,4 @@
-import type { Argument } from "../at/command";
+import type { Argument } from "../at/commands/command";
 import { frozen } from "../bytes/frozen";
 import type { Driver } from "./driver";
 

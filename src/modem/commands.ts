@@ -1,5 +1,5 @@
-import { command, type Argument, type Command, type CommandOptions } from "../at/command";
-import type { Line } from "../at/lexicon";
+import { command, type Argument, type Command, type CommandOptions } from "../at/commands/command";
+import type { Line } from "../at/lines/lexicon";
 import { frozen } from "../bytes/frozen";
 import { ARGUMENTS } from "./arguments";
 import { Kind, Tolerates, type Step } from "./script";

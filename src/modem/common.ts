@@ -1,5 +1,5 @@
-import type { Command } from "../at/command";
-import { COMMON_LINES } from "../at/lexicon";
+import type { Command } from "../at/commands/command";
+import { COMMON_LINES } from "../at/lines/lexicon";
 import { tables } from "./commands";
 
 /** Commands of 27.007 (and V.250) that every family has. */

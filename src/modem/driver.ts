@@ -1,8 +1,8 @@
-import type { Channel } from "../at/channel";
-import type { Command } from "../at/command";
-import type { Fields } from "../at/fields";
-import type { Line } from "../at/lexicon";
-import { Outcome, type Operation, type OperationOwner } from "../at/operation";
+import type { Channel } from "../at/channel/channel";
+import type { Command } from "../at/commands/command";
+import type { Fields } from "../at/lines/fields";
+import type { Line } from "../at/lines/lexicon";
+import { Outcome, type Operation, type OperationOwner } from "../at/commands/operation";
 import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, Encoding } from "../bytes/encoding";
 import { frozen } from "../bytes/frozen";
 import { NetworkError, StateError, type MQTTModemError } from "../errors";

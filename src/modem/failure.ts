@@ -1,4 +1,4 @@
-import { Outcome, type Operation } from "../at/operation";
+import { Outcome, type Operation } from "../at/commands/operation";
 import { ModemError, NetworkError, type MQTTModemError } from "../errors";
 import { CME_ERRORS, meaning } from "./codes";
 

@@ -1,9 +1,9 @@
-import { Channel } from "../at/channel";
-import type { Command } from "../at/command";
-import type { Fields } from "../at/fields";
-import { Common, type Line } from "../at/lexicon";
-import { Link, Outcome, type Operation } from "../at/operation";
-import type { ChannelOwner } from "../at/owner";
+import { Channel } from "../at/channel/channel";
+import type { Command } from "../at/commands/command";
+import type { Fields } from "../at/lines/fields";
+import { Common, type Line } from "../at/lines/lexicon";
+import { Link, Outcome, type Operation } from "../at/commands/operation";
+import type { ChannelOwner } from "../at/channel/owner";
 import { frozen } from "../bytes/frozen";
 import { ArgumentError, ModemError, NetworkError, StateError, type MQTTModemError } from "../errors";
 import { integer } from "../mqtt/arguments";

@@ -1,4 +1,4 @@
-import type { Command } from "../at/command";
+import type { Command } from "../at/commands/command";
 import type { ErrorCode, MQTTModemError } from "../errors";
 
 /** How much is done anew before a connection is made again. */

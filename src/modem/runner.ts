@@ -1,5 +1,5 @@
-import type { Channel } from "../at/channel";
-import { Outcome, type Operation } from "../at/operation";
+import type { Channel } from "../at/channel/channel";
+import { Outcome, type Operation } from "../at/commands/operation";
 import { Kind, Tolerates, type Script, type Step } from "./script";
 
 /** Runs scripts over one connection: a command after the other, each when the one before is over. */

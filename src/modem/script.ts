@@ -1,4 +1,4 @@
-import type { Command } from "../at/command";
+import type { Command } from "../at/commands/command";
 
 /** What an operation is for. */
 export const enum Kind {

@@ -1,7 +1,7 @@
-import type { Command } from "../at/command";
-import type { Fields } from "../at/fields";
-import type { Line } from "../at/lexicon";
-import { Outcome } from "../at/operation";
+import type { Command } from "../at/commands/command";
+import type { Fields } from "../at/lines/fields";
+import type { Line } from "../at/lines/lexicon";
+import { Outcome } from "../at/commands/operation";
 import type { MQTTModemError } from "../errors";
 import { integer } from "../mqtt/arguments";
 import type { Dialect } from "./dialect";

@@ -2,11 +2,11 @@
  * Quectel BC35-G and BC28. The source is "BC35-G&BC28 MQTT application guide", V1.0 (S1), with what dialects.md,
  * chapters 2 and 12, has found out about its gaps.
  */
-import { Byte } from "../at/bytes";
-import { NOTHING } from "../at/command";
-import { FieldKind, type Fields } from "../at/fields";
-import { Follow, Framing, lexicon, lines, type Line } from "../at/lexicon";
-import type { Operation } from "../at/operation";
+import { Byte } from "../at/lines/bytes";
+import { NOTHING } from "../at/commands/command";
+import { FieldKind, type Fields } from "../at/lines/fields";
+import { Follow, Framing, lexicon, lines, type Line } from "../at/lines/lexicon";
+import type { Operation } from "../at/commands/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { ArgumentError, NetworkError, type MQTTModemError } from "../errors";

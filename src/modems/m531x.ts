@@ -2,9 +2,9 @@
  * China Mobile M5310-A, M5311, M5312 and M5313. The source is "M531X MQTT commands", revision 1.4 (S2), with what
  * dialects.md, chapters 3 and 12, has found out about its gaps.
  */
-import type { Command } from "../at/command";
-import { lexicon } from "../at/lexicon";
-import type { Operation } from "../at/operation";
+import type { Command } from "../at/commands/command";
+import { lexicon } from "../at/lines/lexicon";
+import type { Operation } from "../at/commands/operation";
 import { frozen } from "../bytes/frozen";
 import { ArgumentError } from "../errors";
 import { ChinaMobile, DELETE, dialect, LIMITS, LINES, OPEN, Say, SUBSCRIPTIONS, type ChinaMobileOptions, type States } from "./shared/china-mobile";

@@ -2,11 +2,11 @@
  * China Mobile ML302. The source is the ML302 MQTT AT manual, chapters 2 and 3 (S3, badly scanned), with what
  * dialects.md, chapters 4, 7.4, 12 and 13, has made of it.
  */
-import { Byte } from "../at/bytes";
-import type { Command } from "../at/command";
-import type { Fields } from "../at/fields";
-import { lexicon, lines, type Line } from "../at/lexicon";
-import { Outcome, type Operation } from "../at/operation";
+import { Byte } from "../at/lines/bytes";
+import type { Command } from "../at/commands/command";
+import type { Fields } from "../at/lines/fields";
+import { lexicon, lines, type Line } from "../at/lines/lexicon";
+import { Outcome, type Operation } from "../at/commands/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";

@@ -2,9 +2,9 @@
  * Yuge NM28 5G. The source is "NM28 5G MQTT application guide", V1.0 (S4), whose pages for disconnecting and subscribing
  * are missing, with what dialects.md, chapters 5 and 12, has filled in. Six MQTT clients at once.
  */
-import { FieldKind, type Fields } from "../at/fields";
-import { Common, Follow, Framing, lexicon, lines, type Line } from "../at/lexicon";
-import { Outcome, ResultCode, type Operation } from "../at/operation";
+import { FieldKind, type Fields } from "../at/lines/fields";
+import { Common, Follow, Framing, lexicon, lines, type Line } from "../at/lines/lexicon";
+import { Outcome, ResultCode, type Operation } from "../at/commands/operation";
 import { frozen } from "../bytes/frozen";
 import { ArgumentError, BrokerError, type MQTTModemError } from "../errors";
 import { tables } from "../modem/commands";

@@ -1,5 +1,5 @@
 import { utf8Decode, utf8Encode } from "../bytes/utf8";
-import type { TopicItem } from "../at/operation";
+import type { TopicItem } from "../at/commands/operation";
 import { ArgumentError } from "../errors";
 import { integer } from "./arguments";
 import type { ByteBuffer, WriteOptions } from "./options";

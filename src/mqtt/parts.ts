@@ -1,4 +1,4 @@
-import type { Operation, TopicItem } from "../at/operation";
+import type { Operation, TopicItem } from "../at/commands/operation";
 
 /** Bytes of a command line beside its topics, and beside each of them. */
 const FRAME = 40;

@@ -1,4 +1,4 @@
-import type { Operation, TopicItem } from "../at/operation";
+import type { Operation, TopicItem } from "../at/commands/operation";
 import type { MQTTModemError } from "../errors";
 import type { Driver } from "../modem/driver";
 import { Kind } from "../modem/script";

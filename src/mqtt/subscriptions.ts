@@ -1,4 +1,4 @@
-import type { Operation, TopicItem } from "../at/operation";
+import type { Operation, TopicItem } from "../at/commands/operation";
 import { Kind } from "../modem/script";
 
 /** What is subscribed, so that it can be subscribed again when the modem has lost it. */

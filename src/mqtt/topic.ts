@@ -1,4 +1,4 @@
-import type { TopicItem } from "../at/operation";
+import type { TopicItem } from "../at/commands/operation";
 import { ArgumentError } from "../errors";
 import { Text } from "../bytes/text";
 import type { Ring } from "../bytes/ring";

@@ -1,5 +1,5 @@
 import { Text } from "../bytes/text";
-import type { Operation } from "../at/operation";
+import type { Operation } from "../at/commands/operation";
 import { ArgumentError, StateError } from "../errors";
 import { linkLost } from "../modem/failure";
 import type { InquiryCallback } from "../modem/inquirer";

@@ -1,4 +1,4 @@
-import type { Wakers } from "../at/wakers";
+import type { Wakers } from "../at/channel/wakers";
 import { NetworkError, StateError, type MQTTModemError } from "../errors";
 import { Kind } from "../modem/script";
 import { MQTTClient } from "../mqtt/client";

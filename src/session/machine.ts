@@ -1,4 +1,4 @@
-import { Wakers } from "../at/wakers";
+import { Wakers } from "../at/channel/wakers";
 import { ArgumentError, NetworkError, StateError, type MQTTModemError } from "../errors";
 import { levelFor, Level } from "../modem/recovery";
 import { MQTTClient } from "../mqtt/client";

@@ -1,4 +1,4 @@
-import type { Wakers } from "../at/wakers";
+import type { Wakers } from "../at/channel/wakers";
 import type { Text } from "../bytes/text";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
 import { Kind } from "../modem/script";

@@ -1,4 +1,4 @@
-import type { Wakers } from "../at/wakers";
+import type { Wakers } from "../at/channel/wakers";
 import type { MQTTModemError } from "../errors";
 import type { StageName } from "../mqtt/stages";
 import type { SessionOptions } from "./options";

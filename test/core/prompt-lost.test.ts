@@ -1,7 +1,7 @@
 import { ml302, nm28, online as counted, type Family } from "./support/answering";
 import { equal } from "./support/check";
 import { online as bc35g, type Session } from "./support/session";
-import { isHarmless } from "../../src/at/harmless";
+import { isHarmless } from "../../src/at/channel/harmless";
 import { bytesOf } from "./support/exchange";
 
 /** A publish at QoS 1 with id 1, whose prompt has not come. */

@@ -1,7 +1,7 @@
 import { Ring } from "../../src/bytes/ring";
-import { Exchange } from "../../src/at/exchange";
-import { Follow, Framing, lexicon } from "../../src/at/lexicon";
-import { Scanner, type ScannerSink } from "../../src/at/scanner";
+import { Exchange } from "../../src/at/commands/exchange";
+import { Follow, Framing, lexicon } from "../../src/at/lines/lexicon";
+import { Scanner, type ScannerSink } from "../../src/at/scanner/scanner";
 import { portableBytes } from "../../src/platform";
 import { equal, sameLines } from "./support/check";
 import { bytesOf, visible } from "./support/exchange";

@@ -1,6 +1,6 @@
 // One run: a plan, carried out, and the promises checked all the while.
 
-import { At } from "../../src/at/writer";
+import { At } from "../../src/at/commands/writer";
 import type { Driver } from "../../src/modem/driver";
 import { TrafficTrace } from "../../hosts/node/trace";
 import { VirtualModemCore } from "../../hosts/virtual-modem/modem";

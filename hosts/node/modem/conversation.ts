@@ -1,9 +1,9 @@
-import { Channel } from "../../../src/at/channel";
-import { command } from "../../../src/at/command";
-import type { Fields } from "../../../src/at/fields";
-import { lexicon, type Line } from "../../../src/at/lexicon";
-import { Outcome, type Operation } from "../../../src/at/operation";
-import type { ChannelOwner } from "../../../src/at/owner";
+import { Channel } from "../../../src/at/channel/channel";
+import { command } from "../../../src/at/commands/command";
+import type { Fields } from "../../../src/at/lines/fields";
+import { lexicon, type Line } from "../../../src/at/lines/lexicon";
+import { Outcome, type Operation } from "../../../src/at/commands/operation";
+import type { ChannelOwner } from "../../../src/at/channel/owner";
 import { utf8Decode } from "../../../src/bytes/utf8";
 import { ModemError, StateError, type MQTTModemError } from "../../../src/errors";
 import { portableBytes, type PortReceiver } from "../../../src/platform";

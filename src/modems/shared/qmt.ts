@@ -2,8 +2,8 @@
  * What BC35-G and NM28 share: NM28's MQTT commands are Quectel's QMT set under other names (dialects.md 5, P18). Which
  * commands there are, and in which order they are answered, is each family's own.
  */
-import type { Fields } from "../../at/fields";
-import type { Operation } from "../../at/operation";
+import type { Fields } from "../../at/lines/fields";
+import type { Operation } from "../../at/commands/operation";
 import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
 import { integer } from "../../mqtt/arguments";
 import { codes, CONNACK_CODES, meaning } from "../../modem/codes";

@@ -1,5 +1,5 @@
-import type { Ring } from "../bytes/ring";
-import type { Text } from "../bytes/text";
+import type { Ring } from "../../bytes/ring";
+import type { Text } from "../../bytes/text";
 import type { Command } from "./command";
 import { renumber } from "./digits";
 import type { Operation } from "./operation";

@@ -1,10 +1,10 @@
-import type { Ring } from "../bytes/ring";
-import { Byte } from "./bytes";
-import { afterBlanks } from "./delimiters";
-import { Note, type Exchange, type Meaning } from "./exchange";
-import type { Fields } from "./fields";
-import { Common, Follow, Framing, NO_LINE, type Line } from "./lexicon";
-import { Opening, type Message } from "./message";
+import type { Ring } from "../../bytes/ring";
+import { Byte } from "../lines/bytes";
+import { afterBlanks } from "../lines/delimiters";
+import { Note, type Exchange, type Meaning } from "../commands/exchange";
+import type { Fields } from "../lines/fields";
+import { Common, Follow, Framing, NO_LINE, type Line } from "../lines/lexicon";
+import { Opening, type Message } from "../messages/message";
 import type { ScannerSink } from "./sink";
 import { State } from "./state";
 

@@ -1,6 +1,6 @@
 import { Finisher } from "./finisher";
 import { blot, isHarmless } from "./harmless";
-import { Outcome, ResultCode, Stage, type Operation } from "./operation";
+import { Outcome, ResultCode, Stage, type Operation } from "../commands/operation";
 import { Patience } from "./patience";
 import { Phase } from "./sender";
 

@@ -1,7 +1,7 @@
-import { Byte } from "./bytes";
+import { Byte } from "../lines/bytes";
 import { Patience } from "./patience";
 import { Phase, Sender } from "./sender";
-import { At } from "./writer";
+import { At } from "../commands/writer";
 
 const enum Marker {
   /** So often it is sent at the most. */

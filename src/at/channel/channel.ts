@@ -1,12 +1,12 @@
-import { Expected, Meaning } from "./exchange";
-import { Common, type Line } from "./lexicon";
-import { Outcome, ResultCode, Stage } from "./operation";
+import { Expected, Meaning } from "../commands/exchange";
+import { Common, type Line } from "../lines/lexicon";
+import { Outcome, ResultCode, Stage } from "../commands/operation";
 import type { ChannelOptions, ChannelOwner } from "./owner";
 import { Patience } from "./patience";
-import { Scanner, type ScannerSink } from "./scanner";
+import { Scanner, type ScannerSink } from "../scanner/scanner";
 import { Phase } from "./sender";
 import { Timekeeper } from "./timekeeper";
-import { At } from "./writer";
+import { At } from "../commands/writer";
 
 /**
  * The command channel: one command at a time goes out, and what comes in is given to whom it belongs: finals and results to

@@ -1,4 +1,4 @@
-import type { Text } from "../bytes/text";
+import type { Text } from "../../bytes/text";
 import type { Command } from "./command";
 
 /** Where an operation is. */

@@ -1,4 +1,4 @@
-import type { Alarm, Clock, Ringer } from "../platform";
+import type { Alarm, Clock, Ringer } from "../../platform";
 import { Patience } from "./patience";
 
 /** Before {@link Wakers.startAlarm}, and after {@link Wakers.stopAlarm}. */

@@ -1,9 +1,9 @@
-import { ascii } from "../bytes/ascii";
-import { Byte } from "./bytes";
-import { frozen } from "../bytes/frozen";
-import { Text } from "../bytes/text";
+import { ascii } from "../../bytes/ascii";
+import { Byte } from "../lines/bytes";
+import { frozen } from "../../bytes/frozen";
+import { Text } from "../../bytes/text";
 import type { Exchange } from "./exchange";
-import type { Fields } from "./fields";
+import type { Fields } from "../lines/fields";
 import type { Operation } from "./operation";
 import type { Writer } from "./writer";
 

@@ -1,8 +1,8 @@
-import { decodeInPlace, Encoding } from "../bytes/encoding";
-import type { Ring } from "../bytes/ring";
-import { Byte } from "./bytes";
-import { Next, whatFollows } from "./follows";
-import { Framing, type Lexicon, type Line } from "./lexicon";
+import { decodeInPlace, Encoding } from "../../bytes/encoding";
+import type { Ring } from "../../bytes/ring";
+import { Byte } from "../lines/bytes";
+import { Next, whatFollows } from "../lines/follows";
+import { Framing, type Lexicon, type Line } from "../lines/lexicon";
 
 /** What looking for a message has come to. */
 export const enum Found {

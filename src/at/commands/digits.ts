@@ -1,4 +1,4 @@
-import { Byte } from "./bytes";
+import { Byte } from "../lines/bytes";
 
 /**
  * Makes the number `before`, whose digits end at `end` and at `other`, into `number`: writes those of its last digits that

@@ -1,4 +1,4 @@
-import { Byte } from "./bytes";
+import { Byte } from "../lines/bytes";
 
 /**
  * Whether these bytes are no command where a modem reads them as command lines, after a command of which nothing is known but

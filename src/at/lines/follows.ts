@@ -1,4 +1,4 @@
-import type { Ring } from "../bytes/ring";
+import type { Ring } from "../../bytes/ring";
 import { Byte } from "./bytes";
 import { afterBlanks } from "./delimiters";
 import { Common, Follow, NO_LINE, type Lexicon } from "./lexicon";

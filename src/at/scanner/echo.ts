@@ -1,5 +1,5 @@
-import type { Ring } from "../bytes/ring";
-import { Byte } from "./bytes";
+import type { Ring } from "../../bytes/ring";
+import { Byte } from "../lines/bytes";
 
 /** What has come of an echo. */
 export const enum Echoed {

@@ -1,6 +1,6 @@
-import { Byte } from "./bytes";
-import { afterBlanks, beforeBlanks, closingQuote, upTo } from "./delimiters";
-import type { Fields } from "./fields";
+import { Byte } from "../lines/bytes";
+import { afterBlanks, beforeBlanks, closingQuote, upTo } from "../lines/delimiters";
+import type { Fields } from "../lines/fields";
 import { Found, Mode, Payload } from "./payload";
 
 /** Who knows what is subscribed. */

@@ -1,5 +1,5 @@
-import { Expected, Meaning } from "./exchange";
-import { Link, Offset, Outcome, ResultCode, Stage, type Operation } from "./operation";
+import { Expected, Meaning } from "../commands/exchange";
+import { Link, Offset, Outcome, ResultCode, Stage, type Operation } from "../commands/operation";
 import { Patience } from "./patience";
 import { Phase } from "./sender";
 import { Synchroniser } from "./synchroniser";

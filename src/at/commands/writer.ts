@@ -1,6 +1,6 @@
-import type { Text } from "../bytes/text";
-import type { Bytes } from "../platform";
-import { Byte } from "./bytes";
+import type { Text } from "../../bytes/text";
+import type { Bytes } from "../../platform";
+import { Byte } from "../lines/bytes";
 
 const enum Size {
   /** Bytes that there are from the beginning: most lines, and most payloads, are shorter. */

@@ -1,13 +1,13 @@
-import type { Ring } from "../bytes/ring";
-import { Byte } from "./bytes";
-import { upTo } from "./delimiters";
+import type { Ring } from "../../bytes/ring";
+import { Byte } from "../lines/bytes";
+import { upTo } from "../lines/delimiters";
 import { Echo, Echoed } from "./echo";
-import type { Exchange } from "./exchange";
-import { Fields } from "./fields";
-import type { Lexicon } from "./lexicon";
+import type { Exchange } from "../commands/exchange";
+import { Fields } from "../lines/fields";
+import type { Lexicon } from "../lines/lexicon";
 import { LineReader } from "./line-reader";
-import { Message } from "./message";
-import { Found } from "./payload";
+import { Message } from "../messages/message";
+import { Found } from "../messages/payload";
 import type { ScannerSink } from "./sink";
 import { State } from "./state";
 

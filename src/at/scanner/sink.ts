@@ -1,6 +1,6 @@
-import type { Meaning } from "./exchange";
-import type { Subscribed } from "./header";
-import type { Line } from "./lexicon";
+import type { Meaning } from "../commands/exchange";
+import type { Subscribed } from "../messages/header";
+import type { Line } from "../lines/lexicon";
 
 /** What the scanner finds. Each function may use the scanner's `fields`, or its message's, until it returns. */
 export interface ScannerSink extends Subscribed {

@@ -1,7 +1,7 @@
-import type { Ring } from "../bytes/ring";
-import { Byte } from "./bytes";
-import { afterBlanks } from "./delimiters";
-import { Next, whatFollows } from "./follows";
+import type { Ring } from "../../bytes/ring";
+import { Byte } from "../lines/bytes";
+import { afterBlanks } from "../lines/delimiters";
+import { Next, whatFollows } from "../lines/follows";
 import { Header, Length } from "./header";
 import { Found, Mode } from "./payload";
 

@@ -1,5 +1,5 @@
-import { ascii } from "../bytes/ascii";
-import { frozen } from "../bytes/frozen";
+import { ascii } from "../../bytes/ascii";
+import { frozen } from "../../bytes/frozen";
 
 /**
  * What a modem can say at the beginning of a line, as data: each driver lists its lines beside the manual, and the

@@ -1,4 +1,4 @@
-import type { Bytes } from "../platform";
+import type { Bytes } from "../../platform";
 import { Offset, type Operation } from "./operation";
 import { Operations } from "./operations";
 import { roomier } from "./writer";

@@ -1,4 +1,4 @@
-import type { Ring } from "../bytes/ring";
+import type { Ring } from "../../bytes/ring";
 import { Byte } from "./bytes";
 
 /**
