@@ -1,7 +1,6 @@
 import { ArgumentError } from "../errors";
 import type { Limits } from "../modem/limits";
 import type { ModemClient } from "../modem/dialect";
-import type { Driver } from "../modem/driver";
 import { Modem, type ModemOptions } from "../modem/modem";
 import { settings } from "../modem/settings";
 import { Acknowledger } from "./acknowledger";
@@ -21,10 +20,6 @@ const A_SECRET = "a secret";
  * are not read keep everything behind them waiting, and are dropped when the ring is full of them.
  */
 export class MQTTClient extends Acknowledger implements ModemClient {
-  /** @hidden */
-  protected readonly driver: Driver;
-  /** @hidden */
-  protected readonly subscribing: Subscribing;
   /** What the option of this name was. */
   declare target?: unknown;
 
@@ -43,25 +38,25 @@ export class MQTTClient extends Acknowledger implements ModemClient {
       throw new ArgumentError("ARGUMENT_RANGE", "modem.shared", shared, `must be a client of a ${modem.io.dialect.name}`);
     const anew = shared === undefined || (shared.driver.channel.closed && modem.serial !== undefined);
     const carrier = anew ? new Modem(modem.io.dialect, modem as ModemOptions) : shared.driver.modem;
-    this.driver = new modem.io(carrier, carrier.place(modem.link, anew ? null : shared.driver), modem, this);
-    this.subscribing = new Subscribing(this.driver, subscriptions);
+    const driver = this.driver = new modem.io(carrier, carrier.place(modem.link, anew ? null : shared.driver), modem, this);
+    this.subscribing = new Subscribing(driver, subscriptions);
     const connection = settings({
       host: options.host,
       port: portOf(options.port),
       id: textOf(options.id, "id"),
       user: textOf(options.user, "user") || undefined,
       password: textOf(options.password, "password", A_SECRET) || undefined,
-      keepAlive: options.keepAlive ?? options.keepalive ?? this.driver.defaultKeepAlive,
+      keepAlive: options.keepAlive ?? options.keepalive ?? driver.defaultKeepAlive,
       protocolVersion: options.protocolVersion,
       clean: options.clean,
       will: options.will && {
         topic: textOf(options.will.topic, "will.topic")!, message: textOf(options.will.message, "will.message") ?? "",
         QoS: options.will.QoS, retain: options.will.retain,
       },
-    }, this.driver.limits);
+    }, driver.limits);
     if (options.format !== undefined) this.format = options.format;
     if (options.target !== undefined) this.target = options.target;
-    this.driver.start(connection);
+    driver.start(connection);
     if (!this.isClosed) this.callbacks = options;
   }
 

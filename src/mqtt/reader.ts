@@ -47,7 +47,7 @@ export abstract class MessageReader extends Teller {
   /** @internal */
   onModemMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
     const info = this.#info;
-    const ring = this.driver.channel.ring;
+    const { ring, scanner } = this.driver.channel;
     const start = fields.start(topic);
     const length = fields.length(topic);
     let known = this.#received.byBytes(ring, start, length);
@@ -60,7 +60,7 @@ export abstract class MessageReader extends Teller {
     info.QoS = QoS < 0 ? undefined : QoS;
     info.retain = retain < 0 ? undefined : retain === 1;
     info.duplicate = duplicate < 0 ? undefined : duplicate === 1;
-    const whole = this.driver.channel.scanner.message.length;
+    const whole = scanner.message.length;
     info.byteLength = whole < 0 ? undefined : whole;
     this.readable();
   }
@@ -83,10 +83,11 @@ export abstract class MessageReader extends Teller {
   }
 
   private readable(): void {
-    const { available, more, suspect } = this.driver.channel.scanner.message;
+    const { scanner } = this.driver.channel;
+    const { available, more, suspect } = scanner.message;
     const onReadable = this.callbacks.onReadable;
     if (onReadable === undefined) {
-      this.driver.channel.scanner.skip();
+      scanner.skip();
       return;
     }
     this.#info.more = more;

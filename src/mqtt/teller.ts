@@ -5,10 +5,27 @@ import type { MQTTClientOptions } from "./options";
 
 /** Tells the application what happens, until it has closed its client or has been told of the end. */
 export abstract class Teller {
+  // Private to the engine, because they lead to the password: who inspects a client does not see it.
+  #driver!: Driver;
+  #callbacks: Callbacks = NO_CALLBACKS;
+
   /** @hidden */
-  protected abstract readonly driver: Driver;
+  protected get driver(): Driver {
+    return this.#driver;
+  }
+
+  protected set driver(driver: Driver) {
+    this.#driver = driver;
+  }
+
   /** @hidden The application's; none while it makes its client, and `CLOSED` in their place once that is closed. */
-  protected callbacks: Callbacks = NO_CALLBACKS;
+  protected get callbacks(): Callbacks {
+    return this.#callbacks;
+  }
+
+  protected set callbacks(callbacks: Callbacks) {
+    this.#callbacks = callbacks;
+  }
 
   /**
    * Ends everything at once and without a DISCONNECT, so that the broker publishes the will; no callback comes
@@ -17,13 +34,13 @@ export abstract class Teller {
    */
   close(): void {
     if (this.isClosed) return;
-    this.callbacks = CLOSED;
-    this.driver.shut();
+    this.#callbacks = CLOSED;
+    this.#driver.shut();
   }
 
   /** @hidden */
   protected get isClosed(): boolean {
-    return this.callbacks === CLOSED;
+    return this.#callbacks === CLOSED;
   }
 
   /** @hidden Calls the application, which may throw. Only `onReadable` is called without this: see the reader. */
@@ -32,19 +49,19 @@ export abstract class Teller {
     try {
       callback.call(this, value, other);
     } catch (thrown) {
-      this.driver.channel.threw(thrown);
+      this.#driver.channel.threw(thrown);
     }
   }
 
   /** @internal Called by the driver, as all that begin with `onModem`. */
   onModemOverflow(): void {
-    this.tell(this.callbacks.onOverflow);
+    this.tell(this.#callbacks.onOverflow);
   }
 
   /** @internal */
   onModemDown(error: MQTTModemError | null): void {
-    if (error === null) this.tell(this.callbacks.onClose);
-    else this.tell(this.callbacks.onError, error);
+    if (error === null) this.tell(this.#callbacks.onClose);
+    else this.tell(this.#callbacks.onError, error);
     this.close();
   }
 }
