@@ -14,6 +14,7 @@ export abstract class Teller {
     return this.#driver;
   }
 
+  /** @hidden */
   protected set driver(driver: Driver) {
     this.#driver = driver;
   }
@@ -23,6 +24,7 @@ export abstract class Teller {
     return this.#callbacks;
   }
 
+  /** @hidden */
   protected set callbacks(callbacks: Callbacks) {
     this.#callbacks = callbacks;
   }

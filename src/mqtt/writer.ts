@@ -106,6 +106,7 @@ export abstract class MessageWriter extends MessageReader {
     return this.#subscribing;
   }
 
+  /** @hidden */
   protected set subscribing(subscribing: Subscribing) {
     this.#subscribing = subscribing;
   }
