@@ -5,7 +5,7 @@ import type { MQTTClient } from "./client";
 import { bytesOf } from "./input";
 import { KnownTopics, type Known } from "./known";
 import type { ByteBuffer, ReadableOptions } from "./options";
-import { Teller } from "./teller";
+import { CLOSED, Teller } from "./teller";
 
 // Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
 const FORMAT = "buffer";
@@ -27,7 +27,7 @@ export abstract class MessageReader extends Teller {
   read(buffer: ByteBuffer): number | undefined;
   read(wanted?: number | ByteBuffer): ArrayBuffer | number | undefined {
     const driver = this.driver, scanner = driver.channel.scanner;
-    if (this.isClosed || scanner.message.available === 0 || !driver.modem.isReader(driver)) return undefined;
+    if (this.callbacks === CLOSED || scanner.message.available === 0 || !driver.modem.isReader(driver)) return undefined;
     let result: ArrayBuffer | number;
     if (wanted === undefined || typeof wanted === NUMBER) {
       const length = wanted === undefined ? scanner.message.available : integer("count", wanted, 0, 0x7fffffff);

@@ -5,28 +5,14 @@ import type { MQTTClientOptions } from "./options";
 
 /** Tells the application what happens, until it has closed its client or has been told of the end. */
 export abstract class Teller {
-  // Private to the engine, because they lead to the password: who inspects a client does not see it.
-  #driver!: Driver;
-  #callbacks: Callbacks = NO_CALLBACKS;
-
   /** @hidden */
-  protected get driver(): Driver {
-    return this.#driver;
-  }
-
-  /** @hidden */
-  protected set driver(driver: Driver) {
-    this.#driver = driver;
-  }
-
+  declare protected driver: Driver;
   /** @hidden The application's; none while it makes its client, and `CLOSED` in their place once that is closed. */
-  protected get callbacks(): Callbacks {
-    return this.#callbacks;
-  }
+  declare protected callbacks: Callbacks;
 
-  /** @hidden */
-  protected set callbacks(callbacks: Callbacks) {
-    this.#callbacks = callbacks;
+  constructor() {
+    // They lead to the password: who inspects a client, or makes JSON of it, does not come upon it.
+    Object.defineProperties(this, { driver: { writable: true }, callbacks: { value: NO_CALLBACKS, writable: true } });
   }
 
   /**
@@ -36,13 +22,13 @@ export abstract class Teller {
    */
   close(): void {
     if (this.isClosed) return;
-    this.#callbacks = CLOSED;
-    this.#driver.shut();
+    this.callbacks = CLOSED;
+    this.driver.shut();
   }
 
   /** @hidden */
   protected get isClosed(): boolean {
-    return this.#callbacks === CLOSED;
+    return this.callbacks === CLOSED;
   }
 
   /** @hidden Calls the application, which may throw. Only `onReadable` is called without this: see the reader. */
@@ -51,19 +37,19 @@ export abstract class Teller {
     try {
       callback.call(this, value, other);
     } catch (thrown) {
-      this.#driver.channel.threw(thrown);
+      this.driver.channel.threw(thrown);
     }
   }
 
   /** @internal Called by the driver, as all that begin with `onModem`. */
   onModemOverflow(): void {
-    this.tell(this.#callbacks.onOverflow);
+    this.tell(this.callbacks.onOverflow);
   }
 
   /** @internal */
   onModemDown(error: MQTTModemError | null): void {
-    if (error === null) this.tell(this.#callbacks.onClose);
-    else this.tell(this.#callbacks.onError, error);
+    if (error === null) this.tell(this.callbacks.onClose);
+    else this.tell(this.callbacks.onError, error);
     this.close();
   }
 }
@@ -71,4 +57,4 @@ export abstract class Teller {
 export type Callbacks = Pick<MQTTClientOptions, `on${string}` & keyof MQTTClientOptions>;
 const NO_CALLBACKS: Callbacks = frozen({});
 /** In place of the callbacks of a client that is closed: nothing is told any more. */
-const CLOSED: Callbacks = frozen({});
+export const CLOSED: Callbacks = frozen({});

@@ -27,7 +27,8 @@ const ID = "id";
 
 /** What the application writes: messages, whole or in parts, and changes of what is subscribed; and what it asks the modem. */
 export abstract class MessageWriter extends MessageReader {
-  #subscribing!: Subscribing;
+  /** @hidden */
+  declare protected subscribing: Subscribing;
   readonly #published = new KnownTopics<Text>();
   #filling: Operation | null = null;
   /** Bytes that are still to come of the message that is being written, and all that it has. */
@@ -83,7 +84,7 @@ export abstract class MessageWriter extends MessageReader {
     const driver = this.driver;
     if (driver.stage !== Stage.Online) return 0;
     if (this.#filling !== null) return this.#left;
-    if (driver.publishing >= driver.limits.window || this.#subscribing.changes >= OTHERS) return 0;
+    if (driver.publishing >= driver.limits.window || this.subscribing.changes >= OTHERS) return 0;
     const most = driver.longestPayload;
     const room = driver.channel.operations.isEmpty ? most : driver.room;
     this.#short = room < most;
@@ -99,16 +100,6 @@ export abstract class MessageWriter extends MessageReader {
     this.mustBeOpen();
     if (!this.hasRoomFor(Kind.Inquiry)) throw new StateError("BUSY", "as much is under way as the modem can do at once");
     this.driver.inquire(line, done);
-  }
-
-  /** @hidden */
-  protected get subscribing(): Subscribing {
-    return this.#subscribing;
-  }
-
-  /** @hidden */
-  protected set subscribing(subscribing: Subscribing) {
-    this.#subscribing = subscribing;
   }
 
   // ---- messages
@@ -188,7 +179,7 @@ export abstract class MessageWriter extends MessageReader {
   private changeSubscriptions(options: WriteOptions, subscribe: boolean): void {
     const checked = itemsOf(options.items, this.driver.limits.topic);
     const id = this.chosenId(options.id);
-    this.#subscribing.change(this.take(subscribe ? Kind.Subscribe : Kind.Unsubscribe), id, checked);
+    this.subscribing.change(this.take(subscribe ? Kind.Subscribe : Kind.Unsubscribe), id, checked);
   }
 
   // ---- operations
