@@ -5,7 +5,7 @@
  */
 import { frozen } from "../bytes/frozen";
 import { utf8Encode } from "../bytes/utf8";
-import { choice, flag, integer } from "../mqtt/arguments";
+import { choice, flag, integer } from "../checks";
 import { field, keepAlive, label, type CloudConnection, type CloudOptions } from "./connection";
 import { hex } from "./hex";
 import { hmac } from "./hmac";

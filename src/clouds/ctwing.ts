@@ -2,7 +2,7 @@
  * CTWing (China Telecom's AIoT platform). Nothing is calculated: the cloud's console gives all three parts. The source is
  * the worked session of Yuge's guide for the NM28 (S4), chapter 2.1.
  */
-import { flag, integer } from "../mqtt/arguments";
+import { flag, integer } from "../checks";
 import { field, keepAlive, type CloudConnection, type CloudOptions } from "./connection";
 
 export interface CTWingOptions extends CloudOptions {

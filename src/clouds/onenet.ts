@@ -4,7 +4,7 @@
  */
 import { frozen } from "../bytes/frozen";
 import { utf8Encode } from "../bytes/utf8";
-import { choice, flag, integer } from "../mqtt/arguments";
+import { choice, flag, integer } from "../checks";
 import { base64Decode, base64Encode } from "./base64";
 import { expirySeconds, field, keepAlive, type CloudConnection, type CloudOptions } from "./connection";
 import { hmac } from "./hmac";

@@ -7,7 +7,7 @@ import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, Encoding } fr
 import { frozen } from "../bytes/frozen";
 import { NetworkError, StateError, type MQTTModemError } from "../errors";
 import type { Dialect, DriverOptions, ModemClient } from "./dialect";
-import { choice } from "../mqtt/arguments";
+import { choice } from "../checks";
 import { failure } from "./failure";
 import { Inquirer } from "./inquirer";
 import type { Limits } from "./limits";

@@ -6,7 +6,7 @@ import { Link, Outcome, type Operation } from "../at/commands/operation";
 import type { ChannelOwner } from "../at/channel/owner";
 import { frozen } from "../bytes/frozen";
 import { ArgumentError, ModemError, NetworkError, StateError, type MQTTModemError } from "../errors";
-import { integer } from "../mqtt/arguments";
+import { integer } from "../checks";
 import { portableBytes, type Bytes, type Clock, type Port, type PortOptions, type PortReceiver } from "../platform";
 import { ATTACHED, ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
 import type { Dialect } from "./dialect";

@@ -1,7 +1,7 @@
 import { ArgumentError } from "../errors";
 import { Text } from "../bytes/text";
-import { integer, flag } from "../mqtt/arguments";
-import { topicName } from "../mqtt/topic";
+import { integer, flag } from "../checks";
+import { topicName } from "./topic";
 import type { Limits } from "./limits";
 
 /** What a connection is made with, in the words that all families share. */

@@ -3,7 +3,7 @@ import type { Fields } from "../at/lines/fields";
 import type { Line } from "../at/lines/lexicon";
 import { Outcome } from "../at/commands/operation";
 import type { MQTTModemError } from "../errors";
-import { integer } from "../mqtt/arguments";
+import { integer } from "../checks";
 import type { Dialect } from "./dialect";
 import { linkLost } from "./failure";
 import { Patience } from "./patience";

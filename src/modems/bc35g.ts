@@ -22,7 +22,7 @@ import { Level } from "../modem/recovery";
 import { Kind, Tolerates } from "../modem/script";
 import { Stage } from "../modem/stage";
 import type { Settings } from "../modem/settings";
-import { choice, integer } from "../mqtt/arguments";
+import { choice, integer } from "../checks";
 
 /** What a BC35-G can be told beyond what all modems can. */
 export interface BC35GOptions extends QMTOptions {

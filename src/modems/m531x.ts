@@ -14,7 +14,7 @@ import { REATTACH } from "../modem/common";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import type { Modem } from "../modem/modem";
 import { Kind } from "../modem/script";
-import { choice, flag } from "../mqtt/arguments";
+import { choice, flag } from "../checks";
 
 /** What an M531X can be told beyond what all modems can. */
 export interface M531XOptions extends ChinaMobileOptions {

@@ -20,7 +20,7 @@ import type { Modem } from "../modem/modem";
 import { Level } from "../modem/recovery";
 import { Kind } from "../modem/script";
 import { Stage } from "../modem/stage";
-import { choice, flag } from "../mqtt/arguments";
+import { choice, flag } from "../checks";
 
 /** What an ML302 can be told beyond what all modems can. */
 export interface ML302Options extends ChinaMobileOptions {

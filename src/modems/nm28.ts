@@ -16,7 +16,7 @@ import { QMT, Result, Say, type QMTOptions } from "./shared/qmt";
 import { Level } from "../modem/recovery";
 import { Kind, Tolerates } from "../modem/script";
 import { Stage } from "../modem/stage";
-import { choice, flag, integer } from "../mqtt/arguments";
+import { choice, flag, integer } from "../checks";
 
 /** What an NM28 can be told beyond what all modems can. */
 export interface NM28Options extends QMTOptions {

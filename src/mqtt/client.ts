@@ -4,7 +4,7 @@ import type { ModemClient } from "../modem/dialect";
 import { Modem, type ModemOptions } from "../modem/modem";
 import { settings } from "../modem/settings";
 import { Acknowledger } from "./acknowledger";
-import { integer } from "./arguments";
+import { integer } from "../checks";
 import { portOf, textOf } from "./input";
 import type { Counters, MQTTClientOptions } from "./options";
 import { Packet } from "./packets";

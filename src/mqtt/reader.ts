@@ -1,6 +1,6 @@
 import { utf8Decode } from "../bytes/utf8";
 import type { Fields } from "../at/lines/fields";
-import { integer } from "./arguments";
+import { integer } from "../checks";
 import type { MQTTClient } from "./client";
 import { bytesOf } from "./input";
 import { KnownTopics, type Known } from "./known";

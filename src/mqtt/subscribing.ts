@@ -5,7 +5,7 @@ import { Kind } from "../modem/script";
 import { Stage } from "../modem/stage";
 import { Parts } from "./parts";
 import { Subscriptions } from "./subscriptions";
-import { matchesAny } from "./topic";
+import { matchesAny } from "../modem/topic";
 
 /**
  * SUBSCRIBE and UNSUBSCRIBE, each in as many commands as its topics need, one after the other; and subscribing again to what

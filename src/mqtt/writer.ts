@@ -5,7 +5,7 @@ import { linkLost } from "../modem/failure";
 import type { InquiryCallback } from "../modem/inquirer";
 import { Kind } from "../modem/script";
 import { Stage } from "../modem/stage";
-import { flag, integer } from "./arguments";
+import { flag, integer } from "../checks";
 import { bytesOf, itemsOf, textOf } from "./input";
 import { KnownTopics } from "./known";
 import type { ByteBuffer, WriteOptions } from "./options";
@@ -13,7 +13,7 @@ import { Packet } from "./packets";
 import { MessageReader } from "./reader";
 import { STAGES } from "./stages";
 import type { Subscribing } from "./subscribing";
-import { topicName } from "./topic";
+import { topicName } from "../modem/topic";
 
 /** Operations that are not publishes and may be under way at once. */
 const OTHERS = 2;

@@ -1,5 +1,5 @@
 import { BrokerError, ArgumentError, type MQTTModemError } from "../errors";
-import { integer } from "../mqtt/arguments";
+import { integer } from "../checks";
 import type { Clock } from "../platform";
 
 /** When a session tries again. All times are milliseconds. */

@@ -2,7 +2,7 @@ import { Ring } from "../../src/bytes/ring";
 import { Text } from "../../src/bytes/text";
 import { NOT_ENCODABLE, utf8Decode, utf8Encode, utf8Length } from "../../src/bytes/utf8";
 import { KnownTopics } from "../../src/mqtt/known";
-import { topicFilter, topicName } from "../../src/mqtt/topic";
+import { topicFilter, topicName } from "../../src/modem/topic";
 import { portableBytes } from "../../src/platform";
 import { equal, thrown } from "./support/check";
 

@@ -10,7 +10,7 @@ import type { Operation } from "../../at/commands/operation";
 import { frozen } from "../../bytes/frozen";
 import { Text } from "../../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
-import { flag, integer } from "../../mqtt/arguments";
+import { flag, integer } from "../../checks";
 import { CONNACK_CODES, meaning, type CodeTable } from "../../modem/codes";
 import { tables } from "../../modem/commands";
 import type { DriverOptions, ModemClient } from "../../modem/dialect";

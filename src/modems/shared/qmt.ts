@@ -5,7 +5,7 @@
 import type { Fields } from "../../at/lines/fields";
 import type { Operation } from "../../at/commands/operation";
 import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
-import { integer } from "../../mqtt/arguments";
+import { integer } from "../../checks";
 import { codes, CONNACK_CODES, meaning } from "../../modem/codes";
 import type { DriverOptions, ModemClient } from "../../modem/dialect";
 import { Driver } from "../../modem/driver";

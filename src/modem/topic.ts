@@ -3,6 +3,8 @@ import { ArgumentError } from "../errors";
 import { Text } from "../bytes/text";
 import type { Ring } from "../bytes/ring";
 
+/** MQTT's rules for topic names and topic filters (MQTT 3.1.1, 4.7). */
+
 const enum Byte {
   Hash = 0x23,
   Dollar = 0x24,

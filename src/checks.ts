@@ -1,4 +1,6 @@
-import { ArgumentError } from "../errors";
+import { ArgumentError } from "./errors";
+
+/** What an application gives, checked before a byte is sent. */
 
 // Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
 const NUMBER = "number";
