@@ -35,10 +35,6 @@ export class Ring {
     this.native = native;
   }
 
-  get used(): number {
-    return (this.tail - this.head) | 0;
-  }
-
   get free(): number {
     return this.mask + 1 - ((this.tail - this.head) | 0);
   }

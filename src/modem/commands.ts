@@ -5,7 +5,7 @@ import { ARGUMENTS } from "./arguments";
 import { Kind, Tolerates, type Step } from "./script";
 
 /** What is said of a command beside its line; all of it may be left out. */
-export type Manner<D> = Partial<Omit<Step<D>, Exclude<keyof Command, keyof CommandOptions>>>;
+type Manner<D> = Partial<Omit<Step<D>, Exclude<keyof Command, keyof CommandOptions>>>;
 
 /** Milliseconds to the final of what stays in the modem. */
 const LOCAL = 2000;

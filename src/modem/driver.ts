@@ -70,8 +70,8 @@ export abstract class Driver extends Inquirer implements OperationOwner {
   // ---- what the client asks
 
   /**
-   * Brings the modem up where that is still to be done, and connects with `settings`; ends in `Stage.Online` or in
-   * `onDown`.
+   * Brings the modem up where that is still to be done, and connects with `settings`; ends in `Stage.Online`, or in the
+   * client's `onModemDown`.
    * @throws what the port's class throws
    */
   start(settings: Settings): void {
@@ -88,7 +88,7 @@ export abstract class Driver extends Inquirer implements OperationOwner {
     return this.#stage === Stage.Idle || this.#stage === Stage.Closing || (this.#stage === Stage.Disconnecting && this.#client === null);
   }
 
-  /** Ends the session in good order, then `onDown(null)`. */
+  /** Ends the session in good order, then the client's `onModemDown(null)`. */
   disconnect(): void {
     if (this.#stage !== Stage.Online && this.#stage !== Stage.Reconnecting) return;
     this.#stage = Stage.Disconnecting;

@@ -37,10 +37,13 @@ export interface ModemOptions {
 
 const PREPARE: readonly Command[] = frozen([ECHO_OFF, ERROR_NUMBERS]);
 
-const enum Place {
-  /** The modem's own among those that the channel wakes; its drivers have those from 1 on. */
-  Waker = 0,
-  /** Of the steps of attaching: the modem says that it is attached. */
+/** Whom the channel wakes; the drivers have the numbers from 1 on. */
+const enum Waker {
+  Modem = 0,
+}
+
+const enum Step {
+  /** Of attaching: the modem says that it is attached. */
   Attached = 1,
 }
 
@@ -69,7 +72,7 @@ export class Modem implements ChannelOwner {
 
   /** `Idle` before it is wanted, then as far as `Attaching`; `Online` means that it is ready. */
   private stage: Stage = Stage.Idle;
-  /** Which of the stage's commands; while attaching, `Place.Attached` once the modem says that it is. */
+  /** Which of the stage's commands; while attaching, `Step.Attached` once the modem says that it is. */
   private step = 0;
   private deadline = 0;
   /** The CMEE setting that the modem has really taken. */
@@ -230,7 +233,7 @@ export class Modem implements ChannelOwner {
   private goOnRecovering(outcome: Outcome): void {
     const { attach, restart } = this.dialect.recovery;
     const commands = this.recovering === Level.Attach ? attach : restart;
-    if (this.recovering === Level.Restart && outcome !== Outcome.Refused) return this.channel.wake(Place.Waker, Patience.Restart);
+    if (this.recovering === Level.Restart && outcome !== Outcome.Refused) return this.channel.wake(Waker.Modem, Patience.Restart);
     if (++this.step < commands.length) this.submit(commands[this.step]!);
     else this.attachNetwork();
   }
@@ -274,7 +277,7 @@ export class Modem implements ChannelOwner {
         return this.channel.synchronise();
       case Stage.Recovering: return this.goOnRecovering(outcome);
       case Stage.Attaching:
-        if (this.step !== Place.Attached)
+        if (this.step !== Step.Attached)
           return this.again(Patience.Attach, () => new NetworkError("NOT_ATTACHED",
             `the modem has not attached to the network within ${this.attachTimeout / 1000} s; check the SIM, the antenna and the coverage`));
         this.stage = Stage.Online;
@@ -285,11 +288,11 @@ export class Modem implements ChannelOwner {
   /** Tries again after a pause, unless the stage's time is over. */
   private again(pause: number, error: () => MQTTModemError): void {
     if (((this.deadline - this.channel.clock.now()) | 0) <= 0) this.lost(error(), false);
-    else this.channel.wake(Place.Waker, pause);
+    else this.channel.wake(Waker.Modem, pause);
   }
 
   onWake(waker: number): void {
-    if (waker !== Place.Waker) this.drivers[waker - 1]?.onWake();
+    if (waker !== Waker.Modem) this.drivers[waker - 1]?.onWake();
     else if (this.stage === Stage.Waking) this.submit(this.dialect.rouse ?? ATTENTION);
     else if (this.stage === Stage.Recovering) this.wake();
     else if (this.stage === Stage.Attaching) this.submit(ATTACHED);
@@ -298,7 +301,7 @@ export class Modem implements ChannelOwner {
 
   /** Tells every client that waits for it how much it can write, on an empty stack. */
   tellRoom(): void {
-    this.channel.wake(Place.Waker, 0);
+    this.channel.wake(Waker.Modem, 0);
   }
 
   onSynchronised(cmee: number): void {
@@ -317,7 +320,7 @@ export class Modem implements ChannelOwner {
     if (this.stage === Stage.Online || (this.stage !== Stage.Recovering && ++this.restarts > Most.Restarts))
       return this.lost(new ModemError("MODEM_RESTARTED",
         `the ${this.dialect.name} has restarted, and its connection is gone; a supply that is too weak is the usual reason`), true);
-    this.channel.sleep(Place.Waker);
+    this.channel.sleep(Waker.Modem);
     this.channel.abort(Link.All, true);
     this.wake();
   }
@@ -337,7 +340,7 @@ export class Modem implements ChannelOwner {
   private lost(error: MQTTModemError, forgotten: boolean): void {
     this.stage = Stage.Idle;
     this.recover = Level.Connect;
-    this.channel.sleep(Place.Waker);
+    this.channel.sleep(Waker.Modem);
     this.channel.abort(Link.Modem, forgotten);
     for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onModemLost(error, forgotten);
   }
@@ -348,7 +351,7 @@ export class Modem implements ChannelOwner {
     // A poll's answer tells of every connection.
     if (operation.kind === Kind.Poll) this.driverOf(fields)?.onPolled(line, fields);
     else if (operation.owner !== null) this.drivers[operation.link]?.onAnswer(operation, line, fields);
-    else if (line.id === Common.Attach) this.step = fields.int(0) === 1 ? Place.Attached : 0;
+    else if (line.id === Common.Attach) this.step = fields.int(0) === 1 ? Step.Attached : 0;
   }
 
   onText(operation: Operation, start: number, end: number): void {

@@ -15,7 +15,6 @@ export const enum Level {
 
 /** The same, in words. */
 export const LEVELS = Object.freeze(["connect", "attach", "restart", "reset"] as const);
-export type LevelName = (typeof LEVELS)[number];
 
 /** How a family is brought back. A list is empty where no document has a command, and that level is passed over. */
 export interface Recovery {

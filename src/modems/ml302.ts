@@ -139,7 +139,7 @@ const STATES: States = frozen({
 });
 
 /** `+CME ERROR: <err>`: S3 2.2, as dialects.md 7.4 reads it. */
-export const ERRORS = codes(`
+const ERRORS = codes(`
   600 the network, or the PDP context, is not active; check the SIM, the APN and the coverage
   601 invalid command parameters
   602 already connected to the server

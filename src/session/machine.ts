@@ -297,7 +297,7 @@ export class Machine extends Wakers {
   // ---- time
 
   /** @internal */
-  onTick(): void {
+  protected onTick(): void {
     if (this.isDue(Waker.Tell)) this.told();
     if (this.isDue(Waker.Again) && this.flight.open) this.writable(this.connection.client!.writable);
     if (this.isDue(Waker.Doubt)) this.believe();

@@ -1,7 +1,8 @@
 import { Ring } from "../../src/bytes/ring";
 import { Exchange } from "../../src/at/commands/exchange";
 import { Follow, Framing, lexicon } from "../../src/at/lines/lexicon";
-import { Scanner, type ScannerSink } from "../../src/at/scanner/scanner";
+import { Scanner } from "../../src/at/scanner/scanner";
+import type { ScannerSink } from "../../src/at/scanner/sink";
 import { portableBytes } from "../../src/platform";
 import { equal, sameLines } from "./support/check";
 import { bytesOf, visible } from "./support/exchange";

@@ -125,7 +125,7 @@ export const mutations: readonly Mutation[] = [
   driver("a failed step of bringing up is passed over", "if (outcome !== Outcome.Done && this.#stage !== Stage.Closing && !this.tolerates(outcome)) {", "if (false) {"),
   modem("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.cmee !== 0 && this.stage > Stage.Preparing) this.restarted();", ""),
   modem("a restart that the modem announces is not noticed", "if (line.id === this.dialect.restart) this.restarted();\n    else if", "if"),
-  modem("nobody waits for the network", "        if (this.step !== Place.Attached)\n", "        if (false)\n"),
+  modem("nobody waits for the network", "        if (this.step !== Step.Attached)\n", "        if (false)\n"),
 
   // ---- families
   bc35g("a notice of sending again is taken for the end", "if (result === Result.Retransmission) return this.channel.extend(operation);", ""),

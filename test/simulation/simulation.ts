@@ -430,8 +430,8 @@ class Simulation {
     const driver = this.#driver;
     if (driver === null) return;
     const { channel, publishing } = driver;
-    if (this.#sizes.operations === 0) this.#sizes.operations = channel.capacity;
-    if (channel.capacity !== this.#sizes.operations) this.#violated("5", `${channel.capacity} operations, and there were ${this.#sizes.operations}`);
+    if (this.#sizes.operations === 0) this.#sizes.operations = channel.operations.most;
+    if (channel.operations.most !== this.#sizes.operations) this.#violated("5", `${channel.operations.most} operations, and there were ${this.#sizes.operations}`);
     if (publishing < 0 || publishing > families[this.#plan.modem].window) this.#violated("5", `${publishing} publishes are under way`);
     if (channel.ring.bytes.length !== this.#sizes.ring) this.#violated("5", "the ring has grown");
     if (channel.writer.buffer.length > At.Line + driver.dialect.commandBuffer) this.#violated("5", `the command line's buffer has ${channel.writer.buffer.length} bytes`);

@@ -71,7 +71,7 @@ export abstract class Intake extends Wakers implements PortReceiver {
   }
 
   /** Takes everything that the port has, and looks at it. */
-  receive(): void {
+  private receive(): void {
     if (this.closed) return;
     try {
       this.scanner.makeRoom();

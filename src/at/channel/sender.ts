@@ -52,11 +52,6 @@ export abstract class Sender extends Intake implements Pinning {
 
   // ---- operations from the driver
 
-  /** How many operations can be under way at once. */
-  get capacity(): number {
-    return this.operations.most;
-  }
-
   /** Allows so many operations at once. */
   provide(count: number): void {
     // What a driver that has left needed is there still.

@@ -8,7 +8,7 @@ const CTRL_Z = new Uint8Array([0x1a]);
 
 /** What the alarm brings about, and what is done where the modem has said nothing in time. */
 export abstract class Timekeeper extends Finisher {
-  onTick(): void {
+  protected onTick(): void {
     if (this.closed) return;
     try {
       this.lookAtAll();

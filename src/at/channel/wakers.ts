@@ -29,9 +29,9 @@ export abstract class Wakers implements Ringer {
   }
 
   /** Something may be due. */
-  abstract onTick(): void;
+  protected abstract onTick(): void;
 
-  startAlarm(): void {
+  protected startAlarm(): void {
     this.alarm = this.clock.alarm(this);
   }
 
@@ -47,28 +47,28 @@ export abstract class Wakers implements Ringer {
     this.onTick();
   }
 
-  stopAlarm(): void {
+  protected stopAlarm(): void {
     this.alarm.close();
     this.alarm = NO_ALARM;
   }
 
-  get wakers(): number {
+  protected get wakers(): number {
     return this.deadlines.length;
   }
 
   /** Has the alarm ring in so many milliseconds at the latest. @returns when that is on the clock */
-  armFor(milliseconds: number): number {
+  protected armFor(milliseconds: number): number {
     const deadline = (this.clock.now() + milliseconds) | 0;
     if (this.armedFor === Moment.Never || ((this.armedFor - deadline) | 0) > 0) this.arm(deadline);
     return deadline;
   }
 
-  isOver(deadline: number): boolean {
+  protected isOver(deadline: number): boolean {
     return ((deadline - this.clock.now()) | 0) <= 0;
   }
 
   /** Has the alarm ring at `deadline` at the latest. */
-  arm(deadline: number): void {
+  protected arm(deadline: number): void {
     if (this.armedFor !== Moment.Never && ((this.armedFor - deadline) | 0) <= 0) return;
     const left = (deadline - this.clock.now()) | 0;
     this.armedFor = deadline;
@@ -86,14 +86,14 @@ export abstract class Wakers implements Ringer {
   }
 
   /** Whether this one is to be woken now; it is asked once. */
-  isDue(waker: number): boolean {
+  protected isDue(waker: number): boolean {
     const deadline = this.deadlines[waker]!;
     if (deadline === Moment.Never || !this.isOver(deadline)) return false;
     this.deadlines[waker] = Moment.Never;
     return true;
   }
 
-  rearmWakers(): void {
+  protected rearmWakers(): void {
     for (let waker = 0; waker < this.deadlines.length; waker++) if (this.deadlines[waker] !== Moment.Never) this.arm(this.deadlines[waker]!);
   }
 }

@@ -20,7 +20,7 @@ export function beforeBlanks(ring: Ring, start: number, end: number): number {
   return end;
 }
 
-/** The first `end` from `at` on, which is no less than a carriage return, or the end of the line. */
+/** The first byte `end` from `at` on, or the end of the line. @param end a carriage return, or a byte above it */
 export function upTo(ring: Ring, at: number, end: Byte): number {
   const bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
   let byte = 0;

@@ -39,7 +39,7 @@ export class Fields {
   private readonly table: Int32Array;
   private readonly ring: Ring;
 
-  /** @param beside fields of a line with few of them; the two have one buffer */
+  /** @param beside those of other lines: these, of which there are few, stand behind them in one buffer */
   constructor(ring: Ring, beside: Fields | null = null) {
     this.table = beside === null
       ? new Int32Array(new ArrayBuffer(4 * (Size.LINE + Size.MESSAGE)), 0, Size.LINE)

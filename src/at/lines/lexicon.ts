@@ -19,8 +19,6 @@ export const enum Follow {
 
 /** How the end of a message is known. */
 export const enum Framing {
-  /** It is not a message. */
-  None,
   /** Only by the end of the line (dialects.md 6.2). */
   Line,
   /** By a length after the topic (dialects.md 6.1). */

@@ -11,8 +11,6 @@ import { Found } from "../messages/payload";
 import type { ScannerSink } from "./sink";
 import { State } from "./state";
 
-export type { ScannerSink } from "./sink";
-
 const enum Unframed {
   /** Bytes that a message without a length may go on for behind its first line. */
   LONGEST = 4096,
