@@ -1,7 +1,7 @@
 /** What the clouds' helpers share: what they return, and how they check what they are given. */
 import { Text } from "../bytes/text";
-import { ArgumentError } from "../errors";
 import { integer } from "../checks";
+import { ArgumentError } from "../errors";
 
 /** What a cloud wants to see in CONNECT, in ECMA-419's words: spread it into the options of `MQTTClient`. */
 export interface CloudConnection {

@@ -1,7 +1,7 @@
-import type { Command } from "../at/commands/command";
-import type { Fields } from "../at/lines/fields";
 import type { ChannelDialect } from "../at/channel/owner";
+import type { Command } from "../at/commands/command";
 import type { Operation } from "../at/commands/operation";
+import type { Fields } from "../at/lines/fields";
 import type { MQTTModemError } from "../errors";
 import type { Driver } from "./driver";
 import type { Limits } from "./limits";

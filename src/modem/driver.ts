@@ -1,13 +1,13 @@
 import type { Channel } from "../at/channel/channel";
 import type { Command } from "../at/commands/command";
+import { Outcome, type Operation, type OperationOwner } from "../at/commands/operation";
 import type { Fields } from "../at/lines/fields";
 import type { Line } from "../at/lines/lexicon";
-import { Outcome, type Operation, type OperationOwner } from "../at/commands/operation";
 import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, Encoding } from "../bytes/encoding";
 import { frozen } from "../bytes/frozen";
+import { choice } from "../checks";
 import { NetworkError, StateError, type MQTTModemError } from "../errors";
 import type { Dialect, DriverOptions, ModemClient } from "./dialect";
-import { choice } from "../checks";
 import { failure } from "./failure";
 import { Inquirer } from "./inquirer";
 import type { Limits } from "./limits";

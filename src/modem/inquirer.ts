@@ -1,6 +1,6 @@
+import type { Operation } from "../at/commands/operation";
 import type { Fields } from "../at/lines/fields";
 import type { Line } from "../at/lines/lexicon";
-import type { Operation } from "../at/commands/operation";
 import { utf8Decode } from "../bytes/utf8";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
 import { Kind } from "./script";

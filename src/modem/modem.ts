@@ -1,12 +1,12 @@
 import { Channel } from "../at/channel/channel";
+import type { ChannelOwner } from "../at/channel/owner";
 import type { Command } from "../at/commands/command";
+import { Link, Outcome, type Operation } from "../at/commands/operation";
 import type { Fields } from "../at/lines/fields";
 import { Common, type Line } from "../at/lines/lexicon";
-import { Link, Outcome, type Operation } from "../at/commands/operation";
-import type { ChannelOwner } from "../at/channel/owner";
 import { frozen } from "../bytes/frozen";
-import { ArgumentError, ModemError, NetworkError, StateError, type MQTTModemError } from "../errors";
 import { integer } from "../checks";
+import { ArgumentError, ModemError, NetworkError, StateError, type MQTTModemError } from "../errors";
 import { portableBytes, type Bytes, type Clock, type Port, type PortOptions, type PortReceiver } from "../platform";
 import { ATTACHED, ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
 import type { Dialect } from "./dialect";

@@ -1,8 +1,8 @@
-import { ArgumentError } from "../errors";
 import { Text } from "../bytes/text";
 import { integer, flag } from "../checks";
-import { topicName } from "./topic";
+import { ArgumentError } from "../errors";
 import type { Limits } from "./limits";
+import { topicName } from "./topic";
 
 /** What a connection is made with, in the words that all families share. */
 export interface ConnectionOptions {

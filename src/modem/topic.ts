@@ -1,7 +1,7 @@
 import type { TopicItem } from "../at/commands/operation";
-import { ArgumentError } from "../errors";
-import { Text } from "../bytes/text";
 import type { Ring } from "../bytes/ring";
+import { Text } from "../bytes/text";
+import { ArgumentError } from "../errors";
 
 /** MQTT's rules for topic names and topic filters (MQTT 3.1.1, 4.7). */
 

@@ -1,9 +1,9 @@
 import type { Command } from "../at/commands/command";
+import { Outcome } from "../at/commands/operation";
 import type { Fields } from "../at/lines/fields";
 import type { Line } from "../at/lines/lexicon";
-import { Outcome } from "../at/commands/operation";
-import type { MQTTModemError } from "../errors";
 import { integer } from "../checks";
+import type { MQTTModemError } from "../errors";
 import type { Dialect } from "./dialect";
 import { linkLost } from "./failure";
 import { Patience } from "./patience";

@@ -2,27 +2,27 @@
  * Quectel BC35-G and BC28. The source is "BC35-G&BC28 MQTT application guide", V1.0 (S1), with what dialects.md,
  * chapters 2 and 12, has found out about its gaps.
  */
-import { Byte } from "../at/lines/bytes";
 import { NOTHING } from "../at/commands/command";
+import type { Operation } from "../at/commands/operation";
+import { Byte } from "../at/lines/bytes";
 import { FieldKind, type Fields } from "../at/lines/fields";
 import { Follow, Framing, lexicon, lines, type Line } from "../at/lines/lexicon";
-import type { Operation } from "../at/commands/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
+import { choice, integer } from "../checks";
 import { ArgumentError, NetworkError, type MQTTModemError } from "../errors";
 import { codes, meaning } from "../modem/codes";
 import { tables } from "../modem/commands";
 import { REATTACH, rouse } from "../modem/common";
-import type { Limits } from "../modem/limits";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import { linkLost } from "../modem/failure";
+import type { Limits } from "../modem/limits";
 import type { Modem } from "../modem/modem";
-import { QMT, Result, Say, type QMTOptions } from "./shared/qmt";
 import { Level } from "../modem/recovery";
 import { Kind, Tolerates } from "../modem/script";
-import { Stage } from "../modem/stage";
 import type { Settings } from "../modem/settings";
-import { choice, integer } from "../checks";
+import { Stage } from "../modem/stage";
+import { QMT, Result, Say, type QMTOptions } from "./shared/qmt";
 
 /** What a BC35-G can be told beyond what all modems can. */
 export interface BC35GOptions extends QMTOptions {

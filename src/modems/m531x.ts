@@ -3,18 +3,18 @@
  * dialects.md, chapters 3 and 12, has found out about its gaps.
  */
 import type { Command } from "../at/commands/command";
-import { lexicon } from "../at/lines/lexicon";
 import type { Operation } from "../at/commands/operation";
+import { lexicon } from "../at/lines/lexicon";
 import { frozen } from "../bytes/frozen";
+import { choice, flag } from "../checks";
 import { ArgumentError } from "../errors";
-import { ChinaMobile, DELETE, dialect, LIMITS, LINES, OPEN, Say, SUBSCRIPTIONS, type ChinaMobileOptions, type States } from "./shared/china-mobile";
 import { codes } from "../modem/codes";
 import { tables } from "../modem/commands";
 import { REATTACH } from "../modem/common";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import type { Modem } from "../modem/modem";
 import { Kind } from "../modem/script";
-import { choice, flag } from "../checks";
+import { ChinaMobile, DELETE, dialect, LIMITS, LINES, OPEN, Say, SUBSCRIPTIONS, type ChinaMobileOptions, type States } from "./shared/china-mobile";
 
 /** What an M531X can be told beyond what all modems can. */
 export interface M531XOptions extends ChinaMobileOptions {

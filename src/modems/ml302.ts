@@ -2,15 +2,15 @@
  * China Mobile ML302. The source is the ML302 MQTT AT manual, chapters 2 and 3 (S3, badly scanned), with what
  * dialects.md, chapters 4, 7.4, 12 and 13, has made of it.
  */
-import { Byte } from "../at/lines/bytes";
 import type { Command } from "../at/commands/command";
+import { Outcome, type Operation } from "../at/commands/operation";
+import { Byte } from "../at/lines/bytes";
 import type { Fields } from "../at/lines/fields";
 import { lexicon, lines, type Line } from "../at/lines/lexicon";
-import { Outcome, type Operation } from "../at/commands/operation";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
+import { choice, flag } from "../checks";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
-import { ChinaMobile, DELETE, dialect, Failure, LIMITS, LINES, OPEN, Say, SUBSCRIPTIONS, type ChinaMobileOptions, type States } from "./shared/china-mobile";
 import { codes, meaning } from "../modem/codes";
 import { tables } from "../modem/commands";
 import { REATTACH, rouse } from "../modem/common";
@@ -20,7 +20,7 @@ import type { Modem } from "../modem/modem";
 import { Level } from "../modem/recovery";
 import { Kind } from "../modem/script";
 import { Stage } from "../modem/stage";
-import { choice, flag } from "../checks";
+import { ChinaMobile, DELETE, dialect, Failure, LIMITS, LINES, OPEN, Say, SUBSCRIPTIONS, type ChinaMobileOptions, type States } from "./shared/china-mobile";
 
 /** What an ML302 can be told beyond what all modems can. */
 export interface ML302Options extends ChinaMobileOptions {

@@ -2,21 +2,21 @@
  * Yuge NM28 5G. The source is "NM28 5G MQTT application guide", V1.0 (S4), whose pages for disconnecting and subscribing
  * are missing, with what dialects.md, chapters 5 and 12, has filled in. Six MQTT clients at once.
  */
+import { Outcome, ResultCode, type Operation } from "../at/commands/operation";
 import { FieldKind, type Fields } from "../at/lines/fields";
 import { Common, Follow, Framing, lexicon, lines, type Line } from "../at/lines/lexicon";
-import { Outcome, ResultCode, type Operation } from "../at/commands/operation";
 import { frozen } from "../bytes/frozen";
+import { choice, flag, integer } from "../checks";
 import { ArgumentError, BrokerError, type MQTTModemError } from "../errors";
 import { tables } from "../modem/commands";
 import { REATTACH, rouse } from "../modem/common";
 import type { Dialect, ModemClient } from "../modem/dialect";
 import { linkLost } from "../modem/failure";
 import type { Modem } from "../modem/modem";
-import { QMT, Result, Say, type QMTOptions } from "./shared/qmt";
 import { Level } from "../modem/recovery";
 import { Kind, Tolerates } from "../modem/script";
 import { Stage } from "../modem/stage";
-import { choice, flag, integer } from "../checks";
+import { QMT, Result, Say, type QMTOptions } from "./shared/qmt";
 
 /** What an NM28 can be told beyond what all modems can. */
 export interface NM28Options extends QMTOptions {

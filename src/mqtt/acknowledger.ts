@@ -1,5 +1,5 @@
-import { frozen } from "../bytes/frozen";
 import type { Operation } from "../at/commands/operation";
+import { frozen } from "../bytes/frozen";
 import type { MQTTModemError } from "../errors";
 import { Kind } from "../modem/script";
 import { Stage } from "../modem/stage";

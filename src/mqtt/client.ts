@@ -1,10 +1,10 @@
+import { integer } from "../checks";
 import { ArgumentError } from "../errors";
-import type { Limits } from "../modem/limits";
 import type { ModemClient } from "../modem/dialect";
+import type { Limits } from "../modem/limits";
 import { Modem, type ModemOptions } from "../modem/modem";
 import { settings } from "../modem/settings";
 import { Acknowledger } from "./acknowledger";
-import { integer } from "../checks";
 import { portOf, textOf } from "./input";
 import type { Counters, MQTTClientOptions } from "./options";
 import { Packet } from "./packets";

@@ -1,9 +1,9 @@
-import { utf8Decode, utf8Encode } from "../bytes/utf8";
 import type { TopicItem } from "../at/commands/operation";
-import { ArgumentError } from "../errors";
+import { utf8Decode, utf8Encode } from "../bytes/utf8";
 import { integer } from "../checks";
-import type { ByteBuffer, WriteOptions } from "./options";
+import { ArgumentError } from "../errors";
 import { topicFilter } from "../modem/topic";
+import type { ByteBuffer, WriteOptions } from "./options";
 
 /** A URL has its port as a string. */
 export function portOf(port: number | string | undefined): number | undefined {

@@ -1,5 +1,5 @@
-import { utf8Decode } from "../bytes/utf8";
 import type { Fields } from "../at/lines/fields";
+import { utf8Decode } from "../bytes/utf8";
 import { integer } from "../checks";
 import type { MQTTClient } from "./client";
 import { bytesOf } from "./input";

@@ -3,9 +3,9 @@ import type { MQTTModemError } from "../errors";
 import type { Driver } from "../modem/driver";
 import { Kind } from "../modem/script";
 import { Stage } from "../modem/stage";
+import { matchesAny } from "../modem/topic";
 import { Parts } from "./parts";
 import { Subscriptions } from "./subscriptions";
-import { matchesAny } from "../modem/topic";
 
 /**
  * SUBSCRIBE and UNSUBSCRIBE, each in as many commands as its topics need, one after the other; and subscribing again to what

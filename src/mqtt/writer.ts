@@ -1,11 +1,12 @@
-import { Text } from "../bytes/text";
 import type { Operation } from "../at/commands/operation";
+import { Text } from "../bytes/text";
+import { flag, integer } from "../checks";
 import { ArgumentError, StateError } from "../errors";
 import { linkLost } from "../modem/failure";
 import type { InquiryCallback } from "../modem/inquirer";
 import { Kind } from "../modem/script";
 import { Stage } from "../modem/stage";
-import { flag, integer } from "../checks";
+import { topicName } from "../modem/topic";
 import { bytesOf, itemsOf, textOf } from "./input";
 import { KnownTopics } from "./known";
 import type { ByteBuffer, WriteOptions } from "./options";
@@ -13,7 +14,6 @@ import { Packet } from "./packets";
 import { MessageReader } from "./reader";
 import { STAGES } from "./stages";
 import type { Subscribing } from "./subscribing";
-import { topicName } from "../modem/topic";
 
 /** Operations that are not publishes and may be under way at once. */
 const OTHERS = 2;

@@ -1,8 +1,8 @@
 import type { Wakers } from "../at/channel/wakers";
 import type { Text } from "../bytes/text";
+import { choice, integer } from "../checks";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
 import { Kind } from "../modem/script";
-import { choice, integer } from "../checks";
 import { topicName } from "../modem/topic";
 import { Dropped } from "./dropped";
 import type { QueueOptions } from "./options";

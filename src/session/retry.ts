@@ -1,5 +1,5 @@
-import { BrokerError, ArgumentError, type MQTTModemError } from "../errors";
 import { integer } from "../checks";
+import { BrokerError, ArgumentError, type MQTTModemError } from "../errors";
 import type { Clock } from "../platform";
 
 /** When a session tries again. All times are milliseconds. */

@@ -1,13 +1,13 @@
 import type { Text } from "../bytes/text";
+import { flag, integer } from "../checks";
 import { ArgumentError, StateError } from "../errors";
 import type { Limits } from "../modem/limits";
 import { Kind } from "../modem/script";
-import { flag, integer } from "../checks";
+import { topicName } from "../modem/topic";
 import type { MQTTClient } from "../mqtt/client";
 import { bytesOf, itemsOf } from "../mqtt/input";
 import { KnownTopics } from "../mqtt/known";
 import type { ByteBuffer } from "../mqtt/options";
-import { topicName } from "../modem/topic";
 import { Machine } from "./machine";
 import type { SessionOptions, SessionPublishOptions } from "./options";
 import type { Filter } from "./queue";

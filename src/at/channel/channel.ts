@@ -1,13 +1,13 @@
 import { Expected, Meaning } from "../commands/exchange";
-import { Common, type Line } from "../lines/lexicon";
 import { Outcome, ResultCode, Stage } from "../commands/operation";
-import type { ChannelOptions, ChannelOwner } from "./owner";
-import { Patience } from "./patience";
+import { At } from "../commands/writer";
+import { Common, type Line } from "../lines/lexicon";
 import { Scanner } from "../scanner/scanner";
 import type { ScannerSink } from "../scanner/sink";
+import type { ChannelOptions, ChannelOwner } from "./owner";
+import { Patience } from "./patience";
 import { Phase } from "./sender";
 import { Timekeeper } from "./timekeeper";
-import { At } from "../commands/writer";
 
 /**
  * The command channel: one command at a time goes out, and what comes in is given to whom it belongs: finals and results to

@@ -1,9 +1,9 @@
 import { frozen } from "../../bytes/frozen";
 import { Ring } from "../../bytes/ring";
 import type { Port, PortReceiver } from "../../platform";
+import type { Scanner } from "../scanner/scanner";
 import type { ChannelOptions, ChannelOwner } from "./owner";
 import { Patience } from "./patience";
-import type { Scanner } from "../scanner/scanner";
 import { Wakers } from "./wakers";
 
 /** In place of what a callback has thrown. */

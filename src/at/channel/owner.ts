@@ -2,9 +2,9 @@
  * Whom the channel works for, what it is told of him and of his modem, and what it tells him.
  */
 import type { Bytes, Clock, Port, PortReceiver } from "../../platform";
+import type { Operation, Outcome } from "../commands/operation";
 import type { Fields } from "../lines/fields";
 import type { Lexicon, Line } from "../lines/lexicon";
-import type { Operation, Outcome } from "../commands/operation";
 
 /** The driver, as the channel knows it. All of it is called with the channel ready for the next call. */
 export interface ChannelOwner {

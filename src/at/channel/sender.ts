@@ -1,11 +1,11 @@
 import { write, type Command } from "../commands/command";
 import { Exchange, Expected } from "../commands/exchange";
-import { Intake } from "./intake";
 import { Offset, Stage, type Operation } from "../commands/operation";
-import type { ChannelDialect, ChannelOptions, ChannelOwner } from "./owner";
-import { Patience } from "./patience";
 import { StagedOperations, type Pinning } from "../commands/staging";
 import { At } from "../commands/writer";
+import { Intake } from "./intake";
+import type { ChannelDialect, ChannelOptions, ChannelOwner } from "./owner";
+import { Patience } from "./patience";
 
 /** How far the current command is. There is one in all phases but `Idle` and `Doubt`. */
 export const enum Phase {

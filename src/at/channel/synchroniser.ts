@@ -1,7 +1,7 @@
+import { At } from "../commands/writer";
 import { Byte } from "../lines/bytes";
 import { Patience } from "./patience";
 import { Phase, Sender } from "./sender";
-import { At } from "../commands/writer";
 
 const enum Marker {
   /** So often it is sent at the most. */

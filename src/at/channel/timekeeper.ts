@@ -1,6 +1,6 @@
+import { Outcome, ResultCode, Stage, type Operation } from "../commands/operation";
 import { Finisher } from "./finisher";
 import { blot, isHarmless } from "./harmless";
-import { Outcome, ResultCode, Stage, type Operation } from "../commands/operation";
 import { Patience } from "./patience";
 import { Phase } from "./sender";
 

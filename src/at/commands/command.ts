@@ -1,9 +1,9 @@
 import { ascii } from "../../bytes/ascii";
-import { Byte } from "../lines/bytes";
 import { frozen } from "../../bytes/frozen";
 import { Text } from "../../bytes/text";
-import type { Exchange } from "./exchange";
+import { Byte } from "../lines/bytes";
 import type { Fields } from "../lines/fields";
+import type { Exchange } from "./exchange";
 import type { Operation } from "./operation";
 import type { Writer } from "./writer";
 

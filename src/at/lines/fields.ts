@@ -1,6 +1,6 @@
+import type { Ring } from "../../bytes/ring";
 import { Text } from "../../bytes/text";
 import { utf8Decode } from "../../bytes/utf8";
-import type { Ring } from "../../bytes/ring";
 import { Byte } from "./bytes";
 import { afterBlanks, beforeBlanks, closingQuote, upTo } from "./delimiters";
 

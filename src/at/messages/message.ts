@@ -1,8 +1,8 @@
 import { Kept, type Ring } from "../../bytes/ring";
-import { Counted } from "./counted";
 import { FieldKind, Fields } from "../lines/fields";
-import type { Subscribed } from "./header";
 import { Framing, type Lexicon, type Line } from "../lines/lexicon";
+import { Counted } from "./counted";
+import type { Subscribed } from "./header";
 import { Found, Mode } from "./payload";
 
 /** Whether a line begins as the last message did. */

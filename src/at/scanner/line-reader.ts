@@ -1,7 +1,7 @@
 import type { Ring } from "../../bytes/ring";
+import { Note, type Exchange, type Meaning } from "../commands/exchange";
 import { Byte } from "../lines/bytes";
 import { afterBlanks } from "../lines/delimiters";
-import { Note, type Exchange, type Meaning } from "../commands/exchange";
 import type { Fields } from "../lines/fields";
 import { Common, Follow, Framing, NO_LINE, type Line } from "../lines/lexicon";
 import { Opening, type Message } from "../messages/message";

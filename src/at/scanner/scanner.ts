@@ -1,13 +1,13 @@
 import type { Ring } from "../../bytes/ring";
+import type { Exchange } from "../commands/exchange";
 import { Byte } from "../lines/bytes";
 import { upTo } from "../lines/delimiters";
-import { Echo, Echoed } from "./echo";
-import type { Exchange } from "../commands/exchange";
 import { Fields } from "../lines/fields";
 import type { Lexicon } from "../lines/lexicon";
-import { LineReader } from "./line-reader";
 import { Message } from "../messages/message";
 import { Found } from "../messages/payload";
+import { Echo, Echoed } from "./echo";
+import { LineReader } from "./line-reader";
 import type { ScannerSink } from "./sink";
 import { State } from "./state";
 

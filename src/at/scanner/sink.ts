@@ -1,6 +1,6 @@
 import type { Meaning } from "../commands/exchange";
-import type { Subscribed } from "../messages/header";
 import type { Line } from "../lines/lexicon";
+import type { Subscribed } from "../messages/header";
 
 /** What the scanner finds. Each function may use the scanner's `fields`, or its message's, until it returns. */
 export interface ScannerSink extends Subscribed {

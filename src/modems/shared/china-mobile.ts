@@ -2,15 +2,15 @@
  * What M531X and ML302 share: their MQTT clients descend from one code base (dialects.md 0.2, P11), and print the same
  * reports. How they are told what to do, and in which order they answer, is each family's own.
  */
-import { Byte } from "../../at/lines/bytes";
 import type { Command } from "../../at/commands/command";
+import type { Operation } from "../../at/commands/operation";
+import { Byte } from "../../at/lines/bytes";
 import { FieldKind, type Fields } from "../../at/lines/fields";
 import { Follow, Framing, lines, type Line } from "../../at/lines/lexicon";
-import type { Operation } from "../../at/commands/operation";
 import { frozen } from "../../bytes/frozen";
 import { Text } from "../../bytes/text";
-import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
 import { flag, integer } from "../../checks";
+import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
 import { CONNACK_CODES, meaning, type CodeTable } from "../../modem/codes";
 import { tables } from "../../modem/commands";
 import type { DriverOptions, ModemClient } from "../../modem/dialect";

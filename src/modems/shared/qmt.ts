@@ -2,10 +2,10 @@
  * What BC35-G and NM28 share: NM28's MQTT commands are Quectel's QMT set under other names (dialects.md 5, P18). Which
  * commands there are, and in which order they are answered, is each family's own.
  */
-import type { Fields } from "../../at/lines/fields";
 import type { Operation } from "../../at/commands/operation";
-import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
+import type { Fields } from "../../at/lines/fields";
 import { integer } from "../../checks";
+import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
 import { codes, CONNACK_CODES, meaning } from "../../modem/codes";
 import type { DriverOptions, ModemClient } from "../../modem/dialect";
 import { Driver } from "../../modem/driver";
