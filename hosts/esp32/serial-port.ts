@@ -2,7 +2,10 @@ import { bytes } from "modem-mqtt/host/bytes";
 import type { Port, PortReceiver } from "modem-mqtt/platform";
 import Timer from "timer";
 
-/** The class `embedded:io/serial` of Moddable SDK 8.2 on ESP32, as far as it is used. Its callbacks are called with it as `this`. */
+/**
+ * The class `embedded:io/serial` of Moddable SDK 8.2 on ESP32, as far as it is used. Its callbacks are called with it as
+ * `this`.
+ */
 interface Serial {
   /** The option of that name (ECMA-419, IO class pattern). */
   readonly target: SerialPort;
@@ -26,8 +29,8 @@ const FIFO = 128;
 
 /**
  * A UART of an ESP32 as the core wants it. `Serial` has no buffer but the hardware's, and moves whole buffers only, so
- * everything passes through one buffer that is made as long as what is moved. It has its whole length in between, for then XS keeps
- * its place in memory, and nothing is allocated when it grows again.
+ * everything passes through one buffer that is made as long as what is moved. It has its whole length in between, for then
+ * XS keeps its place in memory, and nothing is allocated when it grows again.
  *
  * What a callback throws is not caught. Moddable reports it to xsbug and restarts the device, as it does with any other
  * callback.

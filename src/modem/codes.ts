@@ -2,6 +2,7 @@ import { frozen } from "../bytes/frozen";
 
 /** Numbers that modems and brokers give, with their meanings, for messages to people. Looked up only on failure. */
 
+/** Numbers with their meanings. */
 export type CodeTable = readonly (readonly [code: number, meaning: string])[];
 
 /** The table of these lines: a number, a blank, what it means. Text, for a literal of arrays has four times the bytecode. */

@@ -42,11 +42,13 @@ const enum Waker {
   Modem = 0,
 }
 
+/** In place of a step's number. */
 const enum Step {
   /** Of attaching: the modem says that it is attached. */
   Attached = 1,
 }
 
+/** How many of something there may be. */
 const enum Most {
   /** Restarts while it is brought up, before its power supply is suspected. */
   Restarts = 5,

@@ -20,6 +20,7 @@ export const enum Kind {
   Close,
 }
 
+/** What does not end a script. */
 export const enum Tolerates {
   Nothing,
   /** The modem may refuse the command itself. */
@@ -40,4 +41,5 @@ export interface Step<D = any> extends Command<D> {
   readonly patience?: number | keyof D;
 }
 
+/** Commands, one after the other. */
 export type Script<D = any> = readonly Step<D>[];

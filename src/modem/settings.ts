@@ -20,6 +20,7 @@ export interface ConnectionOptions {
   will?: { topic: string; message: string; QoS?: number; retain?: boolean | number } | null;
 }
 
+/** The will, checked and encoded. */
 export interface Will {
   readonly topic: Text;
   readonly message: Text;

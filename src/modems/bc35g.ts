@@ -214,12 +214,14 @@ const PASSWORD_RESULTS = codes(`
 /** Not the modem's: it fetched a password that no command can carry. */
 const UNUSABLE = -1;
 
+/** What the modem computes user name and password from. */
 interface AlibabaTexts {
   productKey: Text;
   deviceName: Text;
   deviceSecret: Text;
 }
 
+/** What the modem fetches the password with. */
 interface TencentTexts extends Omit<AlibabaTexts, "productKey"> {
   productId: Text;
   clientId: Text;
@@ -228,6 +230,7 @@ interface TencentTexts extends Omit<AlibabaTexts, "productKey"> {
   url: Text | null;
 }
 
+/** The driver for BC35-G and BC28. */
 export class BC35G extends QMT {
   static readonly dialect: Dialect = DIALECT;
 

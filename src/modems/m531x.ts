@@ -94,6 +94,7 @@ const STATES: States = frozen({
   `),
 });
 
+/** The driver for M5310-A, M5311, M5312 and M5313. */
 export class M531X extends ChinaMobile {
   static readonly dialect: Dialect = DIALECT;
   /** Bit/s from the factory; S2 does not say, a public driver opens an M5310-A so. */

@@ -164,6 +164,7 @@ const ERRORS = codes(`
   621 unsubscribing failed
 `);
 
+/** Those of {@link ERRORS} that something follows from. */
 const enum Code {
   NotActive = 600,
   ConnectFailed = 603,
@@ -186,6 +187,7 @@ const ENDS: readonly number[] = frozen([
 
 const REASONS_TO_RETRY: readonly number[] = frozen([Code.ConnectFailed, Code.ConnectTimeout, Code.SocketFailed, Code.ReconnectFailed, Code.ConnectionLost]);
 
+/** The driver for ML302. */
 export class ML302 extends ChinaMobile {
   static readonly dialect: Dialect = DIALECT;
   /** Bit/s from the factory, as public drivers open it. */

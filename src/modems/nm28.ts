@@ -159,6 +159,7 @@ const enum CtrlZ {
   Always,
 }
 
+/** The driver for NM28: each is one of the modem's six MQTT clients. */
 export class NM28 extends QMT {
   static readonly dialect: Dialect = DIALECT;
   /** Bit/s from the factory, usual for 5G modules; S4 does not say. */

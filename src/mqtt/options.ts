@@ -48,6 +48,7 @@ export interface ControlMessage {
   topics?: string[];
 }
 
+/** What a client is made with; `on…` are called with the client as `this`. */
 export interface MQTTClientOptions {
   host: string;
   /** 1–65535, digits in a string too; default 1883. */
@@ -105,6 +106,7 @@ export interface MQTTClientOptions {
   onOverflow?(this: MQTTClient): void;
 }
 
+/** Beside the bytes: what is written. */
 export interface WriteOptions {
   /** Default PUBLISH. */
   operation?: number;
@@ -122,6 +124,7 @@ export interface WriteOptions {
   items?: readonly { topic: string | ByteBuffer; QoS?: number }[];
 }
 
+/** Counted since the modem's port was opened. */
 export interface Counters {
   /** Lines that the driver does not know: noise, a boot banner, the further lines of a message that cannot be framed. */
   unknownLines: number;

@@ -54,6 +54,7 @@ export abstract class Teller {
   }
 }
 
+/** The application's functions. */
 export type Callbacks = Pick<MQTTClientOptions, `on${string}` & keyof MQTTClientOptions>;
 const NO_CALLBACKS: Callbacks = frozen({});
 /** In place of the callbacks of a client that is closed: nothing is told any more. */

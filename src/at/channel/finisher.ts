@@ -131,11 +131,13 @@ export abstract class Finisher extends Synchroniser {
     else this.keepPlace(operation, Outcome.TimedOut);
   }
 
+  /** It is over for its owner, and keeps its place until its acknowledgement is in or comes no more. */
   private keepPlace(operation: Operation, outcome: Outcome): void {
     this.awaitResult(operation);
     this.tellEarly(operation, outcome);
   }
 
+  /** Only its result is owed. */
   protected awaitResult(operation: Operation): void {
     operation.stage = Stage.Awaiting;
     this.wait(operation, operation.patience);
@@ -163,6 +165,7 @@ export abstract class Finisher extends Synchroniser {
     this.finish(operation, result === 0 || result === ResultCode.Untold ? Outcome.Done : Outcome.Failed, result);
   }
 
+  /** It is over: tells its owner, unless that has been told, and frees its place. */
   protected finish(operation: Operation, outcome: Outcome, code: number): void {
     // One that has timed out, and is settled now, is told of a second time.
     const told = operation.abandoned && (!operation.counted || outcome === Outcome.Aborted);
@@ -175,6 +178,7 @@ export abstract class Finisher extends Synchroniser {
   }
 }
 
+/** Whether it is of this connection. @param link its number, or {@link Link} */
 function isOf(operation: Operation, link: number): boolean {
   return link === Link.All || operation.link === link;
 }

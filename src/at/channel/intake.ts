@@ -122,6 +122,7 @@ export abstract class Intake extends Wakers implements PortReceiver {
     this.silenceDeadline = this.armFor(Patience.Listening);
   }
 
+  /** Has the alarm ring for what is to be done here. */
   protected rearmIntake(): void {
     if (this.resuming) this.armFor(0);
     if (this.scanner.waitsForSilence) this.arm(this.silenceDeadline);
@@ -137,6 +138,7 @@ export abstract class Intake extends Wakers implements PortReceiver {
     if (this.thrown === NOTHING) this.thrown = error;
   }
 
+  /** Gives the host what has been thrown, if anything has. */
   protected rethrow(): void {
     const thrown = this.thrown;
     this.thrown = NOTHING;

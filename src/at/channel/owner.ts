@@ -48,6 +48,7 @@ export interface ChannelDialect {
   readonly unsolicitedErrors?: readonly number[];
 }
 
+/** What the channel is made of. */
 export interface ChannelOptions {
   clock: Clock;
   bytes: Bytes;

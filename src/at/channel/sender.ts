@@ -147,6 +147,7 @@ export abstract class Sender extends Intake implements Pinning {
     if (nudges && this.phase === Phase.Payload) this.wait(operation, operation.finalPatience);
   }
 
+  /** The payload, as far as the port takes it; behind the last byte the final is owed. */
   private transmitPayload(): void {
     const operation = this.current!, end = operation.offset + operation.length;
     const sent = this.sent += this.port.write(this.operations.payloads, this.sent, end - this.sent);
@@ -165,6 +166,7 @@ export abstract class Sender extends Intake implements Pinning {
     return this.phase === Phase.Prompt || this.phase === Phase.Payload;
   }
 
+  /** The operation's present wait ends in so many milliseconds. */
   protected wait(operation: Operation, milliseconds: number): void {
     operation.deadline = this.armFor(milliseconds);
   }

@@ -3,12 +3,14 @@ import { Byte } from "../lines/bytes";
 import { Patience } from "./patience";
 import { Phase, Sender } from "./sender";
 
+/** Numbers about the marker. */
 const enum Marker {
   /** So often it is sent at the most. */
   Tries = 5,
   /** In place of what its answer has told. */
   Unseen = -2,
 }
+
 /** Asks for something that no other command's answer looks like, so what came before it is late and what follows is not. */
 const MARKER = new Uint8Array([0x41, 0x54, 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3f, 0x0d]); // AT+CMEE?\r
 
@@ -62,6 +64,7 @@ export abstract class Synchroniser extends Sender {
     if (this.current === null) this.phase = Phase.Idle;
   }
 
+  /** Sends the marker. @param cancel behind the byte that leaves a data phase, where there is one */
   private mark(cancel: boolean): void {
     this.markerValue = Marker.Unseen;
     this.markerTries++;
@@ -98,6 +101,7 @@ export abstract class Synchroniser extends Sender {
     else this.synchronised();
   }
 
+  /** The marker has been answered: commands go out again. */
   private synchronised(): void {
     this.phase = Phase.Idle;
     this.unasked = false;
@@ -113,6 +117,7 @@ export abstract class Synchroniser extends Sender {
     this.owner.onSilent(this.markerTries > Marker.Tries); // the only one, so what is sent may become a payload
   }
 
+  /** Has the alarm ring when the marker's answer is late. */
   protected rearmMarker(): void {
     if (this.phase === Phase.Doubt) this.arm(this.markerDeadline);
   }

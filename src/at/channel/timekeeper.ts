@@ -19,6 +19,7 @@ export abstract class Timekeeper extends Finisher {
     this.rethrow();
   }
 
+  /** Does all that is due; bytes first, for they may be what is waited for. */
   private lookAtAll(): void {
     if (this.resuming) {
       this.goOn();
@@ -30,6 +31,7 @@ export abstract class Timekeeper extends Finisher {
     for (let waker = 0; waker < this.wakers && !this.closed; waker++) if (this.isDue(waker)) this.owner.onWake(waker);
   }
 
+  /** Has the alarm ring for whatever is due first. */
   private rearm(): void {
     if (this.closed) return;
     this.rearmIntake();
@@ -39,12 +41,14 @@ export abstract class Timekeeper extends Finisher {
       if (operation.stage >= Stage.Active) this.arm(operation.deadline);
   }
 
+  /** The oldest operation whose wait is over, or null. */
   private expired(): Operation | null {
     let operation = this.operations.first;
     while (operation !== null && !(operation.stage >= Stage.Active && this.isOver(operation.deadline))) operation = operation.next;
     return operation;
   }
 
+  /** The operation's wait is over. */
   private expire(operation: Operation): void {
     if (operation.stage === Stage.TooLong) return this.finish(operation, Outcome.TooLong, 0);
     if (operation.stage === Stage.Awaiting) this.endWithoutResult(operation);
@@ -55,6 +59,7 @@ export abstract class Timekeeper extends Finisher {
     this.pump();
   }
 
+  /** Its final has come, and its result has not. */
   private endWithoutResult(operation: Operation): void {
     if (operation.command!.resultOptional === true) this.finish(operation, Outcome.Done, 0);
     else this.giveUp(operation, true);

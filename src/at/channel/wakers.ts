@@ -52,6 +52,7 @@ export abstract class Wakers implements Ringer {
     this.alarm = NO_ALARM;
   }
 
+  /** How many can be woken. */
   protected get wakers(): number {
     return this.deadlines.length;
   }
@@ -63,6 +64,7 @@ export abstract class Wakers implements Ringer {
     return deadline;
   }
 
+  /** Whether a moment on the clock has come. */
   protected isOver(deadline: number): boolean {
     return ((deadline - this.clock.now()) | 0) <= 0;
   }
@@ -81,6 +83,7 @@ export abstract class Wakers implements Ringer {
     this.deadlines[waker] = deadline === Moment.Never ? Moment.Never + 1 : deadline;
   }
 
+  /** It is not to be woken any more. */
   sleep(waker: number): void {
     this.deadlines[waker] = Moment.Never;
   }
@@ -93,6 +96,7 @@ export abstract class Wakers implements Ringer {
     return true;
   }
 
+  /** Has the alarm ring for those that are still to be woken. */
   protected rearmWakers(): void {
     for (let waker = 0; waker < this.deadlines.length; waker++) if (this.deadlines[waker] !== Moment.Never) this.arm(this.deadlines[waker]!);
   }

@@ -2,6 +2,7 @@ import type { Text } from "../../bytes/text";
 import type { Bytes } from "../../platform";
 import { Byte } from "../lines/bytes";
 
+/** Of a buffer, in bytes. */
 const enum Size {
   /** Bytes that there are from the beginning: most lines, and most payloads, are shorter. */
   First = 256,
@@ -44,6 +45,7 @@ export class Writer {
     return this.length > this.most;
   }
 
+  /** A line begins. */
   begin(): void {
     this.length = At.Line;
   }

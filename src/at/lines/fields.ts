@@ -4,6 +4,7 @@ import { utf8Decode } from "../../bytes/utf8";
 import { Byte } from "./bytes";
 import { afterBlanks, beforeBlanks, closingQuote, upTo } from "./delimiters";
 
+/** What a field holds. */
 export const enum FieldKind {
   /** Nothing stands between two commas. */
   Empty,
@@ -12,6 +13,7 @@ export const enum FieldKind {
   Quoted,
 }
 
+/** Of the table of fields, in numbers; and of what stands in a field. */
 const enum Size {
   /** Kind, value, first position, last position + 1. */
   FIELD = 4,
@@ -104,6 +106,7 @@ export class Fields {
     return end;
   }
 
+  /** Adds a field; one too many is counted only. @param start its text in the ring, up to `end` */
   add(kind: FieldKind, value: number, start: number, end: number): void {
     const at = this.count++ * Size.FIELD;
     const table = this.table;
@@ -119,6 +122,7 @@ export class Fields {
     return index < this.count && this.table[index * Size.FIELD] === FieldKind.Integer ? this.table[index * Size.FIELD + 1]! : otherwise;
   }
 
+  /** What field `index` holds; `Empty` where there is none. */
   kind(index: number): FieldKind {
     return index < this.count && index * Size.FIELD < this.table.length ? this.table[index * Size.FIELD]! : FieldKind.Empty;
   }
@@ -133,6 +137,7 @@ export class Fields {
     return this.table[index * Size.FIELD + 3]!;
   }
 
+  /** Bytes of the field's text; 0 where there is none. */
   length(index: number): number {
     return index < this.count && index * Size.FIELD < this.table.length ? (this.end(index) - this.start(index)) | 0 : 0;
   }

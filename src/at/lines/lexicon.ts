@@ -25,6 +25,7 @@ export const enum Framing {
   Counted,
 }
 
+/** One line that a modem can say, as its driver lists it. */
 export interface Line {
   /** What the driver and the channel call it. Below 16: common to all modems, see {@link Common}. */
   readonly id: number;

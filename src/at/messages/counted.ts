@@ -75,6 +75,7 @@ export abstract class Counted extends Header {
     return super.silence();
   }
 
+  /** Silence behind a length: whether as many bytes are there as it says, or nearly. */
   private silentFrame(): Found {
     const tail = this.ring.tail, payload = this.payload;
     const over = (tail - payload - this.value) | 0;
@@ -132,6 +133,7 @@ export abstract class Counted extends Header {
     }
   }
 
+  /** No other reading is better than the one that fits. */
   private acceptFit(): Found {
     const fit = this.reading!;
     this.topicEnd = fit.topicEnd;
@@ -147,6 +149,7 @@ export abstract class Counted extends Header {
     return ((next + 1) | 0) === this.ring.tail ? -1 : this.isEnding(next) ? 3 : 0;
   }
 
+  /** Whether CR LF stands at `position`. */
   private isEnding(position: number): boolean {
     return this.byte(position) === Byte.CR && this.byte((position + 1) | 0) === Byte.LF;
   }

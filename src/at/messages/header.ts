@@ -9,6 +9,7 @@ export interface Subscribed {
   isSubscribed(start: number, end: number): boolean;
 }
 
+/** The length that a message tells. */
 export const enum Length {
   /** A length above this is text that looks like one (dialects.md 6.1, step 9). */
   LONGEST = 65536,

@@ -50,6 +50,7 @@ export abstract class LineReader {
   /** A line is over: another one may begin, or what was in the middle of an echo gives way to the rest of it. */
   protected abstract lineOver(): void;
 
+  /** Between two lines: skips blanks, and sees what begins. Returns, as for all states, whether there is more to look at. */
   protected start(): boolean {
     const ring = this.ring, tail = ring.tail;
     let at = this.at;
@@ -131,6 +132,7 @@ export abstract class LineReader {
 
   // ---- the name of a line
 
+  /** Walks the tree on. A report like the one that came last is compared as a whole. */
   protected name(): boolean {
     const ring = this.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
     const lexicon = this.message.lexicon, labels = lexicon.byte, below = lexicon.below, beside = lexicon.beside;
@@ -183,6 +185,7 @@ export abstract class LineReader {
     }
   }
 
+  /** Behind the colon. */
   protected readFields(): boolean {
     const fields = this.reading!, line = this.line!, topic = line.topic;
     // As many fields stand before a message's own part.

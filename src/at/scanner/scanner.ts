@@ -11,6 +11,7 @@ import { LineReader } from "./line-reader";
 import type { ScannerSink } from "./sink";
 import { State } from "./state";
 
+/** Of a message without a length. */
 const enum Unframed {
   /** Bytes that a message without a length may go on for behind its first line. */
   LONGEST = 4096,

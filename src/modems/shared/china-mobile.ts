@@ -29,6 +29,7 @@ export interface ChinaMobileOptions extends DriverOptions {
   showPings?: boolean;
 }
 
+/** What they say; some of it only one of them. */
 export const enum Say {
   Open = 16,
   SubAck,
@@ -80,6 +81,7 @@ export const LINES = lines(
 
 const BACKSLASH = 0x5c;
 
+/** Whether the modem may leave the byte out of a topic that it repeats, or put it in. */
 function isVague(byte: number): boolean {
   return byte === Byte.Blank || byte === BACKSLASH;
 }
@@ -134,6 +136,7 @@ export const enum Failure {
   ReturnCode = 256,
 }
 
+/** What the drivers for M531X and ML302 share. */
 export abstract class ChinaMobile extends Driver {
   readonly ackTimeout: number;
   readonly showPings: number;

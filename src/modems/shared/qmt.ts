@@ -59,6 +59,7 @@ const OPEN_RESULTS = codes(`
 /** Above what a modem's result can be: a CONNACK return code stands behind it. */
 const RETURN_CODE = 256;
 
+/** What the drivers for BC35-G and NM28 share. */
 export abstract class QMT extends Driver {
   readonly packetTimeout: number;
   readonly retries: number;
