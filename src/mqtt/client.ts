@@ -39,7 +39,7 @@ export class MQTTClient extends Acknowledger implements ModemClient {
     const anew = shared === undefined || (shared.driver.channel.closed && modem.serial !== undefined);
     const carrier = anew ? new Modem(modem.io.dialect, modem as ModemOptions) : shared.driver.modem;
     const driver = this.driver = new modem.io(carrier, carrier.place(modem.link, anew ? null : shared.driver), modem, this);
-    Object.defineProperty(this, "subscribing", { value: new Subscribing(driver, subscriptions) }); // leads to the password, too
+    this.subscribing = new Subscribing(driver, subscriptions);
     const connection = settings({
       host: options.host,
       port: portOf(options.port),

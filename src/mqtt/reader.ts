@@ -1,11 +1,12 @@
 import type { Fields } from "../at/lines/fields";
+import type { Scanner } from "../at/scanner/scanner";
 import { utf8Decode } from "../bytes/utf8";
 import { integer } from "../checks";
 import type { MQTTClient } from "./client";
 import { bytesOf } from "./input";
 import { KnownTopics, type Known } from "./known";
 import type { ByteBuffer, ReadableOptions } from "./options";
-import { CLOSED, Teller } from "./teller";
+import { Teller } from "./teller";
 
 // Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
 const FORMAT = "buffer";
@@ -27,7 +28,7 @@ export abstract class MessageReader extends Teller {
   read(buffer: ByteBuffer): number | undefined;
   read(wanted?: number | ByteBuffer): ArrayBuffer | number | undefined {
     const driver = this.driver, scanner = driver.channel.scanner;
-    if (this.callbacks === CLOSED || scanner.message.available === 0 || !driver.modem.isReader(driver)) return undefined;
+    if (this.isClosed || scanner.message.available === 0 || !driver.modem.isReader(driver)) return undefined;
     let result: ArrayBuffer | number;
     if (wanted === undefined || typeof wanted === NUMBER) {
       const length = wanted === undefined ? scanner.message.available : integer("count", wanted, 0, 0x7fffffff);
@@ -62,16 +63,17 @@ export abstract class MessageReader extends Teller {
     info.duplicate = duplicate < 0 ? undefined : duplicate === 1;
     const whole = scanner.message.length;
     info.byteLength = whole < 0 ? undefined : whole;
-    this.readable();
+    this.readable(scanner);
   }
 
   /** @internal */
   onModemMessageAgain(): boolean {
     const info = this.#info;
     if (info.topic === undefined) return false;
-    info.byteLength = this.driver.channel.scanner.message.length;
+    const { scanner } = this.driver.channel;
+    info.byteLength = scanner.message.length;
     if (info.byteLength < 0) info.byteLength = undefined;
-    this.readable();
+    this.readable(scanner);
     return true;
   }
 
@@ -79,11 +81,10 @@ export abstract class MessageReader extends Teller {
   onModemFragment(): void {
     const info = this.#info;
     info.topic = info.QoS = info.byteLength = info.retain = info.duplicate = undefined;
-    this.readable();
+    this.readable(this.driver.channel.scanner);
   }
 
-  private readable(): void {
-    const { scanner } = this.driver.channel;
+  private readable(scanner: Scanner): void {
     const { available, more, suspect } = scanner.message;
     const onReadable = this.callbacks.onReadable;
     if (onReadable === undefined) {

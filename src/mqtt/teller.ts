@@ -5,14 +5,28 @@ import type { MQTTClientOptions } from "./options";
 
 /** Tells the application what happens, until it has closed its client or has been told of the end. */
 export abstract class Teller {
-  /** @hidden */
-  declare protected driver: Driver;
-  /** @hidden The application's; none while it makes its client, and `CLOSED` in their place once that is closed. */
-  declare protected callbacks: Callbacks;
+  // Private to the engine, because they lead to the password: who inspects a client does not come upon it.
+  #driver!: Driver;
+  #callbacks: Callbacks = NO_CALLBACKS;
 
-  constructor() {
-    // They lead to the password: who inspects a client, or makes JSON of it, does not come upon it.
-    Object.defineProperties(this, { driver: { writable: true }, callbacks: { value: NO_CALLBACKS, writable: true } });
+  /** @hidden Each use is a call: where it is used often, once for all. */
+  protected get driver(): Driver {
+    return this.#driver;
+  }
+
+  /** @hidden */
+  protected set driver(driver: Driver) {
+    this.#driver = driver;
+  }
+
+  /** @hidden The application's; none while it makes its client, and `CLOSED` in their place once that is closed. */
+  protected get callbacks(): Callbacks {
+    return this.#callbacks;
+  }
+
+  /** @hidden */
+  protected set callbacks(callbacks: Callbacks) {
+    this.#callbacks = callbacks;
   }
 
   /**
@@ -22,13 +36,13 @@ export abstract class Teller {
    */
   close(): void {
     if (this.isClosed) return;
-    this.callbacks = CLOSED;
-    this.driver.shut();
+    this.#callbacks = CLOSED;
+    this.#driver.shut();
   }
 
   /** @hidden */
   protected get isClosed(): boolean {
-    return this.callbacks === CLOSED;
+    return this.#callbacks === CLOSED;
   }
 
   /** @hidden Calls the application, which may throw. Only `onReadable` is called without this: see the reader. */
@@ -37,19 +51,19 @@ export abstract class Teller {
     try {
       callback.call(this, value, other);
     } catch (thrown) {
-      this.driver.channel.threw(thrown);
+      this.#driver.channel.threw(thrown);
     }
   }
 
   /** @internal Called by the driver, as all that begin with `onModem`. */
   onModemOverflow(): void {
-    this.tell(this.callbacks.onOverflow);
+    this.tell(this.#callbacks.onOverflow);
   }
 
   /** @internal */
   onModemDown(error: MQTTModemError | null): void {
-    if (error === null) this.tell(this.callbacks.onClose);
-    else this.tell(this.callbacks.onError, error);
+    if (error === null) this.tell(this.#callbacks.onClose);
+    else this.tell(this.#callbacks.onError, error);
     this.close();
   }
 }
@@ -58,4 +72,4 @@ export abstract class Teller {
 export type Callbacks = Pick<MQTTClientOptions, `on${string}` & keyof MQTTClientOptions>;
 const NO_CALLBACKS: Callbacks = frozen({});
 /** In place of the callbacks of a client that is closed: nothing is told any more. */
-export const CLOSED: Callbacks = frozen({});
+const CLOSED: Callbacks = frozen({});

@@ -2,6 +2,7 @@ import type { Operation } from "../at/commands/operation";
 import { Text } from "../bytes/text";
 import { flag, integer } from "../checks";
 import { ArgumentError, StateError } from "../errors";
+import type { Driver } from "../modem/driver";
 import { linkLost } from "../modem/failure";
 import type { InquiryCallback } from "../modem/inquirer";
 import { Kind } from "../modem/script";
@@ -27,8 +28,7 @@ const ID = "id";
 
 /** What the application writes: messages, whole or in parts, and changes of what is subscribed; and what it asks the modem. */
 export abstract class MessageWriter extends MessageReader {
-  /** @hidden */
-  declare protected subscribing: Subscribing;
+  #subscribing!: Subscribing;
   readonly #published = new KnownTopics<Text>();
   #filling: Operation | null = null;
   /** Bytes that are still to come of the message that is being written, and all that it has. */
@@ -49,14 +49,15 @@ export abstract class MessageWriter extends MessageReader {
    */
   write(data: ByteBuffer | null | undefined, options?: WriteOptions): number {
     this.mustBeOpen();
-    if (this.driver.stage !== Stage.Online)
+    const driver = this.driver;
+    if (driver.stage !== Stage.Online)
       throw new StateError("NOT_CONNECTED", "there is no connection to the broker yet or any more; wait for onWritable");
     if (this.#filling !== null) {
       if (options !== undefined && options !== null) throw new StateError("BUSY", "a message is not complete yet: write the rest of its bytes first, without options");
       this.fill(data);
     } else switch (options?.operation ?? Packet.PUBLISH) {
       case Packet.PUBLISH:
-        this.publish(data, options);
+        this.publish(driver, data, options);
         break;
       case Packet.SUBSCRIBE:
         this.changeSubscriptions(options!, true);
@@ -65,7 +66,7 @@ export abstract class MessageWriter extends MessageReader {
         this.changeSubscriptions(options!, false);
         break;
       case Packet.DISCONNECT:
-        this.driver.disconnect();
+        driver.disconnect();
         return 0;
       case Packet.PUBACK:
       case Packet.PUBREC:
@@ -84,7 +85,7 @@ export abstract class MessageWriter extends MessageReader {
     const driver = this.driver;
     if (driver.stage !== Stage.Online) return 0;
     if (this.#filling !== null) return this.#left;
-    if (driver.publishing >= driver.limits.window || this.subscribing.changes >= OTHERS) return 0;
+    if (driver.publishing >= driver.limits.window || this.#subscribing.changes >= OTHERS) return 0;
     const most = driver.longestPayload;
     const room = driver.channel.operations.isEmpty ? most : driver.room;
     this.#short = room < most;
@@ -98,15 +99,25 @@ export abstract class MessageWriter extends MessageReader {
    */
   inquire(line: string, done: InquiryCallback): void {
     this.mustBeOpen();
-    if (!this.hasRoomFor(Kind.Inquiry)) throw new StateError("BUSY", "as much is under way as the modem can do at once");
-    this.driver.inquire(line, done);
+    const driver = this.driver;
+    if (!this.hasRoomFor(driver, Kind.Inquiry)) throw new StateError("BUSY", "as much is under way as the modem can do at once");
+    driver.inquire(line, done);
+  }
+
+  /** @hidden */
+  protected get subscribing(): Subscribing {
+    return this.#subscribing;
+  }
+
+  /** @hidden */
+  protected set subscribing(subscribing: Subscribing) {
+    this.#subscribing = subscribing;
   }
 
   // ---- messages
 
-  private publish(data: ByteBuffer | null | undefined, options: WriteOptions | undefined): void {
+  private publish(driver: Driver, data: ByteBuffer | null | undefined, options: WriteOptions | undefined): void {
     if (options === undefined || options === null) throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given with the first part of a message");
-    const driver = this.driver;
     const topic = this.knownTopic(options.topic);
     const QoS = options.QoS === undefined ? 0 : integer(QOS, options.QoS, 0, 2);
     const retain = options.retain === undefined ? 0 : flag(RETAIN, options.retain);
@@ -115,7 +126,7 @@ export abstract class MessageWriter extends MessageReader {
     if (options.byteLength === undefined) this.checkMessage(DATA, length);
     else this.checkMessage(BYTE_LENGTH, length = integer(BYTE_LENGTH, options.byteLength, length, 0x7fffffff));
     const id = this.chosenId(options.id);
-    const operation = this.take(Kind.Publish);
+    const operation = this.take(driver, Kind.Publish);
     operation.id = id;
     operation.QoS = QoS;
     operation.retain = retain;
@@ -177,9 +188,10 @@ export abstract class MessageWriter extends MessageReader {
   // ---- subscriptions
 
   private changeSubscriptions(options: WriteOptions, subscribe: boolean): void {
-    const checked = itemsOf(options.items, this.driver.limits.topic);
+    const driver = this.driver;
+    const checked = itemsOf(options.items, driver.limits.topic);
     const id = this.chosenId(options.id);
-    this.subscribing.change(this.take(subscribe ? Kind.Subscribe : Kind.Unsubscribe), id, checked);
+    this.#subscribing.change(this.take(driver, subscribe ? Kind.Subscribe : Kind.Unsubscribe), id, checked);
   }
 
   // ---- operations
@@ -189,15 +201,14 @@ export abstract class MessageWriter extends MessageReader {
     if (this.isClosed) throw new StateError("CLOSED", "this client has been closed; make a new one");
   }
 
-  private hasRoomFor(kind: Kind): boolean {
-    const driver = this.driver;
+  private hasRoomFor(driver: Driver, kind: Kind): boolean {
     if (kind === Kind.Publish) return driver.publishing < driver.limits.window;
     const { channel, link } = driver;
     return channel.count(link, Kind.Subscribe) + channel.count(link, Kind.Unsubscribe) + channel.count(link, Kind.Inquiry) < OTHERS;
   }
 
-  private take(kind: Kind): Operation {
-    const operation = this.hasRoomFor(kind) ? this.driver.take(kind) : null;
+  private take(driver: Driver, kind: Kind): Operation {
+    const operation = this.hasRoomFor(driver, kind) ? driver.take(kind) : null;
     if (operation === null)
       throw new StateError("BUSY", "as much is under way as the modem can do at once; wait for onWritable");
     return operation;
@@ -250,9 +261,10 @@ export abstract class MessageWriter extends MessageReader {
 
   /** @hidden */
   protected tellWritable(): void {
-    if (this.callbacks.onWritable === undefined) return;
+    const { onWritable } = this.callbacks;
+    if (onWritable === undefined) return;
     const count = this.writable;
-    if (count > 0) this.tell(this.callbacks.onWritable, count);
+    if (count > 0) this.tell(onWritable, count);
   }
 }
 
