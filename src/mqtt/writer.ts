@@ -28,6 +28,8 @@ const ID = "id";
 
 /** What the application writes: messages, whole or in parts, and changes of what is subscribed; and what it asks the modem. */
 export abstract class MessageWriter extends MessageReader {
+  /** The reader's, once more: what is used most often is read without a call. */
+  #driver!: Driver;
   #subscribing!: Subscribing;
   readonly #published = new KnownTopics<Text>();
   #filling: Operation | null = null;
@@ -49,7 +51,7 @@ export abstract class MessageWriter extends MessageReader {
    */
   write(data: ByteBuffer | null | undefined, options?: WriteOptions): number {
     this.mustBeOpen();
-    const driver = this.driver;
+    const driver = this.#driver;
     if (driver.stage !== Stage.Online)
       throw new StateError("NOT_CONNECTED", "there is no connection to the broker yet or any more; wait for onWritable");
     if (this.#filling !== null) {
@@ -82,7 +84,7 @@ export abstract class MessageWriter extends MessageReader {
 
   /** @internal Bytes of payload that the next publish may have, or that the present one still lacks; 0 while anything that can be written could not be taken. */
   get writable(): number {
-    const driver = this.driver;
+    const driver = this.#driver;
     if (driver.stage !== Stage.Online) return 0;
     if (this.#filling !== null) return this.#left;
     if (driver.publishing >= driver.limits.window || this.#subscribing.changes >= OTHERS) return 0;
@@ -99,9 +101,19 @@ export abstract class MessageWriter extends MessageReader {
    */
   inquire(line: string, done: InquiryCallback): void {
     this.mustBeOpen();
-    const driver = this.driver;
+    const driver = this.#driver;
     if (!this.hasRoomFor(driver, Kind.Inquiry)) throw new StateError("BUSY", "as much is under way as the modem can do at once");
     driver.inquire(line, done);
+  }
+
+  /** @hidden */
+  protected override get driver(): Driver {
+    return this.#driver;
+  }
+
+  /** @hidden */
+  protected override set driver(driver: Driver) {
+    super.driver = this.#driver = driver;
   }
 
   /** @hidden */
@@ -143,7 +155,7 @@ export abstract class MessageWriter extends MessageReader {
 
   /** @internal Refuses a length that the modem cannot carry. @throws ArgumentError */
   checkMessage(argument: string, length: number): void {
-    const driver = this.driver;
+    const driver = this.#driver;
     if (length > driver.longestPayload)
       throw new ArgumentError("ARGUMENT_LENGTH", argument, length, `must be at most ${driver.longestPayload} bytes for a ${driver.dialect.name}`);
     driver.checkPublish(length);
@@ -155,17 +167,17 @@ export abstract class MessageWriter extends MessageReader {
     const bytes = payloadOf(data);
     if (bytes.length > this.#left)
       throw new ArgumentError("ARGUMENT_LENGTH", "data", bytes.length, `must be at most the ${this.#left} bytes that byteLength left`);
-    this.#left = this.driver.fill(operation, bytes, this.#left);
+    this.#left = this.#driver.fill(operation, bytes, this.#left);
     if (this.#left > 0) return this.goOn(operation);
     this.#filling = null;
-    this.driver.send(operation, this.#whole); // not empty, so it has its room already
+    this.#driver.send(operation, this.#whole); // not empty, so it has its room already
   }
 
   /** There is room for the rest of the message already, but whoever waits for `onWritable` is to have one. */
   private goOn(operation: Operation): void {
     this.#filling = operation;
     this.#short = true;
-    this.driver.modem.tellRoom();
+    this.#driver.modem.tellRoom();
   }
 
   /** The connection is lost, and with it the beginning of a message. */
@@ -182,13 +194,13 @@ export abstract class MessageWriter extends MessageReader {
       const known = this.#published.byString(string);
       if (known !== null) return known;
     }
-    return this.#published.keep(topicName("topic", string, this.driver.limits.topic));
+    return this.#published.keep(topicName("topic", string, this.#driver.limits.topic));
   }
 
   // ---- subscriptions
 
   private changeSubscriptions(options: WriteOptions, subscribe: boolean): void {
-    const driver = this.driver;
+    const driver = this.#driver;
     const checked = itemsOf(options.items, driver.limits.topic);
     const id = this.chosenId(options.id);
     this.#subscribing.change(this.take(driver, subscribe ? Kind.Subscribe : Kind.Unsubscribe), id, checked);
@@ -215,7 +227,7 @@ export abstract class MessageWriter extends MessageReader {
   }
 
   private refuse(operation: Operation): never {
-    this.driver.channel.abandon(operation);
+    this.#driver.channel.abandon(operation);
     this.#short = true;
     throw new StateError("BUSY", "the transmit buffer has no room for this message now; wait for onWritable");
   }
@@ -227,7 +239,7 @@ export abstract class MessageWriter extends MessageReader {
       if (this.isUnderWay(asked)) throw new StateError("BUSY", `id ${asked} is under way; use another one, or leave it out`);
       return asked;
     }
-    const channel = this.driver.channel;
+    const channel = this.#driver.channel;
     let id = this.#id;
     do id = id === 65535 ? 1 : id + 1;
     while (channel.oldest !== null && this.isUnderWay(id));
@@ -236,7 +248,7 @@ export abstract class MessageWriter extends MessageReader {
 
   /** @hidden */
   protected isUnderWay(id: number): boolean {
-    return this.driver.channel.has(this.driver.link, id);
+    return this.#driver.channel.has(this.#driver.link, id);
   }
 
   // ---- what the modem tells

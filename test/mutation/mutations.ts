@@ -37,7 +37,7 @@ const writer = mutation("at/commands/writer.ts");
 const client = mutation("mqtt/client.ts");
 const messageWriter = mutation("mqtt/writer.ts");
 const acknowledger = mutation("mqtt/acknowledger.ts");
-const teller = mutation("mqtt/teller.ts");
+const reader = mutation("mqtt/reader.ts");
 const topic = mutation("modem/topic.ts");
 const subscriptions = mutation("mqtt/subscriptions.ts");
 const driver = mutation("modem/driver.ts");
@@ -111,7 +111,7 @@ export const mutations: readonly Mutation[] = [
   messageWriter("a part may be longer than what is left", "if (bytes.length > this.#left)", "if (false)"),
   acknowledger("nothing is subscribed again when the modem has the connection back", "    this.subscribing.rewind();\n    this.restoreNext();\n", "    this.tellWritable();\n"),
   acknowledger("only the first subscription is restored", "if (!this.isClosed && this.driver.stage === Stage.Online) this.restoreNext();", "this.tellWritable();"),
-  teller("close() disconnects in good order, so that the broker publishes no will", "    this.#driver.shut();\n", "    this.#driver.disconnect();\n"),
+  reader("close() disconnects in good order, so that the broker publishes no will", "    this.#driver.shut();\n", "    this.#driver.disconnect();\n"),
   client("the password is shown by the error that refuses it", 'textOf(options.password, "password", A_SECRET)', 'textOf(options.password, "password")'),
   messageWriter("more publishes are under way than the modem can have", "if (kind === Kind.Publish) return driver.publishing < driver.limits.window;", "if (kind === Kind.Publish) return true;"),
   topic("a message may be published to a wildcard", 'if (text.string.includes("#") || text.string.includes("+"))', "if (false)"),
