@@ -23,7 +23,7 @@ export type VariantChoices<Table extends VariantTable> = {
 export const commonVariants = {
   prompt: {
     values: ["spaced", "unspaced", "bare"],
-    about: "prompt of the data phase: `\\r\\n> `, `\\r\\n>` or `>` (dialects 2.4, 16.1)",
+    about: "prompt of the data phase: `\\r\\n> `, `\\r\\n>` or `>`",
   },
   lineEnd: {
     values: ["crlf", "crcrlf"],
@@ -31,7 +31,7 @@ export const commonVariants = {
   },
   colon: {
     values: ["documented", "space", "none"],
-    about: "blank after the colon of `+NAME:`: as documented for each command, always one, or never (dialects 1, rule 6)",
+    about: "blank after the colon of `+NAME:`: as documented for each command, always one, or never",
   },
   echo: {
     values: ["switchable", "stuck"],
@@ -47,7 +47,7 @@ export const commonVariants = {
   },
   urcInData: {
     values: ["at-once", "held"],
-    about: "a URC during the data phase is written at once, or held until the command has ended (dialects 14, item 6: unknown)",
+    about: "a URC during the data phase is written at once, or held until the command has ended (not documented)",
   },
 } as const satisfies VariantTable;
 

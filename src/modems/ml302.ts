@@ -143,8 +143,8 @@ const ERRORS = codes(`
   600 the network, or the PDP context, is not active; check the SIM, the APN and the coverage
   601 invalid command parameters
   602 already connected to the server
-  603 connecting to the server failed; check host, port and coverage
-  604 connecting to the server timed out; check host, port and coverage
+  603 connecting to the server failed; check host, port, coverage, user name and password
+  604 connecting to the server timed out; check host, port, coverage, user name and password
   605 the server's subscribe acknowledgement is wrong
   606 the topic is subscribed already
   607 an unknown MQTT packet was received
@@ -315,9 +315,10 @@ export class ML302 extends ChinaMobile {
   protected override refusal(operation: Operation, code: number): MQTTModemError | null {
     // S3 prints the failure of an opening without a number (C-10).
     if (code < 0 && operation.kind === Kind.Open)
-      return new NetworkError("OPEN_FAILED", `no connection to ${this.settings.host.string}:${this.settings.port}, and the modem does not say why; check host, port, user name and password`);
+      return new NetworkError("OPEN_FAILED", `no connection to ${this.settings.host.string}:${this.settings.port}, and the modem does not say why; check host, port, coverage, user name and password`);
     if (code < Code.NotActive || code > 621) return null;
-    const text = `${operation.command!.name} failed: ${meaning(ERRORS, code)} (+CME ERROR: ${code})`;
+    const failed = operation.kind === Kind.Open ? `no connection to ${this.settings.host.string}:${this.settings.port}` : `${operation.command!.name} failed`;
+    const text = `${failed}: ${meaning(ERRORS, code)} (+CME ERROR: ${code})`;
     if (code === Code.SubscribeFailed && operation.kind === Kind.Subscribe) return new BrokerError("SUBSCRIPTION_REFUSED", text, code);
     if (code === Code.Credentials) return new BrokerError("CONNECTION_REFUSED", text, code);
     if (code === Code.AckTimeout) return new BrokerError("ACK_TIMEOUT", text, code);

@@ -358,8 +358,8 @@ export abstract class ChinaMobile extends Driver {
       if (code > Failure.ReturnCode)
         return new BrokerError("CONNECTION_REFUSED", `the broker refused the connection: ${meaning(CONNACK_CODES, code - Failure.ReturnCode)} (return code ${code - Failure.ReturnCode})`, code - Failure.ReturnCode);
       return code === Failure.GaveUp
-        ? new NetworkError("OPEN_FAILED", `no connection to ${where}: the modem has given up after its own tries (+MQTTDISC); check host, port and coverage`)
-        : new NetworkError("OPEN_FAILED", `no connection to ${where} (+MQTTOPEN:FAIL); check host, port, user name and password`);
+        ? new NetworkError("OPEN_FAILED", `no connection to ${where}: the modem has given up after its own tries (+MQTTDISC); check host, port, coverage, user name and password`)
+        : new NetworkError("OPEN_FAILED", `no connection to ${where} (+MQTTOPEN:FAIL); check host, port, coverage, user name and password`);
     }
     if (code === Failure.Timeout)
       return new BrokerError("ACK_TIMEOUT", `the broker did not acknowledge ${what} within ${this.ackTimeout} s (+MQTTTO); whether it was done is not known`);

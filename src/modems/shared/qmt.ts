@@ -48,7 +48,7 @@ export const enum Result {
 
 /** `<result>` of OPEN: S1 3.2.3, S4 1.2. */
 const OPEN_RESULTS = codes(`
-  -1 the network could not be opened
+  -1 the network could not be opened; check host, port and coverage, and that the broker listens there
   1 a parameter is wrong
   2 the MQTT connection is in use already
   3 the PDP context could not be activated; check the SIM, the APN and the coverage

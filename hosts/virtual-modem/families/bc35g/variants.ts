@@ -5,63 +5,63 @@ import type { VariantChoices, VariantTable } from "../../variants";
 export const variants = {
   recvSpace: {
     values: ["none", "spaced"],
-    about: "+QMTRECV: a blank before topic and payload, as in S1's first example (A-2)",
+    about: "+QMTRECV: a blank before topic and payload, as in the MQTT guide's first example",
   },
   recvQuotes: {
     values: ["raw", "quoted"],
-    about: "+QMTRECV: payload as it is, or in quotes as in S1's first example (A-2)",
+    about: "+QMTRECV: payload as it is, or in quotes as in the MQTT guide's first example",
   },
   recvName: {
     values: ["QMTRECV", "QMTRCV"],
-    about: "spelling of the message URC; the second is that of S1's figure (A-3)",
+    about: "spelling of the message URC; the second is that of the MQTT guide's figure",
   },
   discResult: {
     values: ["present", "absent"],
-    about: "QMTDISC: `+QMTDISC: 0,0` after OK, or nothing as in S1's example (A-7)",
+    about: "QMTDISC: `+QMTDISC: 0,0` after OK, or nothing as in the MQTT guide's example",
   },
   discStat: {
     values: ["present", "absent"],
-    about: "`+QMTSTAT: 0,5` once the broker has closed after QMTDISC (A-7, dialects 14 item 2)",
+    about: "`+QMTSTAT: 0,5` once the broker has closed after QMTDISC",
   },
   subValues: {
     values: ["one", "list"],
-    about: "QMTSUB with several topics: the first granted QoS only, or all of them (A-12)",
+    about: "QMTSUB with several topics: the first granted QoS only, or all of them",
   },
   tenAuthName: {
     values: ["documented", "one-t", "two-t"],
-    about: "QMTENAUTH for test and query and QMTTENAUTH to set, or one spelling for all three (A-1)",
+    about: "QMTENAUTH for test and query and QMTTENAUTH to set, or one spelling for all three",
   },
   tenAuthQuotes: {
     values: ["quoted", "raw"],
-    about: "quotes around the password in +QMTTENAUTH (dialects 16.1: unknown)",
+    about: "quotes around the password in +QMTTENAUTH (not documented)",
   },
   cfgQuotes: {
     values: ["quoted", "raw"],
-    about: "quotes around the strings of QMTCFG's query answers (S1 prints none, but it prints none for +QMTOPEN either)",
+    about: "quotes around the strings of QMTCFG's query answers (the MQTT guide prints none, but it prints none for +QMTOPEN either)",
   },
   escapeAnswer: {
     values: ["ok", "error"],
-    about: "answer to a publish cancelled with ESC (dialects 14 item 1: unknown)",
+    about: "answer to a publish cancelled with ESC (not documented)",
   },
   emptyPublish: {
     values: ["sent", "error"],
-    about: "Ctrl-Z at once: an empty message, or ERROR (dialects 2.4: unknown)",
+    about: "Ctrl-Z at once: an empty message, or ERROR (not documented)",
   },
   windowFull: {
     values: ["cme", "error"],
-    about: "a sixth publish in flight: error 159, or a bare ERROR (S1 3.2.9 remark 1 gives the limit only)",
+    about: "a sixth publish in flight: error 159, or a bare ERROR (the MQTT guide gives the limit only)",
   },
   closeAfterStat: {
     values: ["done", "failed", "error"],
-    about: "QMTCLOSE after +QMTSTAT: result 0, result -1, or ERROR (dialects 16.1)",
+    about: "QMTCLOSE after +QMTSTAT: result 0, result -1, or ERROR",
   },
   refusedStat: {
     values: ["absent", "present"],
-    about: "`+QMTSTAT: 0,1` after the broker refused CONNECT (dialects 16.1: may follow)",
+    about: "`+QMTSTAT: 0,1` after the broker refused CONNECT (may follow)",
   },
   pubrelNotice: {
     values: ["present", "absent"],
-    about: "`+QMTPUBREL: 0,<msgID>,1` when PUBREL is sent again and notices are on (S1's figure, A-3)",
+    about: "`+QMTPUBREL: 0,<msgID>,1` when PUBREL is sent again and notices are on (the MQTT guide's figure)",
   },
 } as const satisfies VariantTable;
 

@@ -10,43 +10,43 @@ export const variants = {
   },
   spacing: {
     values: ["model", "m5310a", "m5311", "tables"],
-    about: "blanks after the colon of +MQTT lines: as the model prints them, as one of the two, or as S2's tables (B-5, B-17)",
+    about: "blanks after the colon of +MQTT lines: as the model prints them, as one of the two, or as the MQTT guide's tables",
   },
   okOrder: {
     values: ["before", "after"],
-    about: "OK before the URC that tells the outcome, or after it, as S2's worked session can be read (B-8)",
+    about: "OK before the URC that tells the outcome, or after it, as the MQTT guide's worked session can be read",
   },
   openResult: {
     values: ["words", "conack", "codes"],
-    about: "a refused CONNECT: `+MQTTOPEN:FAIL` (P11), `+MQTTCONACK: FAIL`, or `+MQTTOPEN: <rc>,<session>` for success too (P5)",
+    about: "a refused CONNECT: `+MQTTOPEN:FAIL`, `+MQTTCONACK: FAIL`, or `+MQTTOPEN: <rc>,<session>` for success too",
   },
   topicQuotes: {
     values: ["bare", "quoted"],
-    about: "+MQTTPUBLISH: the topic bare, or in quotes, as in the ancestor's firmware (P15)",
+    about: "+MQTTPUBLISH: the topic bare, or in quotes, as in the ancestor's firmware",
   },
   ackOrder: {
     values: ["id-first", "dup-first"],
-    about: "+MQTTPUBACK, PUBREC, PUBREL, PUBCOMP: `<packId>,<dup>`, or the other way round, as in S2's last example (B-3)",
+    about: "+MQTTPUBACK, PUBREC, PUBREL, PUBCOMP: `<packId>,<dup>`, or the other way round, as in the MQTT guide's last example",
   },
   unsubackTopic: {
     values: ["bare", "quoted", "absent"],
-    about: "+MQTTUNSUBACK: the topic bare, in quotes (S2 1.6), or not there (P4) (B-6)",
+    about: "+MQTTUNSUBACK: the topic bare, in quotes, or not there",
   },
   pingWord: {
     values: ["PINGRESP", "PINGRSP"],
-    about: "spelling of the ping URC: as an M5310-A sends it (S2 2.4, P7), or as S2's tables have it (B-4)",
+    about: "spelling of the ping URC: as an M5310-A sends it, or as the MQTT guide's tables have it",
   },
   cfgRead: {
     values: ["example", "table", "mixed"],
-    about: "MQTTCFG?: `+MQTTCFG:…,***,1`, `AT+MQTTCFG:…,\"*****\",1,0`, or `+MQTTCFG:…,\"***\",1,0` (B-7)",
+    about: "MQTTCFG?: `+MQTTCFG:…,***,1`, `AT+MQTTCFG:…,\"*****\",1,0`, or `+MQTTCFG:…,\"***\",1,0`",
   },
   msgLen: {
     values: ["required", "optional"],
-    about: "MQTTPUB without msg_len: refused since revision 1.4, or taken as text, as before and in P5 (B-2)",
+    about: "MQTTPUB without msg_len: refused since revision 1.4, or taken as text, as before",
   },
   statAfterDisc: {
     values: ["disconnected", "initialised"],
-    about: "MQTTSTAT? after +MQTTDISC: 2, or 1 as in P11 (dialects 10)",
+    about: "MQTTSTAT? after +MQTTDISC: 2, or 1 as on an ML302",
   },
   ...sharedVariants,
 } as const satisfies VariantTable;

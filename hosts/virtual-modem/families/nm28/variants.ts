@@ -6,91 +6,91 @@ import type { VariantChoices, VariantTable } from "../../variants";
 export const variants = {
   resultOrder: {
     values: ["before", "after"],
-    about: "result line before OK, as in S4, or after it, as in the QMT set that S4's is made after (dialects 5.1, X-1)",
+    about: "result line before OK, as in the MQTT guide, or after it, as in the QMT set that the guide's is made after",
   },
   failedFinal: {
     values: ["by-result", "ok", "error"],
-    about: "final after a bad result: ERROR unless the broker refused, or always OK, or always ERROR (dialects 5.1: not shown)",
+    about: "final after a bad result: ERROR unless the broker refused, or always OK, or always ERROR (not documented)",
   },
   mqttErrors: {
     values: ["plain", "cme"],
-    about: "the MQTT commands' errors: ERROR whatever AT+CMEE says, as S4 has it, or as AT+CMEE says",
+    about: "the MQTT commands' errors: ERROR whatever AT+CMEE says, as the MQTT guide has it, or as AT+CMEE says",
   },
   resultSpace: {
     values: ["none", "spaced"],
-    about: "blanks after the commas of result lines, as in some of S4's tables (D-8)",
+    about: "blanks after the commas of result lines, as in some of the MQTT guide's tables",
   },
   recvSpace: {
     values: ["none", "session", "table"],
-    about: "+MQTTRECV: no blanks, or three as in S4's session, or after every comma as in its table (D-9)",
+    about: "+MQTTRECV: no blanks, or three as in the MQTT guide's session, or after every comma as in its table",
   },
   recvTopic: {
     values: ["bare", "quoted"],
-    about: "+MQTTRECV: topic as in S4's examples, or in quotes as S4 has it in commands (D-12)",
+    about: "+MQTTRECV: topic as in the MQTT guide's examples, or in quotes as the MQTT guide has it in commands",
   },
   recvLength: {
     values: ["exact", "blanks-uncounted"],
-    about: "+MQTTRECV: the length counts every byte, or not the payload's blanks, as S4's examples are printed (D-9)",
+    about: "+MQTTRECV: the length counts every byte, or not the payload's blanks, as the MQTT guide's examples are printed",
   },
   recvId: {
     values: ["positive", "zero"],
-    about: "+MQTTRECV: packet id of a message at QoS 0: 1, as S4 says that it is greater than 0, or 0 as in the QMT set",
+    about: "+MQTTRECV: packet id of a message at QoS 0: 1, as the MQTT guide says that it is greater than 0, or 0 as in the QMT set",
   },
   recvDefault: {
     values: ["length", "no-length"],
-    about: 'default of "recv/mode": 0,1 as S4\'s session shows it, or 0,0 as in the QMT set (dialects 14 item 5: unknown)',
+    about: 'default of "recv/mode": 0,1 as the MQTT guide\'s session shows it, or 0,0 as in the QMT set (not documented)',
   },
   connRetCode: {
     values: ["answered", "always", "absent"],
-    about: "+MQTTCONN: <ret_code> if the broker answered, or always, or never; then a refusal is result 2 (dialects 16.4)",
+    about: "+MQTTCONN: <ret_code> if the broker answered, or always, or never; then a refusal is result 2",
   },
   connQuery: {
     values: ["opened", "all"],
-    about: "MQTTCONN?: a line for each client that MQTTOPEN has opened, or for all six (dialects 7.2: unknown)",
+    about: "MQTTCONN?: a line for each client that MQTTOPEN has opened, or for all six (not documented)",
   },
   subValue: {
     values: ["present", "absent"],
-    about: "+MQTTSUB: the granted QoS as <value> (S4's table 1.6 makes it optional)",
+    about: "+MQTTSUB: the granted QoS as <value> (the MQTT guide's table 1.6 makes it optional)",
   },
   unsValue: {
     values: ["absent", "present"],
-    about: "+MQTTUNS: a <value> though there is no QoS to tell (D-18)",
+    about: "+MQTTUNS: a <value> though there is no QoS to tell",
   },
   pubValue: {
     values: ["absent", "present"],
-    about: "+MQTTPUBEX: the count of retransmissions as <value> (D-6: not explained)",
+    about: "+MQTTPUBEX: the count of retransmissions as <value> (not explained)",
   },
   ctrlZ: {
     values: ["optional", "needed"],
-    about: "MQTTPUBEX: Ctrl-Z may follow the counted data, or must (D-10)",
+    about: "MQTTPUBEX: Ctrl-Z may follow the counted data, or must",
   },
   ctrlZInside: {
     values: ["data", "ends"],
-    about: "MQTTPUBEX: an early Ctrl-Z is data, or ends them so that the publish fails (dialects 5.4: unknown)",
+    about: "MQTTPUBEX: an early Ctrl-Z is data, or ends them so that the publish fails (not documented)",
   },
   linkLoss: {
     values: ["silent", "stat", "disc", "conn", "close"],
-    about: "a lost link: no report, as in S4, or `+MQTTSTAT:<idx>,<err>`, or `+MQTTDISC:<idx>,0` and the like (dialects 5.3)",
+    about: "a lost link: no report, as in the MQTT guide, or `+MQTTSTAT:<idx>,<err>`, or `+MQTTDISC:<idx>,0` and the like",
   },
   afterUnanswered: {
     values: ["closed", "open"],
-    about: "connection after a packet that nobody acknowledged: closed as in the QMT set, or open (S4 does not say)",
+    about: "connection after a packet that nobody acknowledged: closed as in the QMT set, or open (the MQTT guide does not say)",
   },
   openAfterLoss: {
     values: ["allowed", "in-use"],
-    about: "MQTTOPEN after a lost link, before MQTTCLOSE: allowed as in the QMT set, or result 2 (S4 does not say)",
+    about: "MQTTOPEN after a lost link, before MQTTCLOSE: allowed as in the QMT set, or result 2 (the MQTT guide does not say)",
   },
   openFailure: {
     values: ["connection", "general"],
-    about: "MQTTOPEN: a connection that fails other than by its name is result 5, or -1 (S4 words both alike)",
+    about: "MQTTOPEN: a connection that fails other than by its name is result 5, or -1 (the MQTT guide words both alike)",
   },
   tls: {
     values: ["connects", "no-context"],
-    about: '"ssl" with 1: TLS without a check of the server, or result -1 for want of an SSL context, which S4 cannot set up',
+    about: '"ssl" with 1: TLS without a check of the server, or result -1 for want of an SSL context, which the MQTT guide cannot set up',
   },
   ctwingPrefix: {
     values: ["plus", "at"],
-    about: "CTWINGPOSTVER: `+CTWINGPOSTVER:`, or `AT+CTWINGPOSTVER:` as S4 prints it (D-11)",
+    about: "CTWINGPOSTVER: `+CTWINGPOSTVER:`, or `AT+CTWINGPOSTVER:` as the MQTT guide prints it",
   },
   banner: {
     values: ["rdy", "atready"],
