@@ -167,7 +167,7 @@ async function places(host) {
   return 0;
 }
 
-/** README's table: the ceilings, in brackets the limit of those that are over it, and the peer's figures as they were last measured. */
+/** The table of docs/performance.md: the ceilings, in brackets the limit of those that are over it, and the peer's figures as they were last measured. */
 function tableOf(rows, peer) {
   const families = Object.keys(FAMILIES);
   const cell = ({ ceiling, limit }) => (limit !== null && ceiling > limit ? `${ceiling} (${limit})` : `${ceiling}`);
@@ -182,7 +182,7 @@ const TABLE = /(<!-- npm run bench:xs -- --update writes this table -->\n)[^]*?\
 /** @returns 0; 1 when a figure is above its ceiling */
 export async function bench(host, flags, { moddable } = {}) {
   if (flags.has("--where")) return places(host);
-  const file = join(host.root, "test", "xs", "figures.json"), readme = join(host.root, "README.md");
+  const file = join(host.root, "test", "xs", "figures.json"), page = join(host.root, "docs", "performance.md");
   const { all, parts, peer } = await measure(host, moddable);
   let figures = JSON.parse(readFileSync(file, "utf8"));
   if (flags.has("--update")) {
@@ -193,7 +193,7 @@ export async function bench(host, flags, { moddable } = {}) {
       peer: peer === null ? figures.peer : Object.fromEntries(peer.map(({ figure, value }) => [figure, value])),
     };
     writeFileSync(file, `${JSON.stringify(figures, null, 2)}\n`);
-    writeFileSync(readme, readFileSync(readme, "utf8").replace(TABLE, (_, mark) => `${mark}${tableOf(rowsOf(all, figures.ceilings), figures.peer)}\n`));
+    writeFileSync(page, readFileSync(page, "utf8").replace(TABLE, (_, mark) => `${mark}${tableOf(rowsOf(all, figures.ceilings), figures.peer)}\n`));
   }
   // The ceilings are those of 32 bits: with larger slots nothing is worse than it was.
   const rows = rowsOf(all, host.bits === 32 ? figures.ceilings : {}), otherwise = otherwiseOf(all);

@@ -7,8 +7,8 @@ import { families } from "./support/families";
 const root = new URL("./", import.meta.resolve("modem-mqtt/package.json"));
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");
 
-/** README's tables of commands, by what their summary has in `<code>`; the first one is every family's. */
-const tables = new Map([...read("README.md").matchAll(/<summary>(?:<code>(\w+)<\/code>)?.*<\/summary>([^]*?)<\/details>/g)]
+/** The tables of docs/commands.md, by what their summary has in `<code>`; the first one is every family's. */
+const tables = new Map([...read("docs/commands.md").matchAll(/<summary>(?:<code>(\w+)<\/code>)?.*<\/summary>([^]*?)<\/details>/g)]
   .map(([, name = "every", text]) => [name, text.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| command"))]));
 
 /** What the first columns of a family's table, and of every family's, name; blanks left out. */
@@ -43,13 +43,13 @@ async function commandsOf(name: string): Promise<readonly CommandSpec[]> {
   return commands;
 }
 
-describe("README's tables of commands and reports", () => {
+describe("the tables of commands and reports", () => {
   it("link every row to a test of the driver and one of the virtual modem, which are there", () => {
     assert.deepEqual([...tables.keys()].sort(), ["every", ...families.map(([name]) => name)].sort());
     for (const [name, rows] of tables) for (const row of rows) {
       const links = [...row.matchAll(/\[`?((?:[^`\]]|\](?!\())*?)`?\]\(([^)]+)\)/g)];
       assert.equal(links.length, 2, `${name}: ${row}`);
-      for (const [, text, path] of links) assert.ok(read(path).includes(text), `${path} has no ${text}`);
+      for (const [, text, path] of links) assert.ok(read(`docs/${path}`).includes(text), `${path} has no ${text}`);
       assert.ok(!/partly/i.test(row), row);
     }
   });

@@ -160,7 +160,7 @@ function payload(dice: Dice, modem: FamilyName, mark: string, longest: number): 
 
 /**
  * Forms that no reader can tell apart from others, or that lie about a message's length: what is received is marked then, or
- * has quotes and blanks of the modem's (README.md). test/e2e/variants.test.ts tries them with payloads without these.
+ * has quotes and blanks of the modem's (docs/limits.md). test/e2e/variants.test.ts tries them with payloads without these.
  */
 const ambiguous: ReadonlySet<string> = new Set([
   "recvQuotes=quoted", "recvSpace=spaced", "recvSpace=session", "recvSpace=table", "recvLength=blanks-uncounted",
