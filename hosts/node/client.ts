@@ -1,20 +1,22 @@
 import { EventEmitter } from "node:events";
 import type { StageName } from "../../src/mqtt/stages";
-import { BrokerError, type MQTTModemError, StateError } from "../../src/errors";
+import { BrokerError, ModemError, type MQTTModemError, StateError } from "../../src/errors";
 import type { SessionOptions } from "../../src/session/options";
 import { Session } from "../../src/session/session";
 import type { SessionState } from "../../src/session/states";
 import type { Carrier } from "./carrier";
+import { Inbox } from "./inbox";
 import { Assembly, type Packet, type QoS } from "./packet";
 import { filters, type Granted, type Topics } from "./topics";
 
 export interface ClientEvents {
   /** There is a session with the broker: the first, or one after a loss. */
   connect: [];
+  /** A message has come. What comes while nobody listens is held, up to `heldMessages`, for the next listener or iteration. */
   message: [topic: string, payload: Buffer, packet: Packet];
   /** Connecting again begins, by this client or, where it can, by the modem itself; `connect` follows, or `error`. */
   reconnect: [];
-  /** The connection is gone. */
+  /** The connection is gone, and that was not asked for. */
   offline: [];
   /** A connection, or an attempt at one, is over. */
   close: [];
@@ -39,6 +41,7 @@ export interface ClientSettings {
   readonly queue: NonNullable<SessionOptions["queue"]>;
   readonly driverOptions: Readonly<Record<string, unknown>> | undefined;
   readonly highWaterMark: number;
+  readonly heldMessages: number;
 }
 
 export interface OperationOptions {
@@ -75,21 +78,28 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   readonly #highWaterMark: number;
   /** A full queue drops messages, rather than refusing them. */
   readonly #drops: boolean;
+  readonly #inbox: Inbox;
   readonly #jobs = new Map<number, Job>();
   readonly #roomWanted: (() => void)[] = [];
   /** `close` is still to be told of the present connection. */
   #closeOwed = true;
+  #hasWarned = false;
   #connected = false;
   #wasConnected = false;
   #over: MQTTModemError | true | null = null;
   #ending: Promise<void> | null = null;
 
-  constructor(carrier: Carrier, { session, queue, driverOptions, highWaterMark }: ClientSettings) {
+  constructor(carrier: Carrier, { session, queue, driverOptions, highWaterMark, heldMessages }: ClientSettings) {
     super();
     this.carrier = carrier;
     this.#highWaterMark = highWaterMark;
     this.#drops = queue.policy !== undefined && queue.policy !== "refuse";
-    const assembly = new Assembly();
+    const client = this, assembly = new Assembly();
+    this.#inbox = new Inbox(heldMessages, {
+      get listens() { return client.listenerCount("message") > 0; },
+      call: (packet) => this.emit("message", packet.topic, packet.payload, packet),
+      dropped: (error) => this.#lost(error),
+    });
     this.#session = new Session({
       ...session, queue, modem: carrier.modem(driverOptions),
       onState: (state, error) => this.#entered(state, error),
@@ -98,7 +108,11 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
       onDone: (id, error, granted) => this.#done(id, error, granted),
       onReadable: (count, info) => {
         const packet = assembly.receive(this.#session, count, info);
-        if (packet !== null) this.emit("message", packet.topic, packet.payload, packet);
+        if (packet !== null) this.#inbox.receive(packet);
+      },
+      onOverflow: () => {
+        // What a modem says before there is a connection is no message.
+        if (this.#connected) this.#tell(new ModemError("RECEIVE_OVERFLOW", "received bytes were lost: a line, or a message's topic, was longer than the buffer; raise modemOptions.receiveBuffer"));
       },
     });
     carrier.join(this.#session);
@@ -183,28 +197,32 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
     await this.end();
   }
 
-  /** Every message from now on, over all reconnections, until it is all over; throws what ended it if that was not asked for. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Packet, void, void> {
-    const queue: Packet[] = [];
-    let wake = (): void => {};
-    const onMessage = (_topic: string, _payload: Buffer, packet: Packet): void => {
-      queue.push(packet);
-      wake();
-    };
-    const onEnd = (): void => wake();
-    this.on("message", onMessage);
-    this.on("end", onEnd);
-    try {
-      for (;;) {
-        while (queue.length > 0) yield queue.shift()!;
-        if (this.#over === true) return;
-        if (this.#over !== null) throw this.#over;
-        await new Promise<void>((resolve) => { wake = resolve; });
-      }
-    } finally {
-      this.off("message", onMessage);
-      this.off("end", onEnd);
-    }
+  /**
+   * Every message from now on, over all reconnections, until it is all over; throws what ended it if that was not asked for. It
+   * begins when this is called, with what is held; what it has not given out when it is left goes to the next listener or iteration.
+   */
+  [Symbol.asyncIterator](): AsyncGenerator<Packet, void, void> {
+    return this.#inbox.iterate();
+  }
+
+  // EventEmitter's `once` and `prependOnceListener` call these.
+  override on<K extends keyof ClientEvents>(name: K, listener: (...values: ClientEvents[K]) => void): this {
+    super.on(name, listener as any);
+    return this.#listening(name);
+  }
+
+  override addListener<K extends keyof ClientEvents>(name: K, listener: (...values: ClientEvents[K]) => void): this {
+    return this.on(name, listener);
+  }
+
+  override prependListener<K extends keyof ClientEvents>(name: K, listener: (...values: ClientEvents[K]) => void): this {
+    super.prependListener(name, listener as any);
+    return this.#listening(name);
+  }
+
+  #listening(name: string): this {
+    if (name === "message") this.#inbox.offer();
+    return this;
   }
 
   // ---- operations
@@ -248,7 +266,11 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   // ---- what the session tells
 
   #entered(state: SessionState, error: MQTTModemError | null): void {
+    const was = this.#connected;
+    if (state === "online") this.#connected = this.#wasConnected = true;
+    else if (state !== "closing") this.#connected = false;
     this.emit("state", state);
+    if (was && !this.#connected && this.#ending === null) this.emit("offline");
     switch (state) {
       case "connecting":
       case "recovering":
@@ -256,17 +278,15 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
         this.#closeOwed = !this.ended;
         break;
       case "online":
-        this.#connected = this.#wasConnected = true;
-        this.emit("connect");
+        // A listener may have ended it.
+        if (this.#connected) this.emit("connect");
         break;
       case "interrupted":
-        this.#disconnected();
         // A listener may have ended it.
         if (!this.ended) this.emit("reconnect");
         break;
       case "waiting":
       case "refused":
-        this.#disconnected();
         if (this.#ending === null) this.#tell(error!);
         this.#tellClose();
         break;
@@ -274,17 +294,11 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
     }
   }
 
-  #disconnected(): void {
-    const was = this.#connected;
-    this.#connected = false;
-    if (was) this.emit("offline");
-  }
-
   #finish(reason: MQTTModemError | true): void {
     this.#over = reason;
     this.carrier.leave(this.#session);
-    this.#disconnected();
     if (reason !== true) this.#tell(reason);
+    this.#inbox.end(reason === true ? null : reason);
     this.#tellClose();
     this.emit("end");
   }
@@ -297,5 +311,14 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
 
   #tell(error: MQTTModemError): void {
     if (this.listenerCount("error") > 0) this.emit("error", error);
+  }
+
+  /** A message is lost, and no promise says so: without a listener for `error`, the process is warned once. */
+  #lost(error: StateError): void {
+    if (this.listenerCount("error") === 0 && !this.#hasWarned) {
+      this.#hasWarned = true;
+      process.emitWarning(error.message, { type: "ModemMQTTWarning", code: error.code });
+    }
+    this.#tell(error);
   }
 }

@@ -63,6 +63,11 @@ export interface ConnectOptions {
   queueBytes?: number;
   /** What happens to a message when the queue is full; what was dropped is rejected with DROPPED. Default "refuse": BUSY. */
   queuePolicy?: QueueOptions["policy"];
+  /**
+   * How many received messages are held while there is neither a listener for them nor an iteration, and how many wait in one
+   * iteration; at least 1, default 10000. Each further one is dropped, which an `error` with the code DROPPED tells.
+   */
+  heldMessages?: number;
   /** Keeps messages at QoS 1 and 2 until they are acknowledged, over the end of this process too: see `openStore`. */
   store?: Store;
   /** Topic filters that may be subscribed, 1–1000. Default 1000. */
@@ -136,6 +141,7 @@ function settingsOf(options: ConnectOptions): ClientSettings {
     },
     driverOptions: options.modemOptions,
     highWaterMark,
+    heldMessages: Math.floor(atLeast(1, "heldMessages", options.heldMessages ?? 10_000)),
   };
 }
 
