@@ -1,4 +1,5 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { SerialPort } from "serialport";
 
 /** Where Linux has the devices that `serialport` lists, if there is no `udevadm` to ask. */
@@ -6,6 +7,25 @@ const DEVICES = "/dev";
 const SERIAL = /^(tty(ACM|USB|AMA|MFD|O|XRUSB|WCH|mxc|THS)|rfcomm)\d+$/;
 /** A board may have 32 `ttyS`, most of them without a connector. */
 const MOST = 8;
+const GROUPS = "/etc/group";
+const GROUP_MAY_READ_AND_WRITE = 0o060;
+
+/** Why a port could not be opened, as far as `serialport`'s messages tell: they are the only thing that it gives. */
+export type Obstacle = "locked" | "exclusive" | "denied" | "missing" | "other";
+
+const OBSTACLES: readonly (readonly [message: RegExp, obstacle: Obstacle])[] = [
+  // flock, as most programs that use a port do.
+  [/\block/i, "locked"],
+  // TIOCEXCL, as ModemManager does; and what Windows says of every port that is in use.
+  [/busy|access denied/i, "exclusive"],
+  [/permission denied/i, "denied"],
+  [/no such file|file not found/i, "missing"],
+];
+
+/** Reads the message of an error that `serialport` has given for opening a port. */
+export function obstacleOf({ message }: Error): Obstacle {
+  return OBSTACLES.find(([pattern]) => pattern.test(message))?.[1] ?? "other";
+}
 
 /** The paths of this machine's serial ports, those of USB adapters first. Pseudo-terminals are not among them. */
 export async function listPorts(): Promise<string[]> {
@@ -18,10 +38,52 @@ export async function listPorts(): Promise<string[]> {
   }
 }
 
-/** For a message to people about a port that cannot be opened. */
-export async function thePortsThatExist(): Promise<string> {
+/** Says why a port could not be opened, and what can be done about it: for a message to people. */
+export async function whyNotOpened(path: string, error: Error): Promise<string> {
+  switch (obstacleOf(error)) {
+    case "locked": return `${path} cannot be opened (another program uses it)`;
+    case "exclusive":
+      return `${path} cannot be opened (another program holds it exclusively, as ModemManager does for some seconds after a modem was plugged in)`;
+    case "denied": return `${path} cannot be opened (permission denied); ${await whoMay(path)}`;
+    case "missing": return `${path} cannot be opened (${reasonOf(error)}); ${await portsThatExist()}`;
+    default: return `${path} cannot be opened (${reasonOf(error)})${await isDevice(path) ? "" : "; it is no serial port"}`;
+  }
+}
+
+function reasonOf({ message }: Error): string {
+  return message.replace(/^Error:? /, "");
+}
+
+async function portsThatExist(): Promise<string> {
   const ports = await listPorts();
   if (ports.length === 0) return "no serial port was found on this machine";
   const more = ports.length - MOST;
   return `the serial ports are ${ports.slice(0, MOST).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+async function isDevice(path: string): Promise<boolean> {
+  return stat(path).then((found) => found.isCharacterDevice(), () => true);
+}
+
+/** Who may open the port, and how this user may too. */
+async function whoMay(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return "a folder on its path may not be entered";
+  const group = await groupName(found.gid);
+  if ((found.mode & GROUP_MAY_READ_AND_WRITE) !== GROUP_MAY_READ_AND_WRITE)
+    return `it belongs to the user with the id ${found.uid} and the group ${group}, and the group may not open it either; give it the right, with a udev rule or chmod`;
+  return `it belongs to the group ${group}; join it (sudo usermod -aG ${group} ${userName()}) and log in again`;
+}
+
+async function groupName(id: number): Promise<string> {
+  const groups = await readFile(GROUPS, "utf8").catch(() => "");
+  return groups.split("\n").map((line) => line.split(":")).find(([, , gid]) => gid === String(id))?.[0] ?? String(id);
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "USER"; // one that has no entry
+  }
 }

@@ -1,6 +1,6 @@
 import { SerialPort as Stream } from "serialport";
 import type { Port, PortReceiver } from "../../src/platform";
-import { thePortsThatExist } from "./ports";
+import { obstacleOf, whyNotOpened, type Obstacle } from "./ports";
 
 /** Which way bytes go: `sent` to the modem, or `received` from it. */
 export type Direction = "sent" | "received";
@@ -18,11 +18,12 @@ export interface SerialPortOptions {
   onClosed?(): void;
 }
 
-/** What is said of a port that another program uses, or that has just been closed: the kernel may hold the lock for a moment. */
-const LOCKED = /lock/i;
-/** Milliseconds. */
-const LOCK_PATIENCE = 2000;
-const LOCK_PAUSE = 50;
+/**
+ * For how many milliseconds a port is tried again. The kernel may hold the lock of one that has just been closed for a
+ * moment; ModemManager holds a new modem's exclusively for about ten seconds.
+ */
+const PATIENCE: Readonly<Partial<Record<Obstacle, number>>> = { locked: 2000, exclusive: 15_000 };
+const PAUSE = 50;
 
 /** The core's {@link Port} over the `serialport` package: 8 data bits, no parity, one stop bit, no flow control. */
 export class SerialPort implements Port {
@@ -42,24 +43,22 @@ export class SerialPort implements Port {
       if (!this.#closing) this.#fail(new Error(`${options.path} was closed from outside, or unplugged`));
       options.onClosed?.();
     });
-    this.#open(performance.now() + LOCK_PATIENCE);
+    this.#open(performance.now());
   }
 
-  #open(deadline: number): void {
+  #open(begun: number): void {
     this.#stream.open((error) => {
       if (error === null) {
         if (this.#closing) this.#stream.close();
         else this.#options.onOpened?.();
       } else if (this.#closing) this.#options.onClosed?.();
-      else if (LOCKED.test(error.message) && performance.now() < deadline) setTimeout(() => this.#open(deadline), LOCK_PAUSE);
+      else if (performance.now() - begun < (PATIENCE[obstacleOf(error)] ?? 0)) setTimeout(() => this.#open(begun), PAUSE);
       else void this.#notOpened(error);
     });
   }
 
   async #notOpened(error: Error): Promise<void> {
-    const why = LOCKED.test(error.message) ? "another program uses it" : error.message.replace(/^Error:? /, "");
-    const ports = await thePortsThatExist();
-    this.#fail(new Error(`${this.#options.path} cannot be opened (${why}); ${ports}`, { cause: error }));
+    this.#fail(new Error(await whyNotOpened(this.#options.path, error), { cause: error }));
     this.#options.onClosed?.();
   }
 

@@ -46,6 +46,8 @@ export class TrafficTrace {
     received: { text: "", time: 0 },
   };
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The time of the line that was shown last: times do not go backwards. */
+  #last = 0;
 
   /** @param secrets what is to be masked wherever it stands, beside the passwords that commands carry */
   constructor(write: (line: string) => void, secrets: readonly (string | undefined)[] = []) {
@@ -98,7 +100,9 @@ export class TrafficTrace {
   }
 
   #line(direction: Direction, text: string): void {
-    this.#write(`${(this.#pending[direction].time / 1000).toFixed(3).padStart(8)} ${ARROWS[direction]} ${visible(text)}\n`);
+    // A line that was held back, because it may have become one with a secret, has begun before others that were shown meanwhile.
+    this.#last = Math.max(this.#last, this.#pending[direction].time);
+    this.#write(`${(this.#last / 1000).toFixed(3).padStart(8)} ${ARROWS[direction]} ${visible(text)}\n`);
   }
 
   #masked(text: string): string {

@@ -1,7 +1,8 @@
 // `modem-mqtt virtual-modem`: the emulated modem as a command.
 
-import { Command, CommanderError, InvalidArgumentError } from "commander";
-// By its public name: the command is bundled by itself, and must share the library's classes.
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+// By their public names: the command is bundled by itself, and must share the library's classes.
+import { TrafficTrace } from "modem-mqtt/node";
 import {
   commonVariants,
   createVirtualModem,
@@ -13,6 +14,7 @@ import {
   type VirtualModem,
   VirtualModemError,
 } from "modem-mqtt/virtual-modem";
+import { whenGone } from "../node/command/pipes";
 
 interface Flags {
   readonly modem: string;
@@ -44,16 +46,13 @@ function readVariants(texts: readonly string[]): Record<string, string> {
   );
 }
 
-/** One line of traffic: seconds, direction as the client sees it, and the bytes with control characters readable. */
-function traceLine({ direction, bytes, time }: Trace, start: number): string {
-  const text = Buffer.from(bytes).toString("latin1");
-  const shown = text.replace(/[^\x20-\x7e]|\\/g, (character) => {
-    if (character === "\r") return "\\r";
-    if (character === "\n") return "\\n";
-    if (character === "\\") return "\\\\";
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
-  });
-  return `${((time - start) / 1000).toFixed(3)} ${direction === "rx" ? ">" : "<"} ${shown}\n`;
+/**
+ * Writes what goes over the line to stderr, as `-d` does for a client: the directions are the client's, and secrets are
+ * masked.
+ */
+function tracer(): (trace: Trace) => void {
+  const traffic = new TrafficTrace((line) => process.stderr.write(line));
+  return ({ direction, bytes }) => traffic.trace(direction === "rx" ? "sent" : "received", bytes);
 }
 
 function variantHelp(table: VariantTable): string[] {
@@ -71,7 +70,6 @@ async function help(): Promise<string> {
 }
 
 async function run(flags: Flags): Promise<void> {
-  const start = performance.timeOrigin + performance.now();
   const modem: VirtualModem = await createVirtualModem({
     modem: flags.modem,
     link: flags.link,
@@ -81,11 +79,14 @@ async function run(flags: Flags): Promise<void> {
     seed: flags.seed,
     faults: flags.fault,
     variants: readVariants(flags.variant),
-    trace: flags.trace ? (trace) => process.stderr.write(traceLine(trace, start)) : undefined,
+    trace: flags.trace ? tracer() : undefined,
   });
   const stopped = new Promise<void>((resolve) => {
     process.once("SIGINT", () => resolve());
     process.once("SIGTERM", () => resolve());
+    // Nobody reads what it prints: that is an end too, and a quiet one.
+    whenGone("stdout", resolve);
+    whenGone("stderr", resolve);
   });
   process.stdout.write(`listening ${flags.link ?? modem.path}\n`);
   await stopped;
@@ -101,17 +102,18 @@ const usageErrors: readonly string[] = ["UNKNOWN_MODEM", "UNKNOWN_VARIANT", "UNK
  */
 export function virtualModemCommand(): Command {
   const command = new Command("virtual-modem");
+  const modemOption = new Option("--modem <name>", "the modem to be").default("bc35g");
   command
     .description("run an emulated modem on a pseudo-terminal; it makes real MQTT connections")
-    .option("--modem <name>", "the modem to be", "bc35g")
-    .option("--link <path>", "make a symbolic link to the pseudo-terminal")
+    .addOption(modemOption)
+    .option("--link <path>", "make a symbolic link to the pseudo-terminal, in place of a stale one, and remove it in the end")
     .option("--baud <n>", "pace the bytes as a UART at this rate does; 0: do not", integer)
     .option("--strict-baud", "a client at another rate than --baud reads and writes garbage")
     .option("--echo", "start with command echo on")
     .option("--seed <n>", "seed of what byte faults hit", integer)
     .option("--fault <spec>", "make something go wrong; may be repeated", collect, [])
     .option("--variant <name=value>", "behave as another document or firmware says; may be repeated", collect, [])
-    .option("--trace", "show the traffic on stderr")
+    .option("--trace", "show the traffic on stderr, as the client sends (→) and receives (←), secrets masked")
     // commander's own help cannot wait for the families' tables.
     .helpOption(false)
     .option("--help", "show this, with every fault and variant")
@@ -122,7 +124,10 @@ export function virtualModemCommand(): Command {
     })
     .action(async (flags: Flags) => {
       try {
-        if (flags.help) process.stdout.write(command.helpInformation() + (await help()));
+        if (flags.help) {
+          modemOption.description += `: ${(await familyNames()).join(", ")}`;
+          process.stdout.write(command.helpInformation() + (await help()));
+        }
         else await run(flags);
       } catch (error) {
         if (!(error instanceof VirtualModemError)) throw error;

@@ -1,7 +1,9 @@
 // A pseudo-terminal that behaves as a modem's serial port: raw both ways, there before and after a client opens it.
 
-import { lstat, readlink, symlink, unlink } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { lstat, readlink, stat, symlink, unlink } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { dirname, resolve } from "node:path";
 import type { ReadStream } from "node:tty";
 import { SerialPort } from "serialport";
 import { VirtualModemError } from "./engine/errors";
@@ -81,21 +83,42 @@ export async function openPty(received: (bytes: Uint8Array) => void): Promise<Pt
 }
 
 /**
- * Makes a symbolic link to the terminal, in place of an old link of that name.
- * @throws VirtualModemError `BAD_OPTION` if something else than a link has that name, or the link cannot be made
+ * Makes a symbolic link to the terminal, in place of one that a modem has left that is gone.
+ * @throws VirtualModemError `BAD_OPTION` if a link of that name leads to something that is there, if something else has the
+ * name, or if the link cannot be made
  */
 export async function makeLink(link: string, target: string): Promise<void> {
   try {
-    const old = await lstat(link).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return undefined;
-      throw error;
-    });
+    const old = await unlessMissing(lstat(link));
     if (old && !old.isSymbolicLink()) throw new Error("something that is not a link is there");
-    if (old) await unlink(link);
+    if (old) {
+      const leadsTo = await readlink(link);
+      if (await isInUse(old, resolve(dirname(link), leadsTo), target))
+        throw new Error(`it leads to ${leadsTo}, which is there; end the modem that has it, or take another name`);
+      await unlink(link);
+    }
     await symlink(target, link);
   } catch (cause) {
     throw new VirtualModemError("BAD_OPTION", `cannot link ${link}: ${(cause as Error).message}`, { cause });
   }
+}
+
+/**
+ * Whether a link leads to a device that it was made for. Numbers of pseudo-terminals are given again and again: one that
+ * was made after the link is another than the link was made for.
+ * @param own the terminal that the new link is for
+ */
+async function isInUse(link: Stats, device: string, own: string): Promise<boolean> {
+  if (device === own) return false;
+  const found = await unlessMissing(stat(device));
+  return found !== undefined && found.ctimeMs <= link.mtimeMs;
+}
+
+async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
 }
 
 /** Removes the link, if it still leads to the terminal. */

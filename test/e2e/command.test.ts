@@ -57,6 +57,31 @@ describe("the command modem-mqtt", function () {
     ["a password without a user", ["sub", "--serial", "x", "-h", "h", "-t", "t", "-P", "x"], /-u/],
     ["a keepalive that the modem does not take", ["sub", "--serial", "x", "-h", "h", "-t", "t", "--modem", "nm28", "-k", "5"], /: -k must be from 10 to 290 seconds for nm28; got 5\n$/],
     ["a version that the modem does not speak", ["sub", "--serial", "x", "-h", "h", "-t", "t", "--modem", "ml302", "-V", "mqttv31"], /: -V must be mqttv311 for ml302\n$/],
+    ["a modem's port without a name", ["info", "--serial", ""], /--serial .* must not be empty/],
+    ["a URL for a host", ["pub", "--serial", "x", "-h", "mqtt://h/t", "-t", "t", "-m", "x"], /It is a URL, .* -L/],
+    ["a host with its port", ["pub", "--serial", "x", "-h", "h:1883", "-t", "t", "-m", "x"], /the port goes behind -p/],
+    ["MQTT over TLS in a URL", ["pub", "--serial", "x", "-L", "mqtts://u:secret@h/t", "-m", "x"], /^modem-mqtt: -L: mqtts is MQTT over TLS: (?!.*secret)/],
+    ["another URL", ["pub", "--serial", "x", "-L", "http://u:secret@h/t", "-m", "x"], /^modem-mqtt: -L: It must be mqtt:\/\/(?!.*secret)/],
+    ...["--cafile=x", "--cert=x", "--key=x", "--insecure", "--tls-version=tlsv1.2", "--psk=00"].map((flag) =>
+      [`TLS (${flag})`, ["pub", "--serial", "x", "-h", "h", "-t", "t", "-m", "x", flag], /NM28: sslContext.* BC35-G, BC28 and M5310-A have none/] as const),
+    ["MQTT 5 as MQTT.js says it", ["sub", "--serial", "x", "-h", "h", "-t", "t", "-V", "5"], /mqttv311\. No modem here speaks MQTT 5/],
+    ["a double quote in a topic", ["pub", "--serial", "x", "-h", "h", "-t", 'a"b', "-m", "x", "--modem", "bc35g"], /: -t must not hold a double quote/],
+    ["a topic that no modem can carry", ["sub", "--serial", "x", "-h", "h", "-t", "a\nb"], /: -t must not hold /],
+    ["a topic that is too long", ["pub", "--serial", "x", "-h", "h", "-t", "a".repeat(256), "-m", "x", "--modem", "bc35g"], /: -t must be at most 255 bytes/],
+    ["a wildcard in the middle of a filter", ["sub", "--serial", "x", "-h", "h", "-t", "good", "-t", "a/#/b"], /: -t may hold # only as its whole last level; got "a\/#\/b"/],
+    ["a will's topic with a wildcard", ["sub", "--serial", "x", "-h", "h", "-t", "t", "--will-topic", "a/+"], /: --will-topic must not hold the wildcards/],
+    ["a will that is too long", ["sub", "--serial", "x", "-h", "h", "-t", "t", "--will-topic", "a", "--will-payload", "x".repeat(2000)], /: --will-payload must be at most/],
+    ["a file that is not there", ["pub", "--serial", "x", "-h", "h", "-t", "t", "-f", "/no/such/file"], /: -f: ENOENT/],
+    ["a message for no modem", ["pub", "--serial", "x", "-h", "h", "-t", "t", "-m", "x".repeat(5000)], /: the message must be at most \d+ bytes/],
+    ...[["bc35g", 1024], ["m531x", 512], ["ml302", 1024], ["nm28", 2048]].map(([modem, most]) =>
+      [`a message that is too long for ${modem}`, ["pub", "--serial", "x", "-h", "h", "-t", "t", "-m", "x".repeat(Number(most) + 1), "--modem", String(modem)],
+        new RegExp(`: the message must be at most ${most} bytes`)] as const),
+    ["a host's name that is too long", ["pub", "--serial", "x", "-h", "h".repeat(300), "-t", "t", "-m", "x"], /: -h must be at most/],
+    ["a client id that cannot be quoted", ["pub", "--serial", "x", "-h", "h", "-t", "t", "-m", "x", "-i", 'a"b'], /: -i must not hold a double quote/],
+    ["a password that cannot be quoted", ["pub", "--serial", "x", "-h", "h", "-t", "t", "-m", "x", "-u", "u", "-P", 'se"cret'], /: -P must not hold a double quote (?!.*se"cret)/],
+    ["a way of receiving that is none", ["sub", "--serial", "x", "-h", "h", "-t", "t", "--receiving", "x"], /--receiving/],
+    ["an encoding that is none", ["sub", "--serial", "x", "-h", "h", "-t", "t", "--payload-encoding", "x"], /--payload-encoding/],
+    ["a rate that is none", ["info", "--serial", "x", "--baud", "0"], /--baud/],
     ["an unknown modem", ["sub", "--serial", "x", "-h", "h", "-t", "t", "--modem", "nope"], /must be one of bc35g/],
   ];
   for (const [what, args, says] of WRONG) {
@@ -173,11 +198,11 @@ describe("the command modem-mqtt", function () {
       assert.deepEqual(arrived, [bytes, bytes]);
     });
 
-    it("-s of nothing is wrong usage, a file that is not there a failure", async () => {
+    it("-s of nothing is wrong usage, and so is a file that is not there", async () => {
       assert.deepEqual(await modemMqtt(publish("-s"), ""), { status: 2, stdout: Buffer.alloc(0), stderr: "modem-mqtt: -s: stdin was empty; -n publishes an empty message\n" });
       const { status, stderr } = await modemMqtt(publish("-f", "/no/such/file"));
-      assert.equal(status, 1);
-      assert.match(stderr, /^modem-mqtt: ENOENT: .*\n$/);
+      assert.equal(status, 2);
+      assert.match(stderr, /^modem-mqtt: -f: ENOENT: .*\n$/);
     });
 
     it("-n publishes an empty message, and so does -m ''", async () => {
@@ -202,7 +227,7 @@ describe("the command modem-mqtt", function () {
       const { status, stderr } = await pub.stop("SIGINT");
       assert.equal(status, 1);
       assert.match(stderr, /→ AT\+QMTDISC=0\\r/);
-      assert.match(stderr, /\nmodem-mqtt: interrupted\n$/);
+      assert.match(stderr, /\nmodem-mqtt: interrupted; 1 line was acknowledged; line 2 is the first that was not\n$/);
     });
 
     it("-l does not hang on a silent stdin when the connection is lost: status 1, and what it was", async () => {
@@ -213,7 +238,29 @@ describe("the command modem-mqtt", function () {
       fragile.fault("link-loss:1");
       const { status, stderr } = await pub.finished;
       assert.equal(status, 1);
-      assert.match(stderr, /^modem-mqtt: .*\+QMTSTAT.*\n$/);
+      assert.match(stderr, /^modem-mqtt: .*\+QMTSTAT.*; 1 line was sent; line 2 is the first that was not\n$/);
+    });
+
+    it("-l says how many lines were acknowledged and which is next, blank ones counted, when the connection is lost", async () => {
+      const fragile = await another();
+      const pub = start("pub", "--serial", fragile.path, "-h", "127.0.0.1", "-p", String(broker.port), "-t", "out", "-q", "1", "-l");
+      pub.child.stdin.write("one\n\ntwo\n");
+      while (arrived.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+      // The broker has it; the modem does not hear of it any more.
+      fragile.fault("drop-in:puback,0");
+      pub.child.stdin.write("three\nfour\n");
+      while (arrived.length < 4) await new Promise((resolve) => setTimeout(resolve, 10));
+      fragile.fault("link-loss:1");
+      const { status, stderr } = await pub.finished;
+      assert.equal(status, 1);
+      assert.match(stderr, /^modem-mqtt: .*; 2 lines were acknowledged; line 4 is the first that was not\n$/);
+    });
+
+    it("-l says of a line that is too long which one it is, after those before it have been acknowledged: status 2", async () => {
+      const { status, stderr } = await modemMqtt(publish("-l"), `one\n${"x".repeat(5000)}\nthree\n`);
+      assert.equal(status, 2);
+      assert.match(stderr, /^modem-mqtt: the message must be at most .*; 1 line was acknowledged; line 2 is the first that was not\n$/);
+      assert.deepEqual(arrived.map(String).slice(0, 1), ["one"]);
     });
 
     it("-s: Ctrl-C while stdin is silent, before anything is opened", async () => {

@@ -84,8 +84,8 @@ describe("virtual modem: command", () => {
       child!.kill(signal);
       assert.equal(await over, 0);
       assert.equal(existsSync(link), false);
-      assert.match(err, /^\d+\.\d{3} > AT\+CFUN\?\\r$/m);
-      assert.match(err, /^\d+\.\d{3} < \\r\\nOK\\r\\n$/m);
+      assert.match(err, /^ *\d+\.\d{3} → AT\+CFUN\?\\r$/m);
+      assert.match(err, /^ *\d+\.\d{3} ← OK\\r\\n$/m);
     });
   }
 

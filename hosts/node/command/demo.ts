@@ -10,10 +10,10 @@ import { Exit, run } from "./exit";
 const DEVICE = "meter-1";
 const PASSWORD = "correct horse";
 
-export function demoCommand(): Command {
+export function demoCommand(names: readonly string[]): Command {
   return new Command("demo")
     .description("the whole system on this machine: a broker, a virtual modem on a pseudo-terminal, and the client")
-    .option("--modem <name>", "the modem (default: one after the other)")
+    .option("--modem <name>", `the modem: ${names.join(", ")} (default: one after the other)`)
     .action(({ modem }: { modem?: string }) => run(() => demos(modem)));
 }
 

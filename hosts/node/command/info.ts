@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { readModemInfo } from "modem-mqtt/node";
+import { finding, givenRate, tracing, withRate } from "./connection";
 import { Exit, run } from "./exit";
-import { addPortOptions, finding, givenRate, interruption, tracing, type PortFlags } from "./options";
+import { addPortOptions, interruption, type PortFlags } from "./options";
 import { Progress } from "./progress";
 
 type Info = Awaited<ReturnType<typeof readModemInfo>>;
@@ -29,8 +30,8 @@ const ROWS: readonly (readonly [name: keyof Info, label: string, unit?: string])
 /** For what a modem does not tell, and for yes and no. */
 const WORDS: Readonly<Record<string, string>> = { null: "not known", true: "yes", false: "no" };
 
-export function infoCommand(): Command {
-  return addPortOptions(new Command("info"))
+export function infoCommand(names: readonly string[]): Command {
+  return addPortOptions(new Command("info"), names)
     .description("what the modem says of itself and of the network")
     .option("--json", "as JSON; null for what the modem does not tell")
     .action((flags: InfoFlags) => run(() => info(flags)));
@@ -42,7 +43,7 @@ async function info(flags: InfoFlags): Promise<Exit> {
   const progress = new Progress();
   let found: Info;
   try {
-    found = await readModemInfo({ ...finding(flags, signal, progress, tracing(flags, progress, [])), baud });
+    found = await withRate(baud, () => readModemInfo({ ...finding(flags, signal, progress, tracing(flags, progress, [])), baud }));
   } finally {
     progress.done();
   }

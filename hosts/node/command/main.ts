@@ -1,13 +1,19 @@
 /** The command `modem-mqtt`. */
 import { Command, CommanderError } from "commander";
+import { modemNames } from "modem-mqtt/node";
 import { virtualModemCommand } from "../../virtual-modem/command";
+import { applyOptionFiles } from "./defaults";
 import { demoCommand } from "./demo";
-import { Exit } from "./exit";
+import { Exit, report } from "./exit";
 import { infoCommand } from "./info";
+import { watchPipes } from "./pipes";
 import { pubCommand } from "./pub";
 import { subCommand } from "./sub";
 
 declare const VERSION: string; // put in by the bundler
+
+/** An empty variable is none. */
+const VARIABLES = ["MODEM_MQTT_USERNAME", "MODEM_MQTT_PASSWORD"];
 
 /** A subcommand's own settings do not reach its parents' children: each command gets them here. */
 function prepare(command: Command): Command {
@@ -18,17 +24,24 @@ function prepare(command: Command): Command {
     .exitOverride();
 }
 
-const program = prepare(new Command("modem-mqtt"))
-  .description("MQTT through a cellular modem's own client, over its serial port")
-  .version(VERSION, "--version", "show the version")
-  .addCommand(prepare(demoCommand()))
-  .addCommand(prepare(pubCommand()))
-  .addCommand(prepare(subCommand()))
-  .addCommand(prepare(infoCommand()))
-  .addCommand(virtualModemCommand());
+async function main(): Promise<void> {
+  watchPipes();
+  for (const name of VARIABLES) if (process.env[name] === "") delete process.env[name];
+  const names = await modemNames();
+  const withFiles = [pubCommand(names), subCommand(names), infoCommand(names)];
+  const program = prepare(new Command("modem-mqtt"))
+    .description("MQTT through a cellular modem's own client, over its serial port")
+    .version(VERSION, "--version", "show the version")
+    .addCommand(prepare(demoCommand(names)))
+    .hook("preSubcommand", (_, command) => {
+      if (withFiles.includes(command)) applyOptionFiles(command, withFiles);
+    });
+  for (const command of withFiles) program.addCommand(prepare(command));
+  await program.addCommand(virtualModemCommand()).parseAsync();
+}
 
-program.parseAsync().catch((error: unknown) => {
+main().catch((error: unknown) => {
   // commander has said already what was wrong.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? Exit.Done : Exit.Usage;
-  else throw error;
+  else report(error);
 });

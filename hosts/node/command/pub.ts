@@ -1,11 +1,14 @@
 import { readFile } from "node:fs/promises";
-import { buffer } from "node:stream/consumers";
 import { addAbortSignal } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { setImmediate } from "node:timers/promises";
 import { Command } from "commander";
 import type { ModemMQTTClient } from "modem-mqtt/node";
-import { Exit, run, UsageError } from "./exit";
-import { addConnectionOptions, connectWith, interruption, type ConnectionFlags } from "./options";
+import { connectWith, mustMakeSense } from "./connection";
+import { CommandError, Exit, run, statusOf, UsageError, wordsOf } from "./exit";
+import { addConnectionOptions, interruption, type ConnectionFlags } from "./options";
 import { Progress } from "./progress";
+import type { Work } from "./rehearsal";
 
 interface PubFlags extends ConnectionFlags {
   topic: string;
@@ -17,12 +20,15 @@ interface PubFlags extends ConnectionFlags {
   retain?: boolean;
 }
 
+type Send = (payload: Buffer) => Promise<void>;
+
 /** Lines of stdin that wait for their acknowledgement at the most. */
 const AHEAD = 16;
 const LF = 0x0a;
 
-export function pubCommand(): Command {
-  return addConnectionOptions(new Command("pub"))
+export function pubCommand(names: readonly string[]): Command {
+  const command = new Command("pub");
+  return addConnectionOptions(command, names, (topic, source) => command.setOptionValueWithSource("topic", topic, source))
     .description("publish one message, or one for each line of stdin, and disconnect")
     .requiredOption("-t, --topic <topic>", "where to")
     .option("-m, --message <text>", "the message")
@@ -35,16 +41,19 @@ export function pubCommand(): Command {
 }
 
 async function pub(flags: PubFlags): Promise<Exit> {
-  if (/[+#]/.test(flags.topic)) throw new UsageError(`${JSON.stringify(flags.topic)} is no topic to publish to: + and # are for subscriptions`);
+  const { topic, qos, retain } = flags;
+  if (/[+#]/.test(topic)) throw new UsageError(`${JSON.stringify(topic)} is no topic to publish to: + and # are for subscriptions`);
   const signal = interruption();
   const single = await singleMessage(flags, signal);
+  const work: Work = { publish: { topic, payload: single } };
+  await mustMakeSense(flags, work);
   const progress = new Progress();
-  const client = await connectWith(flags, signal, progress);
-  const send = (payload: Buffer): Promise<void> => client.publish(flags.topic, payload, { qos: flags.qos, retain: flags.retain });
+  const client = await connectWith(flags, work, signal, progress, { reconnectPeriod: 0 });
+  const send: Send = (payload) => client.publish(topic, payload, { qos, retain });
   try {
-    progress.waitFor(`publishing to ${flags.topic}`);
-    const sent = single === undefined ? sendLines(client, signal, progress, send) : send(single);
-    await unlessInterrupted(sent, signal);
+    progress.waitFor(`publishing to ${topic}`);
+    if (single === undefined) await sendLines(client, signal, progress, send, qos === 0 ? "sent" : "acknowledged");
+    else await unlessInterrupted(send(single), signal);
   } finally {
     await client.end();
     progress.done();
@@ -57,7 +66,7 @@ async function singleMessage(flags: PubFlags, signal: AbortSignal): Promise<Buff
   const { message, file, stdinFile, stdinLine, nullMessage } = flags;
   const sources = [message, file, stdinFile, stdinLine, nullMessage].filter((source) => source !== undefined);
   if (sources.length !== 1) throw new UsageError("say what to publish with exactly one of -s, -m, -f, -l and -n");
-  if (file !== undefined) return readFile(file);
+  if (file !== undefined) return readFile(file).catch((error: Error) => { throw new UsageError(`-f: ${error.message}`); });
   if (stdinLine) return undefined;
   if (!stdinFile) return Buffer.from(message ?? "");
   const bytes = await unlessInterrupted(buffer(addAbortSignal(signal, process.stdin)), signal);
@@ -76,26 +85,63 @@ async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal): Prom
   return Promise.race([work, interrupted]);
 }
 
-async function sendLines(client: ModemMQTTClient, signal: AbortSignal, progress: Progress, send: (payload: Buffer) => Promise<void>): Promise<void> {
-  const underWay: Promise<void>[] = [];
+/** Publishes line after line. @throws CommandError that says how far it came */
+async function sendLines(client: ModemMQTTClient, signal: AbortSignal, progress: Progress, send: Send, done: string): Promise<void> {
+  const tally = new Tally();
   const failed = new AbortController();
   const give = (error: unknown): void => failed.abort(error);
+  const stop = AbortSignal.any([signal, failed.signal]);
   client.once("error", give);
   progress.done(); // what it waits for now is stdin
   try {
-    for await (const line of lines(addAbortSignal(AbortSignal.any([signal, failed.signal]), process.stdin))) {
-      const sent = send(line);
-      sent.catch(give);
-      underWay.push(sent);
-      if (underWay.length >= AHEAD) await underWay.shift();
+    for await (const line of lines(addAbortSignal(stop, process.stdin))) {
+      if (tally.add(line.length > 0, () => send(line), give) >= AHEAD) await unlessInterrupted(tally.oldest, stop);
+      await setImmediate(); // a line that cannot be sent is known by then, and the next one stays where it is
+      if (stop.aborted) break;
     }
+    progress.waitFor("waiting for the last acknowledgements");
+    await unlessInterrupted(tally.all, stop);
   } catch (error) {
-    failed.signal.throwIfAborted();
-    signal.throwIfAborted();
-    throw error;
+    const reason: unknown = stop.aborted ? stop.reason : error;
+    // What is under way may be acknowledged yet.
+    await client.end();
+    const status = statusOf(reason);
+    if (status === undefined) throw reason;
+    throw new CommandError(`${wordsOf(reason as Error)}; ${tally.report(done)}`, status, reason);
   }
-  progress.waitFor("waiting for the last acknowledgements");
-  await Promise.all(underWay);
+}
+
+/** Which lines have been acknowledged. Lines are counted from 1, as editors count them, blank ones included. */
+class Tally {
+  #read = 0;
+  #done = 0;
+  /** Those under way, and those that have failed, in their order. */
+  readonly #open = new Map<number, Promise<void>>();
+
+  /** @param publish called for a line that is a message @returns how many are under way */
+  add(isMessage: boolean, publish: () => Promise<void>, failed: (error: unknown) => void): number {
+    const line = ++this.#read;
+    if (!isMessage) return this.#open.size;
+    const sent = publish().then(() => {
+      this.#open.delete(line);
+      this.#done++;
+    });
+    sent.catch(failed);
+    return this.#open.set(line, sent).size;
+  }
+
+  get oldest(): Promise<void> {
+    return this.#open.values().next().value ?? Promise.resolve();
+  }
+
+  get all(): Promise<unknown> {
+    return Promise.all(this.#open.values());
+  }
+
+  report(done: string): string {
+    const next = this.#open.keys().next().value ?? this.#read + 1;
+    return `${this.#done} line${this.#done === 1 ? " was" : "s were"} ${done}; line ${next} is the first that was not`;
+  }
 }
 
 /** The lines' bytes, without their LF. */
@@ -105,7 +151,7 @@ async function* lines(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     rest = Buffer.concat([rest, chunk]);
     let end: number;
     while ((end = rest.indexOf(LF)) >= 0) {
-      if (end > 0) yield rest.subarray(0, end);
+      yield rest.subarray(0, end);
       rest = rest.subarray(end + 1);
     }
   }

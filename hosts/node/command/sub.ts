@@ -1,8 +1,11 @@
 import { Command } from "commander";
-import type { ModemMQTTClient } from "modem-mqtt/node";
+import type { ModemMQTTClient, Packet } from "modem-mqtt/node";
+import { connectWith, mustMakeSense } from "./connection";
 import { Exit, run } from "./exit";
-import { addConnectionOptions, connectWith, integer, interruption, type ConnectionFlags } from "./options";
+import { addConnectionOptions, integer, interruption, type ConnectionFlags } from "./options";
+import { whenGone } from "./pipes";
 import { Progress } from "./progress";
+import type { Work } from "./rehearsal";
 
 interface SubFlags extends ConnectionFlags {
   topic: string[];
@@ -13,10 +16,16 @@ interface SubFlags extends ConnectionFlags {
   eol: boolean;
 }
 
-export function subCommand(): Command {
-  return addConnectionOptions(new Command("sub"))
+/** Milliseconds before the first try to have a lost connection back, as with mosquitto_sub. */
+const RECONNECT = 1000;
+
+const another = (filter: string, before?: readonly string[]): string[] => [...(before ?? []), filter];
+
+export function subCommand(names: readonly string[]): Command {
+  const command = new Command("sub");
+  return addConnectionOptions(command, names, (topic, source) => command.setOptionValueWithSource("topic", another(topic, command.getOptionValue("topic")), source))
     .description("print the messages of topics until -C, -W or Ctrl-C")
-    .requiredOption("-t, --topic <filter>", "a topic filter; may be repeated", (filter: string, before?: string[]) => [...(before ?? []), filter])
+    .requiredOption("-t, --topic <filter>", "a topic filter; may be repeated", another)
     .option("-C, --count <n>", "end after so many messages", integer(1, 999_999_999))
     .option("-W, --wait <seconds>", "end so long after connecting, with status 27", integer(1, 999_999))
     .option("-v, --verbose", "print the topic before the payload")
@@ -25,12 +34,27 @@ export function subCommand(): Command {
 }
 
 async function sub(flags: SubFlags): Promise<Exit> {
+  const work: Work = { subscribe: flags.topic };
+  await mustMakeSense(flags, work);
   const interrupted = interruption();
-  const stdoutGone = new Promise<void>((resolve) => process.stdout.on("error", () => resolve()));
+  const stdoutGone = new Promise<void>((resolve) => whenGone("stdout", resolve));
   const progress = new Progress();
+  const say = (text: string): void => progress.above(() => process.stderr.write(`modem-mqtt: ${text}\n`));
+  let received!: () => void;
+  const done = new Promise<void>((resolve) => { received = resolve; });
+  let left = flags.count ?? Infinity;
   let client: ModemMQTTClient;
   try {
-    client = await connectWith(flags, interrupted, progress);
+    client = await connectWith(flags, work, interrupted, progress, {
+      reconnectPeriod: RECONNECT,
+      // The broker may deliver right behind its acceptance what it has kept.
+      onClient: (client) => client.on("message", (topic, payload, packet) => {
+        if (left <= 0) return;
+        progress.above(() => print(flags, topic, payload));
+        doubt(packet, say);
+        if (--left === 0) received();
+      }),
+    });
   } catch (error) {
     if (interrupted.aborted) return Exit.Done;
     throw error;
@@ -39,28 +63,52 @@ async function sub(flags: SubFlags): Promise<Exit> {
   const timeUp = flags.wait === undefined ? undefined : AbortSignal.timeout(flags.wait * 1000);
   const stop = timeUp === undefined ? interrupted : AbortSignal.any([interrupted, timeUp]);
   try {
-    const done = new Promise<void>((resolve) => {
-      let left = flags.count ?? Infinity;
-      client.on("message", (topic, payload) => {
-        if (left <= 0) return;
-        progress.above(() => print(flags, topic, payload));
-        if (--left === 0) resolve();
-      });
-    });
     const stopped = new Promise<void>((resolve) => (stop.aborted ? resolve() : stop.addEventListener("abort", () => resolve())));
-    const lost = new Promise<never>((_, reject) => client.once("error", reject));
-    lost.catch(() => {}); // once the race is over, nobody waits for it
+    const over = follow(client, progress, say);
     progress.waitFor(`subscribing to ${flags.topic.join(", ")}`);
     const subscribed = client.subscribe(flags.topic, { qos: flags.qos });
     subscribed.catch(() => {});
-    await Promise.race([subscribed, stopped, lost]);
+    await Promise.race([subscribed, stopped, over, done]);
     progress.done();
-    await Promise.race([done, stopped, lost, stdoutGone]);
+    await Promise.race([done, stopped, over, stdoutGone]);
   } finally {
-    await client.end();
+    await client.end(stop.aborted && !client.connected);
     progress.done();
   }
   return timeUp?.aborted ? Exit.TimedOut : Exit.Done;
+}
+
+/** Tells of losses, after which the client connects and subscribes again. @returns rejected when it does so no more */
+function follow(client: ModemMQTTClient, progress: Progress, say: (text: string) => void): Promise<never> {
+  let away = false;
+  let told = "";
+  let last: Error | undefined;
+  client.on("error", (error) => {
+    last = error;
+    if (client.ended || error.message === told) return; // it fails as it did before
+    told = error.message;
+    away ||= !client.connected;
+    say(client.connected ? error.message : `${error.message}; connecting again`);
+  });
+  client.on("state", (state) => {
+    if (state === "waiting") progress.waitFor("waiting to connect again");
+    if (state !== "interrupted") return;
+    away = true;
+    say("the connection to the broker is gone; the modem is connecting again");
+  });
+  client.on("connect", () => {
+    if (away) say("connected again");
+    away = false;
+    told = "";
+  });
+  const over = new Promise<never>((_, reject) => client.once("end", () => reject(last)));
+  over.catch(() => {}); // once the race is over, nobody waits for it
+  return over;
+}
+
+/** Says of a message that it may not be what was sent. */
+function doubt({ topic, suspect }: Packet, say: (text: string) => void): void {
+  if (suspect) say(`the message on ${JSON.stringify(topic)} may have been cut, or have something added: bytes were lost, or the modem told a length that does not fit`);
 }
 
 function print(flags: SubFlags, topic: string, payload: Buffer): void {

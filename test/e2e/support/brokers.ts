@@ -37,10 +37,10 @@ export const hasMosquitto = ["mosquitto", "mosquitto_pub", "mosquitto_sub"].ever
   }
 });
 
-/** mosquitto on a free loopback port; user `meter` with password `secret` may do anything but read `forbidden/#`. */
-export async function startMosquitto(): Promise<Broker> {
+/** mosquitto on a loopback port, a free one unless it is given; user `meter` with password `secret` may do anything but read `forbidden/#`. */
+export async function startMosquitto(port?: number): Promise<Broker> {
   const folder = await mkdtemp(join(tmpdir(), "modem-mqtt-"));
-  const port = await freePort();
+  port ??= await freePort();
   await writeFile(join(folder, "passwords"), "");
   execFileSync("mosquitto_passwd", ["-b", join(folder, "passwords"), "meter", "secret"]);
   await writeFile(join(folder, "acl"), "topic readwrite #\nuser meter\ntopic readwrite #\ntopic deny forbidden/#\n");

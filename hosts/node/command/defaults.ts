@@ -1,0 +1,88 @@
+/** Options that are not on the command line: in files, in the form of mosquitto's. The environment's are commander's affair. */
+import type { EventEmitter } from "node:events";
+import { readFileSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { InvalidArgumentError, type Command, type Option } from "commander";
+import { UsageError } from "./exit";
+
+const OTHERS_MAY_READ = 0o044;
+/** Files that hold one of these hold a password. */
+const SECRETS: readonly string[] = ["pw", "url"];
+
+interface File {
+  path: string;
+  text: string;
+  mode: number;
+}
+
+/**
+ * Sets a command's options as the option files say, so that the environment and the command line go before them.
+ * `modem-mqtt` is for all commands, and each leaves out what only others have; `modem-mqtt_pub` is for `pub`. Where none of
+ * them is there, `pub` and `sub` read the files of mosquitto_pub and mosquitto_sub.
+ * @param others commands whose options may stand in the common file
+ * @throws UsageError naming file and line
+ */
+export function applyOptionFiles(command: Command, others: readonly Command[]): void {
+  const name = command.name();
+  const common = read("modem-mqtt"), own = read(`modem-mqtt_${name}`);
+  if (common !== undefined) apply(common, command, others);
+  if (own !== undefined) apply(own, command, []);
+  if (common !== undefined || own !== undefined) return;
+  const mosquitto = read(`mosquitto_${name}`);
+  if (mosquitto === undefined) return;
+  try {
+    apply(mosquitto, command, []);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${error.message}; a file modem-mqtt_${name} beside it, which may be empty, is read in its place`);
+  }
+}
+
+function read(name: string): File | undefined {
+  const { XDG_CONFIG_HOME } = process.env;
+  const path = join(XDG_CONFIG_HOME || join(homedir(), ".config"), name);
+  try {
+    const found = statSync(path);
+    return found.isFile() ? { path, text: readFileSync(path, "utf8"), mode: found.mode } : undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new UsageError(`${path} cannot be read (${code})`);
+  }
+}
+
+function apply({ path, text, mode }: File, command: Command, others: readonly Command[]): void {
+  let isSecret = false;
+  text.split("\n").forEach((line, index) => {
+    // The option, one blank, and then the value up to the line's end, blanks and quotes included: as mosquitto's commands read it.
+    const [, flag, value] = /^ *([^ ]+)(?: (.*))?$/.exec(line.replace(/\r+$/, "")) ?? [];
+    if (flag === undefined || line.startsWith("#")) return;
+    const where = `${path}, line ${index + 1}`;
+    const option = optionOf(command, flag);
+    if (option !== undefined) set(command, option, flag, value, where);
+    else if (!others.some((other) => optionOf(other, flag) !== undefined)) throw new UsageError(`${where}: there is no option ${JSON.stringify(flag)}`);
+    isSecret ||= others.concat(command).some((one) => SECRETS.includes(optionOf(one, flag)?.attributeName() ?? ""));
+  });
+  if (isSecret && (mode & OTHERS_MAY_READ) !== 0 && process.platform !== "win32")
+    process.stderr.write(`modem-mqtt: warning: ${path} holds a password, and others than its owner may read it; chmod 600 changes that\n`);
+}
+
+function optionOf(command: Command, flag: string): Option | undefined {
+  return command.options.find(({ short, long }) => flag === short || flag === long);
+}
+
+function set(command: Command, option: Option, flag: string, value: string | undefined, where: string): void {
+  const takes = option.required || option.optional;
+  if (takes && value === undefined && option.required) throw new UsageError(`${where}: ${flag} needs a value`);
+  if (!takes && value !== undefined) throw new UsageError(`${where}: ${flag} takes no value`);
+  const name = option.attributeName();
+  try {
+    const parsed = !takes ? !option.negate : option.parseArg === undefined ? value : option.parseArg(value!, command.getOptionValue(name));
+    command.setOptionValueWithSource(name, parsed, "config");
+    (command as unknown as EventEmitter).emit(`config:${option.name()}`, parsed); // its types leave that out
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    throw new UsageError(`${where}: ${flag}: ${error.message}`);
+  }
+}
