@@ -51,7 +51,6 @@ async function mqttOf(name: string, path: string): Promise<{ io: unknown; modem:
 }
 
 (hasMosquitto ? describe : describe.skip)("a consumer of ECMA-419's MQTT pattern, with mosquitto", function () {
-  this.timeout(120_000);
   let broker: Broker;
   let host: Awaited<ReturnType<typeof xsHost>>;
   let stage: { host: string; port: number; deaf: number; user: string; password: string };

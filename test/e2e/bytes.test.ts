@@ -21,7 +21,6 @@ const COSTS: Readonly<Record<string, { publish: readonly Bytes[]; receive: Bytes
 };
 
 describe("the bytes on the line that a message costs", function () {
-  this.timeout(30_000);
   let broker: Broker;
   let other: MqttClient;
   let modem: VirtualModem;

@@ -8,7 +8,6 @@ import { startAedes, type Broker } from "./support/brokers";
 import { COMMAND, modemMqtt, Running, start, virtualModem } from "./support/process";
 
 describe("the command modem-mqtt", function () {
-  this.timeout(30_000);
   let broker: Broker;
   let modem: Awaited<ReturnType<typeof virtualModem>>;
   let other: MqttClient;
@@ -279,10 +278,8 @@ describe("the command modem-mqtt", function () {
     deaf.fault("silence:60000");
     sub.child.kill("SIGINT");
     await sub.until(({ stderr }) => stderr.includes("AT+QMTDISC"));
-    const begun = performance.now();
     await sub.stop("SIGINT");
     assert.equal(sub.child.signalCode, "SIGINT");
-    assert.ok(performance.now() - begun < 1000);
   });
 
   it("Ctrl-C disconnects sub properly: no will, status 0", async () => {

@@ -10,7 +10,6 @@ import { families } from "./support/families";
 const suite = hasMosquitto ? describe : describe.skip;
 
 suite("conformance: connect(), serial port, virtual modem, mosquitto and its clients", function () {
-  this.timeout(30_000);
   let broker: Broker;
   let listener: Listener;
 

@@ -6,7 +6,6 @@ import { createVirtualModem, type VirtualModem } from "modem-mqtt/virtual-modem"
 import { startAedes, type Broker } from "./support/brokers";
 
 describe("connect() over a pseudo-terminal, a virtual BC35-G and a broker in process", function () {
-  this.timeout(30_000);
   let broker: Broker;
   let modem: VirtualModem;
   let other: MqttClient;

@@ -51,7 +51,6 @@ const SHOWN: readonly RegExp[] = [/^ host +modem +internet$/m, /^modem: preparin
 const run = promisify(execFile);
 
 describe("README and docs", function () {
-  this.timeout(60_000);
 
   it("have no block in a language that nothing here looks after", () => {
     assert.deepEqual([...new Set(BLOCKS.map(({ language }) => language))].filter((language) => !["sh", "ts", "json", "text", "mermaid", ""].includes(language)), []);

@@ -11,7 +11,6 @@ const BAUD = 115_200;
 const names = await familyNames();
 
 (hasMosquitto ? describe : describe.skip)("the ESP32's example on XS, with mosquitto (needs a C compiler)", function () {
-  this.timeout(100_000);
   let broker: Broker;
   let office: MqttClient;
   const readings = new Map<string, object[]>();
@@ -58,8 +57,8 @@ const names = await familyNames();
       return this.app.stdout.toString().split("\n").filter((each) => (typeof line === "string" ? each === line : line.test(each))).length;
     }
 
-    until(fits: () => boolean, patience?: number): Promise<void> {
-      return this.app.until(fits, patience);
+    until(fits: () => boolean): Promise<void> {
+      return this.app.until(fits);
     }
   }
 
@@ -86,7 +85,7 @@ const names = await familyNames();
     it("survive a restart of their modems", async () => {
       for (const { modem } of examples) modem.restart("power");
       // A restart in the middle of a publish is noticed when its prompt, its final and the marker have not come.
-      for (const example of examples) await example.until(() => example.said(/^subscribed to /) === 2, 40_000);
+      for (const example of examples) await example.until(() => example.said(/^subscribed to /) === 2);
       for (const { name } of examples) await office.publishAsync(`${name}/command`, "and again", { qos: 1 });
       for (const example of examples) {
         await example.until(() => example.said(`${example.name}/command: and again`) === 1);

@@ -6,7 +6,6 @@ import { families } from "./support/families";
 import { modemMqtt, start, virtualModem } from "./support/process";
 
 describe("the command modem-mqtt with every family", function () {
-  this.timeout(30_000);
   let broker: Broker;
   let other: MqttClient;
   /** Of the last CONNECT. */

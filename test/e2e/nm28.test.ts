@@ -83,13 +83,12 @@ class Device {
   }
 
   async received(count: number): Promise<void> {
-    for (const deadline = Date.now() + 5000; this.messages.length < count && Date.now() < deadline;) await pause(5);
+    for (const deadline = Date.now() + 100_000; this.messages.length < count && Date.now() < deadline;) await pause(5);
     assert.equal(this.messages.length, count, JSON.stringify(this.messages).slice(0, 200));
   }
 }
 
 describe("six MQTT clients at once on one NM28 and one serial port", function () {
-  this.timeout(30_000);
   let broker: Broker;
   let other: MqttClient;
   let modem: VirtualModem;
@@ -108,7 +107,7 @@ describe("six MQTT clients at once on one NM28 and one serial port", function ()
   });
 
   const arrivals = async (count: number): Promise<[topic: string, payload: string][]> => {
-    for (const deadline = Date.now() + 5000; arrived.length < count && Date.now() < deadline;) await pause(5);
+    for (const deadline = Date.now() + 100_000; arrived.length < count && Date.now() < deadline;) await pause(5);
     assert.equal(arrived.length, count, JSON.stringify(arrived).slice(0, 200));
     return arrived.splice(0).sort();
   };

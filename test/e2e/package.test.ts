@@ -13,7 +13,6 @@ const run = promisify(execFile);
 const json = async (path: string) => JSON.parse(await readFile(path, "utf8"));
 
 describe("the package, packed and unpacked", function () {
-  this.timeout(60_000);
   let folder: string;
   let installed: string;
 

@@ -15,7 +15,6 @@ const next = <Name extends keyof ClientEvents>(client: ModemMQTTClient, name: Na
   new Promise((resolve) => (client as EventEmitter).once(name, (...values) => resolve(values as ClientEvents[Name])));
 
 describe("a client that connects again", function () {
-  this.timeout(40_000);
   let broker: Broker;
   let aedes: Aedes;
   let other: MqttClient;
@@ -26,7 +25,7 @@ describe("a client that connects again", function () {
 
   /** These arrive, and no others: the broker acknowledges before it has sent on. */
   const arrive = async (expected: string[]): Promise<void> => {
-    for (const deadline = Date.now() + 3000; arrived.length < expected.length && Date.now() < deadline;) await pause(5);
+    for (const deadline = Date.now() + 100_000; arrived.length < expected.length && Date.now() < deadline;) await pause(5);
     await pause(20); // for what should not
     assert.deepEqual(arrived, expected);
   };
@@ -121,7 +120,7 @@ describe("a client that connects again", function () {
         lost.catch(() => {});
         // Silent families: the acknowledgement that never comes is found out by the next command.
         await Promise.race([error, pause(500)]);
-        await within(Promise.all([first, second, third]), "not published", 30_000);
+        await within(Promise.all([first, second, third]), "not published");
         await client.publish("out/x", "last", { qos: 1 });
         await pause(50);
         assert.deepEqual(arrived.filter((text) => text !== "lost"), ["first", "second", "third", "last"]);
@@ -283,7 +282,7 @@ describe("a client that connects again", function () {
 
     describe("end()", () => {
       it("while it waits for the next try: what waits is rejected, and the port is free", async () => {
-        const client = await open("bc35g", { reconnectPeriod: 10_000 });
+        const client = await open("bc35g", { reconnectPeriod: 3_600_000 });
         const closed = next(client, "close");
         modem.fault("link-loss:1");
         await closed;
@@ -291,7 +290,7 @@ describe("a client that connects again", function () {
         const publish = client.publish("out/x", "x", { qos: 1 });
         const ended = client.end();
         await assert.rejects(publish, { code: "CLOSED" });
-        await within(ended, "it does not end", 3000);
+        await within(ended, "it does not end");
         assert.equal(client.reconnecting, false);
         await open("bc35g");
       });
@@ -331,7 +330,7 @@ describe("a client that connects again", function () {
       await first.close();
       await within(closed, "not noticed");
       const second = await createVirtualModem({ modem: "bc35g", attachTime: 0, latencyScale: 0.05, link });
-      await within(client.publish("out/x", "plugged in again", { qos: 1 }), "not published", 20_000);
+      await within(client.publish("out/x", "plugged in again", { qos: 1 }), "not published");
       await arrive(["plugged in again"]);
       await client.end();
       await second.close();
@@ -374,7 +373,7 @@ describe("a client that connects again", function () {
     await lose(first);
     await within(errors, "not both have lost it");
     const messages = Promise.all([next(first, "message"), next(second, "message")]);
-    await within(Promise.all([first.publish("in/two", "1", { qos: 1 }), second.publish("in/one", "2", { qos: 1 })]), "not published", 20_000);
+    await within(Promise.all([first.publish("in/two", "1", { qos: 1 }), second.publish("in/one", "2", { qos: 1 })]), "not published");
     assert.deepEqual((await within(messages, "not received")).map(([topic, payload]) => `${topic} ${payload}`), ["in/one 2", "in/two 1"]);
   });
 });

@@ -9,7 +9,6 @@ const SECRET = "s3cr3t-Pa55";
 
 // test/simulation/secrets.test.ts has every command and every failure; this is the way to people's eyes.
 for (const modem of ["bc35g", "m531x", "ml302", "nm28"]) describe(`${modem}: a password is shown to nobody`, function () {
-  this.timeout(40_000);
   let broker: Broker;
 
   before(async () => {

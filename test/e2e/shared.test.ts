@@ -7,7 +7,6 @@ import { startAedes, type Broker } from "./support/brokers";
 import { pause, within } from "./support/conformance/bench";
 
 describe("connect() with another client's modem", function () {
-  this.timeout(30_000);
   let broker: Broker;
   let other: MqttClient;
   let modem: VirtualModem;
@@ -77,7 +76,6 @@ describe("connect() with another client's modem", function () {
 });
 
 describe("the events of a client whose modem connects again by itself", function () {
-  this.timeout(30_000);
 
   it("are offline, reconnect and connect, and what is asked for meanwhile waits", async () => {
     const broker = await startAedes();

@@ -23,7 +23,6 @@ const WITH: Readonly<Record<string, Record<string, string>>> = {
 };
 
 describe("every variant of every virtual modem", function () {
-  this.timeout(90_000);
   let broker: Broker;
   let other: MqttClient;
   const waiting = new Map<string, (payload: string) => void>();

@@ -23,7 +23,6 @@ describe("figures on XS, 32-bit (test/xs/figures.json; needs a C compiler that l
   let rows: Row[], table: string;
 
   before(async function () {
-    this.timeout(120_000);
     const { status, bits, rows: measured, table: quoted, said } = await bench();
     if (status === NO_COMPILER || bits === 64) this.skip();
     assert(measured.length > 0, said);

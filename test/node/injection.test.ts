@@ -24,7 +24,6 @@ describe("connect(): no option becomes a command", () => {
 });
 
 describe("the command: no flag becomes a command", function () {
-  this.timeout(60_000);
 
   for (const [flag, more] of [["-h", []], ["-i", []], ["-u", []], ["-P", ["-u", "u"]], ["--will-topic", []], ["--will-payload", ["--will-topic", "t"]]] as const)
     it(`${flag}`, async () => {

@@ -22,7 +22,6 @@ describe("a run that breaks a promise", () => {
   });
 
   it("is shrunk to what is needed for the same promise to be broken", function () {
-    this.timeout(60_000);
     const short = shrink(plan, violation!.promise);
     assert.equal(simulate(short).violation?.promise, violation!.promise);
     assert.ok(short.events.length <= plan.events.length / 4, `${short.events.length} of ${plan.events.length} events`);

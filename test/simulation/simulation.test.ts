@@ -8,7 +8,6 @@ import { simulate } from "./simulation";
 const SEEDS = 200;
 
 describe("simulation: client, modem, network and broker in virtual time", function () {
-  this.timeout(240_000);
   for (const modem of familyNames)
     it(`${modem}: ${SEEDS} seeds keep all promises`, () => {
       for (let seed = 1; seed <= SEEDS; seed++) {

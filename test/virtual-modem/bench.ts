@@ -106,7 +106,7 @@ export class Bench {
   }
 
   /** Waits for exactly these bytes to come next, one character a byte. */
-  async expect(text: string, timeout = 1500): Promise<void> {
+  async expect(text: string, timeout = 100_000): Promise<void> {
     const wanted = Buffer.from(text, "latin1");
     const started = Date.now();
     while (this.#said.length < wanted.length && wanted.subarray(0, this.#said.length).equals(Uint8Array.from(this.#said))) {

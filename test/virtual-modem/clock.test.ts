@@ -20,9 +20,12 @@ function late(clock: VirtualClock): Clock {
 
 describe("virtual modem: the clock", () => {
   it("does not make a timer of 0 ms one of 1 ms: a modem that takes no time answers at once", async () => {
-    const start = performance.now();
-    for (let i = 0; i < 300; i++) await new Promise<void>((resolve) => void hostClock.setTimer(resolve, 0));
-    assert.ok(performance.now() - start < 200, `300 timers of 0 ms took ${performance.now() - start} ms`);
+    // Timers of 1 ms could not do it once; timers of 0 ms do, as soon as this process has the processor for so long.
+    for (let took = Infinity; took >= 20;) {
+      const start = performance.now();
+      for (let i = 0; i < 30; i++) await new Promise<void>((resolve) => void hostClock.setTimer(resolve, 0));
+      took = performance.now() - start;
+    }
   });
 
   it("calls nobody from inside setTimer, and nobody too early", async () => {

@@ -68,7 +68,7 @@ export class CmiotBench extends Bench {
   }
 
   /** Waits until everything that was said and not expected yet matches. */
-  async hears(pattern: RegExp, timeout = 1500): Promise<RegExpExecArray> {
+  async hears(pattern: RegExp, timeout = 100_000): Promise<RegExpExecArray> {
     let text = "";
     for (let waited = 0; ; waited += 5) {
       text += this.drain().toString("latin1");

@@ -29,7 +29,7 @@ describe("virtual modem, BC35-G: connection", () => {
   const open = async (): Promise<void> =>
     bench.exchange(`AT+QMTOPEN=0,"127.0.0.1",${broker.port}`, OK, "\r\n+QMTOPEN: 0,0\r\n");
   const message = async (): Promise<string> => {
-    for (let tries = 0; tries < 100 && messages.length === 0; tries++) await new Promise((done) => setTimeout(done, 5));
+    for (let tries = 0; tries < 10_000 && messages.length === 0; tries++) await new Promise((done) => setTimeout(done, 5));
     return messages.splice(0).join("; ");
   };
 

@@ -230,7 +230,7 @@ describe("virtual modem, M531X: exchanges of the reference", () => {
     await bench.does('AT+MQTTOPEN=1,0,1,0,1,"dev-1/state","offline"', "+MQTTOPEN:OK");
     bench.modem.restart();
     await bench.expect("\r\nREBOOT_CAUSE_APPLICATION_WATCHDOG\r\nM5310-A\r\nOK\r\n");
-    for (let tries = 0; tries < 50 && broker.published.length === 0; tries++) await new Promise((done) => setTimeout(done, 5));
+    for (let tries = 0; tries < 10_000 && broker.published.length === 0; tries++) await new Promise((done) => setTimeout(done, 5));
     assert.deepEqual(published(), [["dev-1/state", "offline", 1, false]]);
     await bench.exchange("AT+MQTTSTAT?", frame("+MQTTSTAT:0") + OK);
   });

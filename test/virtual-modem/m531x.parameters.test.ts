@@ -133,7 +133,7 @@ describe("virtual modem, M531X: parameters", () => {
     await bench.connect(broker.port);
     const client = broker.clients.at(-1)!;
     await bench.exchange("AT+MQTTDEL", OK);
-    for (let tries = 0; tries < 50 && !client.closed; tries++) await new Promise((done) => setTimeout(done, 5));
+    for (let tries = 0; tries < 10_000 && !client.closed; tries++) await new Promise((done) => setTimeout(done, 5));
     assert.equal(client.closed, true);
     await bench.quiet();
   });

@@ -31,7 +31,7 @@ describe("virtual modem, NM28: six clients", () => {
     connected.map((state, index) => `\r\n+MQTTCONN:${index},${state}\r\n`).join("") + OK;
   const line = (index: number, state: number): string => `\r\n+MQTTCONN:${index},${state}\r\n`;
   const arrived = async (count: number): Promise<string[]> => {
-    for (let tries = 0; tries < 100 && messages.length < count; tries++) await new Promise((done) => setTimeout(done, 5));
+    for (let tries = 0; tries < 10_000 && messages.length < count; tries++) await new Promise((done) => setTimeout(done, 5));
     return messages.splice(0).sort();
   };
 

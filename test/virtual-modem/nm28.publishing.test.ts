@@ -141,7 +141,7 @@ describe("virtual modem, NM28: publishing", () => {
         await bench.prompt(`0,65535,${qos},0,${type},"t",${payload.length}`);
         bench.say(payload);
         await bench.expect(`\r\n+MQTTPUBEX:0,65535,${results}\r\n${final}`);
-        for (let tries = 0; tries < 20 && broker.published.length < sent.length; tries++) await pause(5);
+        for (let tries = 0; tries < 10_000 && broker.published.length < sent.length; tries++) await pause(5);
         const parameters = broker.published.map(({ topic, payload, qos: sentQos }) => {
           assert.equal(sentQos, qos);
           const text = payload.toString();

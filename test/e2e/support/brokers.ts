@@ -70,7 +70,7 @@ export async function freePort(): Promise<number> {
 }
 
 async function answers(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 2000; tries++) {
     const socket = open(port, "127.0.0.1");
     const connected = await new Promise<boolean>((resolve) => {
       socket.once("connect", () => resolve(true));

@@ -81,7 +81,7 @@ export async function round(subject: Subject): Promise<void> {
 /** The modem is whole after all that, or will be soon: what is lost may have to be found out, or got back by the modem. */
 async function works(subject: Subject, client?: ModemMQTTClient): Promise<void> {
   const arrived = subject.arrival(`out/${subject.id}/works`);
-  for (const deadline = Date.now() + 8000;; await pause(100)) {
+  for (const deadline = Date.now() + 100_000;; await pause(100)) {
     if (!client?.connected) {
       await client?.end(true);
       client = await open(subject);
