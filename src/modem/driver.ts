@@ -1,6 +1,6 @@
 import type { Channel } from "../at/channel/channel";
 import type { Command } from "../at/commands/command";
-import { Outcome, type Operation, type OperationOwner } from "../at/commands/operation";
+import { Outcome, Wire, type Operation, type OperationOwner } from "../at/commands/operation";
 import type { Fields } from "../at/lines/fields";
 import type { Line } from "../at/lines/lexicon";
 import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, Encoding } from "../bytes/encoding";
@@ -137,6 +137,9 @@ export abstract class Driver extends Inquirer implements OperationOwner {
   /** A publish whose topic, QoS and payload are set; false when there is no room for it now. */
   protected abstract publish(operation: Operation): boolean;
 
+  /** An operation whose id the modem chooses is sent now. */
+  onSending(_operation: Operation): void {}
+
   subscribe(operation: Operation): void {
     this.acknowledgeable(operation, this.dialect.subscribe);
   }
@@ -253,7 +256,7 @@ export abstract class Driver extends Inquirer implements OperationOwner {
     return this.#client.onModemMessageAgain();
   }
 
-  /** Ends the oldest operation of a kind, with this id on the wire where it is not negative. */
+  /** Ends the oldest operation of a kind, with this id on the wire, or `Wire.Any`. */
   protected resolve(kind: Kind, wire: number, code: number): void {
     const operation = this.channel.find(this.link, kind, wire);
     if (operation !== null) this.channel.resolve(operation, code);
@@ -279,7 +282,7 @@ export abstract class Driver extends Inquirer implements OperationOwner {
   }
 
   protected isOwed(kind: Kind): boolean {
-    return this.channel.find(this.link, kind, -1) !== null;
+    return this.channel.find(this.link, kind, Wire.Any) !== null;
   }
 
   down(error: MQTTModemError | null): void {

@@ -3,7 +3,7 @@
  * chapters 2 and 12, has found out about its gaps.
  */
 import { NOTHING } from "../at/commands/command";
-import type { Operation } from "../at/commands/operation";
+import { Wire, type Operation } from "../at/commands/operation";
 import { Byte } from "../at/lines/bytes";
 import { FieldKind, type Fields } from "../at/lines/fields";
 import { Follow, Framing, lexicon, lines, type Line } from "../at/lines/lexicon";
@@ -46,17 +46,17 @@ export interface BC35GOptions extends QMTOptions {
 // ---- what the modem says (S1 chapters 3 and 4)
 
 const LINES = lines(
-  Say.Open, "+QMTOPEN",
-  Say.Close, "+QMTCLOSE",
-  Say.Conn, "+QMTCONN",
-  Say.Disc, "+QMTDISC",
-  Say.Sub, "+QMTSUB",
-  Say.Uns, "+QMTUNS",
-  Say.Pub, "+QMTPUB",
-  Say.PubRel, "+QMTPUBREL", // PUBREL is being sent again; figure 1 only (A-3)
+  Say.Open, "+QMTOPEN", { numbers: [2, 2] },
+  Say.Close, "+QMTCLOSE", { numbers: [2, 2] },
+  Say.Conn, "+QMTCONN", { numbers: [2, 3] },
+  Say.Disc, "+QMTDISC", { numbers: [2, 2] },
+  Say.Sub, "+QMTSUB", { numbers: [3, 8] }, // of five topics at the most
+  Say.Uns, "+QMTUNS", { numbers: [3, 8] },
+  Say.Pub, "+QMTPUB", { numbers: [3, 4] },
+  Say.PubRel, "+QMTPUBREL", { numbers: [2, 4] }, // PUBREL is being sent again; figure 1 only (A-3)
   Say.Cfg, "+QMTCFG",
-  Say.Auth, "+QMTTENAUTH", "+QMTENAUTH", // A-1
-  Say.Stat, "+QMTSTAT",
+  Say.Auth, "+QMTTENAUTH", { numbers: [1, 1] }, "+QMTENAUTH", { numbers: [1, 1] }, // A-1
+  Say.Stat, "+QMTSTAT", { numbers: [2, 2] },
   Say.Message, "+QMTRECV", { framing: Framing.Line, topic: 2 },
   "+QMTRCV", { framing: Framing.Line, topic: 2 }, // figure 1 (A-3)
   // The banner of a BC28: "Boot: Unsigned … REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET, Neul, OK" (public captures).
@@ -99,7 +99,7 @@ const PUBLISH = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic},{length}", { final:
 // The length starts at 1: an empty payload can only be one that ends at once.
 const PUBLISH_EMPTY = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic}", { final: 10_000, result: Say.Pub, resultId: 1, prompt: 5000 });
 
-const POLL = say("AT+QMTCONN?", { takes: (fields) => fields.count === 2 });
+const POLL = say("AT+QMTCONN?", { takes: (fields) => fields.count === 2 && fields.areNumbers(2, 2) });
 
 const CLOSE = say("AT+QMTCLOSE=0", { kind: Kind.Close, patience: 1000 });
 
@@ -290,14 +290,15 @@ export class BC35G extends QMT {
   }
 
   onLine(line: Line, fields: Fields): void {
+    if (line.id !== Say.Auth && fields.int(0) !== this.link) return; // damaged: there is no other client
     switch (line.id) {
       case Say.Pub: return this.acknowledged(Kind.Publish, fields);
       case Say.Sub: return this.acknowledged(Kind.Subscribe, fields);
       case Say.Uns: return this.acknowledged(Kind.Unsubscribe, fields);
-      case Say.Open: return this.resolve(Kind.Open, -1, fields.int(1));
+      case Say.Open: return this.resolve(Kind.Open, Wire.Any, fields.int(1));
       case Say.Conn: return this.connected(fields);
-      case Say.Disc: return this.resolve(Kind.Disconnect, -1, fields.int(1));
-      case Say.Close: return this.resolve(Kind.Close, -1, fields.int(1));
+      case Say.Disc: return this.resolve(Kind.Disconnect, Wire.Any, fields.int(1));
+      case Say.Close: return this.resolve(Kind.Close, Wire.Any, fields.int(1));
       case Say.PubRel: return this.received(fields.int(1)); // PUBREL answers PUBREC
       case Say.Auth: return this.authorised(fields);
       case Say.Stat: return this.linkChanged(fields.int(1));
@@ -323,7 +324,7 @@ export class BC35G extends QMT {
 
   /** `+QMTTENAUTH: <result_code>[,<password>]`. */
   private authorised(fields: Fields): void {
-    const operation = this.channel.find(this.link, Kind.Authorise, -1);
+    const operation = this.channel.find(this.link, Kind.Authorise, Wire.Any);
     if (operation === null) return;
     const result = fields.int(0);
     if (result === 0) this.fetchedPassword = passwordFrom(fields);

@@ -3,7 +3,7 @@
  * dialects.md, chapters 4, 7.4, 12 and 13, has made of it.
  */
 import type { Command } from "../at/commands/command";
-import { Outcome, type Operation } from "../at/commands/operation";
+import { Outcome, Wire, type Operation } from "../at/commands/operation";
 import { Byte } from "../at/lines/bytes";
 import type { Fields } from "../at/lines/fields";
 import { lexicon, lines, type Line } from "../at/lines/lexicon";
@@ -256,7 +256,7 @@ export class ML302 extends ChinaMobile {
   override onLine(line: Line, fields: Fields): void {
     // Its ancestor answers AT+MQTTTO? with the wrong name (4.3.7).
     if (line.id === Say.Reconnect && fields.count === 1 && fields.int(0) === this.ackTimeout) {
-      const inquiry = this.channel.find(this.link, Kind.Inquiry, -1);
+      const inquiry = this.channel.find(this.link, Kind.Inquiry, Wire.Any);
       if (inquiry !== null && inquiry.command === ASK_ACK_TIMEOUT) return this.onAnswer(inquiry, line, fields);
       if (this.stage === Stage.Online) return; // too late; tries begin with 0
     }
@@ -281,10 +281,10 @@ export class ML302 extends ChinaMobile {
    */
   override onUnsolicitedError(code: number): void {
     // An error that comes after the OK of the command that it ends.
-    for (let i = 0; i < ENDS.length; i += 2) if (ENDS[i] === code && this.isOwed(ENDS[i + 1]!)) return this.resolve(ENDS[i + 1]!, -1, code);
+    for (let i = 0; i < ENDS.length; i += 2) if (ENDS[i] === code && this.isOwed(ENDS[i + 1]!)) return this.resolve(ENDS[i + 1]!, Wire.Any, code);
     if (code !== Code.ReconnectFailed && code !== Code.ConnectionLost) return;
     if (this.isOwed(Kind.Open)) {
-      if (code === Code.ReconnectFailed) this.resolve(Kind.Open, -1, Failure.GaveUp);
+      if (code === Code.ReconnectFailed) this.resolve(Kind.Open, Wire.Any, Failure.GaveUp);
       return;
     }
     if (this.stage !== Stage.Online && this.stage !== Stage.Reconnecting) return; // of an earlier run's connection

@@ -2,7 +2,7 @@
  * Yuge NM28 5G. The source is "NM28 5G MQTT application guide", V1.0 (S4), whose pages for disconnecting and subscribing
  * are missing, with what dialects.md, chapters 5 and 12, has filled in. Six MQTT clients at once.
  */
-import { Outcome, ResultCode, type Operation } from "../at/commands/operation";
+import { Outcome, ResultCode, Wire, type Operation } from "../at/commands/operation";
 import { FieldKind, type Fields } from "../at/lines/fields";
 import { Common, Follow, Framing, lexicon, lines, type Line } from "../at/lines/lexicon";
 import { frozen } from "../bytes/frozen";
@@ -43,15 +43,15 @@ export interface NM28Options extends QMTOptions {
 // ---- what the modem says (S4 chapter 1)
 
 const LINES = lines(
-  Say.Open, "+MQTTOPEN",
-  Say.Close, "+MQTTCLOSE",
-  Say.Conn, "+MQTTCONN",
-  Say.Disc, "+MQTTDISC",
-  Say.Sub, "+MQTTSUB",
-  Say.Uns, "+MQTTUNS",
-  Say.Pub, "+MQTTPUBEX",
+  Say.Open, "+MQTTOPEN", { numbers: [2, 2] },
+  Say.Close, "+MQTTCLOSE", { numbers: [2, 2] },
+  Say.Conn, "+MQTTCONN", { numbers: [2, 3] },
+  Say.Disc, "+MQTTDISC", { numbers: [2, 2] },
+  Say.Sub, "+MQTTSUB", { numbers: [3, 4] },
+  Say.Uns, "+MQTTUNS", { numbers: [3, 4] },
+  Say.Pub, "+MQTTPUBEX", { numbers: [2, 2] },
   Say.Cfg, "+MQTTCFG",
-  Say.Stat, "+MQTTSTAT", // not in S4; Quectel's set has it (5.3)
+  Say.Stat, "+MQTTSTAT", { numbers: [2, 2] }, // not in S4; Quectel's set has it (5.3)
   Say.PostVersion, "+CTWINGPOSTVER",
   "AT+CTWINGPOSTVER", // as the guide prints it (D-11)
   Say.Message, "+MQTTRECV", { framing: Framing.Counted, topic: 2, lengthOptional: true },
@@ -78,7 +78,7 @@ const PUBLISH = say("AT+MQTTPUBEX={link},{id},{QoS},{retain},{type},{topic},{len
 const PUBLISH_NUDGED = frozen({ ...PUBLISH, nudge: 300 });
 
 // Two fields: a state; a result has three, or comes while a connection is being made (6.5).
-const POLL = say("AT+MQTTCONN?", { final: 5000, takes: (fields) => fields.count === 2 });
+const POLL = say("AT+MQTTCONN?", { final: 5000, takes: (fields) => fields.count === 2 && fields.areNumbers(2, 2) });
 
 const CLOSE = say("AT+MQTTCLOSE={link}", { kind: Kind.Close, final: 10_000, patience: 1000 });
 
@@ -147,6 +147,14 @@ const DIALECT: Dialect<NM28> = frozen({
 });
 
 // ---- what its numbers mean
+
+/** In place of a result of a publish that the modem has left out (D-6). */
+const LEFT_OUT = -2;
+
+/** Whether a result of a publish, which the modem has not left out, tells of a failure: −1, and 2 as its relatives have it. */
+function isFailure(result: number): boolean {
+  return result !== LEFT_OUT && result !== Result.Acknowledged && result !== Result.Retransmission;
+}
 
 /** A code of our own: the message arrived and the data point did not (OneNET, type 2). */
 const DATA_POINT = 100;
@@ -231,7 +239,7 @@ export class NM28 extends QMT {
       case Say.Pub: return this.published(fields);
       case Say.Sub: return this.subscribed(fields);
       case Say.Uns: return this.result(Kind.Unsubscribe, fields);
-      case Say.Open: return this.resolve(Kind.Open, -1, fields.int(1));
+      case Say.Open: return this.resolve(Kind.Open, Wire.Any, fields.int(1));
       case Say.Conn: return this.told(fields);
       case Say.Disc: return this.ended(Kind.Disconnect, fields.int(1));
       case Say.Close: return this.ended(Kind.Close, fields.int(1));
@@ -241,11 +249,18 @@ export class NM28 extends QMT {
 
   /** `+MQTTPUBEX:<idx>,<msgID>[,<result0>][,<result1>][,<value>]`: by type, message and data point (D-6). */
   private published(fields: Fields): void {
-    if (fields.kind(2) !== FieldKind.Integer && fields.kind(3) !== FieldKind.Integer) return this.resolve(Kind.Publish, fields.int(1), ResultCode.Untold);
+    const id = fields.int(1), count = fields.count;
+    for (let i = 2; i < count; i++) if (fields.kind(i) !== FieldKind.Integer && fields.kind(i) !== FieldKind.Empty) return; // damaged
     // A data point alone has its result in its own place, or in the first, the other one being left out.
-    const first = fields.int(this.type === 1 && fields.kind(2) === FieldKind.Empty ? 3 : 2, 0);
-    const dataPoint = this.type === 2 ? fields.int(3, 0) : 0;
-    this.resolve(Kind.Publish, fields.int(1), first !== 0 ? first : dataPoint !== 0 ? DATA_POINT : 0);
+    const first = fields.int(this.type === 1 && fields.kind(2) === FieldKind.Empty ? 3 : 2, LEFT_OUT);
+    const dataPoint = this.type === 2 ? fields.int(3, LEFT_OUT) : 0;
+    if (isFailure(first)) return this.resolve(Kind.Publish, id, first);
+    if (isFailure(dataPoint)) return this.resolve(Kind.Publish, id, DATA_POINT);
+    if (first === Result.Retransmission || dataPoint === Result.Retransmission) return this.extend(Kind.Publish, id);
+    if (first === Result.Acknowledged && dataPoint === Result.Acknowledged) return this.resolve(Kind.Publish, id, 0);
+    // A result is left out. A number behind their places is how often the packet was sent again, which is progress.
+    for (let i = 4; i < count; i++) if (fields.kind(i) === FieldKind.Integer) return this.extend(Kind.Publish, id);
+    this.resolve(Kind.Publish, id, ResultCode.Untold);
   }
 
   /** `+MQTTSUB:<idx>,<msgID>,<result>[,<value>]`. */
@@ -272,7 +287,7 @@ export class NM28 extends QMT {
   }
 
   private ended(kind: Kind, result: number): void {
-    if (this.isOwed(kind)) this.resolve(kind, -1, result);
+    if (this.isOwed(kind)) this.resolve(kind, Wire.Any, result);
     else this.lost("+MQTTDISC");
   }
 

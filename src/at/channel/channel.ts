@@ -19,7 +19,7 @@ import { Timekeeper } from "./timekeeper";
  */
 export class Channel extends Timekeeper implements ScannerSink {
   readonly scanner: Scanner;
-  /** Lines that nothing here knows. */
+  /** Lines that nothing here knows, or that are damaged. */
   unknownLines = 0;
   /** Lines that did not fit into the ring, and messages that nobody read in time. */
   overflows = 0;
@@ -70,7 +70,9 @@ export class Channel extends Timekeeper implements ScannerSink {
     if (operation !== null && operation.command!.answer === line.id && this.phase !== Phase.Sending &&
         (operation.command!.takes === undefined || operation.command!.takes(fields)))
       return this.owner.onAnswer(operation, line, fields);
-    this.owner.onUrc(line, fields);
+    const numbers = line.numbers;
+    if (numbers === undefined || fields.areNumbers(numbers[0], numbers[1])) this.owner.onUrc(line, fields);
+    else this.unknownLines++;
   }
 
   // ---- finals

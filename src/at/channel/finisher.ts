@@ -16,7 +16,7 @@ export abstract class Finisher extends Synchroniser {
     return this.operations.first;
   }
 
-  /** The oldest operation of a kind that has been sent whole and whose outcome is owed, with this id on the wire where `wire` is not negative. */
+  /** The oldest operation of a kind that has been sent whole and whose outcome is owed, with this id on the wire, or `Wire.Any`. */
   find(link: number, kind: number, wire: number): Operation | null {
     return this.operations.owed(link, kind, wire, this.phase === Phase.Final ? this.current : null);
   }
@@ -42,7 +42,9 @@ export abstract class Finisher extends Synchroniser {
 
   /** The operation's result line is in: `code` 0 is good, and so is `ResultCode.Untold` if the final is. */
   resolve(operation: Operation, code: number): void {
-    if (this.writer.expected === Expected.Keeping && code === 0 && operation === this.operations.first) this.scanner.keepAnswer(Meaning.Result, operation.command!.resultId ?? -1);
+    // A result that does not say whose it is may be a repetition: the next one like it is not to be expected, but looked at.
+    if (this.writer.expected === Expected.Keeping && code === 0 && operation === this.operations.first && operation.wire >= 0)
+      this.scanner.keepAnswer(Meaning.Result, operation.command!.resultId ?? -1);
     operation.result = code;
     if (operation.stage === Stage.Awaiting || (this.phase === Phase.Final && this.earlyOk)) {
       if (operation === this.current) this.leave();

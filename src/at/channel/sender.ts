@@ -102,6 +102,7 @@ export abstract class Sender extends Intake implements Pinning {
       return;
     }
     operation.stage = Stage.Active;
+    if (operation.wire < 0 && operation.owner !== null) operation.owner.onSending(operation);
     this.current = operation;
     this.phase = Phase.Sending;
     this.sent = At.Line;

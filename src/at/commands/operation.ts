@@ -60,6 +60,12 @@ export const enum Link {
   All = -2,
 }
 
+/** In place of the id that a line carries, where an operation is looked for. */
+export const enum Wire {
+  /** Whatever its id is. No field of a line can say that: what is no number is −1, and an id may be written with a minus. */
+  Any = -0x40000000,
+}
+
 /** What is asked to be subscribed or unsubscribed; kept by reference until the operation ends. */
 export interface TopicItem {
   text: Text;
@@ -77,6 +83,8 @@ export interface OperationOwner {
   readonly link: number;
   /** How many of its publishes are not over. */
   publishing: number;
+  /** The operation, whose id the modem chooses, is sent now. */
+  onSending(operation: Operation): void;
 }
 
 /**

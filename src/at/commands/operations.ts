@@ -1,4 +1,4 @@
-import { Operation, ResultCode, Stage } from "./operation";
+import { Operation, ResultCode, Stage, Wire } from "./operation";
 
 /**
  * The operations that are under way: made when so many are for the first time, used again and again. They are a chain in
@@ -60,19 +60,19 @@ export class Operations {
   next(oneOfAKind: boolean): Operation | null {
     let operation = this.first;
     if (operation !== null && operation.next === null) return operation.stage === Stage.Queued ? operation : null;
-    while (operation !== null && (operation.stage !== Stage.Queued || (oneOfAKind && this.owed(operation.link, operation.kind, -1, null) !== null)))
+    while (operation !== null && (operation.stage !== Stage.Queued || (oneOfAKind && this.owed(operation.link, operation.kind, Wire.Any, null) !== null)))
       operation = operation.next;
     return operation;
   }
 
   /**
-   * The oldest of a kind whose outcome is owed, with this id on the wire where `wire` is not negative.
+   * The oldest of a kind whose outcome is owed, with this id on the wire, or `Wire.Any`.
    * @param active the one on the channel, if it has been sent whole: it counts too
    */
   owed(link: number, kind: number, wire: number, active: Operation | null): Operation | null {
     let operation = this.first;
     while (operation !== null && !((operation.stage === Stage.Awaiting || operation === active) && operation.kind === kind &&
-        (wire < 0 || operation.wire === wire) && operation.result === ResultCode.Owed && operation.link === link)) operation = operation.next;
+        (wire === Wire.Any || operation.wire === wire) && operation.result === ResultCode.Owed && operation.link === link)) operation = operation.next;
     return operation;
   }
 

@@ -122,6 +122,14 @@ export class Fields {
     return index < this.count && this.table[index * Size.FIELD] === FieldKind.Integer ? this.table[index * Size.FIELD + 1]! : otherwise;
   }
 
+  /** Whether there are `least` fields or more, and the first `most` of them are whole numbers, as far as they are there. */
+  areNumbers(least: number, most: number): boolean {
+    const count = this.count;
+    if (count < least) return false;
+    for (let i = 0; i < most && i < count; i++) if (this.table[i * Size.FIELD] !== FieldKind.Integer) return false;
+    return true;
+  }
+
   /** What field `index` holds; `Empty` where there is none. */
   kind(index: number): FieldKind {
     return index < this.count && index * Size.FIELD < this.table.length ? this.table[index * Size.FIELD]! : FieldKind.Empty;

@@ -36,6 +36,11 @@ export interface Line {
   readonly framing?: Framing;
   /** For a message: the field that holds the topic; what follows it is the length, if there is one, and the payload. */
   readonly topic?: number;
+  /**
+   * How many fields it has at the least, and how many of those at its beginning are whole numbers. A line of which one is none is
+   * damaged, and nobody's. An answer that was asked for may be another one than the report, and is not looked at.
+   */
+  readonly numbers?: readonly [least: number, most: number];
   /** The modem can be told to leave the length out, so that a message without one is as good. */
   readonly lengthOptional?: boolean;
 }

@@ -3,7 +3,7 @@
  * reports. How they are told what to do, and in which order they answer, is each family's own.
  */
 import type { Command } from "../../at/commands/command";
-import type { Operation } from "../../at/commands/operation";
+import { Outcome, ResultCode, Wire, type Operation } from "../../at/commands/operation";
 import { Byte } from "../../at/lines/bytes";
 import { FieldKind, type Fields } from "../../at/lines/fields";
 import { Follow, Framing, lines, type Line } from "../../at/lines/lexicon";
@@ -20,6 +20,7 @@ import type { Modem } from "../../modem/modem";
 import { Kind, Tolerates, type Step } from "../../modem/script";
 import type { Settings } from "../../modem/settings";
 import { Stage } from "../../modem/stage";
+import { PacketIds } from "./packet-ids";
 
 /** What both families can be told beyond what all modems can. */
 export interface ChinaMobileOptions extends DriverOptions {
@@ -55,18 +56,18 @@ export const LINES = lines(
   Say.Open, "+MQTTOPEN",
   "+MQTTCONACK", // the M5311's manual: `+MQTTCONACK: FAIL` (B-17)
   Say.TLSFailed, "+QMTOPEN", // a stray `+QMTOPEN: 0,-1` of the ML302's client (4.5)
-  Say.SubAck, "+MQTTSUBACK",
-  Say.UnsubAck, "+MQTTUNSUBACK",
+  Say.SubAck, "+MQTTSUBACK", { numbers: [1, 1] },
+  Say.UnsubAck, "+MQTTUNSUBACK", { numbers: [1, 1] },
   Say.PubAck, "+MQTTPUBACK",
   Say.PubRec, "+MQTTPUBREC",
   Say.PubRel, "+MQTTPUBREL",
   Say.PubComp, "+MQTTPUBCOMP",
   Say.PingResp, "+MQTTPINGRSP",
   "+MQTTPINGRESP", // B-4, C-2; what an M5310-A really sends
-  Say.AckTimeout, "+MQTTTO",
-  Say.Reconnect, "+MQTTREC",
+  Say.AckTimeout, "+MQTTTO", { numbers: [1, 1] },
+  Say.Reconnect, "+MQTTREC", { numbers: [1, 2] },
   Say.Disconnected, "+MQTTDISC",
-  Say.Stat, "+MQTTSTAT",
+  Say.Stat, "+MQTTSTAT", { numbers: [1, 1] },
   Say.Cfg, "+MQTTCFG",
   "AT+MQTTCFG", // as S2's table prints the answer (B-7)
   Say.SubList, "+MQTTSUB",
@@ -96,7 +97,7 @@ export const OPEN = "AT+MQTTOPEN={settings.user?},{settings.password?},{settings
 /** For ML302 in the worked session and in drivers, not in the command chapter (C-3). */
 export const DELETE = say("AT+MQTTDEL", { tolerates: Tolerates.Failure });
 
-const STATUS = say("AT+MQTTSTAT?");
+const STATUS = say("AT+MQTTSTAT?", { takes: (fields) => fields.areNumbers(1, 1) });
 
 /** After the heading, one bare topic a line (6.6). */
 export const SUBSCRIPTIONS = say("AT+MQTTSUB?", { text: true });
@@ -142,6 +143,8 @@ export abstract class ChinaMobile extends Driver {
   readonly showPings: number;
   /** There is a session, as far as is known. */
   inSession = false;
+  /** What the modem shows of the ids that it chooses. */
+  private readonly ids = new PacketIds();
   /** How many the modem's list of subscriptions has had. */
   private listed = 0;
   /** The list had fewer than there are, and they were subscribed again: another time that proves nothing. */
@@ -167,6 +170,7 @@ export abstract class ChinaMobile extends Driver {
   protected override onOnline(): void {
     this.inSession = true;
     this.unlisted = false;
+    this.ids.reset();
     super.onOnline();
   }
 
@@ -177,6 +181,7 @@ export abstract class ChinaMobile extends Driver {
 
   protected override reconnected(): void {
     this.inSession = true;
+    this.ids.reset();
     super.reconnected();
   }
 
@@ -192,6 +197,10 @@ export abstract class ChinaMobile extends Driver {
     return true;
   }
 
+  override onSending({ kind, QoS }: Operation): void {
+    if (kind < Kind.Inquiry) this.ids.sent(kind, kind !== Kind.Publish || QoS > 0);
+  }
+
   /** What sends it, by its QoS and as its payload asks for. */
   protected abstract publishCommand(operation: Operation): Command;
 
@@ -202,14 +211,14 @@ export abstract class ChinaMobile extends Driver {
 
   onLine(line: Line, fields: Fields): void {
     switch (line.id) {
-      case Say.PubAck: return this.acknowledged(1);
-      case Say.PubComp: return this.acknowledged(2);
-      case Say.PubRec: return this.received(-1);
+      case Say.PubAck: return this.acknowledged(fields, 1);
+      case Say.PubComp: return this.acknowledged(fields, 2);
+      case Say.PubRec: return this.halfway(fields);
       case Say.PingResp: return this.pinged();
       case Say.SubAck: return this.subscribed(fields);
       case Say.UnsubAck: return this.unsubscribed(fields);
       case Say.Open: return this.opened(fields);
-      case Say.TLSFailed: return this.resolve(Kind.Open, -1, Failure.Open);
+      case Say.TLSFailed: return this.resolve(Kind.Open, Wire.Any, Failure.Open);
       case Say.Disconnected: return this.disconnected();
       case Say.AckTimeout: return this.timedOut(fields.int(0));
       // Two fields are a late answer to AT+MQTTREC? (6.5).
@@ -217,25 +226,31 @@ export abstract class ChinaMobile extends Driver {
     }
   }
 
-  /** The id may stand in either field, and is not known beforehand: the one publish under way is meant (6.3, 6.4). */
-  private acknowledged(QoS: number): void {
-    const operation = this.channel.find(this.link, Kind.Publish, -1);
-    if (operation !== null && operation.QoS === QoS) this.channel.resolve(operation, 0);
+  /** `+MQTTPUBACK:<packId>,<dup>`, or the other way round; the one publish under way is meant, unless the id is an earlier one's. */
+  private acknowledged(fields: Fields, QoS: number): void {
+    const operation = this.channel.find(this.link, Kind.Publish, Wire.Any), id = packetId(fields);
+    if (operation !== null && operation.QoS === QoS && id >= 0 && this.ids.isOf(Kind.Publish, id)) this.channel.resolve(operation, 0);
   }
 
-  /** `+MQTTSUBACK: <packId>,<code>,<topic>`; a refusal is 128, 0x80 or 80. */
+  private halfway(fields: Fields): void {
+    const id = packetId(fields);
+    if (id >= 0 && this.ids.mayBe(Kind.Publish, id)) this.received(Wire.Any);
+  }
+
+  /** `+MQTTSUBACK: <packId>,<code>,<topic>`. */
   private subscribed(fields: Fields): void {
-    const operation = this.channel.find(this.link, Kind.Subscribe, -1);
-    if (operation === null || this.isAnothers(operation, fields, 2)) return;
+    const operation = this.channel.find(this.link, Kind.Subscribe, Wire.Any);
+    const code = grantOf(fields, 1);
+    if (operation === null || code < 0 || this.isAnothers(operation, fields, 2) || !this.ids.isOf(Kind.Subscribe, fields.int(0))) return;
     operation.granted = 0;
-    operation.grant(0, fields.kind(1) === FieldKind.Integer ? fields.int(1) : REFUSED);
+    operation.grant(0, code);
     this.channel.resolve(operation, 0);
   }
 
   /** `+MQTTUNSUBACK:<packId>,<topic>`. */
   private unsubscribed(fields: Fields): void {
-    const operation = this.channel.find(this.link, Kind.Unsubscribe, -1);
-    if (operation !== null && !this.isAnothers(operation, fields, 1)) this.channel.resolve(operation, 0);
+    const operation = this.channel.find(this.link, Kind.Unsubscribe, Wire.Any);
+    if (operation !== null && !this.isAnothers(operation, fields, 1) && this.ids.isOf(Kind.Unsubscribe, fields.int(0))) this.channel.resolve(operation, 0);
   }
 
   /**
@@ -261,7 +276,7 @@ export abstract class ChinaMobile extends Driver {
   private opened(fields: Fields): void {
     const returnCode = fields.int(0);
     const good = returnCode === 0 || fields.is(0, OK);
-    if (this.isOwed(Kind.Open)) this.resolve(Kind.Open, -1, good ? 0 : returnCode > 0 ? Failure.ReturnCode + returnCode : Failure.Open);
+    if (this.isOwed(Kind.Open)) this.resolve(Kind.Open, Wire.Any, good ? 0 : returnCode > 0 ? Failure.ReturnCode + returnCode : Failure.Open);
     // Nobody asked: the modem has connected again by itself, and forgotten the subscriptions (3.6).
     else if (good) {
       // Its report of the loss may have been lost itself: what was under way has failed all the same.
@@ -272,8 +287,8 @@ export abstract class ChinaMobile extends Driver {
 
   /** `+MQTTDISC:OK`: the answer to the host's own, or the end of a connection or of the attempts at one. */
   private disconnected(): void {
-    if (this.isOwed(Kind.Disconnect)) return this.resolve(Kind.Disconnect, -1, 0);
-    if (this.isOwed(Kind.Open)) return this.resolve(Kind.Open, -1, Failure.GaveUp);
+    if (this.isOwed(Kind.Disconnect)) return this.resolve(Kind.Disconnect, Wire.Any, 0);
+    if (this.isOwed(Kind.Open)) return this.resolve(Kind.Open, Wire.Any, Failure.GaveUp);
     if (this.stage === Stage.Online || this.stage === Stage.Reconnecting)
       this.down(linkLost("is gone, and the modem has given up having it back (+MQTTDISC)"));
   }
@@ -281,15 +296,39 @@ export abstract class ChinaMobile extends Driver {
   /** `+MQTTTO: <type>`. */
   protected timedOut(type: number): void {
     switch (type) {
-      case Timeout.Publish: return this.resolve(Kind.Publish, -1, Failure.Timeout);
-      case Timeout.Subscribe: return this.resolve(Kind.Subscribe, -1, Failure.Timeout);
-      case Timeout.Unsubscribe: return this.resolve(Kind.Unsubscribe, -1, Failure.Timeout);
+      case Timeout.Publish: return this.ackTimedOut(Kind.Publish);
+      case Timeout.Subscribe: return this.ackTimedOut(Kind.Subscribe);
+      case Timeout.Unsubscribe: return this.ackTimedOut(Kind.Unsubscribe);
+    }
+  }
+
+  /** The modem waits no more for the acknowledgement of the one of this kind. */
+  private ackTimedOut(kind: Kind): void {
+    const operation = this.channel.find(this.link, kind, Wire.Any);
+    if (operation === null) return;
+    // One that the host has given up before has had its time: nothing comes for it any more.
+    if (kind === Kind.Publish && !operation.abandoned) this.ids.late();
+    this.channel.resolve(operation, Failure.Timeout);
+  }
+
+  override onDone(operation: Operation, outcome: Outcome, code: number): void {
+    super.onDone(operation, outcome, code);
+    const kind = operation.kind;
+    if (kind > Kind.Unsubscribe || (kind === Kind.Publish && operation.QoS === 0)) return;
+    if (outcome === Outcome.Refused && code === ACK_TIMEOUT) {
+      if (kind === Kind.Publish && operation.result === ResultCode.Owed) this.ids.late(); // otherwise +MQTTTO has told of it
+    } else if (outcome === Outcome.Refused || (outcome === Outcome.Failed && code !== Failure.Timeout) || (outcome === Outcome.Done && code !== 0)) this.ids.unsent();
+    else if (outcome === Outcome.TimedOut) {
+      this.ids.unsent();
+      this.ids.timedOut(kind);
+      // What has come for it was perhaps its own: nothing else is to be waited for.
+      if (kind === Kind.Publish && this.ids.hasDoubted(kind) && this.channel.find(this.link, kind, Wire.Any) === operation) this.channel.resolve(operation, Failure.Timeout);
     }
   }
 
   /** `+MQTTREC:<n>`: the modem begins its n-th try, counted from 0. */
   private tries(attempt: number): void {
-    if (this.isOwed(Kind.Open)) return this.extend(Kind.Open, -1);
+    if (this.isOwed(Kind.Open)) return this.extend(Kind.Open, Wire.Any);
     this.reconnecting(linkLost(`is gone; the modem tries to have it back (+MQTTREC ${attempt})`));
   }
 
@@ -368,6 +407,35 @@ export abstract class ChinaMobile extends Driver {
 }
 
 const REFUSED = 128;
+/** `+CME ERROR` of an ML302 whose acknowledgement has not come in time (7.4). */
+const ACK_TIMEOUT = 616;
+/** In place of what cannot be read. */
+const UNREADABLE = -1;
+/** As the scan of S3 prints the dup flag 0 once (C-1). */
+const LETTER_O = frozen(new Text("O", "O", 1));
+
+/**
+ * The packet id in `<packId>,<dup>` or `<dup>,<packId>`: the flag is 0 or 1, and an id at the least 1 (dialects.md 6.3). 0 where
+ * neither is one, `UNREADABLE` where a field is no number.
+ */
+function packetId(fields: Fields): number {
+  const first = pairField(fields, 0), second = fields.count > 1 ? pairField(fields, 1) : 0;
+  if (fields.count === 0 || first < 0 || second < 0 || (first > 1 && second > 1)) return UNREADABLE;
+  return first > second ? first : second;
+}
+
+function pairField(fields: Fields, index: number): number {
+  return fields.is(index, LETTER_O) ? 0 : fields.int(index, UNREADABLE);
+}
+
+/** The code of a SUBACK as the modems print it: 0, 1, 2, or anything else for a refusal; or as S2's table does, `0x00` and so on. */
+function grantOf(fields: Fields, index: number): number {
+  if (fields.kind(index) === FieldKind.Integer) return fields.int(index);
+  for (let code = 0; code < HEX_CODES.length; code++) if (fields.is(index, HEX_CODES[code]!)) return code < 3 ? code : REFUSED;
+  return UNREADABLE;
+}
+
+const HEX_CODES = frozen(["0x00", "0x01", "0x02", "0x80"].map((code) => new Text("code", code, 4)));
 /** Milliseconds for one try: the modem's pause before it, 16 s at the most, and an opening that takes its time (3.6). */
 const RECONNECT_PATIENCE = 180_000;
 /** Milliseconds until the list of subscriptions is looked at again, once all have been made anew. */

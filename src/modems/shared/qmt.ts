@@ -2,7 +2,7 @@
  * What BC35-G and NM28 share: NM28's MQTT commands are Quectel's QMT set under other names (dialects.md 5, P18). Which
  * commands there are, and in which order they are answered, is each family's own.
  */
-import type { Operation } from "../../at/commands/operation";
+import { Wire, type Operation } from "../../at/commands/operation";
 import type { Fields } from "../../at/lines/fields";
 import { integer } from "../../checks";
 import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
@@ -78,9 +78,10 @@ export abstract class QMT extends Driver {
   /** `<idx>,<result>[,<ret_code>]` behind CONN, while CONNECT is owed: only 0 and 0 are success. */
   protected connected(fields: Fields): void {
     const result = fields.int(1);
-    if (result === Result.Retransmission) return this.extend(Kind.Connect, -1);
-    const returnCode = fields.int(2, 0);
-    this.resolve(Kind.Connect, -1, result === Result.Acknowledged && returnCode > 0 ? RETURN_CODE + returnCode : result);
+    if (result === Result.Retransmission) return this.extend(Kind.Connect, Wire.Any);
+    const returnCode = fields.int(2, 0); // may be missing
+    if (returnCode < 0) return; // damaged
+    this.resolve(Kind.Connect, Wire.Any, result === Result.Acknowledged && returnCode > 0 ? RETURN_CODE + returnCode : result);
   }
 
   protected resultError(operation: Operation, code: number): MQTTModemError {

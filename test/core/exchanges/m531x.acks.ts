@@ -2,7 +2,7 @@ import type { Exchange } from "../support/exchange";
 import { HELLO, ONLINE, subscribe } from "./m531x";
 
 /** Each pair of dialects.md 6.3, in which either field may be the packet id. */
-export const PAIRS = ["3,0", " 0,3", "0,1", "1,0", " 1,1", "0,0", "1,7", "7,1", "65535,0", "O,1", "3", ""];
+export const PAIRS = ["3,0", " 0,3", "0,1", "1,0", " 1,1", "0,0", "1,7", "7,1", "65535,0", "O,1", "3"];
 
 /** What `+MQTTTO` ends, by its type (S2 1.14). */
 export const TIMEOUTS: [type: number, what: string][] = [

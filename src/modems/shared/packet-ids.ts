@@ -1,0 +1,136 @@
+/**
+ * Whose an acknowledgement is, on modems that choose the packet ids by themselves and announce none (dialects.md 6.4).
+ *
+ * As the vendor's examples show it the ids count up by one, over publishes, subscriptions and the ends of subscriptions. Nothing
+ * depends on that until a modem has shown that it does so. From then on an id that is too low for what is under way is
+ * that of something earlier: a repetition, or an acknowledgement that comes late. Until then, and for ever with firmware that
+ * always prints the same id, a repetition cannot be told from an acknowledgement.
+ */
+import { Kind } from "../../modem/script";
+
+/** An MQTT packet id has 16 bits and is never 0. */
+const IDS = 65535;
+
+/** So far back an id may be that of something earlier; one that is further back shows that the modem has begun again. */
+const BACK = 64;
+
+/** For each of the kinds that are acknowledged: {@link Kind.Publish}, {@link Kind.Subscribe}, {@link Kind.Unsubscribe}. */
+const enum Each {
+  /** Its place among all that have been sent and are acknowledged. */
+  Order,
+  /** Publishes at QoS 0 that were sent before it: firmware may count them, or not. */
+  Zeros,
+  /** 1 where an acknowledgement has come that was not believed. */
+  Doubted,
+  /** The id of the last one that was acknowledged, or 0. */
+  Last,
+  SIZE,
+}
+
+/** What one modem has shown of its packet ids in one connection. */
+export class PacketIds {
+  private readonly each = new Int32Array(3 * Each.SIZE);
+  /** How many have been sent that are acknowledged, and at QoS 0. */
+  private order = 0;
+  private zeros = 0;
+  /** The last id that was believed, or 0; and the order and the zeros of what it acknowledged. */
+  private last = 0;
+  private lastOrder = 0;
+  private lastZeros = 0;
+  /** The modem has shown that it counts. */
+  private counting = false;
+  /** Publishes that the modem has given up, and whose acknowledgements may come all the same. */
+  private lost = 0;
+
+  /** There is a connection, or another one: the modem may begin again. */
+  reset(): void {
+    this.last = 0;
+    this.counting = false;
+    this.lost = 0;
+    this.each.fill(0);
+  }
+
+  /** One of these is sent. At QoS 0 nothing acknowledges it. */
+  sent(kind: Kind, acknowledged: boolean): void {
+    if (!acknowledged) {
+      this.zeros++;
+      return;
+    }
+    const at = kind * Each.SIZE;
+    this.each[at + Each.Order] = ++this.order;
+    this.each[at + Each.Zeros] = this.zeros;
+    this.each[at + Each.Doubted] = 0;
+  }
+
+  /** The one of this kind under way has not been sent to the broker, as far as is known: it may have had no id. */
+  unsent(): void {
+    this.lastOrder++;
+  }
+
+  /** The modem has waited in vain for the acknowledgement of a publish. That of a subscription would tell its topic. */
+  late(): void {
+    this.lost++;
+  }
+
+  /** Nothing has come for the one of this kind that was believed: what was late comes no more, and what was doubted may have been its own. */
+  timedOut(kind: Kind): void {
+    if (kind === Kind.Publish) this.lost = 0;
+    if (this.hasDoubted(kind)) {
+      this.last = 0;
+      this.counting = false;
+    }
+  }
+
+  /** Whether something has come for the one of this kind that was not believed. */
+  hasDoubted(kind: Kind): boolean {
+    return this.each[kind * Each.SIZE + Each.Doubted] === 1;
+  }
+
+  /**
+   * Whether a report may be about the one of this kind that is under way, as far as its id goes. Subscriptions, whose reports
+   * have their topics too, need only not be what has come already.
+   * @param id 0 where the modem tells none
+   */
+  mayBe(kind: Kind, id: number): boolean {
+    if (!this.counting || this.last === 0) return true;
+    const more = this.distance(id) - this.least(kind);
+    if (kind !== Kind.Publish) return more >= 0 || id !== this.each[kind * Each.SIZE + Each.Last];
+    return id !== 0 && (more >= 0 || more < -BACK);
+  }
+
+  /** Whether the acknowledgement is that of the one of this kind that is under way. @param id 0 where the modem tells none */
+  isOf(kind: Kind, id: number): boolean {
+    const at = kind * Each.SIZE, each = this.each;
+    if (!this.counting && this.last !== 0 && id !== 0) {
+      const more = this.distance(id) - this.least(kind);
+      this.counting = more >= 0 && more <= each[at + Each.Zeros]! - this.lastZeros;
+    }
+    const late = kind === Kind.Publish && !this.counting && this.lost > 0;
+    if (late || !this.mayBe(kind, id)) {
+      each[at + Each.Doubted] = 1;
+      if (!late) return false;
+      this.lost--; // it is that one's or the late one's, which nothing tells
+    } else if (kind === Kind.Publish) this.lost = 0;
+    if (id === 0) return !late;
+    each[at + Each.Last] = id;
+    const distance = this.distance(id);
+    if (!this.counting || this.last === 0 || distance > 0 || distance < -BACK) {
+      this.last = id;
+      this.lastOrder = each[at + Each.Order]!;
+      this.lastZeros = each[at + Each.Zeros]!;
+    }
+    return !late;
+  }
+
+  /** How much more than the last one the id of the one of this kind is at the least. */
+  private least(kind: Kind): number {
+    return this.each[kind * Each.SIZE + Each.Order]! - this.lastOrder;
+  }
+
+  /** How much more than the last one an id is; less than 0 for one before it. */
+  private distance(id: number): number {
+    let distance = (id - this.last) % IDS;
+    if (distance < 0) distance += IDS;
+    return distance > IDS >> 1 ? distance - IDS : distance;
+  }
+}
