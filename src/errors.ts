@@ -23,10 +23,15 @@ export type ModemCode =
   | "COMMAND_REFUSED"
   | "COMMAND_TIMEOUT"
   | "RECEIVE_OVERFLOW"
-  | "PORT_FAILED";
+  | "PORT_FAILED"
+  // The SIM: there is none, it asks for its PIN or PUK, or it does not work.
+  | "NO_SIM"
+  | "PIN_REQUIRED"
+  | "PUK_REQUIRED"
+  | "SIM_FAILED";
 
 /** The cellular network or the way to the broker failed. */
-export type NetworkCode = "NOT_ATTACHED" | "OPEN_FAILED" | "LINK_LOST" | "OUTCOME_UNKNOWN" | "CREDENTIALS_FETCH_FAILED";
+export type NetworkCode = "NOT_ATTACHED" | "REGISTRATION_DENIED" | "OPEN_FAILED" | "LINK_LOST" | "OUTCOME_UNKNOWN" | "CREDENTIALS_FETCH_FAILED";
 
 /** The broker refused, or did not acknowledge. */
 export type BrokerCode =

@@ -14,11 +14,33 @@ export function codes(lines: string): CodeTable {
 export const CME_ERRORS = codes(`
   3 operation not allowed
   4 operation not supported
+  5 PH-SIM PIN required
+  10 SIM not inserted
+  11 SIM PIN required
+  12 SIM PUK required
+  13 SIM failure
+  14 SIM busy
+  15 SIM wrong
+  16 incorrect password
+  17 SIM PIN2 required
+  18 SIM PUK2 required
   23 memory failure
   30 no network service
+  31 network timeout
+  32 network not allowed, emergency calls only
   50 incorrect parameters
   51 command executed but currently disabled
   52 command aborted by the user
+  100 unknown error
+  103 illegal mobile station
+  106 illegal mobile equipment
+  107 GPRS services not allowed
+  111 PLMN not allowed
+  112 location area not allowed
+  113 roaming not allowed in this location area
+  133 requested service option not subscribed
+  148 unspecified GPRS error
+  149 PDP authentication failure
   159 uplink busy, flow control
   300 ME failure
   301 SMS service of ME reserved

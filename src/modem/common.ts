@@ -1,4 +1,5 @@
 import type { Command } from "../at/commands/command";
+import { FieldKind } from "../at/lines/fields";
 import { COMMON_LINES } from "../at/lines/lexicon";
 import { tables } from "./commands";
 
@@ -28,5 +29,9 @@ export const ERROR_NUMBERS = say("AT+CMEE=1");
  * may answer the second only when it is attached.
  */
 export const REATTACH = all(say("AT+CGATT=0", { final: 40_000 }), say("AT+CGATT=1", { final: 75_000 }));
+/** The registration with the network: 27.007 10.1.22. A report of it has one field, or a location in its second one. */
+export const REGISTERED = say("AT+CEREG?", { takes: (fields) => fields.kind(1) === FieldKind.Integer && fields.length(1) <= 2 });
+/** What the SIM wants: 27.007 8.3. */
+export const SIM_STATE = say("AT+CPIN?", { final: 5000 });
 /** Whether the packet domain service is attached: 27.007 10.1.9. */
 export const ATTACHED = say("AT+CGATT?");

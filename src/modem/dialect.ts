@@ -27,6 +27,8 @@ export interface Dialect<D = any> extends ChannelDialect {
   readonly poll: Command<D>;
   /** The line that a restart of the modem prints. */
   readonly restart: number;
+  /** A restart prints `+CPIN: READY`, and it may be all that it prints. */
+  readonly readyAtStart?: boolean;
   /** A restart may print nothing: an error without a number is then a reason to ask. */
   readonly restartsSilently?: boolean;
   /** How it is brought back when a new connection does not help. */

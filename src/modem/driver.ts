@@ -15,6 +15,7 @@ import type { Modem } from "./modem";
 import { Patience } from "./patience";
 import { Level, LEVELS } from "./recovery";
 import { Kind } from "./script";
+import { refusedService } from "./sim";
 import type { Settings } from "./settings";
 import { Stage } from "./stage";
 
@@ -438,10 +439,19 @@ export abstract class Driver extends Inquirer implements OperationOwner {
   private error(operation: Operation, outcome: Outcome, code: number): MQTTModemError {
     switch (outcome) {
       case Outcome.Failed: return this.resultError(operation, code);
-      case Outcome.Refused: return this.refusal(operation, code) ?? failure(operation, outcome, code);
+      case Outcome.Refused: return this.refusal(operation, code) ?? this.refusedStep(operation, code) ?? failure(operation, outcome, code);
       case Outcome.Aborted:
         return this.#reason ?? new StateError("CLOSED", "the session was ended before this was done; whether it was done is not known");
       default: return failure(operation, outcome, code);
     }
+  }
+
+  /** The error for a step of a script that was refused for the SIM's sake, or without a reason where it was to open the connection. */
+  private refusedStep(operation: Operation, code: number): MQTTModemError | null {
+    if (operation.kind < Kind.Step) return null;
+    if (code >= 0) return refusedService(code);
+    // Some firmware says no more where the broker cannot be reached (ML302: C-10).
+    return operation.kind !== Kind.Open ? null : new NetworkError("OPEN_FAILED",
+      `no connection to ${this.settings.host.string}:${this.settings.port}, and the modem does not say why; check host, port, coverage, user name and password`);
   }
 }

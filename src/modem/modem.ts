@@ -5,13 +5,15 @@ import { Link, Outcome, type Operation } from "../at/commands/operation";
 import type { Fields } from "../at/lines/fields";
 import { Common, type Line } from "../at/lines/lexicon";
 import { frozen } from "../bytes/frozen";
+import { Text } from "../bytes/text";
 import { integer } from "../checks";
-import { ArgumentError, ModemError, NetworkError, StateError, type MQTTModemError } from "../errors";
+import { ArgumentError, ModemError, StateError, type MQTTModemError } from "../errors";
 import { portableBytes, type Bytes, type Clock, type Port, type PortOptions, type PortReceiver } from "../platform";
-import { ATTACHED, ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
+import { ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
 import type { Dialect } from "./dialect";
 import type { Driver } from "./driver";
 import type { Limits } from "./limits";
+import { Network } from "./network";
 import { Patience } from "./patience";
 import { Level } from "./recovery";
 import { Kind } from "./script";
@@ -29,11 +31,13 @@ export interface ModemOptions {
   receiveBuffer?: number;
   /** Milliseconds that the modem may take until it answers `AT` at first. Default 30000. */
   bootTimeout?: number;
-  /** Milliseconds that the modem may take to attach to the network. Default 120000. */
+  /** Milliseconds that the modem may take to attach to the network. Default 600000: the first search of an NB-IoT module takes up to ten minutes. */
   attachTimeout?: number;
   /** Other limits than the family's, where the documents state none, or hardware has shown others. */
   limits?: Partial<Omit<Limits, "topics" | "grantsEach" | "window" | "protocolVersions">>;
 }
+
+const READY = frozen(new Text("READY", "READY", 5));
 
 const PREPARE: readonly Command[] = frozen([ECHO_OFF, ERROR_NUMBERS]);
 
@@ -44,8 +48,8 @@ const enum Waker {
 
 /** In place of a step's number. */
 const enum Step {
-  /** Of attaching: the modem says that it is attached. */
-  Attached = 1,
+  /** Of recovering: the modem is asked for its network first. */
+  Asking = -2,
 }
 
 /** How many of something there may be. */
@@ -74,8 +78,13 @@ export class Modem implements ChannelOwner {
 
   /** `Idle` before it is wanted, then as far as `Attaching`; `Online` means that it is ready. */
   private stage: Stage = Stage.Idle;
-  /** Which of the stage's commands; while attaching, `Step.Attached` once the modem says that it is. */
+  /** Which of the stage's commands, or {@link Step}. */
   private step = 0;
+  private readonly network = new Network();
+  /** It has told that its SIM cannot be used. */
+  private simGone = false;
+  /** Between two rounds of questions about the network. */
+  private pausing = false;
   private deadline = 0;
   /** The CMEE setting that the modem has really taken. */
   private cmee = -1;
@@ -93,7 +102,7 @@ export class Modem implements ChannelOwner {
     this.dialect = dialect;
     this.limits = options.limits === undefined ? dialect.limits : { ...dialect.limits, ...options.limits };
     this.bootTimeout = integer("modem.bootTimeout", options.bootTimeout ?? 30_000, 0, Patience.Longest);
-    this.attachTimeout = integer("modem.attachTimeout", options.attachTimeout ?? 120_000, 0, Patience.Longest);
+    this.attachTimeout = integer("modem.attachTimeout", options.attachTimeout ?? 600_000, 0, Patience.Longest);
     this.drivers = new Array(dialect.links).fill(null);
     this.serial = options.serial;
     this.channel = new Channel(this, {
@@ -225,6 +234,7 @@ export class Modem implements ChannelOwner {
   }
 
   private wake(): void {
+    this.pausing = this.simGone = false;
     if (!this.enter(Stage.Waking)) return;
     this.deadline = (this.channel.clock.now() + this.bootTimeout) | 0;
     this.channel.scanner.learning = true;
@@ -246,15 +256,42 @@ export class Modem implements ChannelOwner {
     this.recover = Level.Connect;
     if (this.recovering === Level.Connect) return this.attachNetwork();
     if (!this.enter(Stage.Recovering)) return;
-    this.step = -1;
+    this.step = Step.Asking;
+    this.network.begin();
+    this.submit(this.network.first());
+  }
+
+  /**
+   * What the modem says of its network decides: one that searches is left alone, for whatever is done to it begins the search
+   * anew; and it leaves no network that it is not on.
+   */
+  private beginRecovering(): void {
+    const { network } = this;
+    if (network.failure !== null && (this.recovering === Level.Attach || network.failure.code !== "SIM_FAILED")) return this.lost(network.failure, false);
+    if (!network.attached && network.isSearching) return this.attachNetwork();
+    this.step = this.recovering === Level.Attach && !network.attached ? 0 : -1;
     this.goOnRecovering(Outcome.Refused);
   }
 
   private attachNetwork(): void {
     if (!this.enter(Stage.Attaching)) return;
     this.deadline = (this.channel.clock.now() + this.attachTimeout) | 0;
-    this.step = 0;
-    this.submit(ATTACHED);
+    this.network.begin();
+    this.submit(this.network.first());
+  }
+
+  /** An answer about the network. @param code the number of the `+CME ERROR` in its place, or −1 */
+  private goOnAsking(code: number): void {
+    const { network } = this, next = network.next(code);
+    if (next !== null) return this.submit(next);
+    if (this.stage === Stage.Recovering) return this.beginRecovering();
+    if (network.failure !== null) return this.lost(network.failure, false);
+    if (!network.attached) {
+      this.pausing = true;
+      return this.again(Patience.Attach, () => network.late(this.attachTimeout / 1000));
+    }
+    this.stage = Stage.Online;
+    for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onReady();
   }
 
   private submit(command: Command): void {
@@ -264,7 +301,7 @@ export class Modem implements ChannelOwner {
     this.channel.submit(operation, command);
   }
 
-  private onStepDone(outcome: Outcome): void {
+  private onStepDone(outcome: Outcome, code: number): void {
     switch (this.stage) {
       case Stage.Waking:
         if (outcome !== Outcome.Done)
@@ -277,13 +314,10 @@ export class Modem implements ChannelOwner {
         // A modem that refuses one of these can be worked with all the same.
         if (++this.step < PREPARE.length) return this.submit(PREPARE[this.step]!);
         return this.channel.synchronise();
-      case Stage.Recovering: return this.goOnRecovering(outcome);
+      case Stage.Recovering:
       case Stage.Attaching:
-        if (this.step !== Step.Attached)
-          return this.again(Patience.Attach, () => new NetworkError("NOT_ATTACHED",
-            `the modem has not attached to the network within ${this.attachTimeout / 1000} s; check the SIM, the antenna and the coverage`));
-        this.stage = Stage.Online;
-        for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onReady();
+        if (this.stage === Stage.Recovering && this.step !== Step.Asking) this.goOnRecovering(outcome);
+        else this.goOnAsking(outcome === Outcome.Refused ? code : -1);
     }
   }
 
@@ -297,7 +331,10 @@ export class Modem implements ChannelOwner {
     if (waker !== Waker.Modem) this.drivers[waker - 1]?.onWake();
     else if (this.stage === Stage.Waking) this.submit(this.dialect.rouse ?? ATTENTION);
     else if (this.stage === Stage.Recovering) this.wake();
-    else if (this.stage === Stage.Attaching) this.submit(ATTACHED);
+    else if (this.stage === Stage.Attaching) {
+      this.pausing = false;
+      this.submit(this.network.first());
+    }
     else for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onRoom();
   }
 
@@ -341,6 +378,7 @@ export class Modem implements ChannelOwner {
   /** Every connection is gone with the modem. @param forgotten it owes no answer any more */
   private lost(error: MQTTModemError, forgotten: boolean): void {
     this.stage = Stage.Idle;
+    this.pausing = false;
     this.recover = Level.Connect;
     this.channel.sleep(Waker.Modem);
     this.channel.abort(Link.Modem, forgotten);
@@ -353,7 +391,7 @@ export class Modem implements ChannelOwner {
     // A poll's answer tells of every connection.
     if (operation.kind === Kind.Poll) this.driverOf(fields)?.onPolled(line, fields);
     else if (operation.owner !== null) this.drivers[operation.link]?.onAnswer(operation, line, fields);
-    else if (line.id === Common.Attach) this.step = fields.int(0) === 1 ? Step.Attached : 0;
+    else this.network.answered(line, fields);
   }
 
   onText(operation: Operation, start: number, end: number): void {
@@ -361,11 +399,30 @@ export class Modem implements ChannelOwner {
   }
 
   onUrc(line: Line, fields: Fields): void {
-    // Where it may be a message's, CMEE tells: at once, or when what is under way is not answered.
-    if (line.id === this.dialect.restart && this.channel.scanner.mayBePayload) {
-      if (this.channel.idle) this.channel.synchronise();
-    } else if (line.id === this.dialect.restart) this.restarted();
-    else if (line.id >= Common.Family) this.driverOf(fields)?.onLine(line, fields);
+    if (line.id >= Common.Family && line.id !== this.dialect.restart) this.driverOf(fields)?.onLine(line, fields);
+    else if (line.id === this.dialect.restart) this.started(this.channel.scanner.mayBePayload);
+    else if (line.id === Common.Sim) this.onSim(fields);
+    else if (line.id === Common.Registration) this.askSoon();
+  }
+
+  /** It says that it has started. @param doubtful CMEE tells: at once, or when what is under way is not answered */
+  private started(doubtful: boolean): void {
+    if (!doubtful) this.restarted();
+    else if (this.channel.idle) this.channel.synchronise();
+  }
+
+  /** `+CPIN: READY` belongs to a start, unless the SIM had been gone meanwhile; what else is told of the SIM belongs to none. */
+  private onSim(fields: Fields): void {
+    const ready = fields.is(0, READY), back = this.simGone;
+    this.simGone = !ready;
+    if (!ready) this.network.simChanged();
+    if (ready && this.dialect.readyAtStart === true) this.started(back || this.channel.inDoubt || this.channel.scanner.mayBePayload);
+    this.askSoon();
+  }
+
+  /** Something has changed: what the modem is waited for, it is asked at once. */
+  private askSoon(): void {
+    if (this.stage === Stage.Attaching && this.pausing) this.channel.wake(Waker.Modem, 0);
   }
 
   onUnsolicitedError(code: number): void {
@@ -432,7 +489,7 @@ export class Modem implements ChannelOwner {
       this.drivers[own]?.onDone(operation, outcome, code);
       // They share the transmit buffer, where there are others.
       if (this.channel.operations.most > this.dialect.limits.window + Most.DriverOperations) for (let link = 0; link < this.drivers.length; link++) if (link !== own) this.drivers[link]?.onRoom();
-    } else if (outcome !== Outcome.Aborted) this.onStepDone(outcome);
+    } else if (outcome !== Outcome.Aborted) this.onStepDone(outcome, code);
   }
 
   onOverflow(): void {

@@ -26,11 +26,23 @@ export interface Recovery {
   readonly causes: readonly (readonly [code: ErrorCode, modemCode: number, level: Level])[];
 }
 
-/** The least that may help against an error. */
-export function levelFor(error: MQTTModemError, { causes }: Recovery): Level {
-  if (error.code === "NOT_ATTACHED") return Level.Attach;
+/**
+ * The least that may help against an error of the modem's or the network's, by its code; more is done when that has failed
+ * several times. An error that is not here is the broker's, or of the way to it, or nothing that a modem does about its
+ * network mends (a SIM that is missing): however often it comes, a new connection is all that is tried.
+ */
+const LEAST: Readonly<Partial<Record<ErrorCode, Level>>> = Object.freeze({
+  NOT_ATTACHED: Level.Attach,
   // Who does not answer cannot be told to restart.
-  if (error.code === "MODEM_SILENT") return Level.Reset;
+  MODEM_SILENT: Level.Reset,
+  // It answers, but not as it should.
+  COMMAND_TIMEOUT: Level.Connect,
+  COMMAND_REFUSED: Level.Connect,
+  SIM_FAILED: Level.Connect,
+});
+
+/** The least that may help against an error, or null where more than a new connection never does. */
+export function levelFor(error: MQTTModemError, { causes }: Recovery): Level | null {
   for (let i = 0; i < causes.length; i++) if (causes[i]![0] === error.code && causes[i]![1] === error.modemCode) return causes[i]![2];
-  return Level.Connect;
+  return LEAST[error.code] ?? null;
 }

@@ -173,8 +173,9 @@ const DIALECT: Dialect<BC35G> = frozen({
     attach: REATTACH,
     // REBOOTING, then the banner, and no OK before it (AT manual V1.0, 4.1).
     restart: all(say("AT+NRB", { final: 10_000, probe: true })),
-    // What S1 advises (4.1, table 3); and the context that could not be activated (3.2.3).
-    causes: [["LINK_LOST", 2, Level.Attach], ["OPEN_FAILED", 3, Level.Attach]],
+    // The context could not be activated (3.2.3). S1 advises the same behind +QMTSTAT: 0,2 (4.1, table 3), which is what a broker
+    // that has gone without a word looks like: a new connection is tried, and the modem asked for its network before that.
+    causes: [["OPEN_FAILED", 3, Level.Attach]],
   },
 });
 

@@ -313,9 +313,6 @@ export class ML302 extends ChinaMobile {
   }
 
   protected override refusal(operation: Operation, code: number): MQTTModemError | null {
-    // S3 prints the failure of an opening without a number (C-10).
-    if (code < 0 && operation.kind === Kind.Open)
-      return new NetworkError("OPEN_FAILED", `no connection to ${this.settings.host.string}:${this.settings.port}, and the modem does not say why; check host, port, coverage, user name and password`);
     if (code < Code.NotActive || code > 621) return null;
     const failed = operation.kind === Kind.Open ? `no connection to ${this.settings.host.string}:${this.settings.port}` : `${operation.command!.name} failed`;
     const text = `${failed}: ${meaning(ERRORS, code)} (+CME ERROR: ${code})`;

@@ -2,8 +2,7 @@ import { Level } from "../modem/recovery";
 
 /**
  * How much is done anew at the next attempt. What failed says what the least is; where that does not help, there is more
- * after so many failures; after the most it begins again with the least, so that a broker that is away for a day does not
- * keep the modem restarting.
+ * after so many failures; after the most it begins again with the least. A broker that is away never raises it, however often.
  */
 export class Escalation {
   readonly #available: readonly Level[];
@@ -11,13 +10,19 @@ export class Escalation {
   #failures = 0;
   level: Level = Level.Connect;
 
-  /** @param available ascending, from `Level.Connect` */
+  /**
+   * @param available ascending, from `Level.Connect`
+   * @param patience failures of a level before there is more; 0: there is never more than a new connection
+   */
   constructor(available: readonly Level[], patience: number) {
     this.#available = available;
     this.#patience = patience;
   }
 
-  failed(least: Level): void {
+  /** @param least what may help, or null where it is not the modem, nor its network, that has failed */
+  failed(least: Level | null): void {
+    // An attempt that has got as far as the broker shows that the rest works.
+    if (least === null || this.#patience === 0) return this.lasted();
     const raised = this.atLeast(least);
     if (raised > this.level) {
       this.level = raised;
@@ -34,7 +39,7 @@ export class Escalation {
     return Level.Connect; // nothing here would help
   }
 
-  /** A connection has lasted. */
+  /** A connection has lasted, or nothing but the broker has failed. */
   lasted(): void {
     this.level = Level.Connect;
     this.#failures = 0;

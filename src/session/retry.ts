@@ -20,14 +20,20 @@ export interface RetryOptions {
   initially?: boolean;
   /** For one attempt, from opening the port to the broker's acceptance. Default 0: the driver's own limits for each step. */
   timeout?: number;
-  /** Attempts that fail before more is done than before: the network left, the modem restarted, reset; 1–100, default 3. */
-  escalate?: number;
+  /**
+   * Attempts that fail, for want of the network or because of the modem, before more is done than before: the network left and
+   * joined again, the modem restarted, reset; 1–100, default 3. 0 or false: never, whatever fails. A broker that cannot be reached,
+   * resolved, or refuses, does not count.
+   */
+  escalate?: number | false;
   /** So long must a connection have lasted before the next loss begins with the least again; 1–86400000, default 600000. */
   lasting?: number;
 }
 
 /** The same, checked. */
-export interface Retry extends Required<RetryOptions> {}
+export interface Retry extends Required<RetryOptions> {
+  escalate: number;
+}
 
 const DAY = 86_400_000;
 
@@ -44,7 +50,7 @@ export function retryOf(options: RetryOptions): Retry {
     refused: integer("retry.refused", options.refused ?? 3_600_000, 0, 7 * DAY),
     initially: options.initially ?? true,
     timeout: integer("retry.timeout", options.timeout ?? 0, 0, DAY),
-    escalate: integer("retry.escalate", options.escalate ?? 3, 1, 100),
+    escalate: options.escalate === false ? 0 : integer("retry.escalate", options.escalate ?? 3, 0, 100),
     lasting: integer("retry.lasting", options.lasting ?? 600_000, 1, DAY),
   };
 }

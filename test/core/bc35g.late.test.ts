@@ -264,9 +264,15 @@ const LATE: Exchange[] = [
     script: `${before("AT+CGATT?")}
       → AT+CGATT?\\r
       ← \\r\\n+CGATT: 0\\r\\n\\r\\nOK\\r\\n
+      → AT+CEREG?\\r
+      ← \\r\\n+CEREG:0,2\\r\\n\\r\\nOK\\r\\n
+      → AT+CPIN?\\r
+      ← \\r\\n+CPIN: READY\\r\\n\\r\\nOK\\r\\n
       ~ 2000
       → AT+CGATT?\\r
       ← \\r\\n+CME ERROR: 30\\r\\n
+      → AT+CEREG?\\r
+      ← \\r\\nERROR\\r\\n
       ~ 2000
       → AT+CGATT?\\r
       ← \\r\\n+CGATT:1\\r\\n\\r\\nOK\\r\\n
@@ -292,12 +298,15 @@ describe("BC35-G: what comes too late, or never", () => {
   it("never attaches: NOT_ATTACHED when the time is over, the port closed", () => {
     const session = new Session({ modem: { attachTimeout: 9_000 } });
     for (const answer of ["OK", "OK", "OK", "+CMEE: 1\\r\\n\\r\\nOK"]) session.says(`\\r\\n${answer}\\r\\n`);
-    for (let i = 0; i < 5; i++) {
+    const notYet = (): void => {
       session.mustTell();
-      session.says("\\r\\n+CGATT: 0\\r\\n\\r\\nOK\\r\\n");
+      for (const answer of ["+CGATT: 0\\r\\n\\r\\nOK", "ERROR", "ERROR"]) session.says(`\\r\\n${answer}\\r\\n`);
+    };
+    for (let i = 0; i < 5; i++) {
+      notYet();
       session.pass(2_000);
     }
-    session.says("\\r\\n+CGATT: 0\\r\\n\\r\\nOK\\r\\n");
+    notYet();
     session.mustTell("error NOT_ATTACHED");
     equal(session.port.closed, true, "closed");
   });

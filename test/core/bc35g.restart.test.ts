@@ -60,6 +60,10 @@ describe("BC35-G: restarts while it is brought up", () => {
     modem.serve(4);
     session.mustSend("AT+CGATT?\\r");
     session.says("\\r\\n+CGATT: 0\\r\\n\\r\\nOK\\r\\n");
+    session.mustSend("AT+CEREG?\\r");
+    session.says("\\r\\nERROR\\r\\n");
+    session.mustSend("AT+CPIN?\\r");
+    session.says("\\r\\n+CPIN: READY\\r\\n\\r\\nOK\\r\\n");
     session.pass(1_500);
     session.says("\\r\\nREBOOT_CAUSE_WATCHDOG\\r\\n");
     session.mustSend("AT\\r");

@@ -41,13 +41,13 @@ describe("bringing the modem back before a connection is made", () => {
       const { session, modem } = bench(name, "attach");
       modem.serve();
       session.mustTell("control 2");
-      sameLines(modem.commands.slice(0, 7), [...AWAKE, "AT+CGATT=0", "AT+CGATT=1", "AT+CGATT?"]);
+      sameLines(modem.commands.slice(0, 8), [...AWAKE, "AT+CGATT?", "AT+CGATT=0", "AT+CGATT=1", "AT+CGATT?"]);
     });
 
     it(`${name}: restarts, and is brought up anew when it says that it has started, or answers again`, () => {
       const { session, modem } = bench(name, "restart");
       modem.serve();
-      sameLines(modem.commands.splice(0), [...AWAKE, command]);
+      sameLines(modem.commands.splice(0), [...AWAKE, "AT+CGATT?", command]);
       equal(answer === "OK" || answer === "", true);
       if (banner === "") session.pass(4900);
       session.mustTell();
@@ -72,7 +72,7 @@ describe("bringing the modem back before a connection is made", () => {
     for (const [refuse, tried] of [[/CMRB/, ["AT+CMRB", "AT+NRB"]], [/CMRB|NRB/, ["AT+CMRB", "AT+NRB", "AT+CGATT?"]]] as const) {
       const { session, modem } = bench("M531X", "restart", refuse);
       modem.serve();
-      sameLines(modem.commands.slice(AWAKE.length, AWAKE.length + tried.length), tried);
+      sameLines(modem.commands.slice(AWAKE.length + 1, AWAKE.length + 1 + tried.length), tried);
       session.pass(20_000);
       modem.serve();
       session.mustTell("control 2");
@@ -83,7 +83,7 @@ describe("bringing the modem back before a connection is made", () => {
     const { session, modem } = bench("NM28", "attach", /CGATT=0/);
     modem.serve();
     session.mustTell("control 2");
-    sameLines(modem.commands.slice(4, 7), ["AT+CGATT=0", "AT+CGATT=1", "AT+CGATT?"]);
+    sameLines(modem.commands.slice(4, 8), ["AT+CGATT?", "AT+CGATT=0", "AT+CGATT=1", "AT+CGATT?"]);
   });
 
   it("is told as a stage of its own", () => {

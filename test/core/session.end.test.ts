@@ -25,7 +25,7 @@ describe("Session: its end", () => {
     waiting: (life) => { life.modem.instead = (command) => (command.startsWith("AT+MQTTOPEN=") ? ["+MQTTOPEN:0,5", "ERROR"] : undefined); life.serve(); },
     recovering: (life) => {
       life.modem.instead = (command) => (command === "AT+CGATT?" ? ["+CGATT: 0", "OK"] : undefined);
-      for (let i = 0; i < 500 && life.session.state !== "recovering"; i++) life.pass(1000, 1000);
+      for (let i = 0; i < 500 && life.session.state !== "recovering"; i++) life.pass(2000, 1000);
     },
     refused: (life) => { life.modem.instead = (command) => (command.startsWith("AT+MQTTCONN=") ? ["+MQTTCONN:0,0,5", "OK"] : undefined); life.serve(); },
     restoring: (life) => {

@@ -6,7 +6,7 @@ import type { FamilyName } from "./families";
 const Q = '"([^"\\x00-\\x1f\\x7f]*)"';
 
 /** What every modem is told. */
-export const common = ["AT", "ATE0", "AT\\+CMEE=1", "AT\\+CMEE\\?", "AT\\+CGATT\\?", "AT\\+CGATT=[01]"];
+export const common = ["AT", "ATE0", "AT\\+CMEE=1", "AT\\+CMEE\\?", "AT\\+CGATT\\?", "AT\\+CGATT=[01]", "AT\\+CEREG\\?", "AT\\+CPIN\\?", "AT\\+CFUN\\?"];
 
 /** Commands that carry no text of the application's, but for those in Q: host, client id and so on, by place. # is the number of a client's link. */
 export const plain: Readonly<Record<FamilyName, readonly (readonly [form: string, ...places: string[]])[]>> = {

@@ -1,7 +1,6 @@
 import { Channel } from "../../../src/at/channel/channel";
 import { command } from "../../../src/at/commands/command";
-import type { Fields } from "../../../src/at/lines/fields";
-import { lexicon, type Line } from "../../../src/at/lines/lexicon";
+import { lexicon } from "../../../src/at/lines/lexicon";
 import { Outcome, type Operation } from "../../../src/at/commands/operation";
 import type { ChannelOwner } from "../../../src/at/channel/owner";
 import { utf8Decode } from "../../../src/bytes/utf8";
@@ -132,14 +131,19 @@ export class Conversation implements ChannelOwner {
   // ---- what the channel tells
 
   onText(_operation: Operation, start: number, end: number): void {
+    this.#keep(start, end);
+  }
+
+  #keep(start: number, end: number): void {
     const bytes = new Uint8Array((end - start) | 0);
     this.#channel.ring.copy(start, bytes, 0, bytes.length);
     this.#question?.lines.push(utf8Decode(bytes).trim());
   }
 
   /** The few lines that the channel knows by itself, such as `+CGATT`. */
-  onUrc(line: Line, fields: Fields): void {
-    this.#question?.lines.push(`${line.text}: ${fields.string(0)}`);
+  onUrc(): void {
+    const { lineStart, lineEnd } = this.#channel.scanner;
+    this.#keep(lineStart, lineEnd);
   }
 
   onDone(_operation: Operation, outcome: Outcome, code: number): void {

@@ -1,6 +1,8 @@
 import { Expected, Meaning } from "../commands/exchange";
 import { Outcome, ResultCode, Stage } from "../commands/operation";
 import { At } from "../commands/writer";
+import { errorNumber } from "../lines/error-text";
+import { FieldKind } from "../lines/fields";
 import { Common, type Line } from "../lines/lexicon";
 import { Scanner } from "../scanner/scanner";
 import type { ScannerSink } from "../scanner/sink";
@@ -60,7 +62,7 @@ export class Channel extends Timekeeper implements ScannerSink {
       case Common.Ok: return this.final(true, 0);
       case Common.Error: return this.final(false, -1);
       case Common.CmeError:
-      case Common.CmsError: return this.error(fields.int(0));
+      case Common.CmsError: return this.error(fields.kind(0) === FieldKind.Integer ? fields.int(0) : errorNumber(fields.string(0)));
       case Common.Prompt:
         if (this.writer.expected === Expected.Keeping && this.phase === Phase.Prompt) this.scanner.keepAnswer(Meaning.Prompt, -1);
         return this.onPrompt();

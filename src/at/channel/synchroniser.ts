@@ -101,6 +101,11 @@ export abstract class Synchroniser extends Sender {
     else this.synchronised();
   }
 
+  /** An answer may be on its way that belongs to no command. */
+  get inDoubt(): boolean {
+    return this.phase === Phase.Doubt;
+  }
+
   /** The marker has been answered: commands go out again. */
   private synchronised(): void {
     this.phase = Phase.Idle;

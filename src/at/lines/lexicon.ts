@@ -70,6 +70,12 @@ export const enum Common {
   Attach = 6,
   /** A prompt that is a whole line, as `CONNECT`. */
   Prompt = 7,
+  /** What functions the radio has. */
+  Functions = 8,
+  /** The registration with the network. */
+  Registration = 9,
+  /** The state of the SIM. */
+  Sim = 10,
   /** The first number that a family may use. */
   Family = 16,
 }
@@ -81,6 +87,9 @@ export const COMMON_LINES = lines(
   Common.CmsError, "+CMSERROR",
   Common.Cmee, "+CMEE",
   Common.Attach, "+CGATT",
+  Common.Functions, "+CFUN",
+  Common.Registration, "+CEREG",
+  Common.Sim, "+CPIN",
 );
 
 /** The tree. Node 0 is the root; 0 also means "none", for nothing leads back to the root. */

@@ -71,11 +71,10 @@ export const LINES = lines(
   Say.Cfg, "+MQTTCFG",
   "AT+MQTTCFG", // as S2's table prints the answer (B-7)
   Say.SubList, "+MQTTSUB",
-  // What a start prints: an M5311 these three (dialects.md 1, rule 10), an M5310-A what its chip family does; no document
+  // What a start prints: an M5311 these, and `+CPIN: READY` (dialects.md 1, rule 10), an M5310-A what its chip family does; no document
   // has an ML302's, and the first is the one of the maker's next module.
   Say.Restart, "+MATREADY", { follow: Follow.End },
   "*ATREADY",
-  "+CPIN",
   "REBOOT_CAUSE_", { follow: Follow.Anything },
   Say.Message, "+MQTTPUBLISH", { framing: Framing.Counted, topic: 4 },
 );
@@ -108,6 +107,7 @@ export const dialect = (disconnect: Step) => ({
   links: 1,
   oneOfAKind: true, // packet ids are the modem's and unannounced (6.4)
   restart: Say.Restart,
+  readyAtStart: true,
   poll: STATUS,
   disconnect: all(disconnect, DELETE),
   // First without an MQTT DISCONNECT, so that the broker publishes the will; with one where the modem wants it before MQTTDEL.
