@@ -18,6 +18,9 @@ export interface FaultTarget {
   restart(cause: string): void;
   silence(duration: number): void;
   detach(duration: number): void;
+  search(duration: number): void;
+  deny(duration: number): void;
+  sim(state: string, duration: number): void;
   linkLost(code: number, client?: number): void;
   inject(place: Place, bytes: Uint8Array): void;
 }
@@ -106,6 +109,36 @@ export const faultTable: Readonly<Record<string, FaultSpec>> = {
     parameters: [{ name: "duration", type: milliseconds }, after],
     about: "the modem loses the network for this long",
     apply: (target, duration, delay) => target.later(Number(delay), () => target.detach(Number(duration))),
+  },
+  search: {
+    parameters: [{ name: "duration", type: milliseconds }, after],
+    about: "the modem loses the network, and finds one again only in a scan of this length; who makes it leave and attach begins the scan anew",
+    apply: (target, duration, delay) => target.later(Number(delay), () => target.search(Number(duration))),
+  },
+  deny: {
+    parameters: [{ name: "duration", type: milliseconds }, after],
+    about: "the network denies the registration for this long (+CEREG: 3); then the modem attaches again",
+    apply: (target, duration, delay) => target.later(Number(delay), () => target.deny(Number(duration))),
+  },
+  sim: {
+    parameters: [{ name: "state", type: ["absent", "pin", "puk", "failure", "busy"] }, { name: "duration", type: milliseconds }, after],
+    about: "there is no SIM, or it cannot be used, for this long; the variants simErrors and simReports say how it is told",
+    apply: (target, state, duration, delay) => target.later(Number(delay), () => target.sim(state, Number(duration))),
+  },
+  refuse: {
+    parameters: [count, { name: "command", type: "text" }],
+    about: 'the next commands that begin so, such as +MQTTREC= or +QMTCFG="keepalive", are answered with ERROR',
+    apply: (target, times, command) => target.faults.arm(`refuse ${command.toUpperCase().replace(/^AT/, "")}`, Number(times)),
+  },
+  "repeat-ack": {
+    parameters: [count],
+    about: "the modem writes its next report of a publish's end twice",
+    apply: armed("repeat-ack"),
+  },
+  "damage-ack": {
+    parameters: [count, { name: "how", type: ["bit", "empty"], fallback: "bit" }, { name: "field", type: { least: 1, most: 9 }, fallback: "2" }],
+    about: "in the next report of a publish's end one bit of a field's first digit is wrong, or the field is empty; the second field is the packet id on BC35-G and NM28",
+    apply: (target, times, how, field) => target.faults.arm("damage-ack", Number(times), `${how} ${field}`),
   },
   "link-loss": {
     perClient: true,
@@ -284,6 +317,14 @@ export class Faults {
   /** What lies in wait for one client of several; what is for no one client in particular hits any. */
   ofClient(client: number): Pick<Faults, "take"> {
     return { take: (name) => this.take(`${name}@${client}`) ?? this.take(name) };
+  }
+
+  /** Whether a command that begins so is refused, which uses up one of those that lie in wait. */
+  refuses(command: string): boolean {
+    const upper = command.toUpperCase();
+    for (const name of this.#armed.keys())
+      if (name.startsWith("refuse ") && upper.startsWith(name.slice("refuse ".length))) return this.take(name) !== undefined;
+    return false;
   }
 
   setChance(name: string, chance: number, direction: string): void {

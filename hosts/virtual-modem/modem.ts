@@ -112,6 +112,9 @@ export class VirtualModemCore {
       restart: (cause) => this.restart(cause as "watchdog"),
       silence: (duration) => this.#uart.mute(duration),
       detach: (duration) => this.#running?.radio.detach(duration),
+      search: (duration) => this.#running?.radio.search(duration),
+      deny: (duration) => this.#running?.radio.deny(duration),
+      sim: (state, duration) => this.#running?.radio.lockSim(state as "absent", duration),
       linkLost: (code, client) => this.#running?.session.linkLost(code, client),
       inject: (place, bytes) => this.inject(bytes, place),
     };
@@ -193,8 +196,21 @@ export class VirtualModemCore {
   }
 
   get #output(): Output {
-    const form = { lineEnd: this.#lineEnd, colon: this.#variant("colon") };
+    const form = { lineEnd: this.#lineEnd, colon: this.#variant("colon"), altered: (line: string) => this.#altered(line) };
     return new Output(form, (bytes) => this.#uart.send(bytes));
+  }
+
+  /** Faults of a publish's end: written twice, or with a damaged field. */
+  #altered(line: string): readonly string[] {
+    if (!/^\+(?:QMTPUB|MQTTPUBEX|MQTTPUBACK|MQTTPUBCOMP):/.test(line)) return [line];
+    const damage = this.#faults.take("damage-ack")?.split(" ");
+    const [how, field] = damage ?? [];
+    let at = 0;
+    const shown = damage === undefined ? line : line.replace(/(?<=[:,] ?)-?\d*(?=,|$)/g, (text) => {
+      if (++at !== Number(field)) return text;
+      return how === "empty" ? "" : String.fromCharCode(text.charCodeAt(0) ^ 0x40) + text.slice(1);
+    });
+    return this.#faults.take("repeat-ack") === undefined ? [shown] : [shown, shown];
   }
 
   get #lineEnd(): string {
@@ -229,6 +245,9 @@ export class VirtualModemCore {
       clock,
       attachTime: scaled(this.#options.attachTime ?? 500),
       lost: () => session.networkLost(),
+      simChanged: (state) => {
+        if (variant("simReports") === "present") urc(`+CPIN: ${state === "ready" ? "READY" : state === "absent" ? "SIM REMOVED" : "NOT READY"}`);
+      },
       registrationChanged: (command, registration) => urc(`${command}${dialect.colon}${registration}`),
     });
     const modem: Modem = {
@@ -261,6 +280,7 @@ export class VirtualModemCore {
       identity: this.#identity,
       dialect,
       radio,
+      variant,
       get errorMode() {
         return interpreter.errorMode;
       },

@@ -49,6 +49,8 @@ export interface SessionEvents {
   closed(reason: CloseReason): void;
   /** The broker has a publish at QoS 2; PUBREL is on its way. */
   pubrec?(id: number): void;
+  /** An acknowledgement of a publish came that nothing waits for: a repeated or a late one. */
+  stray?(step: "PUBACK" | "PUBREC" | "PUBCOMP", id: number): void;
   /** The broker released a message at QoS 2; PUBCOMP is on its way. */
   released?(id: number): void;
   /** Whether SUBACK is taken for the answer that is waited for; without this it is. */
@@ -300,6 +302,7 @@ export class MqttSession {
         this.#message(packet.qos, { ...packet, id });
         return;
       case "puback":
+        if (!this.#pending.has(`publish ${id}`)) events.stray?.("PUBACK", id);
         this.#acknowledge("publish", id);
         return;
       case "pubrec":
@@ -309,6 +312,7 @@ export class MqttSession {
           events.pubrec?.(id);
         } else {
           this.#send({ cmd: "pubrel", messageId: id });
+          events.stray?.("PUBREC", id);
         }
         return;
       case "pubrel": {
@@ -319,6 +323,7 @@ export class MqttSession {
       }
       case "pubcomp":
         if (this.#settle("pubrel", id)) events.acknowledged("publish", id, []);
+        else events.stray?.("PUBCOMP", id);
         return;
       case "suback": {
         const granted = packet.granted.map(Number);

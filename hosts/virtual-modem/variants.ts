@@ -45,6 +45,22 @@ export const commonVariants = {
     values: ["error", "cme"],
     about: "a command that does not exist is answered with ERROR (Quectel AT manual 1.2), or as an error with code 4",
   },
+  cmee: {
+    values: ["known", "unknown", "error", "cme", "ok"],
+    about: "AT+CMEE: as documented; not there at all; or its query alone is answered with ERROR, with an error with code 4, or with a bare OK (field reports)",
+  },
+  registration: {
+    values: ["known", "unknown"],
+    about: "AT+CEREG: as documented, or answered with ERROR, as older firmware does that knows AT+CGATT alone",
+  },
+  simErrors: {
+    values: ["300", "10", "words"],
+    about: "a SIM that is missing or locked: `+CME ERROR: 310` and its neighbours (27.005), 10 and its neighbours (27.007), or words whatever AT+CMEE says",
+  },
+  simReports: {
+    values: ["absent", "present"],
+    about: "`+CPIN: SIM REMOVED` or `+CPIN: NOT READY` when the SIM goes, and `+CPIN: READY` when it is back, or no report",
+  },
   urcInData: {
     values: ["at-once", "held"],
     about: "a URC during the data phase is written at once, or held until the command has ended (not documented)",

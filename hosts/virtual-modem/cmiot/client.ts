@@ -79,6 +79,9 @@ export class CmiotClient {
         unanswered: (operation, id) => this.#unanswered(operation, id),
         closed: () => this.linkLost(),
         matches: (id, [code]) => policy.matches(code, this.#started.get(`subscribe ${id}`)?.qos ?? 0),
+        stray: (step, id) => {
+          if (modem.variant("strayAcks") === "printed") reports.stray(step, id);
+        },
         pubrec: (id) => reports.step("PUBREC", id),
         released: (id) => reports.released(id),
         pong: () => reports.pong(),

@@ -44,6 +44,8 @@ export interface Reports {
   /** At QoS 0: it is sent. */
   sent(): void;
   step(step: Step, id: number): void;
+  /** An acknowledgement that nothing waits for. */
+  stray(step: Step, id: number): void;
   message(message: Message): void;
   released(id: number): void;
   /** @returns whether that ends what waited for the packet */

@@ -62,19 +62,26 @@ export class Lines {
     return `${this.head("PINGTO")}${pingTimeout}`;
   }
 
+  /** The packet id that is shown. */
+  #id(id: number): number {
+    return this.#modem.variant("packetIds") === "same" ? 1 : id;
+  }
+
   suback(id: number, code: number, topic: string): string {
-    return `${this.head("SUBACK")}${id},${code === 128 ? this.#modem.variant("subackRefused") : code},${topic}`;
+    const granted = this.#modem.variant("subackGranted") === "hex" ? `0x0${code}` : code;
+    return `${this.head("SUBACK")}${this.#id(id)},${code === 128 ? this.#modem.variant("subackRefused") : granted},${topic}`;
   }
 
   unsuback(id: number, topic: string): string {
     const form = this.#modem.variant("unsubackTopic");
     const end = form === "absent" ? "" : form === "quoted" ? `,"${topic}"` : `,${topic}`;
-    return `${this.head("UNSUBACK")}${id}${end}`;
+    return `${this.head("UNSUBACK")}${this.#id(id)}${end}`;
   }
 
   /** The dup flag of an acknowledgement is always 0: MQTT 3.1.1 reserves it. */
   acknowledgement(step: Step | "PUBREL", id: number): string {
-    return this.head(step) + (this.#modem.variant("ackOrder") === "id-first" ? `${id},0` : `0,${id}`);
+    const shown = step === "PUBREL" ? id : this.#id(id);
+    return this.head(step) + (this.#modem.variant("ackOrder") === "id-first" ? `${shown},0` : `0,${shown}`);
   }
 
   /** Prints a message; `hex`: its payload in hexadecimal digits on the next line, as M5311 can (P5 4.3.4, P11). */

@@ -28,8 +28,16 @@ export const sharedVariants = {
     about: "+MQTTSUBACK: how a refused subscription is spelled (the M531X guide prints 0x80 in its table, the ML302 manual 128)",
   },
   packetIds: {
-    values: ["one-counter", "per-kind"],
-    about: "packet ids: one counter for all, or one for publishes and one for the rest, so that both begin with 1",
+    values: ["one-counter", "per-kind", "same"],
+    about: "packet ids: one counter for all, or one for publishes and one for the rest, so that both begin with 1; or every report shows 1",
+  },
+  subackGranted: {
+    values: ["decimal", "hex"],
+    about: "+MQTTSUBACK: a granted QoS as in the examples of both documents, or `0x00`, `0x01`, `0x02`, as the M531X guide's table prints them",
+  },
+  strayAcks: {
+    values: ["silent", "printed"],
+    about: "an acknowledgement that nothing waits for, repeated by the broker or late: nothing, or its report once more (not documented)",
   },
   ackTimeout: {
     values: ["reconnects", "stays"],

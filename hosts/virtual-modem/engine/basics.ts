@@ -2,21 +2,31 @@
 // the Quectel BC35-G&BC28&BC95 R2.0 AT manual V1.0, chapter 2; where the colon's blank differs between families
 // their dialect says so.
 
-import { cme, CmeError } from "./errors";
+import { cme, CmeError, LineError, PlainError } from "./errors";
 import type { Call, CommandSpec, Dialect, Identity } from "./family";
-import type { RadioState } from "./radio";
+import type { RadioState, SimState } from "./radio";
 
 /** What the common commands act on. */
 export interface BasicsHost {
   readonly identity: Identity;
   readonly dialect: Dialect;
   readonly radio: RadioState;
+  variant(name: string): string;
   errorMode: number;
   echo: boolean;
   /** Unix time in milliseconds. */
   now(): number;
   restart(): void;
 }
+
+/** What a SIM that cannot be used is told with: 27.005 3.2.5, 27.007 9.2.1. */
+const simErrors: Readonly<Record<Exclude<SimState, "ready">, { readonly code: number; readonly old: number; readonly words: string }>> = {
+  absent: { code: 310, old: 10, words: "SIM not inserted" },
+  pin: { code: 311, old: 11, words: "SIM PIN required" },
+  puk: { code: 316, old: 12, words: "SIM PUK required" },
+  failure: { code: 313, old: 13, words: "SIM failure" },
+  busy: { code: 314, old: 14, words: "SIM busy" },
+};
 
 const twoDigits = (value: number): string => String(value).padStart(2, "0");
 
@@ -41,6 +51,11 @@ export function basicCommands(host: BasicsHost): CommandSpec[] {
   const address = (call: Call): void => {
     if (radio.active) call.line(`+CGPADDR${colon}${pdpContext},${radio.address}`);
   };
+  // 27.005 3.2.5 and 27.007 9.2.1: the same states under two sets of numbers.
+  const usable = (): void => {
+    const { sim } = radio;
+    if (sim !== "ready") throw host.variant("simErrors") === "words" ? new LineError(`+CME ERROR: ${simErrors[sim].words}`) : new CmeError(simErrors[sim][host.variant("simErrors") === "10" ? "old" : "code"]);
+  };
   const registration = (name: string): CommandSpec => ({
     name,
     test: [`${name}${colon}(0,1)`],
@@ -61,8 +76,14 @@ export function basicCommands(host: BasicsHost): CommandSpec[] {
     {
       name: "+CMEE",
       test: [`+CMEE${colon}(${dialect.cmeeModes.join(",")})`],
-      read: (call) => call.line(`+CMEE${colon}${host.errorMode}`),
+      read: (call) => {
+        const form = host.variant("cmee");
+        if (form === "unknown" || form === "error") throw new PlainError();
+        if (form === "cme") throw new CmeError(cme.notSupported);
+        if (form === "known") call.line(`+CMEE${colon}${host.errorMode}`);
+      },
       set: ({ args }) => {
+        if (host.variant("cmee") === "unknown") throw new PlainError();
         const mode = args.expect(1).integer(0, 0, 2);
         if (!dialect.cmeeModes.includes(mode)) args.refuse();
         host.errorMode = mode;
@@ -91,15 +112,19 @@ export function basicCommands(host: BasicsHost): CommandSpec[] {
       test: [`+CSQ${colon}(0-31,99),(99)`],
       execute: (call) => call.line(`+CSQ${colon}${radio.registered ? radio.signal : 99},99`),
     },
-    ...(dialect.registrationCommands ?? ["+CEREG"]).map(registration),
+    ...(host.variant("registration") === "known" ? (dialect.registrationCommands ?? ["+CEREG"]) : []).map(registration),
     {
       name: "+CGATT",
       test: [`+CGATT${colon}(0,1)`],
-      read: (call) => call.line(`+CGATT${colon}${radio.attached ? 1 : 0}`),
+      read: (call) => {
+        usable();
+        call.line(`+CGATT${colon}${radio.attached ? 1 : 0}`);
+      },
       latency: 50,
       set: ({ args }) => {
         const attach = args.expect(1).integer(0, 0, 1) === 1;
         if (!radio.on) throw new CmeError(cme.notAllowed);
+        usable();
         if (attach) radio.attach();
         else radio.detach();
       },
@@ -146,7 +171,10 @@ export function basicCommands(host: BasicsHost): CommandSpec[] {
       // Manual 2.32, remark 1: only while the radio is on. The blank after the colon is the manual's.
       read: (call) => {
         if (!radio.on) throw new CmeError(cme.notAllowed);
-        call.line("+CPIN: READY");
+        // 27.007 8.3: a SIM that waits for a code is told as a state, any other as an error.
+        const asked = { pin: "SIM PIN", puk: "SIM PUK" }[radio.sim as "pin"];
+        if (asked === undefined) usable();
+        call.line(`+CPIN: ${asked ?? "READY"}`);
       },
       // Manual 2.32: an error while no PIN is asked for.
       set: () => {

@@ -20,13 +20,19 @@ export class PlainError extends Error {
   override readonly name = "PlainError";
 }
 
+/** Ends the command being processed with this line, or with `ERROR` while `AT+CMEE` is 0. Thrown by command handlers. */
+export class LineError extends Error {
+  override readonly name = "LineError";
+}
+
 /**
  * Whether a handler ended its command by throwing, and how. By name: a family is a module loaded at run time, and
  * may have come with its own copy of these classes.
  */
-export function commandError(error: unknown): { readonly code?: number } | undefined {
+export function commandError(error: unknown): { readonly code?: number | string } | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error.name === "CmeError") return { code: (error as CmeError).code };
+  if (error.name === "LineError") return { code: error.message };
   return error.name === "PlainError" ? {} : undefined;
 }
 

@@ -129,6 +129,7 @@ export class Interpreter {
       return this.#later(10, () => this.#fail(code === "plain" ? undefined : code));
     }
     const spec = parsed && commands.get(parsed.command.name);
+    if (this.#options.faults.refuses(text)) return this.#later(10, () => this.#fail());
     if (!parsed || !spec) {
       const code = variant("unknown") === "cme" ? cme.notSupported : undefined;
       return this.#later(10, () => this.#fail(code));

@@ -8,9 +8,14 @@ export interface RadioOptions {
   readonly attachTime: number;
   /** The network is gone. */
   readonly lost: () => void;
+  /** The SIM has gone, or is back. */
+  readonly simChanged: (state: SimState) => void;
   /** The registration is to be reported, as the URC of `command`. */
   readonly registrationChanged: (command: string, registration: number) => void;
 }
+
+/** What may be wrong with the SIM. */
+export type SimState = "ready" | "absent" | "pin" | "puk" | "failure" | "busy";
 
 /** One power-on of the radio. A modem attaches by itself, as `AUTOCONNECT` does on BC35-G. */
 export class RadioState {
@@ -22,6 +27,10 @@ export class RadioState {
   readonly operator = "46000";
   readonly address = "10.169.241.248";
   readonly #options: RadioOptions;
+  /** How long it takes to find a network, where that is longer than usual. */
+  #scan = 0;
+  #denied = false;
+  #sim: SimState = "ready";
   #on = true;
   #attached = false;
   #active = false;
@@ -49,20 +58,26 @@ export class RadioState {
     return this.#attached;
   }
 
-  /** `+CEREG`: 0 not searching, 1 registered at home, 2 searching. */
+  get sim(): SimState {
+    return this.#sim;
+  }
+
+  /** `+CEREG`: 0 not searching, 1 registered at home, 2 searching, 3 denied. */
   get registration(): number {
+    if (this.#denied) return 3;
     return this.#attached ? 1 : this.#attaching === undefined ? 0 : 2;
   }
 
   /** Begins to attach, unless attached or at it. */
   attach(): void {
-    if (!this.#on || this.#attached || this.#attaching !== undefined) return;
-    this.#begin(this.#options.attachTime);
+    if (!this.#on || this.#attached || this.#attaching !== undefined || this.#denied || this.#sim !== "ready") return;
+    this.#begin(Math.max(this.#options.attachTime, this.#scan));
   }
 
   #begin(delay: number): void {
     this.#attaching = this.#options.clock.setTimer(() => {
       this.#attaching = undefined;
+      this.#scan = 0;
       this.#attached = true;
       this.#active = true;
       this.everRegistered = true;
@@ -80,8 +95,38 @@ export class RadioState {
     this.#attached = false;
     this.#active = false;
     if (had) this.#options.lost();
-    if (duration !== undefined && this.#on) this.#begin(duration);
+    if (duration !== undefined && this.#on && this.#sim === "ready") this.#begin(duration);
     else if (was) this.#changed();
+  }
+
+  /** Loses the network. A scan of `duration` milliseconds finds one; whoever ends it begins it anew. */
+  search(duration: number): void {
+    this.detach();
+    this.#scan = duration;
+    this.attach();
+  }
+
+  /** The network does not take the modem for `duration` milliseconds. */
+  deny(duration: number): void {
+    this.#denied = true;
+    this.detach();
+    this.#changed();
+    this.#options.clock.setTimer(() => {
+      this.#denied = false;
+      this.attach();
+    }, duration);
+  }
+
+  /** The SIM cannot be used for `duration` milliseconds. */
+  lockSim(state: SimState, duration: number): void {
+    this.#sim = state;
+    this.detach();
+    this.#options.simChanged(state);
+    this.#options.clock.setTimer(() => {
+      this.#sim = "ready";
+      this.#options.simChanged("ready");
+      this.attach();
+    }, duration);
   }
 
   /** Activates or deactivates the PDP context. */

@@ -62,6 +62,7 @@ export function makeReports(modem: Modem, lines: Lines, held: Held, client: () =
       if (step !== "PUBREC") held.ok();
     },
     message: (message) => lines.message(message, hexWanted(client(), message.topic)),
+    stray: (step, id) => urc(lines.acknowledgement(step, id)),
     released: (id) => urc(lines.acknowledgement("PUBREL", id)),
     // S2 has no report for it; what waits for the packet times out.
     malformed: () => false,

@@ -124,7 +124,7 @@ export function clientCommands(parts: Parts): CommandSpec[] {
       name: "+MQTTREC",
       parameterError: codes.parameter,
       // P11 counts the tries since the client was last connected.
-      read: (call) => call.line(`+MQTTREC: ${Number(reconnection.on)},${client.tries}`),
+      read: (call) => call.line(`+MQTTREC: ${Number(reconnection.on)}${modem.variant("recQuery") === "one-field" ? "" : `,${client.tries}`}`),
       set: ({ args }) => void (reconnection.on = args.expect(1).integer(0, 0, 1) === 1),
     },
     {

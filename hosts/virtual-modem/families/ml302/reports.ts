@@ -77,6 +77,7 @@ export function makeReports(modem: Modem, lines: Lines, outcome: Outcome, client
       if (step !== "PUBREC") outcome.done();
     },
     message: (message) => lines.message(message),
+    stray: (step, id) => urc(lines.acknowledgement(step, id)),
     released: (id) => urc(lines.acknowledgement("PUBREL", id)),
     malformed: (packet) => {
       const code = malformedCodes[packet] ?? codes.unknownData;

@@ -77,6 +77,10 @@ export const variants = {
     values: ["present", "absent"],
     about: "`+CME ERROR: 615` before +MQTTDISC when the last try has failed, or not",
   },
+  recQuery: {
+    values: ["two-fields", "one-field"],
+    about: "MQTTREC? answers `+MQTTREC: <recon>,<reconnum>`, or the first of them alone, as older firmware does",
+  },
   toQuery: {
     values: ["TO", "REC"],
     about: "MQTTTO? answers `+MQTTTO:`, or by mistake `+MQTTREC:`, as the ancestor does",

@@ -129,6 +129,13 @@ function publish(modem: Modem, clients: readonly Client[], call: Call): void {
     reply.end(resultLine(modem, "+MQTTPUBEX", client.index, id, ...values, value), ending);
   };
 
+  const again = (times: number): void => {
+    const form = modem.variant("pubNotice");
+    if (form === "none" || !client.settings.timeoutNotice) return;
+    const head = resultLine(modem, "+MQTTPUBEX", client.index, id);
+    reply.notice(form === "result" ? `${head},1,${times}` : `${head},,,${times}`);
+  };
+
   call.data({
     prompt: "\r\nCONNECT\r\n",
     length,
@@ -142,7 +149,7 @@ function publish(modem: Modem, clients: readonly Client[], call: Call): void {
         const parts: ((done: (outcome: Outcome) => void) => void)[] = [];
         const good = client.connected && payload.length === length && surplus === 0;
         if (type.message) {
-          parts.push(good ? (done) => client.publish(id, qos, retain, topic, payload, { done }) : (done) => done(unsent));
+          parts.push(good ? (done) => client.publish(id, qos, retain, topic, payload, { again, done }) : (done) => done(unsent));
         }
         if (type.dataPoint) parts.push(good ? (done) => sendDataPoint(client, qos, payload, done) : (done) => done(unsent));
         const results: Outcome[] = [];

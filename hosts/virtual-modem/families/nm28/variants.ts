@@ -60,6 +60,10 @@ export const variants = {
     values: ["absent", "present"],
     about: "+MQTTPUBEX: the count of retransmissions as <value> (not explained)",
   },
+  pubNotice: {
+    values: ["none", "result", "value"],
+    about: "MQTTPUBEX sent again, with notices on: no report, `+MQTTPUBEX:<idx>,<msgID>,1,<n>` as its relatives print, or `…,,,<n>` with both results left out (the MQTT guide does not explain <value>)",
+  },
   ctrlZ: {
     values: ["optional", "needed"],
     about: "MQTTPUBEX: Ctrl-Z may follow the counted data, or must",
