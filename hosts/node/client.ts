@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import type { Counters } from "../../src/mqtt/options";
 import type { StageName } from "../../src/mqtt/stages";
 import { BrokerError, ModemError, type MQTTModemError, StateError } from "../../src/errors";
 import type { SessionOptions } from "../../src/session/options";
@@ -131,6 +132,11 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   /** Whether it is all over, or about to be. */
   get ended(): boolean {
     return this.#over !== null || this.#ending !== null;
+  }
+
+  /** What the serial port has brought that is no good, since it was opened; undefined before there was a connection. */
+  get counters(): Counters | undefined {
+    return this.#session.client?.counters;
   }
 
   /** How many operations wait, or are under way. */

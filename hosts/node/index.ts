@@ -21,3 +21,4 @@ export type { RetryOptions } from "../../src/session/retry";
 export type { QueueOptions } from "../../src/session/options";
 export type { SessionState } from "../../src/session/states";
 export type { Store } from "../../src/session/store";
+export type { Counters } from "../../src/mqtt/options";

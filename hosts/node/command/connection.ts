@@ -33,8 +33,8 @@ export async function mustMakeSense(flags: ConnectionFlags, work: Work): Promise
 export interface Manner {
   /** As for `connect`: 0 ends the client with the first loss. */
   reconnectPeriod: number;
-  /** Sees the client before it is connected. */
-  onClient?(client: ModemMQTTClient): void;
+  /** Sees the client before it is connected, and what modem it is on. */
+  onClient(client: ModemMQTTClient, modem: string): void;
 }
 
 /**
@@ -70,7 +70,7 @@ export async function connectWith(flags: ConnectionFlags, work: Work, signal: Ab
           if (what === undefined) progress.done();
           else progress.waitFor(what);
         });
-        manner.onClient?.(client);
+        manner.onClient(client, chosen.modem);
       },
     } satisfies ConnectOptions));
   } finally {

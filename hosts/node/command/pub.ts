@@ -48,7 +48,11 @@ async function pub(flags: PubFlags): Promise<Exit> {
   const work: Work = { publish: { topic, payload: single } };
   await mustMakeSense(flags, work);
   const progress = new Progress();
-  const client = await connectWith(flags, work, signal, progress, { reconnectPeriod: 0 });
+  const client = await connectWith(flags, work, signal, progress, {
+    reconnectPeriod: 0,
+    // With -c the broker may have messages of a subscription that is older: they are not what this is for.
+    onClient: (client) => client.on("message", () => {}),
+  });
   const send: Send = (payload) => client.publish(topic, payload, { qos, retain });
   try {
     progress.waitFor(`publishing to ${topic}`);
@@ -91,7 +95,8 @@ async function sendLines(client: ModemMQTTClient, signal: AbortSignal, progress:
   const failed = new AbortController();
   const give = (error: unknown): void => failed.abort(error);
   const stop = AbortSignal.any([signal, failed.signal]);
-  client.once("error", give);
+  let last: unknown;
+  client.on("error", (error) => { last = error; }).once("end", () => give(last));
   progress.done(); // what it waits for now is stdin
   try {
     for await (const line of lines(addAbortSignal(stop, process.stdin))) {

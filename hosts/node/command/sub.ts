@@ -6,6 +6,7 @@ import { addConnectionOptions, integer, interruption, type ConnectionFlags } fro
 import { whenGone } from "./pipes";
 import { Progress } from "./progress";
 import type { Work } from "./rehearsal";
+import { CutWatch, endsAtLineEnd } from "./suspicion";
 
 interface SubFlags extends ConnectionFlags {
   topic: string[];
@@ -44,16 +45,21 @@ async function sub(flags: SubFlags): Promise<Exit> {
   const done = new Promise<void>((resolve) => { received = resolve; });
   let left = flags.count ?? Infinity;
   let client: ModemMQTTClient;
+  let watch: CutWatch | undefined;
   try {
     client = await connectWith(flags, work, interrupted, progress, {
       reconnectPeriod: RECONNECT,
       // The broker may deliver right behind its acceptance what it has kept.
-      onClient: (client) => client.on("message", (topic, payload, packet) => {
-        if (left <= 0) return;
-        progress.above(() => print(flags, topic, payload));
-        doubt(packet, say);
-        if (--left === 0) received();
-      }),
+      onClient: (client, modem) => {
+        if (endsAtLineEnd(flags, modem)) watch = new CutWatch(client, say);
+        client.on("message", (topic, payload, packet) => {
+          if (left <= 0) return;
+          progress.above(() => print(flags, topic, payload));
+          doubt(packet, flags, say);
+          watch?.received(topic);
+          if (--left === 0) received();
+        });
+      },
     });
   } catch (error) {
     if (interrupted.aborted) return Exit.Done;
@@ -73,6 +79,7 @@ async function sub(flags: SubFlags): Promise<Exit> {
     await Promise.race([done, stopped, over, stdoutGone]);
   } finally {
     await client.end(stop.aborted && !client.connected);
+    watch?.look();
     progress.done();
   }
   return timeUp?.aborted ? Exit.TimedOut : Exit.Done;
@@ -107,8 +114,10 @@ function follow(client: ModemMQTTClient, progress: Progress, say: (text: string)
 }
 
 /** Says of a message that it may not be what was sent. */
-function doubt({ topic, suspect }: Packet, say: (text: string) => void): void {
-  if (suspect) say(`the message on ${JSON.stringify(topic)} may have been cut, or have something added: bytes were lost, or the modem told a length that does not fit`);
+function doubt({ topic, suspect }: Packet, { payloadEncoding = "raw" }: SubFlags, say: (text: string) => void): void {
+  if (!suspect) return;
+  const encoding = payloadEncoding === "raw" ? "" : `, or it is no ${payloadEncoding}`;
+  say(`the message on ${JSON.stringify(topic)} may have been cut, or have something added: bytes were lost, or the modem told a length that does not fit${encoding}`);
 }
 
 function print(flags: SubFlags, topic: string, payload: Buffer): void {
