@@ -348,6 +348,7 @@ export class Modem implements ChannelOwner {
       this.cmee = cmee;
       this.prepared();
     }
+    else if (this.cmee < 0) this.cmee = cmee; // asked otherwise until now
     // CMEE falls back to 0 when the modem restarts (27.007 9.1), and everything else that was set with it.
     else if (cmee === 0 && this.cmee !== 0 && this.stage > Stage.Preparing) this.restarted();
   }
@@ -364,8 +365,10 @@ export class Modem implements ChannelOwner {
     this.wake();
   }
 
-  onSilent(swallowing: boolean): void {
-    this.lost(new ModemError("MODEM_SILENT", `the ${this.dialect.name} does not answer any more; check its power and its wiring, or reset it`), swallowing);
+  onSilent(swallowing: boolean, speaking: boolean): void {
+    this.lost(speaking ? new ModemError("COMMAND_REFUSED",
+      `the ${this.dialect.name} answers, but refuses AT+CMEE?, AT+CFUN? and AT+CGATT?, so that its answers cannot be told apart; is it the family that was named?`)
+      : new ModemError("MODEM_SILENT", `the ${this.dialect.name} does not answer any more; check its power and its wiring, or reset it`), swallowing);
   }
 
   onPortError(error: unknown): void {

@@ -156,8 +156,8 @@ export class Conversation implements ChannelOwner {
     if (this.#channel.idle) this.#answer(IN_STEP);
   }
 
-  onSilent(): void {
-    this.#fail(new ModemError("MODEM_SILENT", "the modem does not answer any more; check its power and its wiring, or reset it"));
+  onSilent(_swallowing: boolean, speaking: boolean): void {
+    this.#fail(speaking ? new ModemError("COMMAND_REFUSED", "the modem answers, but refuses AT+CMEE?, AT+CFUN? and AT+CGATT?, so that its answers cannot be told apart") : new ModemError("MODEM_SILENT", "the modem does not answer any more; check its power and its wiring, or reset it"));
   }
 
   onPortError(error: unknown): void {

@@ -66,7 +66,10 @@ export class Channel extends Timekeeper implements ScannerSink {
       case Common.Prompt:
         if (this.writer.expected === Expected.Keeping && this.phase === Phase.Prompt) this.scanner.keepAnswer(Meaning.Prompt, -1);
         return this.onPrompt();
-      case Common.Cmee: return this.onMarkerLine(fields.int(0));
+      case Common.Cmee:
+      case Common.Functions:
+      case Common.Attach:
+        if (this.onMarkerLine(line.id, fields.int(0))) return;
     }
     const operation = this.current;
     if (operation !== null && operation.command!.answer === line.id && this.phase !== Phase.Sending &&

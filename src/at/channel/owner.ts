@@ -26,10 +26,14 @@ export interface ChannelOwner {
   onDone(operation: Operation, outcome: Outcome, code: number): void;
   /** Bytes were lost: a line longer than the ring, or a message that was not read in time. */
   onOverflow(): void;
-  /** The modem and the channel agree again which answer belongs to which command; `cmee` is its CMEE setting. */
+  /** The modem and the channel agree again which answer belongs to which command; `cmee` is its CMEE setting, or −1 where it has not been told. */
   onSynchronised(cmee: number): void;
-  /** The modem gives no answer at all. @param swallowing it may be taking what it is sent for a payload */
-  onSilent(swallowing: boolean): void;
+  /**
+   * The modem gives no answer at all.
+   * @param swallowing it may be taking what it is sent for a payload
+   * @param speaking it answers, but to nothing in a way that no other answer looks like
+   */
+  onSilent(swallowing: boolean, speaking: boolean): void;
   /** What the channel's `wake` asked for. */
   onWake(waker: number): void;
   /** A `+CME ERROR` that ends no command. */

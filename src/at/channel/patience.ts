@@ -10,6 +10,8 @@ export const enum Patience {
   UnaskedByte = 5,
   /** How long a marker's answer may take. */
   Marker = 2000,
+  /** How long it may take behind a final that may have refused it, where no marker is known yet. */
+  Refusal = 500,
   /** Nothing for so long is silence: a USB adapter may hold bytes back for 16 (dialects.md 6.1, step 2). */
   Silence = 130,
   /** So much more is listened for what came while the host was too busy to look: its alarm may ring first. */

@@ -1,5 +1,8 @@
+import { ascii } from "../../bytes/ascii";
+import { frozen } from "../../bytes/frozen";
 import { At } from "../commands/writer";
 import { Byte } from "../lines/bytes";
+import { Common } from "../lines/lexicon";
 import { Patience } from "./patience";
 import { Phase, Sender } from "./sender";
 
@@ -7,12 +10,17 @@ import { Phase, Sender } from "./sender";
 const enum Marker {
   /** So often it is sent at the most. */
   Tries = 5,
-  /** In place of what its answer has told. */
+  /** In place of what its answer has told: there has been none, or it tells nothing. */
   Unseen = -2,
+  Untold = -1,
 }
 
-/** Asks for something that no other command's answer looks like, so what came before it is late and what follows is not. */
-const MARKER = new Uint8Array([0x41, 0x54, 0x2b, 0x43, 0x4d, 0x45, 0x45, 0x3f, 0x0d]); // AT+CMEE?\r
+/**
+ * What asks for something that no other command's answer looks like, so that what came before it is late and what follows is not;
+ * and the lines that answer. The first tells of a restart as well. Firmware that refuses it knows one of the others.
+ */
+const MARKERS: readonly Uint8Array[] = frozen([ascii("AT+CMEE?\r"), ascii("AT+CFUN?\r"), ascii("AT+CGATT?\r")]);
+const MARKER_LINES: readonly number[] = frozen([Common.Cmee, Common.Functions, Common.Attach]);
 
 /**
  * Whether the modem and the channel agree which answer belongs to which command. Where they may not, nothing is sent but a
@@ -29,15 +37,27 @@ export abstract class Synchroniser extends Sender {
   /** What the marker's answer has told, or `Marker.Unseen`. */
   private markerValue: number = Marker.Unseen;
   private markerTries = 0;
-  /** Markers that were sent and not answered. */
-  private markersOwed = 0;
+  /** Of {@link MARKERS}: the one to be sent, and the one that was sent last. */
+  private marker = 0;
+  private asked = 0;
+  /** One has been answered: this modem knows it. */
+  private markerKnown = false;
+  /** Of each, how many were sent and not answered. */
+  private readonly markersOwed = new Uint8Array(MARKERS.length);
+  /** The command in whose place the marker was sent is answered as the marker is, and may be yet. */
+  private contested = false;
+  /** One of these two answers has come. */
+  private answeredOnce = false;
   private markerDeadline = 0;
+  /** {@link strayFinals}, before the last marker. */
+  private straysBefore = 0;
 
   /**
    * Trusts no final until the modem has answered the marker; then `onSynchronised`, or `onSilent` when it never does.
    */
   synchronise(): void {
     this.phase = Phase.Doubt;
+    this.contested = this.answeredOnce = false;
     this.markerTries = 0;
     this.mark(false);
   }
@@ -49,6 +69,8 @@ export abstract class Synchroniser extends Sender {
 
   /** Gives up what is under way, and trusts no final until the marker is answered. @param cancel the modem may be in a data phase */
   protected doubt(cancel: boolean): void {
+    this.contested = this.marker !== 0 && this.current!.command!.answer === MARKER_LINES[this.marker];
+    this.answeredOnce = false;
     if (this.phase === Phase.Sending) this.unasked = false; // a carriage return would have the modem do the half of a command
     this.leave();
     this.phase = Phase.Doubt;
@@ -60,7 +82,7 @@ export abstract class Synchroniser extends Sender {
 
   /** The modem has restarted: it owes no answer. */
   protected forgetMarkers(): void {
-    this.markersOwed = 0;
+    this.markersOwed.fill(0);
     if (this.current === null) this.phase = Phase.Idle;
   }
 
@@ -68,37 +90,64 @@ export abstract class Synchroniser extends Sender {
   private mark(cancel: boolean): void {
     this.markerValue = Marker.Unseen;
     this.markerTries++;
-    this.markersOwed++;
+    this.asked = this.marker;
+    this.markersOwed[this.asked]!++;
+    this.straysBefore = this.strayFinals;
     const writer = this.writer;
     writer.begin();
     if (cancel && this.dialect.cancel !== 0) writer.byte(this.dialect.cancel);
     if (this.unasked) writer.byte(Byte.CR);
-    writer.literal(MARKER);
+    writer.literal(MARKERS[this.asked]!);
     this.sent = At.Line;
     this.markerDeadline = this.armFor(Patience.Marker);
     if (!this.closed) this.transmitLine();
   }
 
-  /** The line of a marker's answer. */
-  protected onMarkerLine(value: number): void {
-    if (this.phase !== Phase.Doubt) {
+  /**
+   * A line that answers a marker. @param id the line's
+   * @param value what it tells
+   * @returns false where it is no marker's
+   */
+  protected onMarkerLine(id: number, value: number): boolean {
+    const which = MARKER_LINES.indexOf(id), owed = this.markersOwed;
+    if (this.phase !== Phase.Doubt || which !== this.asked) {
+      if (owed[which] === 0) return which === 0;
       // A marker that was sent once too often has been answered late: the final behind this line is its own.
-      if (this.markersOwed > 0) {
-        this.markersOwed--;
-        this.lateMarker = true;
-      }
-      return;
+      owed[which]!--;
+      if (this.phase !== Phase.Doubt) this.lateMarker = true;
+      // It was late, and is known: the next one is of this kind.
+      this.marker = which;
+      this.markerKnown = true;
+      return true;
     }
     // While the marker is still going out, it is the answer to one before it: another try's, or an earlier client's.
     const early = this.sent < this.writer.length;
-    if (!early) this.markerValue = value;
-    if (!early || this.markersOwed > 1) this.markersOwed--;
+    if (!early) {
+      this.markerValue = which === 0 ? value : Marker.Untold;
+      this.markerKnown = true;
+    }
+    if ((!early || owed[which]! > 1) && owed[which]! > 0) owed[which]!--;
+    return true;
   }
 
-  /** A final in doubt: the marker's own, or a late one. */
+  /** A final in doubt: the marker's own, or a late one, or the refusal of a marker that the modem does not know. */
   protected onMarkerFinal(): void {
-    if (this.markerValue === Marker.Unseen) this.strayFinals++;
-    else this.synchronised();
+    if (this.markerValue === Marker.Unseen) {
+      this.strayFinals++;
+      if (!this.markerKnown) this.hasten(Patience.Refusal);
+    } else if (this.contested) {
+      // The answer to the command, or to the marker: if to the command, the other one follows.
+      this.contested = false;
+      this.answeredOnce = true;
+      this.markerValue = Marker.Unseen;
+      this.markerDeadline = this.armFor(Patience.Marker);
+    } else this.synchronised();
+  }
+
+  /** The marker's answer is waited for no longer than this. */
+  private hasten(milliseconds: number): void {
+    const deadline = this.armFor(milliseconds);
+    if (((this.markerDeadline - deadline) | 0) > 0) this.markerDeadline = deadline;
   }
 
   /** An answer may be on its way that belongs to no command. */
@@ -109,7 +158,7 @@ export abstract class Synchroniser extends Sender {
   /** The marker has been answered: commands go out again. */
   private synchronised(): void {
     this.phase = Phase.Idle;
-    this.unasked = false;
+    this.unasked = this.contested = this.answeredOnce = false;
     this.owner.onSynchronised(this.markerValue);
     this.pump();
   }
@@ -117,9 +166,15 @@ export abstract class Synchroniser extends Sender {
   /** Marks again where the marker has had no answer in time, or ends it. */
   protected markAgain(): void {
     if (this.phase !== Phase.Doubt || !this.isOver(this.markerDeadline)) return;
+    if (this.answeredOnce) {
+      this.markerValue = Marker.Untold;
+      return this.synchronised();
+    }
+    const speaks = !this.markerKnown && this.strayFinals !== this.straysBefore;
+    if (speaks) this.marker = (this.asked + 1) % MARKERS.length;
     if (this.markerTries < Marker.Tries) return this.mark(false);
     this.phase = Phase.Idle;
-    this.owner.onSilent(this.markerTries > Marker.Tries); // the only one, so what is sent may become a payload
+    this.owner.onSilent(this.markerTries > Marker.Tries, speaks); // the only one, so what is sent may become a payload
   }
 
   /** Has the alarm ring when the marker's answer is late. */
