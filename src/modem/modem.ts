@@ -428,6 +428,12 @@ export class Modem implements ChannelOwner {
     if (this.stage === Stage.Attaching && this.pausing) this.channel.wake(Waker.Modem, 0);
   }
 
+  onDoubt(): void {
+    if (this.stage !== Stage.Online) return; // what is under way shows it
+    this.channel.resynchronise(); // CMEE tells of a restart
+    for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onDoubt();
+  }
+
   onUnsolicitedError(code: number): void {
     this.drivers[0]?.onUnsolicitedError(code);
   }

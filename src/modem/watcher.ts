@@ -82,6 +82,11 @@ export abstract class Watcher extends ScriptRunner {
     this.channel.submit(operation, command);
   }
 
+  /** A report of a loss may have been passed over, because it may have been a message's. */
+  onDoubt(): void {
+    this.ask(this.dialect.poll);
+  }
+
   /** A poll's answer, this driver's or another one's, tells of this connection. */
   onPolled(line: Line, fields: Fields): void {
     this.missed = 0;

@@ -291,11 +291,12 @@ const ORDER: Exchange[] = [
       = message t x
       ← \\r\\n+QMTRECV: 0,0,[sp]"t",[sp]\\r\\n
       = message t
-      ← \\r\\n+QMTRECV: 0,0,"t"\\r\\n
       ← \\r\\n+QMTRECV: 0,0\\r\\n
       ← \\r\\n+QMTRECV:\\r\\n
       ← \\r\\n+QMTRECV: 0,0,bare/topic,y\\r\\n
-      = message bare/topic y`,
+      = message bare/topic y
+      ← \\r\\n+QMTRECV: 0,0,"t"\\r\\n
+      = overflow`,
   },
 ];
 

@@ -58,6 +58,7 @@ describe("messages and lines against the size of the ring", () => {
     const { session, modem } = online({ modem: { receiveBuffer: 64 } });
     session.message("payload", pattern(100).replace(/["\\<>[]/g, "x"));
     session.mustTell("overflow");
+    session.pass(200);
     stillWorks(session, modem);
   });
 

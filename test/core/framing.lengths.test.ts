@@ -17,12 +17,12 @@ const CASES: [family: Family, cases: Case[]][] = [
     ["a topic with quotes in the middle", '+MQTTPUBLISH:0,0,0,0,a"b,5,hello\\r\\n', 'a"b: hello'],
     ["the payload on the next line, as ancestor firmware does", '\\r\\n+MQTTPUBLISH: 0,0,0,0,"t",5\\r\\nhello\\r\\n', "t: hello"],
     ["the payload on the next line, after a bare topic", "+MQTTPUBLISH:0,0,0,0,t,5\\r\\nhello\\r\\n", "t: hello"],
-    ["the payload on the next line, with an OK in it", '+MQTTPUBLISH:0,0,0,0,"t",7\\r\\na\\r\\nOK\\r\\n\\r\\n', "t: a\\r\\nOK\\r\\n"],
-    ["an empty payload on the next line", '+MQTTPUBLISH:0,0,0,0,"t",0\\r\\n\\r\\n+MQTTPUBLISH:0,0,0,0,u,1,x\\r\\n', "t:", "u: x"],
-    ["no end of line (guide revision 1.0), then a final", "+MQTTPUBLISH:0,0,0,0,t,5,helloOK\\r\\n", "t: hello"],
-    ["no end of line, then a report", "+MQTTPUBLISH:0,0,0,0,t,5,hello+MQTTPINGRSP:OK\\r\\n", "t: hello"],
-    ["no end of line, then the next message", "+MQTTPUBLISH:0,0,0,0,t,5,hello+MQTTPUBLISH:0,0,0,0,u,5,again", "t: hello", "u: again"],
-    ["no end of line, then an error", "+MQTTPUBLISH:0,0,0,0,t,5,hello+CME ERROR: 3\\r\\n", "t: hello"],
+    ["the payload on the next line, with an OK in it", '+MQTTPUBLISH:0,0,0,0,"t",7\\r\\na\\r\\nOK\\r\\n\\r\\n', "suspect t: a\\r\\nOK\\r\\n"],
+    ["an empty payload on the next line", '+MQTTPUBLISH:0,0,0,0,"t",0\\r\\n\\r\\n+MQTTPUBLISH:0,0,0,0,u,1,x\\r\\n', "t:", "suspect u: x"],
+    ["no end of line (guide revision 1.0), then a final", "+MQTTPUBLISH:0,0,0,0,t,5,helloOK\\r\\n", "suspect t: hello"],
+    ["no end of line, then a report", "+MQTTPUBLISH:0,0,0,0,t,5,hello+MQTTPINGRSP:OK\\r\\n", "suspect t: hello"],
+    ["no end of line, then the next message", "+MQTTPUBLISH:0,0,0,0,t,5,hello+MQTTPUBLISH:0,0,0,0,u,5,again", "suspect t: hello", "suspect u: again"],
+    ["no end of line, then an error", "+MQTTPUBLISH:0,0,0,0,t,5,hello+CME ERROR: 3\\r\\n", "suspect t: hello"],
     ["a captured line", '+MQTTPUBLISH: 0,0,0,0,$creq/4fc1,14,{"abc": "efg"}\\r\\n', '$creq/4fc1: {"abc": "efg"}'],
     ["a length too long, then silence", "+MQTTPUBLISH:0,0,0,0,t,9,hello\\r\\n", "suspect t: hello"],
     ["a length too long, then a report", "+MQTTPUBLISH:0,0,0,0,t,40,hello\\r\\n+MQTTPINGRSP:OK\\r\\n", "suspect t: hello"],
@@ -30,14 +30,14 @@ const CASES: [family: Family, cases: Case[]][] = [
     ["a length too short, two lines", "+MQTTPUBLISH:0,0,0,0,t,3,hello\\r\\nworld\\r\\n\\r\\n+MQTTPINGRSP:OK\\r\\n", "suspect t: hello\\r\\nworld"],
     ["a length too short by one, and the payload begins with a blank", "+MQTTPUBLISH:0,0,0,0,t,4, hello\\r\\n", "suspect t:  hello"],
     ["no length at all", "+MQTTPUBLISH:0,0,0,0,t,hello\\r\\n+MQTTPINGRSP:OK\\r\\n", "suspect t: hello"],
-    ["bytes lost inside the payload, then a message", "+MQTTPUBLISH:0,0,0,0,t,20,hello world\\r\\n+MQTTPUBLISH:0,0,0,0,u,5,again\\r\\n", "suspect t: hello world", "u: again"],
+    ["bytes lost inside the payload, then a message", "+MQTTPUBLISH:0,0,0,0,t,20,hello world\\r\\n+MQTTPUBLISH:0,0,0,0,u,5,again\\r\\n", "suspect t: hello world", "suspect u: again"],
     ["bytes lost with the end of the line", "+MQTTPUBLISH:0,0,0,0,t,20,hello", "suspect t: hello"],
     ["a length of 65537", "+MQTTPUBLISH:0,0,0,0,t,65537,hello\\r\\n+MQTTPINGRSP:OK\\r\\n", "suspect t: 65537,hello"],
     ["a length of thirty digits", `+MQTTPUBLISH:0,0,0,0,"t",${"9".repeat(30)},hello\\r\\n+MQTTPINGRSP:OK\\r\\n`, `suspect t: ${"9".repeat(30)},hello`],
     ["a negative length", '+MQTTPUBLISH:0,0,0,0,"t",-5,hello\\r\\n+MQTTPINGRSP:OK\\r\\n', "suspect t: -5,hello"],
     ["a length that the ring cannot hold, and that lies", "+MQTTPUBLISH:0,0,0,0,t,5000,hello\\r\\n", "suspect t: hello"],
     ["a bare topic with such a number in it", "+MQTTPUBLISH:0,0,0,0,t,60000,5,hello\\r\\n", "suspect t: 5,hello"],
-    ["a header that ends in the topic", "+MQTTPUBLISH:0,0,0,0,t\\r\\n+MQTTPUBLISH:0,0,0,0,u,5,hello\\r\\n", "u: hello"],
+    ["a header that ends in the topic", "+MQTTPUBLISH:0,0,0,0,t\\r\\n+MQTTPUBLISH:0,0,0,0,u,5,hello\\r\\n", "suspect u: hello"],
     ["a header that ends before the topic", "+MQTTPUBLISH:0,0,0\\r\\n+MQTTPUBLISH:0,0,0,0,u,5,hello\\r\\n", "u: hello"],
   ]],
   [ml302, [
@@ -54,7 +54,7 @@ const CASES: [family: Family, cases: Case[]][] = [
   [nm28, [
     ["S4's first example, with a blank before the payload", '+MQTTRECV:0, 1, TESTDOWN, 39, {"taskId":41,"payload":{"TESTINT1":10}}\\r\\n', 'TESTDOWN: {"taskId":41,"payload":{"TESTINT1":10}}'],
     ["the same as it goes on the wire", '+MQTTRECV:0,1,TESTDOWN,39,{"taskId":41,"payload":{"TESTINT1":10}}\\r\\n', 'TESTDOWN: {"taskId":41,"payload":{"TESTINT1":10}}'],
-    ["S4's second example as printed (D-9)", '+MQTTRECV: 0,1, valve_onoff_cmd, 40, {"taskId":5, "payload":{"valve_onoff":1}}\\r\\n', 'suspect valve_onoff_cmd:  {"taskId":5, "payload":{"valve_onoff":1}}'],
+    ["S4's second example as printed (D-9)", '+MQTTRECV: 0,1, valve_onoff_cmd, 40, {"taskId":5, "payload":{"valve_onoff":1}}\\r\\n', 'suspect valve_onoff_cmd: {"taskId":5, "payload":{"valve_onoff":1}}'],
     ["a payload that begins with a blank of its own", "+MQTTRECV:0,1,t,6, hello\\r\\n", "t:  hello"],
     ["a blank, and no end of line", "+MQTTRECV:0,1,t,5, hello", "t: hello"],
     ["a blank, and a payload that ends in a line end of its own", "+MQTTRECV:0,1,t,7, hello\\r\\n\\r\\n", "t: hello\\r\\n"],
@@ -107,11 +107,10 @@ for (const family of [m531x, ml302, nm28]) describe(`${family.name}: messages lo
       const box = inbox(family);
       const bytes = long(box, family, 4000, sent, end);
       box.session.pass(200);
-      // With one byte lost, the line's end cannot be told from the message.
-      const got = sent === 3999 ? `${visible(bytes)}\\r` : visible(bytes);
+      const got = visible(bytes);
       equal(box.messages.length, 1, "messages");
       equal(box.messages[0]!.replace("suspect ", ""), `long: ${got}`, "message");
-      if (sent < 3999) equal(box.messages[0]!.startsWith("suspect"), true, "marked");
+      equal(box.messages[0]!.startsWith("suspect"), true, "marked");
       stillWorks(box, family, "afterwards");
     });
 
@@ -156,7 +155,14 @@ describe("wrong lengths never put the channel out of step", () => {
       box.session.pass(200);
       if (!undecidable) {
         sameLines(box.messages, ["suspect t: hello"], `${wrong} too many, then ${next}`);
-        box.session.mustTell("control 9 1", "done 1");
+        // The answer may be a part of the message: it is not believed, and the channel is in step again once it has given up.
+        for (let i = 0; i < 150; i++) {
+          box.session.pass(500);
+          box.modem.serve();
+        }
+        const told = box.session.events.splice(0);
+        equal(told.filter((event) => /^(done|failed) 1/.test(event)).length, 1, `told ${told}`);
+        stillWorks(box, family, `${wrong} too many`);
       }
     }
   });

@@ -44,6 +44,8 @@ class Recorder implements ScannerSink {
   onText(start: number, end: number): void {
     this.notes.push(`text ${this.#text(start, end)}`);
   }
+  onDoubtful(): void {}
+  onCertain(): void {}
   onPrompt(): void {
     this.notes.push("prompt");
   }
@@ -100,7 +102,7 @@ const CASES: [says: string, notes: string[], prompt?: boolean][] = [
   ["> OK\\r\\n> \\r\\n", ["prompt", "OK", "text > "], true],
   ["x> \\r\\n>", ["text x> ", "prompt"], true],
   ["+MSG: 0,\"t\",pay,\"load\"\\r\\nOK\\r\\n", ["message t pay,\"load\"", "OK"]],
-  ["+MSG: 0,\"t\",\\r\\n+MSG: 0,t,\\r\\n+MSG: 0,t\\r\\nOK\\r\\n", ["message t ", "message t ", "text +MSG: 0,t", "OK"]],
+  ["+MSG: 0,\"t\",\\r\\n+MSG: 0,t,\\r\\n+MSG: 0,t\\r\\nOK\\r\\n", ["message t ", "message t ", "overflow"]],
   ["+MSG: 0, \"t\",  x\\r\\n+MSG: 0,\"t\", x\\r\\n", ["message t  x", "message t  x"]],
   ["\\0\\0+MSG: 0,\"t\",a\\nb\\rc\\r\\n", ["message t a\\nb\\rc"]],
 ];

@@ -173,4 +173,5 @@ export class Conversation implements ChannelOwner {
   onOverflow(): void {}
   onWake(): void {}
   onUnsolicitedError(): void {}
+  onDoubt(): void {}
 }

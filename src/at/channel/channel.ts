@@ -28,6 +28,9 @@ export class Channel extends Timekeeper implements ScannerSink {
   /** Messages whose end is a guess, or whose text is not written as was agreed. */
   suspects = 0;
 
+  /** Lines have been passed over since it has not been certain whose they are. */
+  private doubted = false;
+
   constructor(owner: ChannelOwner, options: ChannelOptions) {
     super(owner, options);
     this.scanner = new Scanner(this.ring, options.dialect.lexicon, this.writer, this);
@@ -78,6 +81,21 @@ export class Channel extends Timekeeper implements ScannerSink {
     const numbers = line.numbers;
     if (numbers === undefined || fields.areNumbers(numbers[0], numbers[1])) this.owner.onUrc(line, fields);
     else this.unknownLines++;
+  }
+
+  // ---- lines that may be a message's
+
+  /** Believed are neither finals nor results nor losses: an operation that was answered so waits on. What can be asked is asked. */
+  onDoubtful(line: Line): void {
+    this.doubted = true;
+    if (this.writer.expected !== Expected.None) this.writer.miss();
+    if (line.id <= Common.CmsError) this.strayFinals++;
+  }
+
+  onCertain(): void {
+    if (!this.doubted) return;
+    this.doubted = false;
+    this.owner.onDoubt();
   }
 
   // ---- finals

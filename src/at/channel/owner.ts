@@ -16,6 +16,8 @@ export interface ChannelOwner {
   onUrc(line: Line, fields: Fields): void;
   /** A line without a known beginning, while `operation` takes such lines. It is in the ring from `start` to `end`. */
   onText(operation: Operation, start: number, end: number): void;
+  /** Lines that may have been a message's have not been believed: one of them may have told of a loss. */
+  onDoubt(): void;
   /** A message begins: the channel's `scanner.message` tells of it; its topic is among the fields. */
   onMessage(line: Line, fields: Fields): void;
   /** The message goes on. */

@@ -1,144 +1,243 @@
 import type { Ring } from "../../bytes/ring";
 import { Byte } from "../lines/bytes";
-import { afterBlanks } from "../lines/delimiters";
+import { afterBlanks, beforeBlanks } from "../lines/delimiters";
 import { Next, whatFollows } from "../lines/follows";
 import { Header, Length } from "./header";
 import { Found, Mode } from "./payload";
 
-/** A way to read a topic without quotes. */
-interface Reading {
-  payload: number;
-  length: number;
-  topicEnd: number;
-  next: number;
+/** What stands where a reading of a message ends. */
+const enum Fit {
+  /** More bytes are needed. */
+  Unknown,
+  /** Something in the middle of a line. */
+  None,
+  /** A line that the modem can say, without an end of line before it. */
+  Loose,
+  /** The end of a line. */
+  Exact,
+  /** The ring cannot hold so much. */
+  Beyond,
 }
 
 /**
- * Payloads with a length. It is believed where a line ends, or a known one begins, behind as many bytes; where the ring cannot
- * hold them, they are handed on as they come (dialects.md 6.1).
+ * Payloads with a length. It is believed where a line ends behind as many bytes; where the ring cannot hold them, they are
+ * handed on as they come (dialects.md 6.1).
+ *
+ * The sender chooses the topic and the payload, so a number in either may look like the length. All readings that the line
+ * allows are compared. One that ends with its line wins over one that ends in the middle of it, and of two such the longer one,
+ * for its bytes are then no reports. Where that leaves a doubt, the message is suspect, and `leaves` is set.
  */
 export abstract class Counted extends Header {
-  /** What fits, in `Mode.Reading`: made for the first topic that can be read in two ways. */
-  private reading: Reading | null = null;
+  /** Silence has followed: what has not come does not come. */
+  private deciding = false;
+  /** Of the reading that {@link fitOf} has looked at: where its payload begins, what is behind it, and bytes of a line's end that its length counts. */
+  private fitPayload = 0;
+  private fitNext = 0;
+  private fitCounted = 0;
+  /** The reading that {@link nextReading} has found. */
+  private otherTopicEnd = 0;
+  private otherPayload = 0;
+  private otherLength = 0;
+
+  /** Goes on looking for the end, or for the next part. */
+  abstract find(): Found;
 
   /** Remembers the line up to `end`: the next message may begin so. */
   protected abstract remember(end: number, style: boolean): void;
 
   /** Whether the message ends where its length says. */
   protected frame(): Found {
-    const ring = this.ring;
     const payload = this.payload;
-    const length = this.value;
-    const end = (payload + length) | 0;
-    if (((end - ring.head + 4) | 0) > ring.mask + 1) {
-      if (this.mode === Mode.Reading) return this.prefer();
-      this.mode = Mode.Stream;
-      this.length = length;
-      return Found.Nothing;
-    }
-    const over = (ring.tail - end) | 0;
-    if (over < 2) return Found.Nothing;
-    let ending = this.endingAt(end);
-    if (ending > 0) return this.fit(payload, (end + ending) | 0);
-    if (ending === 0 && this.byte(payload) === Byte.Blank) {
-      if (over < 3) return Found.Nothing;
-      ending = this.endingAt((end + 1) | 0);
-      if (ending > 0) return this.fit((payload + 1) | 0, (end + 1 + ending) | 0);
-    }
-    if (ending < 0) return Found.Nothing;
-    // In the middle of a line's end it cannot be.
-    const splits = this.byte(end) === Byte.LF && length > 0 && this.byte((end - 1) | 0) === Byte.CR;
-    switch (splits ? Next.Other : whatFollows(ring, this.lexicon, end, true)) {
-      case Next.Unknown: return Found.Nothing;
-      case Next.Known: return this.fit(payload, end);
-    }
-    if (this.mode === Mode.Reading) return this.prefer();
-    // Not its length. A comma in the topic may have made it look like one (dialects.md 6.1, step 7).
-    if (this.quoted) this.distrust();
-    else {
-      this.newPiece(payload);
-      this.mode = Mode.Length;
+    const fit = this.fitOf(payload, this.value);
+    if (fit > Fit.None) return this.choose(fit);
+    if (fit === Fit.None) {
+      // Not its length: a comma or a quote in the topic may have made it look like one (dialects.md 6.1, step 7).
+      if (this.quoted) {
+        this.at = payload;
+        this.mode = Mode.Quoted;
+      } else {
+        this.newPiece(payload);
+        this.mode = Mode.Length;
+      }
     }
     return Found.Nothing;
   }
 
   override silence(): Found {
-    if (this.mode === Mode.Reading) return this.acceptFit();
-    if (this.mode === Mode.Frame) {
-      const found = this.silentFrame();
-      if (found !== Found.Nothing) return found;
-    } else if (this.mode === Mode.Stream) {
+    const mode = this.mode;
+    if (mode === Mode.Frame) {
+      this.deciding = true;
+      const found = this.find();
+      this.deciding = false;
+      const went: Mode = this.mode;
+      if (found !== Found.Nothing || went === Mode.Stream) return found;
+      if (went !== Mode.Silence) this.distrust();
+    } else if (mode === Mode.Stream) {
+      const over = (this.ring.tail - this.payload - this.value) | 0;
+      if (over === 0 || (over === 1 && this.byte((this.ring.tail - 1) | 0) === Byte.CR)) return this.whole(this.value, this.ring.tail);
       // Fewer bytes than were announced: some were lost, or the length was wrong.
       this.suspect = true;
       return this.ends(this.withoutEnding(), this.ring.tail);
-    } else if (this.mode === Mode.Length && this.candidates > 0) this.distrust();
+    } else if ((mode === Mode.Length || mode === Mode.Quoted) && this.candidates > 0) this.distrust();
     return super.silence();
   }
 
-  /** Silence behind a length: whether as many bytes are there as it says, or nearly. */
-  private silentFrame(): Found {
-    const tail = this.ring.tail, payload = this.payload;
-    const over = (tail - payload - this.value) | 0;
-    // No line ending at all, as from M531X before guide revision 1.1; or the rest of one.
-    if (over === 0 && this.value >= 2 && this.isEnding((tail - 2) | 0)) {
-      // A length that counts the line's end as well (C-6), or a payload that ends like a line, from the old firmware.
-      this.suspect = true;
-      return this.whole(this.value - 2, tail);
+  /** What stands behind `length` bytes from `payload`. */
+  private fitOf(payload: number, length: number): Fit {
+    const ring = this.ring;
+    const end = (payload + length) | 0;
+    if (((end - ring.head + 4) | 0) > ring.mask + 1) return Fit.Beyond;
+    this.fitPayload = payload;
+    this.fitCounted = 0;
+    const over = (ring.tail - end) | 0;
+    if (over < 2) return this.deciding ? this.silentFit(payload, length, over) : Fit.Unknown;
+    let ending = this.endingAt(end);
+    if (ending === 0 && this.byte(payload) === Byte.Blank && (over > 2 || !this.deciding)) {
+      if (over < 3) return Fit.Unknown;
+      // The firmware's blank.
+      ending = this.endingAt((end + 1) | 0);
+      if (ending > 0) {
+        this.fitPayload = (payload + 1) | 0;
+        this.fitNext = (end + 1 + ending) | 0;
+        return Fit.Exact;
+      }
     }
-    if (over === 0 || (over === 1 && this.byte((tail - 1) | 0) === Byte.CR)) return this.accept(payload, tail);
-    if (over === 1 && this.byte(payload) === Byte.Blank) return this.accept((payload + 1) | 0, tail);
-    this.distrust();
-    return Found.Nothing;
+    if (ending < 0) {
+      if (!this.deciding) return Fit.Unknown;
+      ending = 2;
+    }
+    this.fitNext = (end + ending) | 0;
+    if (ending > 0) return Fit.Exact;
+    // In the middle of a line's end it cannot be.
+    if (this.byte(end) === Byte.LF && length > 0 && this.byte((end - 1) | 0) === Byte.CR) return Fit.None;
+    switch (whatFollows(ring, this.lexicon, end, true)) {
+      case Next.Unknown: return this.deciding ? Fit.None : Fit.Unknown;
+      case Next.Other: return Fit.None;
+    }
+    // Behind a line's end a line begins: the length counts that end as well (dialects.md C-6).
+    if (length >= 2 && this.isEnding((end - 2) | 0)) this.fitCounted = 2;
+    return Fit.Loose;
   }
 
-  /** The message may be `value` bytes from `payload`, what is behind it at `next`. */
-  private fit(payload: number, next: number): Found {
-    if (this.quoted || this.mode === Mode.Reading || this.opened) return this.accept(payload, next);
-    if (this.knows(this.topicEnd)) {
-      // Without a comma in it, and so the only reading.
-      if (this.candidates === 1 && this.firstPiece === this.piece) this.remember(this.piece, false);
-      return this.accept(payload, next);
+  /** The same where silence has followed, and the line's end is not there, or not whole: firmware before guide revision 1.1 prints none. */
+  private silentFit(payload: number, length: number, over: number): Fit {
+    const tail = this.ring.tail;
+    this.fitNext = tail;
+    if (over === 0 && length >= 2 && this.isEnding((tail - 2) | 0)) {
+      // A length that counts the line's end as well (C-6), or a payload that ends like a line, from the old firmware.
+      this.fitCounted = 2;
+      return Fit.Loose;
     }
-    this.mode = Mode.Reading;
-    const fit = this.reading ??= { payload: 0, length: 0, topicEnd: 0, next: 0 };
-    fit.payload = payload;
-    fit.length = this.value;
-    fit.topicEnd = this.topicEnd;
-    fit.next = next;
-    return this.prefer();
+    if (over === 0 || (over === 1 && this.byte((tail - 1) | 0) === Byte.CR)) return Fit.Exact;
+    if (over !== 1 || this.byte(payload) !== Byte.Blank) return Fit.None;
+    this.fitPayload = (payload + 1) | 0;
+    return Fit.Exact;
+  }
+
+  /** The reading of `value` bytes from `payload` fits so: takes it, or another one of the same line that fits better. */
+  private choose(fit: Fit): Found {
+    const ring = this.ring;
+    let payload = fit === Fit.Beyond ? this.payload : this.fitPayload, next = this.fitNext;
+    let length = this.value - this.fitCounted;
+    let topicEnd = this.topicEnd;
+    let end = (this.payload + this.value) | 0;
+    let limit = ring.find(Byte.LF, this.payload); // what is behind the line's end is no topic
+    if (fit === Fit.Exact && ((limit - end) | 0) > 0) limit = end;
+    else if (limit === ring.tail && !this.deciding && fit !== Fit.Exact && (fit === Fit.Loose || ring.free > ring.mask >> 1)) return Found.Nothing;
+    let ambiguous = false, known = false, other = false;
+    for (let at = this.payload; this.nextReading(at, limit);) {
+      at = this.otherPayload;
+      if (!other) known = this.knows(topicEnd);
+      other = true;
+      const longer = ((at + this.otherLength - end) | 0) > 0;
+      if (fit !== Fit.Loose && known && !longer) continue;
+      const otherKnown = this.knows(this.otherTopicEnd);
+      if (!otherKnown && (known || (fit !== Fit.Loose && !longer))) continue; // a topic that is not subscribed does not come
+      const otherFit = this.fitOf(at, this.otherLength);
+      // Without an end of its line it is from firmware that prints none, and so is what is behind the first one.
+      if (fit === Fit.Loose && this.deciding && ((ring.tail - at - this.otherLength) | 0) < 2 && otherFit !== Fit.Beyond) continue;
+      if (otherFit === Fit.Unknown) return Found.Nothing;
+      if (otherFit === Fit.None || otherFit === Fit.Loose) continue;
+      if (fit !== Fit.Loose && (otherKnown === known || fit === Fit.Beyond || otherFit === Fit.Beyond)) ambiguous = true;
+      if (fit === Fit.Exact && otherFit === Fit.Beyond) continue;
+      fit = otherFit;
+      payload = fit === Fit.Beyond ? at : this.fitPayload;
+      next = this.fitNext;
+      length = this.otherLength;
+      topicEnd = this.otherTopicEnd;
+      end = (at + length) | 0;
+      known = otherKnown;
+      this.opened = false;
+      this.candidates++; // it is not the only reading, and is not remembered
+    }
+    if (fit === Fit.Loose) ambiguous = true;
+    else if (fit === Fit.Exact && !this.suspect) {
+      const like = this.endsLikeLine(payload, length, next);
+      if (like < 0) return Found.Nothing;
+      if (like > 0) this.suspect = true;
+    }
+    if (ambiguous) this.suspect = this.leaves = true;
+    this.topicEnd = topicEnd;
+    this.value = length;
+    if (fit === Fit.Beyond) {
+      this.payload = payload;
+      this.length = length;
+      this.mode = Mode.Stream;
+      return Found.Nothing;
+    }
+    if (!this.quoted && !this.opened && !this.truncated && this.candidates === 1 && this.firstPiece === this.piece && this.knows(topicEnd)) this.remember(this.piece, false);
+    return this.accept(payload, next);
   }
 
   /**
-   * Where the payload that fits begins with a number and a comma, or has one between commas, the topic may be longer: goes
-   * on to the next reading whose topic is subscribed, if that of the fit is not (dialects.md 6.1, step 7).
+   * Whether a length that is wrong would look like this: it holds a line of the modem's, or its own line's end, and another line
+   * follows at once. 1 if so, 0 if not, −1 while that is not known.
    */
-  private prefer(): Found {
-    const ring = this.ring;
-    let end = (this.reading!.payload + this.reading!.length) | 0;
-    const line = ring.find(Byte.LF, this.payload); // which no topic has
-    if (((line - end) | 0) < 0) end = line;
-    for (let at = this.payload; ;) {
-      const comma = ring.find(Byte.Comma, at);
-      if (((comma - end) | 0) >= 0) return this.acceptFit();
-      const length = decimal(ring, at, comma);
-      if (length >= 0) {
-        this.endTopic(at);
-        if (this.knows(this.topicEnd)) {
-          this.payload = (comma + 1) | 0;
-          this.value = length;
-          return this.frame();
-        }
-      }
-      at = (comma + 1) | 0;
+  private endsLikeLine(payload: number, length: number, next: number): number {
+    const ring = this.ring, end = (payload + length) | 0;
+    for (let at = ring.find(Byte.LF, payload); ((at - end) | 0) < 0; at = ring.find(Byte.LF, at)) {
+      const line = this.byte((at - 1) | 0) === Byte.CR && at !== payload;
+      at = (at + 1) | 0;
+      if (!line) continue;
+      let begin = at, byte = 0;
+      while (begin !== end && ((byte = this.byte(begin)) === Byte.CR || byte === Byte.LF)) begin = (begin + 1) | 0;
+      if (begin !== end) {
+        if (whatFollows(ring, this.lexicon, begin, true) === Next.Known) return 1;
+      } else if (next === ring.tail) return this.deciding ? 0 : -1;
+      else return (byte = this.byte(next)) === Byte.CR || byte === Byte.LF ? 0 : 1;
     }
+    return 0;
   }
 
-  /** No other reading is better than the one that fits. */
-  private acceptFit(): Found {
-    const fit = this.reading!;
-    this.topicEnd = fit.topicEnd;
-    this.value = fit.length;
-    return this.accept(fit.payload, fit.next);
+  protected isPlain(payload: number, end: number): boolean {
+    return this.ring.find(Byte.LF, payload) === ((end + 1) | 0) && !this.nextReading(payload, end);
+  }
+
+  /** Whether a number that may be the length stands between `at` and `limit`, with a payload behind it: then it is the other reading. */
+  private nextReading(at: number, limit: number): boolean {
+    const ring = this.ring;
+    for (;;) {
+      let start = at;
+      if (this.quoted) {
+        const quote = ring.find(Byte.Quote, at);
+        if (((quote - limit) | 0) >= 0) return false;
+        at = start = (quote + 1) | 0;
+        start = afterBlanks(ring, start);
+        if (start === ring.tail) return false;
+        if (this.byte(start) === Byte.Comma) start = (start + 1) | 0;
+        else if (start === at) continue;
+        this.otherTopicEnd = quote;
+      }
+      const comma = ring.find(Byte.Comma, start);
+      if (((comma - limit) | 0) >= 0) return false;
+      const length = decimal(ring, start, comma);
+      if (!this.quoted) at = (comma + 1) | 0;
+      if (length < 0) continue;
+      if (!this.quoted) this.otherTopicEnd = beforeBlanks(ring, this.topic, (start - 1) | 0);
+      this.otherPayload = (comma + 1) | 0;
+      this.otherLength = length;
+      return true;
+    }
   }
 
   /** How long the line ending at `position` is, of which two bytes are there: CR LF, or this modem's own; 0 for none, −1 for not known yet. */
@@ -156,14 +255,25 @@ export abstract class Counted extends Header {
 
   // ---- a message that the ring cannot hold
 
-  /** Hands on what there is of it, in good portions. */
+  /** Hands on what there is of it, in good portions; the last one when its line's end has come. */
   protected stream(): Found {
-    const ring = this.ring;
-    let length = (ring.tail - this.payload) | 0;
-    if (length < this.value && ring.free > (ring.mask >> 1)) return Found.Nothing;
-    if (length > this.value) length = this.value;
+    const ring = this.ring, payload = this.payload;
+    let length = (ring.tail - payload) | 0;
+    const over = (length - this.value) | 0;
+    let ending = over < 2 ? -1 : this.endingAt((payload + this.value) | 0);
+    if (ending >= 0) {
+      // What is behind it is in the middle of a line: it was not its length.
+      if (ending === 0) this.suspect = this.leaves = true;
+      const end = this.value;
+      ending = (payload + end + ending) | 0;
+      return this.whole(end, ending);
+    }
+    if (ring.free > ring.mask >> 1) return Found.Nothing;
+    // One byte waits for the line's end.
+    if (over >= 0) length = this.value - 1;
+    if (length <= 0) return Found.Nothing;
     this.value -= length;
-    return this.part(length, this.value > 0);
+    return this.part(length, true);
   }
 }
 

@@ -13,6 +13,8 @@ export interface Subscribed {
 export const enum Length {
   /** A length above this is text that looks like one (dialects.md 6.1, step 9). */
   LONGEST = 65536,
+  /** Bytes that may stand in the length's place without being something else: blanks, and five digits. */
+  DIGITS = 24,
 }
 
 /**
@@ -37,6 +39,9 @@ export abstract class Header extends Payload {
   protected digits = 0;
   /** The number that the piece is; in `Mode.Stream`, what of the length is still to come. */
   protected value = 0;
+  /** Whether a blank stood before what may be the length: firmware that prints blanks after commas prints them everywhere. */
+  private spaced = false;
+  private firstSpaced = false;
   /** How many numbers may have been the length. */
   protected candidates = 0;
   /** Where the payload would begin after the first of them, or the first whose topic is subscribed, and where that topic ends. */
@@ -52,6 +57,7 @@ export abstract class Header extends Payload {
         let at = this.piece, byte = 0, value = 0;
         while (at !== tail && (byte = bytes[at & mask]!) === Byte.Blank) at = (at + 1) | 0;
         const first = at;
+        this.spaced = at !== this.piece;
         while (at !== tail && (byte = bytes[at & mask]!) >= Byte.Digit0 && byte <= Byte.Digit9 && value <= Length.LONGEST) {
           value = value * 10 + byte - Byte.Digit0;
           at = (at + 1) | 0;
@@ -62,16 +68,20 @@ export abstract class Header extends Payload {
         this.digits = value > Length.LONGEST ? -1 : (at - first) | 0;
         if (byte === Byte.Comma && this.digits > 0) {
           const payload = (at + 1) | 0, end = (payload + value) | 0;
-          // What most messages are: whole, and like the last one.
-          if (this.opened && ((tail - end) | 0) >= 2 && bytes[end & mask] === Byte.CR && bytes[(end + 1) & mask] === Byte.LF) {
+          // What most messages are: whole, like the last one, and without what another reading would begin with.
+          if (this.opened && ((tail - end) | 0) >= 2 && bytes[end & mask] === Byte.CR && bytes[(end + 1) & mask] === Byte.LF && this.isPlain(payload, end)) {
             this.payload = payload;
             return this.whole(value, (end + 2) | 0);
           }
           return this.candidate(payload);
         }
         if (byte !== Byte.Comma && byte !== Byte.CR && byte !== Byte.LF) {
-          if (this.quoted) return this.withoutLength();
-          this.digits = -1;
+          if (!this.quoted) this.digits = -1;
+          else if (this.candidates === 0) return this.withoutLength();
+          else {
+            this.mode = Mode.Quoted; // another quote may end the topic
+            return Found.Nothing;
+          }
         }
       }
       const at = this.at = upTo(ring, this.at, Byte.Comma);
@@ -105,15 +115,22 @@ export abstract class Header extends Payload {
     const ring = this.ring;
     const at = this.at = closingQuote(ring, this.at, true);
     if (at === ring.tail) return Found.Nothing;
-    if (this.byte(at) !== Byte.Quote) return Found.NoMessage;
+    if (this.byte(at) !== Byte.Quote) return this.unclosed();
     const after = afterBlanks(ring, (at + 1) | 0);
     if (after === ring.tail) return Found.Nothing;
     const byte = this.byte(after);
-    if (byte === Byte.CR || byte === Byte.LF) return Found.NoMessage;
+    if (byte === Byte.CR || byte === Byte.LF) return this.unclosed();
     this.quoted = true;
     this.topicEnd = at;
     this.mode = Mode.Length;
     this.newPiece(byte === Byte.Comma ? (after + 1) | 0 : after);
+    return Found.Nothing;
+  }
+
+  /** The line ends in the quotes: the topic has a line's end in it, or the length that was found before was wrong. */
+  private unclosed(): Found {
+    if (this.candidates === 0) return Found.NoMessage;
+    this.distrust();
     return Found.Nothing;
   }
 
@@ -129,9 +146,12 @@ export abstract class Header extends Payload {
     if (!this.quoted) this.topicEnd = beforeBlanks(this.ring, this.topic, (piece - 1) | 0);
   }
 
+  /** Whether the payload up to `end` holds neither a line's end nor anything that another reading would take for the length. */
+  protected abstract isPlain(payload: number, end: number): boolean;
+
   /** Whether the topic, if it ends at `end`, is subscribed. */
   protected knows(end: number): boolean {
-    return this.subscribed.isSubscribed(this.topic, end);
+    return !this.truncated && this.subscribed.isSubscribed(this.topic, end);
   }
 
   /** The message is `value` bytes from `payload`, and what is behind it begins at `next`. */
@@ -146,6 +166,7 @@ export abstract class Header extends Payload {
     this.endTopic(this.piece);
     if (this.candidates++ === 0 || (!this.knows(this.firstTopicEnd) && this.knows(this.topicEnd))) {
       this.firstPayload = payload;
+      this.firstSpaced = this.spaced;
       this.firstTopicEnd = this.topicEnd;
     }
     this.mode = Mode.Frame;
@@ -163,6 +184,7 @@ export abstract class Header extends Payload {
     const at = this.at, next = (at + 1) | 0;
     if (next === this.ring.tail) return Found.Nothing;
     this.at = this.byte(at) === Byte.CR && this.byte(next) === Byte.LF ? (next + 1) | 0 : next;
+    this.leaves = true; // or it is the topic that has a line's end in it
     if (this.value > 0) return this.candidate(this.at);
     this.endTopic(this.piece);
     return this.accept(this.at, this.at);
@@ -174,14 +196,38 @@ export abstract class Header extends Payload {
     this.endTopic(this.firstPiece);
     this.beginPayload(this.firstPiece, false);
     this.suspect = this.line!.lengthOptional !== true;
+    this.leaves = true;
     return Found.Nothing;
   }
 
   /** The length does not fit what came: takes what there is, up to where a known line or silence follows. */
   protected distrust(): void {
-    this.payload = this.at = this.firstPayload;
     this.topicEnd = this.firstTopicEnd;
-    this.suspect = true;
+    this.suspect = this.leaves = true;
+    this.payload = this.at = this.firstPayload;
     this.mode = Mode.Silence;
+    this.skipBlank(this.firstSpaced);
+  }
+
+  /**
+   * The ring is full, and the header goes on: lets go of the topic's beginning. The message is not handed on any more, but its
+   * length tells where it ends. Returns where the bytes begin that are still needed.
+   */
+  shorten(): number {
+    const tail = this.ring.tail;
+    let from = this.mode === Mode.Length && this.digits >= 0 ? this.piece : this.at;
+    if (((tail - from) | 0) > Length.DIGITS) {
+      // Blanks, which are no length.
+      from = this.at = tail;
+      this.digits = -1;
+    }
+    this.truncated = true;
+    const commas = this.firstPiece !== this.topic;
+    this.topic = commas ? (from - 1) | 0 : from;
+    if (((this.piece - from) | 0) < 0) this.piece = from;
+    if (!commas || ((this.firstPiece - from) | 0) < 0) this.firstPiece = from;
+    this.topicEnd = this.firstTopicEnd = from;
+    this.firstPayload = from;
+    return from;
   }
 }

@@ -93,7 +93,7 @@ export class Message extends Counted {
   private clear(): void {
     this.first = true;
     this.length = -1;
-    this.suspect = this.opened = this.silent = false;
+    this.suspect = this.opened = this.silent = this.leaves = this.truncated = false;
   }
 
   /** The fields are another line's now, or who reads, or what is subscribed, has changed. */
@@ -118,7 +118,7 @@ export class Message extends Counted {
   protected keepTopic(): void {
     if (!this.first || this.line!.framing !== Framing.Counted) return;
     const fields = this.fields;
-    if (fields.count !== this.line!.topic) return;
+    if (fields.count !== this.line!.topic || this.truncated) return;
     if (this.quoted && !this.opened && !this.suspect && this.candidates === 1) this.remember(this.piece, true);
     fields.add(this.quoted ? FieldKind.Quoted : FieldKind.Bare, 0, this.topic, this.topicEnd);
   }
@@ -138,6 +138,11 @@ export class Message extends Counted {
 
   /** Whether silence would decide something. */
   get waitsForSilence(): boolean {
-    return this.mode > Mode.Length || (this.mode === Mode.Length && this.candidates > 0);
+    return this.mode > Mode.Length || (this.candidates > 0 && this.mode > Mode.Topic);
+  }
+
+  /** Whether its header is still coming. */
+  get inHeader(): boolean {
+    return this.mode === Mode.Topic || this.mode === Mode.Quoted || this.mode === Mode.Length;
   }
 }

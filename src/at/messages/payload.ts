@@ -26,8 +26,6 @@ export const enum Mode {
   Length,
   /** A length was found, and it is to be seen whether the message really ends there. */
   Frame,
-  /** One reading of a topic without quotes fits; whether another one does, of a topic that is subscribed, is to be seen. */
-  Reading,
   /** A length that is too long for the ring to be checked: handed on as it comes. */
   Stream,
   /** Without a length that can be trusted: up to an end of line that a known line or silence follows. */
@@ -52,6 +50,10 @@ export abstract class Payload {
   length = -1;
   /** Whether the length was wrong, so that the end is a guess. */
   suspect = false;
+  /** Lines behind it may be its own, as far as they come without a pause. */
+  leaves = false;
+  /** Its header did not fit into the ring: it is not handed on. */
+  truncated = false;
   /** Whether the part is the message's first. */
   first = true;
   /** The next byte to look at; when the message is over, the first byte behind it. */
@@ -114,6 +116,11 @@ export abstract class Payload {
     this.blank = blank;
     this.stripped = false;
     this.mode = this.untilSilence ? Mode.Silence : Mode.Line;
+  }
+
+  /** Whether the firmware may have put a blank before the payload, whose length it got wrong. */
+  protected skipBlank(blank: boolean): void {
+    this.blank = blank;
   }
 
   /** The first end of line, or the first behind which a known line begins. */

@@ -44,6 +44,13 @@ export abstract class LineReader {
    */
   learning = false;
 
+  /**
+   * What comes may still belong to a message: to one whose topic has a line's end in it, whose header did not fit into the ring,
+   * or whose length is in doubt. Lines are told as such, and messages are suspect, until nothing has come for a while: a modem
+   * prints a message in one piece.
+   */
+  doubtful = false;
+
   /** Whether a `>` at the beginning of a line is a prompt. */
   promptExpected = false;
 
@@ -55,7 +62,7 @@ export abstract class LineReader {
     const ring = this.ring, tail = ring.tail;
     let at = this.at;
     if (at === tail) return false;
-    const expected = this.exchange.expected;
+    const expected = this.doubtful ? 0 : this.exchange.expected;
     if (expected > 0) {
       const found = this.answers(expected, at, 0);
       if (found !== Opening.Different) return found === Opening.Same;
@@ -68,7 +75,7 @@ export abstract class LineReader {
     this.at = ring.head = at;
     if (at === tail) return false;
     this.counting = -1;
-    if (byte === Byte.Prompt && this.promptExpected) {
+    if (byte === Byte.Prompt && this.promptExpected && !this.doubtful) {
       this.promptExpected = false;
       this.at = ring.head = (at + 1) | 0;
       this.sink.onPrompt();
@@ -172,7 +179,7 @@ export abstract class LineReader {
     else if (line.follow === Follow.Anything) {
       this.fields.begin(this.at);
       this.state = State.Discard;
-      this.sink.onLine(line);
+      this.tell(line);
     } else {
       this.likely = index;
       if (byte === Byte.Colon) this.at = (this.at + 1) | 0;
@@ -196,8 +203,9 @@ export abstract class LineReader {
       this.message.begin(line);
       this.state = State.Message;
     } else {
-      // A message whose payload never began is not a message.
+      // A message whose payload never began is not a message. Its topic may have a line's end in it.
       this.state = State.Text;
+      if (topic !== undefined && fields.count > topic) this.tear();
       if (topic === undefined) this.finish();
     }
     return true;
@@ -221,8 +229,24 @@ export abstract class LineReader {
     const line = this.line!;
     this.lineOver();
     if (this.learning && line.id <= Common.CmsError) this.counting = 0;
-    this.sink.onLine(line);
+    this.tell(line);
     this.ring.head = this.at;
+  }
+
+  private tell(line: Line): void {
+    if (this.doubtful) this.sink.onDoubtful(line);
+    else this.sink.onLine(line);
+  }
+
+  /** The header of a message has broken off: what follows may be the rest of its topic. */
+  protected tear(): void {
+    this.doubtful = true;
+    this.sink.onOverflow();
+  }
+
+  /** Whether the line that is being read is a message, up to its topic. */
+  protected get isMessage(): boolean {
+    return this.state === State.Fields && this.line!.topic !== undefined;
   }
 
   /**

@@ -76,6 +76,7 @@ export class Scanner extends LineReader {
     this.promptExpected = false;
     this.message.available = 0;
     this.echo = null;
+    this.doubtful = false;
   }
 
   protected lineOver(): void {
@@ -114,7 +115,7 @@ export class Scanner extends LineReader {
     const over = at !== ring.tail;
     if (over) {
       this.lineOver();
-      if (told) this.sink.onText(ring.head, at);
+      if (told && !this.doubtful) this.sink.onText(ring.head, at);
     }
     if (over || !told) ring.head = at;
     return over;
@@ -123,6 +124,13 @@ export class Scanner extends LineReader {
   /** The ring is full and the line has not ended: drop it to its end, and say so (anchors.md 10). */
   private overflow(): void {
     if (this.state === State.Held) return;
+    if (this.state === State.Message) {
+      const message = this.message;
+      if (message.inHeader) this.ring.head = message.shorten();
+      else if (message.waitsForSilence) this.found(message.silence());
+      return;
+    }
+    if (this.isMessage) this.doubtful = true; // its topic did not fit, and where it ends nobody knows
     this.ring.head = this.at;
     this.state = State.Discard;
     this.sink.onOverflow();
@@ -163,17 +171,31 @@ export class Scanner extends LineReader {
 
   /** Whether silence would decide where the present message ends. */
   get waitsForSilence(): boolean {
-    return this.state === State.Message && this.message.waitsForSilence;
+    return this.state === State.Message && this.message.waitsForSilence || this.doubtful && this.state !== State.Held;
   }
 
   /** Nothing has come for a while. */
   silence(): void {
     if (!this.waitsForSilence || this.scanning) return;
-    this.scanning = true;
-    this.message.silent = true;
-    this.found(this.message.silence());
-    this.scanning = false;
-    this.scan();
+    if (this.state === State.Message && this.message.waitsForSilence) {
+      this.scanning = true;
+      this.message.silent = true;
+      this.found(this.message.silence());
+      this.scanning = false;
+      this.scan();
+    }
+    // Another message may have begun in it, and be there now.
+    if (this.doubtful && this.state !== State.Held && !(this.state === State.Message && this.message.waitsForSilence)) this.trust();
+  }
+
+  /** The message that was in doubt is over. A line that has not ended is still a part of it. */
+  private trust(): void {
+    this.doubtful = false;
+    if (this.state === State.Name || this.state === State.Fields || this.state === State.End || this.state === State.Text) {
+      this.ring.head = this.at;
+      this.state = State.Discard;
+    }
+    this.sink.onCertain();
   }
 
   /** What looking for the message's end, or its next part, has come to. */
@@ -183,12 +205,23 @@ export class Scanner extends LineReader {
     if (found === Found.NoMessage) {
       this.at = message.at;
       this.state = State.Text;
+      this.tear();
       return true;
     }
     this.state = State.Held;
-    if (message.first) this.sink.onMessage(message.line!);
+    if (this.doubtful) message.suspect = true;
+    if (message.truncated) this.leaveOut();
+    else if (message.first) this.sink.onMessage(message.line!);
     else this.sink.onFragment();
     return this.settle();
+  }
+
+  /** A part of a message whose topic is not there any more. */
+  private leaveOut(): void {
+    const message = this.message;
+    message.leaves = true; // its topic may have looked like a length
+    this.ring.head = message.consume(message.available);
+    if (!message.more) this.sink.onOverflow();
   }
 
   /** Goes on when the application has read its part of the message. */
@@ -203,6 +236,7 @@ export class Scanner extends LineReader {
       return true;
     }
     this.at = this.ring.head = message.at;
+    if (message.leaves) this.doubtful = true;
     this.lineOver();
     return this.at !== this.ring.tail;
   }

@@ -6,6 +6,10 @@ import type { Subscribed } from "../messages/header";
 export interface ScannerSink extends Subscribed {
   /** A line of the lexicon, its fields read. */
   onLine(line: Line): void;
+  /** The same, where the line may be a part of the message before it: it is as good as lost. */
+  onDoubtful(line: Line): void;
+  /** Nothing has come for a while: what comes now is the modem's own again. */
+  onCertain(): void;
   /** Any other line: its bytes stand in the ring from `start` to `end`. */
   onText(start: number, end: number): void;
   /** The `>` that was waited for. */

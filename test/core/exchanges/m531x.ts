@@ -220,8 +220,9 @@ export const SESSIONS: Exchange[] = [
       = message t hello
       ${HELLO}
       ← +MQTTPUBLISH:0,0,0,0,t,5,again
-      ← OK\\r\\n
+      ~ 200
       = message t again
+      ← OK\\r\\n
       ← +MQTTPUBACK:1,0\\r\\n
       = puback 7
       = done 7`,

@@ -252,12 +252,12 @@ export const SESSIONS: Exchange[] = [
       = message cmd/dev-1 {"on":true,"n":1}${subscribe("a", 1)}`,
   },
   {
-    name: "delivers what S4 prints with blanks in the payload that its length does not count, marked, as they stand (D-9)",
+    name: "delivers what S4 prints with blanks in the payload that its length does not count, marked, without the firmware's own (D-9)",
     suspects: true,
     script: `${ONLINE}
       ← \\r\\n+MQTTRECV: 0,1, valve_onoff_cmd, 40, {"taskId":5, "payload":{"valve_onoff":1}}\\r\\n
       ~ 200
-      = suspect valve_onoff_cmd  {"taskId":5, "payload":{"valve_onoff":1}}${subscribe("a", 1)}`,
+      = suspect valve_onoff_cmd {"taskId":5, "payload":{"valve_onoff":1}}${subscribe("a", 1)}`,
   },
   {
     name: "receives while it publishes, at every place where the modem may say something",

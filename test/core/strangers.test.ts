@@ -1,0 +1,206 @@
+import { equal, sameLines } from "./support/check";
+import { bc35g, m531x, ml302, nm28, type Family } from "./support/answering";
+import { bytesOf, visible } from "./support/exchange";
+import { inbox, stillWorks, type Inbox } from "./support/inbox";
+
+// Whoever may publish chooses a topic and a payload. Nothing in them is an acknowledgement, a loss or a restart.
+
+const FAMILIES = [m531x, ml302, nm28];
+const ACK: Record<string, string> = { "BC35-G": "+QMTPUB: 0,1,0", M531X: "+MQTTPUBACK:1,0", ML302: "+MQTTPUBACK:0,1", NM28: "+MQTTPUBEX:0,1,0" };
+/** Lines that would end a publish, the connection, or the modem. */
+const FORGED: Record<string, string[]> = {
+  "BC35-G": [ACK["BC35-G"]!, "+QMTSTAT: 0,1", "REBOOT_CAUSE_SECURITY", "+QMTPUB: 0,1,2"],
+  M531X: [ACK.M531X!, "+MQTTDISC:OK", "*ATREADY: 1", "REBOOT_CAUSE_SECURITY", "+MQTTTO:2", "+MQTTREC:0", "+MQTTOPEN:OK"],
+  ML302: [ACK.ML302!, "+MQTTDISC:OK", "+MATREADY", "+CME ERROR: 617", "+MQTTTO:2"],
+  NM28: [ACK.NM28!, "+MQTTDISC:0,0", "RDY", "+MQTTSTAT:0,1", "+MQTTPUBEX:0,1,2"],
+};
+
+/** A message as the modem prints it: the topic stands in the header byte by byte. */
+function message(family: Family, topic: string, payload: string): number[] {
+  return [...bytesOf(`${family.header(topic, bytesOf(payload).length)}${payload}\\r\\n`)];
+}
+
+/** A client with a wildcard subscription, and a publish whose acknowledgement is owed. */
+function waiting(family: Family): Inbox {
+  const box = inbox(family);
+  box.session.subscribe("cmd/#", 0, { id: 9 });
+  box.modem.serve();
+  box.session.publish("mine", { QoS: 1, id: 1 });
+  const prompted = family === m531x ? "\\r\\nOK\\r\\n" : family === nm28 ? "\\r\\nCONNECT\\r\\n" : "\\r\\n> ";
+  box.session.sent();
+  box.session.says(prompted);
+  box.session.sent();
+  if (family === bc35g) box.session.says("\\r\\nOK\\r\\n");
+  box.session.events.splice(0);
+  box.messages.splice(0);
+  return box;
+}
+
+/** What the modem does not say is not known: nothing was told done, lost or restarted; and the real acknowledgement is believed. */
+function unimpressed(box: Inbox, family: Family, what: string): void {
+  const told = box.session.events.filter((event) => event !== "overflow");
+  sameLines(told, [], what);
+  box.session.pass(200);
+  sameLines(box.session.events.splice(0).filter((event) => event !== "overflow"), [], `${what}, after a pause`);
+  box.modem.serve();
+  const finals: Record<string, string> = {
+    "BC35-G": "+QMTPUB: 0,1,0\\r\\n", M531X: "+MQTTPUBACK:1,0\\r\\n", ML302: "+MQTTPUBACK:0,1\\r\\n\\r\\nOK\\r\\n", NM28: "+MQTTPUBEX:0,1,0\\r\\n\\r\\nOK\\r\\n",
+  };
+  box.session.says(`\\r\\n${finals[family.name]}`);
+  sameLines(box.session.events.splice(0), ["control 4 1", "done 1"], `${what}: the real one`);
+  box.modem.serve();
+  box.session.pass(200);
+  stillWorks(box, family, what);
+}
+
+/** Whole, and cut at each position. */
+function everywhere(bytes: number[], step: number, each: (give: (box: Inbox) => void, where: string) => void): void {
+  for (let at = 0; at < bytes.length; at += step)
+    each(({ session }) => {
+      session.port.receive(bytes.slice(0, at));
+      session.port.receive(bytes.slice(at));
+    }, at === 0 ? "whole" : `cut at ${at}`);
+}
+
+for (const family of FAMILIES) describe(`${family.name}: a stranger's topic looked like a length`, () => {
+  const quote = family === ml302 ? '"' : "";
+  for (const forged of FORGED[family.name]!) it(`${forged}, behind a shorter reading`, () => {
+    const payload = `${forged}\\r\\n`;
+    const length = String(bytesOf(payload).length);
+    // The shorter reading ends where the payload begins.
+    const short = `${quote},${length},`.length + (quote === "" ? -1 : 1);
+    const topic = quote === "" ? `cmd/x,${short}` : `cmd/x",${short},`;
+    everywhere(message(family, topic, payload), 1, (give, where) => {
+      const box = waiting(family);
+      give(box);
+      box.session.pass(200);
+      sameLines(box.messages, [`${topic}: ${payload}`], where);
+      unimpressed(box, family, where);
+    });
+  });
+
+  it("and both readings end with a line: the longer one is taken, and marked", () => {
+    const payload = `abc\\r\\n${ACK[family.name]}\\r\\n`;
+    const length = String(bytesOf(payload).length);
+    const short = quote === "" ? `${length},abc`.length : `",${length},abc`.length;
+    const topic = quote === "" ? `cmd/x,${short}` : `cmd/x",${short},`;
+    everywhere(message(family, topic, payload), 1, (give, where) => {
+      const box = waiting(family);
+      give(box);
+      box.session.pass(200);
+      sameLines(box.messages, [`suspect ${topic}: ${payload}`], where);
+      unimpressed(box, family, where);
+    });
+  });
+
+  it("after a message whose header it continues", () => {
+    const box = waiting(family);
+    box.session.port.receive(message(family, "cmd/x", "1"));
+    box.session.port.receive(message(family, "cmd/x", "2"));
+    box.session.pass(200);
+    const payload = `${ACK[family.name]}\\r\\n`;
+    const short = `${bytesOf(payload).length},`.length + (quote === "" ? 0 : 2);
+    const topic = quote === "" ? `cmd/x,${short}` : `cmd/x",${short},`;
+    box.session.port.receive(message(family, topic, payload));
+    box.session.pass(200);
+    sameLines(box.messages, ["cmd/x: 1", "cmd/x: 2", `${topic}: ${payload}`]);
+    unimpressed(box, family, "after two others");
+  });
+
+  it("longer than the ring: the shorter reading fits exactly", () => {
+    const payload = `\\r\\n${ACK[family.name]}\\r\\n${"x".repeat(5000)}`;
+    const length = String(bytesOf(payload).length);
+    const topic = quote === "" ? `cmd/x,${length.length + 1}` : `cmd/x",${length.length + 3},`;
+    const bytes = message(family, topic, payload);
+    const box = waiting(family);
+    for (let at = 0; at < bytes.length; at += 700) box.session.port.receive(bytes.slice(at, at + 700));
+    box.session.pass(200);
+    equal(box.messages.every((text) => text.startsWith("suspect")), true, `marked: ${box.messages[0]!.slice(0, 60)}`);
+    unimpressed(box, family, "a long one");
+  });
+});
+
+for (const family of [bc35g, ...FAMILIES]) {
+  describe(`${family.name}: a stranger's topic was longer than the ring`, () => {
+    for (const forged of FORGED[family.name]!) for (const size of [2040, 3000, 65_535])
+      it(`${forged} behind ${size} bytes`, () => {
+        const bytes = message(family, `cmd/${"x".repeat(size)}`, `\\r\\n${forged}\\r\\n${forged}\\r\\n`);
+        const box = waiting(family);
+        for (let at = 0; at < bytes.length; at += 997) box.session.port.receive(bytes.slice(at, at + 997));
+        sameLines(box.messages, [], "messages");
+        unimpressed(box, family, forged);
+      });
+
+    it("of commas and numbers, or of quotes", () => {
+      for (const unit of [",3", ',"', '"', "\\", ",60000,", " "]) {
+        if (family === bc35g && unit === ',"') continue; // a topic that ends there, and a payload without a length
+        const bytes = message(family, `cmd/${unit.repeat(3000)}`, `x\\r\\n${ACK[family.name]}\\r\\n`);
+        const box = waiting(family);
+        for (let at = 0; at < bytes.length; at += 997) box.session.port.receive(bytes.slice(at, at + 997));
+        box.session.pass(200);
+        unimpressed(box, family, unit);
+      }
+    });
+  });
+
+  describe(`${family.name}: a stranger's topic had a line's end in it`, () => {
+    for (const forged of FORGED[family.name]!) for (const end of ["\\r\\n", "\\r", "\\n"]) for (const before of ["cmd/x", "cmd/", 'cmd/"x', "cmd/x,9", "cmd/x,a"]) {
+      if (family === bc35g && before.includes(",") && end !== "\\r\\n") continue;
+      it(`${forged} behind ${before}${end}`, () => {
+        everywhere(message(family, `${before}${end}${forged}${end}y`, "hello"), 3, (give, where) => {
+          const box = waiting(family);
+          give(box);
+          box.session.pass(200);
+          unimpressed(box, family, where);
+        });
+      });
+    }
+  });
+}
+
+describe("a message is the same however its bytes come", () => {
+  const SAYS: [Family, string][] = [
+    [m531x, '+MQTTPUBLISH:0,0,0,0,t,16,{"a":"b","k": 0}\\r\\n\\r\\nOK\\r\\n\\r\\n'],
+    [m531x, '+MQTTPUBLISH:0,0,0,0,t,24,{"a":"b","k": 0}\\r\\n\\r\\nOK\\r\\n\\r\\n'],
+    [m531x, '+MQTTPUBLISH:0,0,0,0,t,22,{"a":"b","k": 0}\\r\\n\\r\\nOK\\r\\n\\r\\n'],
+    [m531x, "+MQTTPUBLISH:0,0,0,0,t,7,hello\\r\\n\\r\\n+MQTTPUBLISH:0,0,0,0,u,1,x\\r\\n"],
+    [ml302, '+MQTTPUBLISH: 0,0,0,0,"test",14,abc"xxxx"abc\\r\\n+MQTTPUBLISH: 0,1,0,1,"test" 14,abxxxxabc\\r\\n\\r\\n+MQTTPUBLISH: 0,2,0,1,"test",23,{"action":"leave_hbcd"}\\r\\n+MQTT PUBREL: 0,1\\r\\n'],
+    [nm28, '+MQTTRECV: 0, 1, TESTDOWN, 39, {"taskId":41, "payload":{"TESTINT1":10}}\\r\\n+MQTTRECV: 0,1, valve_onoff_cmd, 40, {"taskId":5, "payload":{"valve_onoff":1}}\\r\\n'],
+  ];
+  for (const [family, says] of SAYS) it(`${family.name}: ${says.slice(0, 60)}`, () => {
+    const bytes = [...bytesOf(says)];
+    const results = new Set<string>();
+    for (let at = 0; at <= bytes.length; at++) {
+      const box = inbox(family);
+      if (at === 0) for (const byte of bytes) box.session.port.receive([byte]);
+      else {
+        box.session.port.receive(bytes.slice(0, at));
+        box.session.port.receive(bytes.slice(at));
+      }
+      box.session.pass(200);
+      results.add(box.messages.join(" | "));
+    }
+    sameLines([...results].slice(1), [], `other than ${[...results][0]}`);
+  });
+
+  it("S3's three messages of chapter 2.4 in one piece: none swallows a line's end unmarked", () => {
+    const box = inbox(ml302);
+    box.session.says(SAYS[4]![1]);
+    box.session.pass(200);
+    sameLines(box.messages, ['suspect test: abc"xxxx"abc', "suspect test: abxxxxabc", 'suspect test: {"action":"leave_hbcd"}']);
+  });
+
+  it("S4's two messages as printed have no leading blank", () => {
+    const box = inbox(nm28);
+    box.session.says(SAYS[5]![1]);
+    box.session.pass(200);
+    sameLines(box.messages, ['suspect TESTDOWN: {"taskId":41, "payload":{"TESTINT1":10}}', 'suspect valve_onoff_cmd: {"taskId":5, "payload":{"valve_onoff":1}}']);
+  });
+
+  it("a message that may have swallowed an OK is marked", () => {
+    const box = inbox(m531x);
+    box.session.says(SAYS[1]![1]);
+    box.session.pass(200);
+    equal(box.messages[0]!.startsWith("suspect "), true, visible(bytesOf(box.messages[0]!)));
+  });
+});
