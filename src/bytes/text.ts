@@ -1,6 +1,8 @@
 import { ArgumentError } from "../errors";
 import { NOT_ENCODABLE, utf8Encode, utf8Length } from "./utf8";
 
+const BACKSLASH = 0x5c;
+
 /**
  * A string that may stand between the quotes of an AT command: checked once, encoded once.
  * The writer quotes nothing else, so no argument can end its quotes and start a command of its own.
@@ -13,9 +15,10 @@ export class Text {
    * @param name the argument's name, for the error
    * @param limit bytes of UTF-8 at the most
    * @param secret keeps the value out of the error
+   * @param escapes the modem takes a backslash for the beginning of an escape, and no document says how to write one
    * @throws ArgumentError naming the argument, the limit and the value
    */
-  constructor(name: string, string: unknown, limit: number, secret = false) {
+  constructor(name: string, string: unknown, limit: number, secret = false, escapes = false) {
     const shown = secret ? "a secret" : string;
     if (typeof string !== "string") throw new ArgumentError("ARGUMENT_TYPE", name, shown, "must be a string");
     const length = utf8Length(string);
@@ -26,6 +29,8 @@ export class Text {
     const bytes = utf8Encode(string);
     for (let i = 0; i < length; i++) {
       const byte = bytes[i]!;
+      if (escapes && byte === BACKSLASH)
+        throw new ArgumentError("ARGUMENT_CHARACTER", name, shown, `must not hold a backslash (at byte ${i}): this modem takes it for an escape of the character behind it`);
       // No vendor's document defines an escape for these inside quotes (dialects.md 1, rule 8).
       if (byte === 0x22 || byte < 0x20 || byte === 0x7f)
         throw new ArgumentError("ARGUMENT_CHARACTER", name, shown,

@@ -8,6 +8,8 @@ export interface Limits {
   readonly topics: number;
   /** Whether the modem tells what was granted for each topic of a subscribe, and not for one of them. */
   readonly grantsEach: boolean;
+  /** Whether the modem takes a backslash in a quoted text for an escape, so that no text may have one. Default false. */
+  readonly escapes?: boolean;
   readonly willTopic: number;
   readonly willMessage: number;
   /** Payload of one publish. */

@@ -34,7 +34,7 @@ export interface ModemOptions {
   /** Milliseconds that the modem may take to attach to the network. Default 600000: the first search of an NB-IoT module takes up to ten minutes. */
   attachTimeout?: number;
   /** Other limits than the family's, where the documents state none, or hardware has shown others. */
-  limits?: Partial<Omit<Limits, "topics" | "grantsEach" | "window" | "protocolVersions">>;
+  limits?: Partial<Omit<Limits, "topics" | "grantsEach" | "escapes" | "window" | "protocolVersions">>;
 }
 
 const READY = frozen(new Text("READY", "READY", 5));

@@ -43,20 +43,20 @@ export interface Settings {
 
 /** @throws ArgumentError naming the argument, the limit and the value */
 export function settings(options: ConnectionOptions, limits: Limits): Settings {
-  const { will } = options;
-  const user = options.user === undefined ? null : new Text("user", options.user, limits.credential);
+  const { will } = options, { escapes } = limits;
+  const user = options.user === undefined ? null : new Text("user", options.user, limits.credential, false, escapes);
   return {
-    host: nonEmpty(new Text("host", options.host, limits.host), "host"),
+    host: nonEmpty(new Text("host", options.host, limits.host, false, escapes), "host"),
     port: integer("port", options.port ?? 1883, 1, 65535),
-    id: new Text("id", options.id ?? "", limits.credential),
+    id: new Text("id", options.id ?? "", limits.credential, false, escapes),
     user,
-    password: options.password === undefined ? null : new Text("password", options.password, limits.credential, true),
+    password: options.password === undefined ? null : new Text("password", options.password, limits.credential, true, escapes),
     protocolVersion: protocolVersion(options.protocolVersion ?? 4, limits),
     keepAlive: seconds(options.keepAlive, limits),
     clean: flag("clean", options.clean ?? true),
     will: will === undefined || will === null ? null : {
-      topic: topicName("will.topic", will.topic, limits.willTopic),
-      message: new Text("will.message", will.message, limits.willMessage),
+      topic: topicName("will.topic", will.topic, limits.willTopic, escapes),
+      message: new Text("will.message", will.message, limits.willMessage, false, escapes),
       QoS: integer("will.QoS", will.QoS ?? 0, 0, 2),
       retain: flag("will.retain", will.retain ?? false),
     },

@@ -72,7 +72,7 @@ const PUBLISH_ACKNOWLEDGED = frozen({ ...PUBLISH, result: Say.PubAck });
 const PUBLISH_INLINE = say("AT+MQTTPUB={topic},{QoS},{retain},0,{payload}", { final: ACKNOWLEDGED });
 const PUBLISH_INLINE_ACKNOWLEDGED = frozen({ ...PUBLISH_INLINE, result: Say.PubAck });
 
-const ASK_ACK_TIMEOUT = say("AT+MQTTTO?", { lastAnswers: true });
+const ASK_ACK_TIMEOUT = say("AT+MQTTTO?", { takes: (fields) => fields.areNumbers(1, 1), lastAnswers: true });
 
 const DISCONNECT = say("AT+MQTTDISC", { kind: Kind.Disconnect, final: 10_000, goodErrors: [620], patience: "ackPatience" });
 const CHINA_MOBILE = dialect(DISCONNECT);
@@ -84,6 +84,7 @@ const DIALECT: Dialect<ML302> = frozen({
   limits: {
     ...LIMITS,
     topic: 512,
+    escapes: true, // as its inline messages have it (4.3.6), and its reports of topics
     willTopic: 512,
     willMessage: 512,
     payload: 1024,
@@ -110,8 +111,8 @@ const DIALECT: Dialect<ML302> = frozen({
     "AT+MQTTCFG?",
     SUBSCRIPTIONS,
     "AT+MQTTPING?", // which the M531X has not
-    // The report of a try has one field (6.5).
-    say("AT+MQTTREC?", { takes: (fields) => fields.count === 2 }),
+    // The report of a try has one field, and older firmware's answer too (6.5).
+    say("AT+MQTTREC?", { takes: (fields) => fields.areNumbers(1, 2), lastAnswers: true }),
     ASK_ACK_TIMEOUT,
   ),
   recovery: {
@@ -198,13 +199,14 @@ export class ML302 extends ChinaMobile {
   readonly encrypt: number | null;
   readonly reconnects: number;
   private readonly inline: boolean;
-  /** A line that answers `AT+MQTTTO?`, or that was a report after all when another one follows (6.5). */
-  private timeoutAnswer = -1;
+  /** A line that answers the question under way, or that was a report after all when another one follows (6.5): its id, and its number or −1. */
+  private answerLine = 0;
+  private answerValue = -1;
 
   constructor(modem: Modem, link: number, options: ML302Options, client: ModemClient) {
     super(modem, link, options, client);
     const encrypt = flag("modem.encrypt", options.encrypt ?? false);
-    this.version = options.version === undefined ? null : new Text("modem.version", options.version, LIMITS.credential);
+    this.version = options.version === undefined ? null : new Text("modem.version", options.version, LIMITS.credential, false, true);
     this.encrypt = this.version === null ? null : encrypt;
     if (encrypt === 1 && (this.version === null || this.version.bytes.length === 0))
       throw new ArgumentError("ARGUMENT_LENGTH", "modem.version", options.version, "must be given, with 1 byte at least, where modem.encrypt is true");
@@ -264,15 +266,23 @@ export class ML302 extends ChinaMobile {
   }
 
   protected override onInquiryAnswer(line: Line, fields: Fields): void {
-    if (line.id !== Say.AckTimeout) return;
-    if (this.timeoutAnswer >= 0) this.timedOut(this.timeoutAnswer);
-    this.timeoutAnswer = fields.int(0);
+    if (line.id !== Say.AckTimeout && line.id !== Say.Reconnect) return;
+    const value = fields.count === 1 ? fields.int(0) : -1;
+    this.wasReport();
+    this.answerLine = line.id;
+    this.answerValue = line.id === Say.Reconnect && value === this.ackTimeout ? -1 : value;
   }
 
   protected override onInquired(answered: boolean): void {
-    const timeout = this.timeoutAnswer;
-    this.timeoutAnswer = -1;
-    if (!answered && timeout >= 0) this.timedOut(timeout);
+    if (answered) this.answerValue = -1;
+    else this.wasReport();
+  }
+
+  /** What was taken for the answer is none. */
+  private wasReport(): void {
+    const value = this.answerValue;
+    this.answerValue = -1;
+    if (value >= 0) this.reported(this.answerLine, value);
   }
 
   /**

@@ -2,6 +2,7 @@ import type { TopicItem } from "../at/commands/operation";
 import { utf8Decode, utf8Encode } from "../bytes/utf8";
 import { integer } from "../checks";
 import { ArgumentError } from "../errors";
+import type { Limits } from "../modem/limits";
 import { topicFilter } from "../modem/topic";
 import type { ByteBuffer, WriteOptions } from "./options";
 
@@ -11,11 +12,11 @@ export function portOf(port: number | string | undefined): number | undefined {
 }
 
 /** @internal What is to be subscribed or unsubscribed, checked. @throws ArgumentError */
-export function itemsOf(items: WriteOptions["items"], longest: number): TopicItem[] {
+export function itemsOf(items: WriteOptions["items"], { topic: longest, escapes }: Limits): TopicItem[] {
   if (!Array.isArray(items)) throw new ArgumentError("ARGUMENT_TYPE", "items", items, "must be an array of topics");
   if (items.length < 1) throw new ArgumentError("ARGUMENT_LENGTH", "items", items.length, "must have one topic at least");
   return items.map((item, index) => ({
-    text: topicFilter(`items[${index}].topic`, textOf(item?.topic, `items[${index}].topic`), longest),
+    text: topicFilter(`items[${index}].topic`, textOf(item?.topic, `items[${index}].topic`), longest, escapes),
     QoS: item.QoS === undefined ? 0 : integer(`items[${index}].QoS`, item.QoS, 0, 2),
     id: 0,
   }));

@@ -194,14 +194,14 @@ export abstract class MessageWriter extends MessageReader {
       const known = this.#published.byString(string);
       if (known !== null) return known;
     }
-    return this.#published.keep(topicName("topic", string, this.#driver.limits.topic));
+    return this.#published.keep(topicName("topic", string, this.#driver.limits.topic, this.#driver.limits.escapes));
   }
 
   // ---- subscriptions
 
   private changeSubscriptions(options: WriteOptions, subscribe: boolean): void {
     const driver = this.#driver;
-    const checked = itemsOf(options.items, driver.limits.topic);
+    const checked = itemsOf(options.items, driver.limits);
     const id = this.chosenId(options.id);
     this.#subscribing.change(this.take(driver, subscribe ? Kind.Subscribe : Kind.Unsubscribe), id, checked);
   }

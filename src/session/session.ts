@@ -94,7 +94,7 @@ export class Session {
   }
 
   private knownTopic(topic: string): Text {
-    return this.#topics.byString(topic) ?? this.#topics.keep(topicName(TOPIC, topic, this.limits.topic));
+    return this.#topics.byString(topic) ?? this.#topics.keep(topicName(TOPIC, topic, this.limits.topic, this.limits.escapes));
   }
 
   /**
@@ -105,7 +105,7 @@ export class Session {
   subscribe(items: readonly { topic: string; QoS?: number }[], id?: number): number {
     this.mustBeOpen();
     const { subscriptions, outbox } = this.#machine;
-    const filters = filtersOf(items, this.limits.topic);
+    const filters = filtersOf(items, this.limits);
     let wanted = subscriptions.count + subscriptions.added(filters);
     for (let i = 0; i < outbox.count; i++) {
       const place = outbox.at(i);
@@ -119,7 +119,7 @@ export class Session {
   /** Ends subscriptions; `onDone` follows. @returns the id @throws as `subscribe` */
   unsubscribe(items: readonly { topic: string }[], id?: number): number {
     this.mustBeOpen();
-    return this.change(Kind.Unsubscribe, filtersOf(items, this.limits.topic), id);
+    return this.change(Kind.Unsubscribe, filtersOf(items, this.limits), id);
   }
 
   private change(kind: Kind, filters: Filter[], wanted: number | undefined): number {
@@ -161,6 +161,6 @@ export class Session {
   }
 }
 
-function filtersOf(items: readonly { topic: string; QoS?: number }[], longest: number): Filter[] {
-  return itemsOf(items, longest).map(({ text, QoS }) => ({ topic: text.string, QoS }));
+function filtersOf(items: readonly { topic: string; QoS?: number }[], limits: Limits): Filter[] {
+  return itemsOf(items, limits).map(({ text, QoS }) => ({ topic: text.string, QoS }));
 }

@@ -143,7 +143,8 @@ for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: an ac
         session.mustTell(good, "done 2");
       });
 
-    for (const [topic, named] of [["c", "[sp]c[sp]"], ["c", '"c"'], ["c", '[sp]"c"[sp]'], ["c,1,d", "c,1,d"], ["c,1,d", '"c,1,d"'], ["c\\d", "c\\d"], ["c\\d/é", '"c\\\\d\\/é"'], ["c", ""]])
+    for (const [topic, named] of [["c", "[sp]c[sp]"], ["c", '"c"'], ["c", '[sp]"c"[sp]'], ["c,1,d", "c,1,d"], ["c,1,d", '"c,1,d"'], ["c\\d", "c\\d"], ["c\\d/é", '"c\\\\d\\/é"'], ["c/é", '"c\\/é"'], ["c", ""]]
+      .filter(([topic]) => family !== ml302 || !topic!.includes("\\"))) // which takes no topic with a backslash
       it(`one that names the topic in its way is the ${name}'s own: ${named}`, () => {
         const session = lost(topic!);
         session.says(`\\r\\n${named === "" ? report("").slice(0, -1) : report(named!)}\\r\\n`);

@@ -16,6 +16,7 @@ import { tables } from "../../modem/commands";
 import type { DriverOptions, ModemClient } from "../../modem/dialect";
 import { Driver } from "../../modem/driver";
 import { linkLost } from "../../modem/failure";
+import type { InquiryCallback } from "../../modem/inquirer";
 import type { Modem } from "../../modem/modem";
 import { Kind, Tolerates, type Step } from "../../modem/script";
 import type { Settings } from "../../modem/settings";
@@ -147,6 +148,8 @@ export abstract class ChinaMobile extends Driver {
   private readonly ids = new PacketIds();
   /** How many the modem's list of subscriptions has had. */
   private listed = 0;
+  /** Something was subscribed that would read as a line of the modem's own in that list: it is not asked for. */
+  private unlistable = false;
   /** The list had fewer than there are, and they were subscribed again: another time that proves nothing. */
   private unlisted = false;
 
@@ -169,7 +172,7 @@ export abstract class ChinaMobile extends Driver {
 
   protected override onOnline(): void {
     this.inSession = true;
-    this.unlisted = false;
+    this.unlisted = this.unlistable = false;
     this.ids.reset();
     super.onOnline();
   }
@@ -197,6 +200,18 @@ export abstract class ChinaMobile extends Driver {
     return true;
   }
 
+  override subscribe(operation: Operation): void {
+    if (!isListable(operation.items![0]!.text.string, this.dialect.lexicon.lines)) this.unlistable = true;
+    super.subscribe(operation);
+  }
+
+  /** @throws ArgumentError also when the modem's answer could not be told from lines of its own */
+  override inquire(line: string, done: InquiryCallback): void {
+    if (line === SUBSCRIPTIONS.line && this.unlistable)
+      throw new ArgumentError("ARGUMENT_RANGE", "inquiry", line, "must not be asked in this connection, in which a topic was subscribed that looks like a line of the modem's own: the list would have it without quotes");
+    super.inquire(line, done);
+  }
+
   override onSending({ kind, QoS }: Operation): void {
     if (kind < Kind.Inquiry) this.ids.sent(kind, kind !== Kind.Publish || QoS > 0);
   }
@@ -220,10 +235,15 @@ export abstract class ChinaMobile extends Driver {
       case Say.Open: return this.opened(fields);
       case Say.TLSFailed: return this.resolve(Kind.Open, Wire.Any, Failure.Open);
       case Say.Disconnected: return this.disconnected();
-      case Say.AckTimeout: return this.timedOut(fields.int(0));
-      // Two fields are a late answer to AT+MQTTREC? (6.5).
-      case Say.Reconnect: return fields.count > 1 ? undefined : this.tries(fields.int(0));
+      case Say.AckTimeout:
+      case Say.Reconnect: return fields.count > 1 ? undefined : this.reported(line.id, fields.int(0)); // two are a late answer to AT+MQTTREC? (6.5)
     }
+  }
+
+  /** `+MQTTTO: <type>` or `+MQTTREC:<n>`. */
+  protected reported(line: number, value: number): void {
+    if (line === Say.AckTimeout) this.timedOut(value);
+    else this.tries(value);
   }
 
   /** `+MQTTPUBACK:<packId>,<dup>`, or the other way round; the one publish under way is meant, unless the id is an earlier one's. */
@@ -294,7 +314,7 @@ export abstract class ChinaMobile extends Driver {
   }
 
   /** `+MQTTTO: <type>`. */
-  protected timedOut(type: number): void {
+  private timedOut(type: number): void {
     switch (type) {
       case Timeout.Publish: return this.ackTimedOut(Kind.Publish);
       case Timeout.Subscribe: return this.ackTimedOut(Kind.Subscribe);
@@ -373,7 +393,7 @@ export abstract class ChinaMobile extends Driver {
     const { listing } = this;
     if (command === this.dialect.poll) {
       super.onPollEnd(command);
-      if (listing === null || !this.isSubscribing) return;
+      if (listing === null || this.unlistable || !this.isSubscribing) return;
       this.listed = 0;
       this.ask(listing);
     } else if (this.listed >= this.subscriptions) this.unlisted = false;
@@ -404,6 +424,12 @@ export abstract class ChinaMobile extends Driver {
       return new BrokerError("ACK_TIMEOUT", `the broker did not acknowledge ${what} within ${this.ackTimeout} s (+MQTTTO); whether it was done is not known`);
     return new ModemError("COMMAND_REFUSED", `${what} failed with the modem's result ${code}`, code);
   }
+}
+
+/** Whether the topic filter can stand bare in a line, and be no other line. Blanks do not count: a modem's own may have some. */
+function isListable(filter: string, lines: readonly Line[]): boolean {
+  const text = filter.replace(/ /g, "");
+  return !text.startsWith("AT+") && !lines.some((line) => (line.follow === Follow.End ? text === line.text : text.startsWith(line.text)));
 }
 
 const REFUSED = 128;

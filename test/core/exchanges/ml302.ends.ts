@@ -308,6 +308,7 @@ export const ENDS: Exchange[] = [
       ! inquire AT+MQTTREC?
       → AT+MQTTREC?\\r
       ← \\r\\n+MQTTREC:0\\r\\n
+      ← \\r\\n+MQTTREC: 1,0\\r\\n
       = unanswered LINK_LOST
       = stage reconnecting${IN_STEP}
       ! inquire AT+MQTTREC?
@@ -316,6 +317,32 @@ export const ENDS: Exchange[] = [
       ← \\r\\n+MQTTREC: 1,2\\r\\n
       ← \\r\\nOK\\r\\n
       = answer +MQTTREC: 1,2`,
+  },
+  {
+    name: "AT+MQTTREC? answered with one field, as by older firmware, ended a healthy connection",
+    options: RECONNECTS,
+    script: `${RECONNECTING}
+      ! inquire AT+MQTTREC?
+      → AT+MQTTREC?\\r
+      ← \\r\\n+MQTTREC: 1\\r\\n
+      ← \\r\\nOK\\r\\n
+      = answer +MQTTREC: 1
+      ! inquire AT+MQTTREC?
+      → AT+MQTTREC?\\r
+      ← \\r\\n+MQTTREC:0\\r\\n
+      ← \\r\\nOK\\r\\n
+      = answer +MQTTREC:0${subscribe("b", 1)}`,
+  },
+  {
+    name: "a report was lost when ERROR took the place of the answer to AT+MQTTREC?",
+    options: RECONNECTS,
+    script: `${RECONNECTING}
+      ! inquire AT+MQTTREC?
+      → AT+MQTTREC?\\r
+      ← \\r\\n+MQTTREC:0\\r\\n
+      ← \\r\\nERROR\\r\\n
+      = stage reconnecting
+      = unanswered COMMAND_REFUSED`,
   },
   {
     name: "a report before the answer to AT+MQTTTO? was handed over as a line of it (6.5)",
