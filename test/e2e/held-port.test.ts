@@ -55,6 +55,14 @@ function info(path: string): Running {
     assert.equal(JSON.parse(stdout.toString()).driver, "bc35g");
   });
 
+  it("because it is held exclusively is waited for until Ctrl-C", async () => {
+    await hold(8);
+    const running = info(modem.path);
+    await new Promise((resolve) => setTimeout(resolve, 2500)); // it waits by then
+    const { status, stderr } = await running.stop("SIGINT");
+    assert.deepEqual({ status, stderr }, { status: 1, stderr: "modem-mqtt: interrupted\n" });
+  });
+
   // After fifteen seconds; what is waited for above is told of so.
   it("because a program holds it exclusively for good is named so", async () => {
     assert.equal(await whyNotOpened("/dev/ttyUSB0", new Error("Error: Device or resource busy, cannot open /dev/ttyUSB0")),

@@ -24,6 +24,19 @@ describe("the trace of the AT traffic", () => {
     assert.equal(visible("\x7f\x85é"), "<7F><85>é");
   });
 
+  it("shows no time before that of the line above, though a line that may carry a secret is held back meanwhile", async () => {
+    const lines: string[] = [];
+    const trace = new TrafficTrace((line) => lines.push(line), []);
+    trace.trace("received", Buffer.from("+QMTC"));
+    await pause(30);
+    trace.trace("sent", Buffer.from("AT\r"));
+    trace.trace("received", Buffer.from("LOSE: 0,0\r\n"));
+    trace.flush();
+    const times = lines.map((line) => Number(line.slice(0, 9)));
+    assert.deepEqual(lines.map((line) => line.slice(9)), ["→ AT\\r\n", "← +QMTCLOSE: 0,0\\r\\n\n"]);
+    assert.ok(times[0]! >= 0.025 && times[1]! >= times[0]!, String(times));
+  });
+
   it("shows a line that does not end, such as a prompt, after a while", async () => {
     const lines: string[] = [];
     const trace = new TrafficTrace((line) => lines.push(line), ["secret"]);

@@ -89,6 +89,20 @@ describe("virtual modem: command", () => {
     });
   }
 
+  it("--trace shows no password, and times that do not go backwards", async () => {
+    run("--trace", "--echo", "--baud", "115200");
+    const path = await listening();
+    await ask(path, 'AT+QMTCONN=0,"id","user","s3cr3t"\r');
+    await ask(path, "AT+CFUN?\r");
+    const over = ended();
+    child!.kill("SIGTERM");
+    assert.equal(await over, 0);
+    assert.match(err, /→ AT\+QMTCONN=0,"id","user","\*\*\*"/);
+    assert.ok(!err.includes("s3cr3t"), err);
+    const times = err.trimEnd().split("\n").map((line) => Number(line.slice(0, 9)));
+    assert.deepEqual(times, times.toSorted((a, b) => a - b));
+  });
+
   it("prints the pseudo-terminal when there is no link", async () => {
     run();
     const path = await listening();

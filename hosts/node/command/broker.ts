@@ -72,7 +72,7 @@ const FORM = "It must be mqtt://[user[:password]@]host[:port][/topic].";
 /** @throws InvalidArgumentError, which does not repeat the URL's password */
 export function brokerURL(text: string): BrokerURL {
   // Not by the class URL: in a topic `#` and `?` are characters as others.
-  const parts = /^([a-z][a-z\d+.-]*):\/\/(?:([^/@:]*)(?::([^/@]*))?@)?(\[[^\]/]+\]|[^/:@]+)(?::(\d{1,5}))?(?:\/(.*))?$/is.exec(text);
+  const parts = /^([a-z][a-z\d+.-]*):\/\/(?:([^/@:]*)(?::([^/]*))?@)?(\[[^\]/]+\]|[^/:@]+)(?::(\d{1,5}))?(?:\/(.*))?$/is.exec(text);
   if (parts === null) throw new InvalidArgumentError(FORM);
   const [, scheme, username, password, name, port, topic] = parts;
   switch (scheme!.toLowerCase()) {

@@ -22,10 +22,10 @@ const STAGES: Readonly<Partial<Record<StageName, (flags: ConnectionFlags) => str
 
 /** Finds out, before anything is opened, whether what the flags say can be meant. @throws UsageError */
 export async function mustMakeSense(flags: ConnectionFlags, work: Work): Promise<void> {
-  if (flags.disableCleanSession && flags.id === undefined) throw new UsageError("-c keeps a session, so it needs the client id that the session belongs to: -i");
+  if (flags.disableCleanSession && !flags.id) throw new UsageError("-c keeps a session, so it needs the client id that the session belongs to: -i");
   if (flags.willTopic === undefined && (flags.willPayload !== undefined || flags.willQos !== undefined || flags.willRetain))
     throw new UsageError("a will needs a topic: --will-topic");
-  if (flags.pw !== undefined && flags.username === undefined) throw new UsageError("a password needs a user name: -u");
+  if (flags.pw !== undefined && flags.username === undefined) throw new UsageError("a password needs a user name: -u, or MODEM_MQTT_USERNAME");
   await rehearse(flags.modem === AUTO ? await modemNames() : [flags.modem], flags, work);
 }
 

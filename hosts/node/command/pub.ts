@@ -43,6 +43,7 @@ export function pubCommand(names: readonly string[]): Command {
 async function pub(flags: PubFlags): Promise<Exit> {
   const { topic, qos, retain } = flags;
   if (/[+#]/.test(topic)) throw new UsageError(`${JSON.stringify(topic)} is no topic to publish to: + and # are for subscriptions`);
+  await mustMakeSense(flags, { publish: { topic } }); // before anything is read from stdin
   const signal = interruption();
   const single = await singleMessage(flags, signal);
   const work: Work = { publish: { topic, payload: single } };

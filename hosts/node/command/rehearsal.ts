@@ -1,6 +1,6 @@
 import { loadDriver } from "modem-mqtt/node";
 import { Session } from "modem-mqtt/session";
-import { UsageError, wordsOf } from "./exit";
+import { statusOf, UsageError, wordsOf } from "./exit";
 import { VERSIONS, driverOptionsOf, type ConnectionFlags } from "./options";
 
 /** What a command is to do once it is connected. */
@@ -42,8 +42,8 @@ export async function rehearse(modems: readonly string[], flags: ConnectionFlags
     try {
       return perform(modem, await loadDriver(modem), flags, work);
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      refusal ??= new UsageError(wordsOf(error) + (modems.length > 1 ? " (nor can another modem)" : ""));
+      if (statusOf(error) === undefined) throw error; // a mistake in this program
+      refusal ??= new UsageError(wordsOf(error as Error) + (modems.length > 1 ? " (nor can another modem)" : ""));
     }
   }
   throw refusal!;

@@ -42,12 +42,19 @@ export async function reach(options: ReachOptions): Promise<Conversation> {
 /** Left open only if the modem answers. */
 async function answers(conversation: Conversation, signal: AbortSignal | undefined): Promise<boolean> {
   let good = false;
+  // A port that another program holds may be waited for for a long time.
+  const abort = (): void => void conversation.close();
+  signal?.addEventListener("abort", abort);
   try {
     for (let i = 0; i < TRIES && !good; i++) {
       signal?.throwIfAborted();
       good = await conversation.greets(PATIENCE);
     }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
   } finally {
+    signal?.removeEventListener("abort", abort);
     if (!good) await conversation.close();
   }
   return good;
