@@ -36,7 +36,7 @@ const { status } = spawnSync("npx", [
   "c8", "--all", "--src", "src", "--include", "src/**", ...withoutCode.flatMap((source) => ["--exclude", source]), "--exclude-after-remap",
   "--temp-directory", `${FOLDER}/raw`, "--reports-dir", `${FOLDER}/report`, "--reporter", "text", "--reporter", "html", "--reporter", "json-summary",
   "mocha", "--no-config", "--parallel", "--jobs", "2", "--timeout", "300000", "--reporter", "dot", `${FOLDER}/test/**/*.test.mjs`,
-], { stdio: "inherit" });
+], { stdio: "inherit", env: { ...process.env, SIMULATION_SEEDS: "200" } });
 if (status !== 0) process.exit(status ?? 1);
 
 const { total, ...files } = JSON.parse(readFileSync(`${FOLDER}/report/coverage-summary.json`, "utf8"));

@@ -8,6 +8,7 @@
  *           [--json] [--update] [--where]     as JSON; takes today's figures as the ceilings; names who allocates instead
  *           [--moddable DIR]                  beside Moddable's own MQTT client, of the SDK checkout there
  *   node build/xs.mjs host                  how to start what is built, as JSON: for tests that start it themselves
+ *           [--quiet]                         only builds it, modules anew
  *   node build/xs.mjs run NAME [ARGUMENT]…  one module of dist/xs/modules, with the core preloaded
  *
  * `--64` builds for 64 bits even where 32 can be had; `--loose` runs the tests without preloading; `--optional` ends with
@@ -180,6 +181,11 @@ function writeIfChanged(file, text) {
  * that manifest.json gives them, those of the tests the names of their files.
  */
 export async function compileModules({ anew = false } = {}) {
+  // Several tests and scripts ask for them at the same time; they are compiled again only when a source has changed.
+  const sources = ["src", "hosts/esp32", "test/core", "test/xs"].flatMap((folder) => filesIn(folder, (name) => name.endsWith(".ts"))).concat("build/xs.mjs").sort();
+  const state = createHash("sha256").update(JSON.stringify(sources.map((name) => [name, statSync(join(root, name)).mtimeMs, statSync(join(root, name)).size]))).digest("hex");
+  const stamp = `${modules}.state`;
+  if (existsSync(stamp) && existsSync(modules) && readFileSync(stamp, "utf8") === state) return;
   if (anew) rmSync(modules, { recursive: true, force: true });
   const { default: ts } = await import("typescript");
   const files = [
@@ -198,6 +204,7 @@ export async function compileModules({ anew = false } = {}) {
     const file = join(modules, `${nameOf(relative(root, source.fileName))}.js`);
     writeIfChanged(file, text.replace(/(from |import\()"(?:\.\.?\/)+(src|hosts\/esp32)\/([^"]+)"/g, (_, word, folder, name) => `${word}"${nameOf(`${folder}/${name}`)}"`));
   });
+  writeIfChanged(stamp, state);
 }
 
 /** All that is in flash; a module that holds nothing but types has no code. */
@@ -259,7 +266,7 @@ const commands = {
   test: (built, words, flags) => test(built, words, flags.has("--loose")),
   preload: (built) => preload(built),
   bench: (built, words, flags, values) => bench({ ...built, root, run, each, modules, preloaded }, flags, values),
-  host: ({ program, bits }) => (console.log(JSON.stringify({ program, bits, modules, args: ["--modules", modules, ...preloaded()] })), 0),
+  host: ({ program, bits }, _words, flags) => (flags.has("--quiet") || console.log(JSON.stringify({ program, bits, modules, args: ["--modules", modules, ...preloaded()] })), 0),
   run: async ({ program }, [name, ...rest]) => (await run(program, ["--modules", modules, ...preloaded(), name, ...rest], { show: true })).status,
 };
 
@@ -278,7 +285,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.error(wrong);
     process.exitCode = 2;
   } else try {
-    const [built] = await Promise.all([host({ wide: flags.has("--64") }), compileModules({ anew: command === "check" })]);
+    const [built] = await Promise.all([host({ wide: flags.has("--64") }), compileModules({ anew: command === "check" || flags.has("--quiet") })]);
     process.exitCode = await commands[command](built, rest.filter((word) => !word.startsWith("--")), flags, values);
   } catch (error) {
     const missing = error instanceof NoCompiler;

@@ -7,9 +7,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import MQTTClient, { type MQTTClientOptions } from "modem-mqtt";
 import { hostClock, SerialPort } from "modem-mqtt/node";
-import { createVirtualModem, familyNames, type VirtualModem } from "modem-mqtt/virtual-modem";
+import { createVirtualModem, familyNames } from "modem-mqtt/virtual-modem";
 import { freePort, hasMosquitto, startMosquitto, type Broker } from "../e2e/support/brokers";
 import type { Running } from "../e2e/support/process";
+import { Lives } from "../e2e/support/lives";
 import { startApp, xsHost } from "../e2e/support/xs";
 import { consume, SITUATIONS } from "./consumer";
 import { SITUATIONS as OLDER } from "./older";
@@ -75,26 +76,37 @@ async function mqttOf(name: string, path: string): Promise<{ io: unknown; modem:
     }
   }
 
+  /** Most of their time they wait, so they do it together; each has a modem of its own. */
+  const lives = new Lives(4);
+  before(() => lives.start());
+  const life = (name: string, run: (path: string) => Promise<void>) => lives.add(async () => {
+    const modem = await createVirtualModem({ modem: name, bootTime: 100, attachTime: 0, latencyScale: 0.1 });
+    try {
+      await run(modem.path);
+    } finally {
+      await modem.close();
+    }
+  });
+  const lifeOnXs = (name: string, run: (path: string) => Promise<void>) => {
+    const over = life(name, async (path) => { if (host !== undefined) await run(path); });
+    return function (this: Mocha.Context): Promise<void> {
+      if (host === undefined) this.skip();
+      return over();
+    };
+  };
+
   for (const name of names) describe(name, () => {
-    let modem: VirtualModem;
-    before(async () => { modem = await createVirtualModem({ modem: name, bootTime: 100, attachTime: 0, latencyScale: 0.1 }); });
-    after(() => modem.close());
-
-    it("on Node", async () => {
+    it("on Node", life(name, async (path) => {
       const lines: string[] = [];
-      await consume({ ...stage, name: `node-${name}`, mqtt: await mqttOf(name, modem.path) as any, later: setTimeout }, (line) => lines.push(line));
+      await consume({ ...stage, name: `node-${name}`, mqtt: await mqttOf(name, path) as any, later: setTimeout }, (line) => lines.push(line));
       assert.deepEqual(lines, expected);
-    });
+    }));
 
-    it("on XS, an ESP32's heap and UART, by device.network.mqtt (needs a C compiler)", async function () {
-      if (host === undefined) this.skip();
-      assert.deepEqual(await onXs("consumer-modem", { name: `xs-${name}`, modem: { name, serial: { device: modem.path, baud: BAUD } } }), expected);
-    });
+    it("on XS, an ESP32's heap and UART, by device.network.mqtt (needs a C compiler)", lifeOnXs(name, async (path) =>
+      assert.deepEqual(await onXs("consumer-modem", { name: `xs-${name}`, modem: { name, serial: { device: path, baud: BAUD } } }), expected)));
 
-    it("in the words of the SDK's older module mqtt, on XS (needs a C compiler)", async function () {
-      if (host === undefined) this.skip();
-      assert.deepEqual(await onXs("consumer-older", { name: `older-${name}`, modem: { name, serial: { device: modem.path, baud: BAUD } } }), all(OLDER));
-    });
+    it("in the words of the SDK's older module mqtt, on XS (needs a C compiler)", lifeOnXs(name, async (path) =>
+      assert.deepEqual(await onXs("consumer-older", { name: `older-${name}`, modem: { name, serial: { device: path, baud: BAUD } } }), all(OLDER))));
   });
 
   if (sdk !== undefined) describe("the SDK's mqtt/js", () => {

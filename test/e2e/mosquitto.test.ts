@@ -42,14 +42,15 @@ suite("modem-mqtt pub and sub over a BC35-G, mosquitto's clients at the other en
   });
 
   for (const qos of [0, 1, 2]) {
-    for (const retain of [false, true]) {
+    // How the broker keeps a message does not hang on its QoS, and conformance.test.ts has each with each.
+    for (const retain of qos === 1 ? [false, true] : [false]) {
       it(`publishes every payload, QoS ${qos}${retain ? ", retained" : ""}`, async () => {
         for (const [name, bytes] of PAYLOADS) {
           const topic = `out/${name}/${qos}`;
           const file = join(folder, "payload");
           await writeFile(file, bytes);
-          const receive = (): Running => mosquitto("mosquitto_sub", "-F", "%t %p", "-q", "2", "-C", "1", "-W", "10", "-t", topic);
-          const subscriber = mosquitto("mosquitto_sub", "-F", "%t %p", "-q", "2", "-C", "1", "-W", "10", "-d", "-t", topic);
+          const receive = (): Running => mosquitto("mosquitto_sub", "-F", "%t %p", "-q", "2", "-C", "1", "-W", "100", "-t", topic);
+          const subscriber = mosquitto("mosquitto_sub", "-F", "%t %p", "-q", "2", "-C", "1", "-W", "100", "-d", "-t", topic);
           await subscriber.until(() => subscriber.stdout.includes("SUBACK"));
           const { status, stderr } = await modemMqtt(["pub", ...connection(), "-t", topic, "-q", String(qos), ...(retain ? ["-r"] : []),
             ...(bytes.length === 0 ? ["-n"] : ["-f", file])]);
@@ -62,7 +63,7 @@ suite("modem-mqtt pub and sub over a BC35-G, mosquitto's clients at the other en
       });
     }
 
-    it(`receives every payload, QoS ${qos}, live and retained`, async () => {
+    it(`receives every payload, QoS ${qos}, live${qos === 1 ? " and retained" : ""}`, async () => {
       const sub = start("sub", ...connection(), "-t", `in/+/${qos}`, "-q", String(qos), "-v", "-d", "-C", String(PAYLOADS.length));
       await sub.until(({ stderr }) => new RegExp(`\\+QMTSUB: 0,\\d+,0,${qos}`).test(stderr));
       const expected: Buffer[] = [];
@@ -79,10 +80,11 @@ suite("modem-mqtt pub and sub over a BC35-G, mosquitto's clients at the other en
       assert.deepEqual(stdout, Buffer.concat(expected));
       assert.equal(status, 0);
 
+      if (qos !== 1) return;
       // Retained, each on its own; the empty one has taken itself away.
       for (const [name, bytes] of PAYLOADS) {
         if (bytes.length === 0) continue;
-        const later = await modemMqtt(["sub", ...connection(), "-t", `in/${name}/${qos}`, "-q", String(qos), "-v", "-C", "1", "-W", "10"]);
+        const later = await modemMqtt(["sub", ...connection(), "-t", `in/${name}/${qos}`, "-q", String(qos), "-v", "-C", "1", "-W", "100"]);
         assert.deepEqual(later.stdout, line(`in/${name}/${qos}`, bytes), name);
       }
     });
@@ -95,7 +97,7 @@ suite("modem-mqtt pub and sub over a BC35-G, mosquitto's clients at the other en
   });
 
   it("publishes a line of stdin each with -l, in order", async () => {
-    const subscriber = mosquitto("mosquitto_sub", "-q", "1", "-C", "20", "-W", "20", "-d", "-t", "lines");
+    const subscriber = mosquitto("mosquitto_sub", "-q", "1", "-C", "20", "-W", "100", "-d", "-t", "lines");
     await subscriber.until(() => subscriber.stdout.includes("SUBACK"));
     const lines = Array.from({ length: 20 }, (_, index) => `line ${index}`);
     const { status, stderr } = await modemMqtt(["pub", ...connection(), "-t", "lines", "-q", "1", "-l"], `${lines.join("\n\n")}\n`);
@@ -105,7 +107,7 @@ suite("modem-mqtt pub and sub over a BC35-G, mosquitto's clients at the other en
   });
 
   it("has its will published when the modem is lost", async () => {
-    const subscriber = mosquitto("mosquitto_sub", "-v", "-C", "1", "-W", "20", "-d", "-t", "meter/gone");
+    const subscriber = mosquitto("mosquitto_sub", "-v", "-C", "1", "-W", "100", "-d", "-t", "meter/gone");
     await subscriber.until(() => subscriber.stdout.includes("SUBACK"));
     const other = await virtualModem("--modem", "bc35g");
     const sub = start("sub", ...connection().map((word) => (word === modem.path ? other.path : word)), "-t", "x", "-d",

@@ -1,10 +1,13 @@
-/** Modems at work at the same time. */
-const AT_ONCE = 12;
-
 /** Runs that take their time and not the machine's: so many of them at once, whatever test waits for which. */
 export class Lives {
+  readonly #atOnce: number;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
+
+  /** @param atOnce modems at work at the same time */
+  constructor(atOnce = 12) {
+    this.#atOnce = atOnce;
+  }
 
   /** Runs it in its turn; the test that is returned waits for the end. */
   add(run: () => Promise<void>): () => Promise<void> {
@@ -20,7 +23,7 @@ export class Lives {
   }
 
   start(): void {
-    while (this.#running < AT_ONCE && this.#waiting.length > 0) {
+    while (this.#running < this.#atOnce && this.#waiting.length > 0) {
       this.#running++;
       this.#waiting.shift()!();
     }
