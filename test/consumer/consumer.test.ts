@@ -68,7 +68,7 @@ async function mqttOf(name: string, path: string): Promise<{ io: unknown; modem:
     const app = await startApp(host!, { "main.js": `import "test/xs/${main}";\n`, ...files }, { stage, ...config }, preloaded);
     try {
       await meanwhile(app);
-      await app.until(({ stdout }) => stdout.includes("\ndone\n"), 100_000);
+      await app.until(({ stdout }) => stdout.includes("\ndone\n"));
       return app.stdout.toString().trimEnd().split("\n").filter((line) => /^(ok|not ok|done)/.test(line));
     } finally {
       await app.stop();

@@ -23,7 +23,7 @@ export interface Situation<Stage> {
 }
 
 /** Milliseconds that an event may take, and between two looks. */
-const PATIENCE = 100_000, LOOK = 20;
+const PATIENCE = 300_000, LOOK = 20;
 
 export const bytes = (text: string): ArrayBuffer => Uint8Array.from([...text].map((each) => each.charCodeAt(0))).buffer;
 export const text = (data: ArrayBuffer | Uint8Array): string => String.fromCharCode(...new Uint8Array(data as ArrayBuffer));

@@ -33,7 +33,7 @@ export class Running {
   }
 
   /** Waits until what the process has printed fits. */
-  async until(fits: (running: Running) => boolean, patience = 100_000): Promise<void> {
+  async until(fits: (running: Running) => boolean, patience = 300_000): Promise<void> {
     const deadline = Date.now() + patience;
     while (!fits(this)) {
       if (this.child.exitCode !== null || Date.now() > deadline)

@@ -12,7 +12,7 @@ export interface Received {
   retain: boolean;
 }
 
-const PATIENCE = 100_000;
+const PATIENCE = 300_000;
 
 /** Waits for `promise`, not for ever. */
 export async function within<T>(promise: Promise<T>, what: string, milliseconds = PATIENCE): Promise<T> {
