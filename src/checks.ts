@@ -26,3 +26,47 @@ export function flag(name: string, value: unknown): number {
   if (value === false || value === 0) return 0;
   throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be true or false");
 }
+
+/** The names that options may have: the keys. */
+export type Names = Readonly<Record<string, unknown>>;
+
+const NO_NAMES: Names = Object.freeze({});
+
+/**
+ * Whether all options are known; one that is undefined is as good as left out.
+ * @param where the options' own name; empty for those of a call
+ * @throws ArgumentError when `options` is no object, or has an option that is in neither table
+ */
+export function known(where: string, options: unknown, names: Names, more: Names = NO_NAMES): void {
+  if (typeof options !== "object" || options === null) throw new ArgumentError("ARGUMENT_TYPE", where === "" ? "options" : where, options, "must be an object of options");
+  const prefix = where === "" ? where : `${where}.`;
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || Object.hasOwn(names, name) || Object.hasOwn(more, name)) continue;
+    const all = Object.keys(names).concat(Object.keys(more)), near = nearest(name, all);
+    throw new ArgumentError("ARGUMENT_UNKNOWN", prefix + name, undefined, near === null ? `is not known; there are ${all.join(", ")}` : `is not known; did you mean ${prefix}${near}?`);
+  }
+}
+
+/** The name that this one is most likely to stand for, or null. */
+export function nearest(name: string, names: readonly string[]): string | null {
+  let best: string | null = null, least = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const each of names) {
+    const distance = distanceBetween(name.toLowerCase(), each.toLowerCase());
+    if (distance >= least || distance >= each.length) continue;
+    best = each;
+    least = distance;
+  }
+  return best;
+}
+
+/** How many characters are to be added, removed, or changed, to make one of the other. */
+function distanceBetween(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j++)
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (one[i - 1] === other[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[other.length]!;
+}

@@ -9,7 +9,9 @@ export type ArgumentCode =
   | "ARGUMENT_RANGE"
   | "ARGUMENT_LENGTH"
   | "ARGUMENT_CHARACTER"
-  | "ARGUMENT_WILDCARD";
+  | "ARGUMENT_WILDCARD"
+  // An option, or something else that has a name, that there is not.
+  | "ARGUMENT_UNKNOWN";
 
 /** The call does not fit the client's state. */
 export type StateCode = "NOT_CONNECTED" | "CLOSED" | "BUSY" | "NOT_SUPPORTED"
@@ -67,11 +69,15 @@ export class ArgumentError extends MQTTModemError {
   readonly argument: string;
   /** The value that was refused. A secret is not repeated here. */
   readonly value: unknown;
+  /** What was expected, behind the argument's name. */
+  readonly expected: string;
 
   constructor(code: ArgumentCode, argument: string, value: unknown, expected: string) {
-    super(code, `${argument} ${expected}; got ${describe(value)}`);
+    // The value of an option that is not known may be anything, a secret too.
+    super(code, code === "ARGUMENT_UNKNOWN" ? `${argument} ${expected}` : `${argument} ${expected}; got ${describe(value)}`);
     this.argument = argument;
     this.value = value;
+    this.expected = expected;
   }
 }
 

@@ -2,6 +2,7 @@ import type { ChannelDialect } from "../at/channel/owner";
 import type { Command } from "../at/commands/command";
 import type { Operation } from "../at/commands/operation";
 import type { Fields } from "../at/lines/fields";
+import type { Names } from "../checks";
 import type { MQTTModemError } from "../errors";
 import type { Driver } from "./driver";
 import type { Limits } from "./limits";
@@ -14,6 +15,8 @@ import type { Stage } from "./stage";
 export interface Dialect<D = any> extends ChannelDialect {
   /** For messages to people. */
   readonly name: string;
+  /** What the driver can be told beyond what all can, by name; nothing is refused as unknown where it is left out. */
+  readonly options?: Names;
   readonly limits: Limits;
   /** Bytes of the transmit buffer for the longest command line. */
   readonly commandBuffer: number;

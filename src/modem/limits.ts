@@ -1,3 +1,7 @@
+import { frozen } from "../bytes/frozen";
+import { integer, known } from "../checks";
+import { ArgumentError } from "../errors";
+
 /** What a dialect can carry (dialects.md 8), in bytes of UTF-8 where it is about strings. */
 export interface Limits {
   readonly host: number;
@@ -20,4 +24,28 @@ export interface Limits {
   readonly protocolVersions: readonly number[];
   /** Publishes that may be unacknowledged at once. */
   readonly window: number;
+}
+
+/** Those that an application may know better than the family's documents. */
+export type OwnLimits = Partial<Omit<Limits, "topics" | "grantsEach" | "escapes" | "window" | "protocolVersions">>;
+
+/** Of each, the most: MQTT's own for texts, and a megabyte for a payload, for it is allocated. */
+const MOST = frozen({
+  host: 0xffff, credential: 0xffff, topic: 0xffff, willTopic: 0xffff, willMessage: 0xffff, payload: 0xfffff, keepAlive: 0xffff,
+} satisfies Record<keyof OwnLimits, number>);
+
+/** The family's limits with the application's in their place. @throws ArgumentError */
+export function limitsOf(limits: Limits, own: OwnLimits | undefined): Limits {
+  if (own === undefined) return limits;
+  known("modem.limits", own, MOST);
+  const result: { -readonly [name in keyof Limits]: Limits[name] } = { ...limits };
+  for (const [name, value] of Object.entries(own)) {
+    const most = MOST[name as keyof OwnLimits];
+    if (value === undefined) continue;
+    if (name !== "keepAlive") integer(`modem.limits.${name}`, value, 1, most);
+    else if (!Array.isArray(value) || value.length !== 2) throw new ArgumentError("ARGUMENT_TYPE", "modem.limits.keepAlive", value, "must be two numbers of seconds, from and to");
+    else integer("modem.limits.keepAlive[1]", value[1], integer("modem.limits.keepAlive[0]", value[0], 0, most), most);
+    Object.assign(result, { [name]: value });
+  }
+  return result;
 }

@@ -12,7 +12,7 @@ import { portableBytes, type Bytes, type Clock, type Port, type PortOptions, typ
 import { ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
 import type { Dialect } from "./dialect";
 import type { Driver } from "./driver";
-import type { Limits } from "./limits";
+import { limitsOf, type Limits, type OwnLimits } from "./limits";
 import { Network } from "./network";
 import { Patience } from "./patience";
 import { Level } from "./recovery";
@@ -34,7 +34,7 @@ export interface ModemOptions {
   /** Milliseconds that the modem may take to attach to the network. Default 600000: the first search of an NB-IoT module takes up to ten minutes. */
   attachTimeout?: number;
   /** Other limits than the family's, where the documents state none, or hardware has shown others. */
-  limits?: Partial<Omit<Limits, "topics" | "grantsEach" | "escapes" | "window" | "protocolVersions">>;
+  limits?: OwnLimits;
 }
 
 const READY = frozen(new Text("READY", "READY", 5));
@@ -100,7 +100,7 @@ export class Modem implements ChannelOwner {
     if (typeof options.clock?.now !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.clock", options.clock, "must be a clock (on Moddable the manifest provides it)");
     this.dialect = dialect;
-    this.limits = options.limits === undefined ? dialect.limits : { ...dialect.limits, ...options.limits };
+    this.limits = limitsOf(dialect.limits, options.limits);
     this.bootTimeout = integer("modem.bootTimeout", options.bootTimeout ?? 30_000, 0, Patience.Longest);
     this.attachTimeout = integer("modem.attachTimeout", options.attachTimeout ?? 600_000, 0, Patience.Longest);
     this.drivers = new Array(dialect.links).fill(null);

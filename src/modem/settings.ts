@@ -44,16 +44,19 @@ export interface Settings {
 /** @throws ArgumentError naming the argument, the limit and the value */
 export function settings(options: ConnectionOptions, limits: Limits): Settings {
   const { will } = options, { escapes } = limits;
+  const id = new Text("id", options.id ?? "", limits.credential, false, escapes), clean = flag("clean", options.clean ?? true);
+  // A broker refuses it (MQTT 3.1.1, 3.1.3.1): it could not find the session again.
+  if (clean === 0 && id.bytes.length === 0) throw new ArgumentError("ARGUMENT_LENGTH", "id", id.string, "must be given where clean is false: the session belongs to it");
   const user = options.user === undefined ? null : new Text("user", options.user, limits.credential, false, escapes);
   return {
     host: nonEmpty(new Text("host", options.host, limits.host, false, escapes), "host"),
     port: integer("port", options.port ?? 1883, 1, 65535),
-    id: new Text("id", options.id ?? "", limits.credential, false, escapes),
+    id,
     user,
     password: options.password === undefined ? null : new Text("password", options.password, limits.credential, true, escapes),
     protocolVersion: protocolVersion(options.protocolVersion ?? 4, limits),
     keepAlive: seconds(options.keepAlive, limits),
-    clean: flag("clean", options.clean ?? true),
+    clean,
     will: will === undefined || will === null ? null : {
       topic: topicName("will.topic", will.topic, limits.willTopic, escapes),
       message: new Text("will.message", will.message, limits.willMessage, false, escapes),

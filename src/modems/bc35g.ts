@@ -9,12 +9,12 @@ import { FieldKind, type Fields } from "../at/lines/fields";
 import { Follow, Framing, lexicon, lines, type Line } from "../at/lines/lexicon";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
-import { choice, integer } from "../checks";
+import { choice, integer, known } from "../checks";
 import { ArgumentError, NetworkError, type MQTTModemError } from "../errors";
 import { codes, meaning } from "../modem/codes";
 import { tables } from "../modem/commands";
 import { REATTACH, rouse } from "../modem/common";
-import type { Dialect, ModemClient } from "../modem/dialect";
+import type { Dialect, DriverOptions, ModemClient } from "../modem/dialect";
 import { linkLost } from "../modem/failure";
 import type { Limits } from "../modem/limits";
 import type { Modem } from "../modem/modem";
@@ -22,7 +22,7 @@ import { Level } from "../modem/recovery";
 import { Kind, Tolerates } from "../modem/script";
 import type { Settings } from "../modem/settings";
 import { Stage } from "../modem/stage";
-import { QMT, Result, Say, type QMTOptions } from "./shared/qmt";
+import { QMT, QMT_OPTIONS, Result, Say, type QMTOptions } from "./shared/qmt";
 
 /** What a BC35-G can be told beyond what all modems can. */
 export interface BC35GOptions extends QMTOptions {
@@ -42,6 +42,9 @@ export interface BC35GOptions extends QMTOptions {
    */
   receiving?: "line" | "idle";
 }
+
+const ALIBABA_NAMES = frozen({ productKey: 1, deviceName: 1, deviceSecret: 1 } satisfies Record<keyof NonNullable<BC35GOptions["alibaba"]>, 1>);
+const TENCENT_NAMES = frozen({ productId: 1, deviceName: 1, deviceSecret: 1, expire: 1, url: 1 } satisfies Record<keyof NonNullable<BC35GOptions["tencent"]>, 1>);
 
 // ---- what the modem says (S1 chapters 3 and 4)
 
@@ -121,6 +124,7 @@ const LIMITS: Limits = frozen({
 
 const DIALECT: Dialect<BC35G> = frozen({
   name: "BC35-G/BC28",
+  options: { ...QMT_OPTIONS, alibaba: 1, tencent: 1, payloadQuotes: 1, receiving: 1 } satisfies Record<Exclude<keyof BC35GOptions, keyof DriverOptions>, 1>,
   lexicon: lexicon(LINES),
   limits: LIMITS,
   commandBuffer: 1024,
@@ -248,6 +252,8 @@ export class BC35G extends QMT {
     super(modem, link, options, client, 0);
     this.channel.scanner.message.stripQuotes = choice("modem.payloadQuotes", options.payloadQuotes ?? "raw", ["raw", "strip"]) === "strip";
     this.channel.scanner.message.untilSilence = choice("modem.receiving", options.receiving ?? "line", ["line", "idle"]) === "idle";
+    if (options.alibaba !== undefined) known("modem.alibaba", options.alibaba, ALIBABA_NAMES);
+    if (options.tencent !== undefined) known("modem.tencent", options.tencent, TENCENT_NAMES);
     this.alibaba = options.alibaba === undefined ? null : {
       productKey: new Text("modem.alibaba.productKey", options.alibaba.productKey, LIMITS.credential),
       deviceName: new Text("modem.alibaba.deviceName", options.alibaba.deviceName, LIMITS.credential),

@@ -11,10 +11,10 @@ import { ArgumentError } from "../errors";
 import { codes } from "../modem/codes";
 import { tables } from "../modem/commands";
 import { REATTACH } from "../modem/common";
-import type { Dialect, ModemClient } from "../modem/dialect";
+import type { Dialect, DriverOptions, ModemClient } from "../modem/dialect";
 import type { Modem } from "../modem/modem";
 import { Kind } from "../modem/script";
-import { ChinaMobile, DELETE, dialect, LIMITS, LINES, OPEN, Say, SUBSCRIPTIONS, type ChinaMobileOptions, type States } from "./shared/china-mobile";
+import { ChinaMobile, DELETE, dialect, LIMITS, LINES, OPEN, OPTIONS, Say, SUBSCRIPTIONS, type ChinaMobileOptions, type States } from "./shared/china-mobile";
 
 /** What an M531X can be told beyond what all modems can. */
 export interface M531XOptions extends ChinaMobileOptions {
@@ -41,6 +41,7 @@ const CHINA_MOBILE = dialect(DISCONNECT);
 const DIALECT: Dialect<M531X> = frozen({
   ...CHINA_MOBILE,
   name: "M531X",
+  options: { ...OPTIONS, model: 1, encrypt: 1 } satisfies Record<Exclude<keyof M531XOptions, keyof DriverOptions>, 1>,
   lexicon: lexicon(LINES),
   limits: {
     ...LIMITS,

@@ -14,13 +14,13 @@ import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemErr
 import { codes, meaning } from "../modem/codes";
 import { tables } from "../modem/commands";
 import { REATTACH, rouse } from "../modem/common";
-import type { Dialect, ModemClient } from "../modem/dialect";
+import type { Dialect, DriverOptions, ModemClient } from "../modem/dialect";
 import { linkLost } from "../modem/failure";
 import type { Modem } from "../modem/modem";
 import { Level } from "../modem/recovery";
 import { Kind } from "../modem/script";
 import { Stage } from "../modem/stage";
-import { ChinaMobile, DELETE, dialect, Failure, LIMITS, LINES, OPEN, Say, SUBSCRIPTIONS, type ChinaMobileOptions, type States } from "./shared/china-mobile";
+import { ChinaMobile, DELETE, dialect, Failure, LIMITS, LINES, OPEN, OPTIONS, Say, SUBSCRIPTIONS, type ChinaMobileOptions, type States } from "./shared/china-mobile";
 
 /** What an ML302 can be told beyond what all modems can. */
 export interface ML302Options extends ChinaMobileOptions {
@@ -80,6 +80,7 @@ const CHINA_MOBILE = dialect(DISCONNECT);
 const DIALECT: Dialect<ML302> = frozen({
   ...CHINA_MOBILE,
   name: "ML302",
+  options: { ...OPTIONS, version: 1, encrypt: 1, modemReconnects: 1, publishing: 1 } satisfies Record<Exclude<keyof ML302Options, keyof DriverOptions>, 1>,
   lexicon: lexicon(OWN_LINES),
   limits: {
     ...LIMITS,

@@ -10,13 +10,13 @@ import { choice, flag, integer } from "../checks";
 import { ArgumentError, BrokerError, type MQTTModemError } from "../errors";
 import { tables } from "../modem/commands";
 import { REATTACH, rouse } from "../modem/common";
-import type { Dialect, ModemClient } from "../modem/dialect";
+import type { Dialect, DriverOptions, ModemClient } from "../modem/dialect";
 import { linkLost } from "../modem/failure";
 import type { Modem } from "../modem/modem";
 import { Level } from "../modem/recovery";
 import { Kind, Tolerates } from "../modem/script";
 import { Stage } from "../modem/stage";
-import { QMT, Result, Say, type QMTOptions } from "./shared/qmt";
+import { QMT, QMT_OPTIONS, Result, Say, type QMTOptions } from "./shared/qmt";
 
 /** What an NM28 can be told beyond what all modems can. */
 export interface NM28Options extends QMTOptions {
@@ -84,6 +84,7 @@ const CLOSE = say("AT+MQTTCLOSE={link}", { kind: Kind.Close, final: 10_000, pati
 
 const DIALECT: Dialect<NM28> = frozen({
   name: "NM28",
+  options: { ...QMT_OPTIONS, link: 1, pdpContext: 1, sslContext: 1, type: 1, ctrlZ: 1, reportVersion: 1 } satisfies Record<Exclude<keyof NM28Options, keyof DriverOptions>, 1>,
   lexicon: lexicon(LINES),
   limits: {
     host: 127,

@@ -3,6 +3,7 @@ import { ArgumentError } from "../errors";
 import type { ModemClient } from "../modem/dialect";
 import type { Limits } from "../modem/limits";
 import { Modem, type ModemOptions } from "../modem/modem";
+import { knownToModem } from "../modem/names";
 import { settings } from "../modem/settings";
 import { Acknowledger } from "./acknowledger";
 import { portOf, textOf } from "./input";
@@ -32,6 +33,7 @@ export class MQTTClient extends Acknowledger implements ModemClient {
     const modem = options.modem;
     if (typeof modem?.io !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.io", modem?.io, "must be a driver: BC35G, M531X, ML302 or NM28");
+    knownToModem(modem, modem.io.dialect);
     const subscriptions = integer("subscriptions", options.subscriptions ?? 32, 1, 1000);
     const shared = modem.shared;
     if (shared !== undefined && shared.driver.dialect !== modem.io.dialect)

@@ -1,6 +1,6 @@
 import { MQTTClient } from "../../src/index";
 import { equal, sameLines, thrown } from "./support/check";
-import { m531x, ml302, online, type Family } from "./support/answering";
+import { type Family, m531x, ml302, online, reconnects } from "./support/answering";
 import type { Session } from "./support/session";
 
 const ACKS: [QoS: 1 | 2, ack: string, controls: number[]][] = [[1, "PUBACK", [4]], [2, "PUBCOMP", [5, 7]]];
@@ -61,7 +61,7 @@ for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: an ac
     });
 
     it(`of a publish that was sent when the connection was back already was taken for that of the next one (${ack})`, () => {
-      const { session, modem } = online(family, { modem: { modemReconnects: true, pollInterval: 0 } });
+      const { session, modem } = online(family, { modem: { ...reconnects(family), pollInterval: 0 } });
       session.publish("one", { QoS, id: 1 });
       session.sent();
       if (family === ml302) session.says("\\r\\n>[sp]");

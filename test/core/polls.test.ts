@@ -1,5 +1,5 @@
 import { equal, sameLines } from "./support/check";
-import { m531x, ml302, nm28, online as connected, type Answering, type Family } from "./support/answering";
+import { type Answering, type Family, m531x, ml302, nm28, online as connected, reconnects } from "./support/answering";
 import { online as connectedBC35G, type Obedient, type Session, type SessionOptions } from "./support/session";
 
 interface Bench {
@@ -132,7 +132,7 @@ describe("M531X and ML302: a connection that was lost and had back while nothing
   for (const [family, busy] of [[m531x, [3, 4, 6, 7]], [ml302, [2, 3, 4]]] as [Family, number[]][]) {
     const start = (): Bench & { modem: Answering; stages: string[] } => {
       const stages: string[] = [];
-      const { session, modem } = connected(family, { modem: { modemReconnects: true, pollInterval: 60_000 }, on: { stage: (_, stage) => stages.push(stage) } });
+      const { session, modem } = connected(family, { modem: { ...reconnects(family), pollInterval: 60_000 }, on: { stage: (_, stage) => stages.push(stage) } });
       stages.splice(0);
       return { session, modem, stages, says: () => {}, serve: () => modem.serve() };
     };

@@ -1,6 +1,6 @@
 import { MQTTClient } from "../../src/index";
 import { equal, sameLines, thrown } from "./support/check";
-import { Answering, m531x, ml302, online, type Family } from "./support/answering";
+import { Answering, type Family, m531x, ml302, online, reconnects } from "./support/answering";
 import { alive, type Life } from "./support/life";
 import { Session, type SessionOptions } from "./support/session";
 
@@ -13,7 +13,7 @@ for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: while
     const subacks: string[] = [];
     const { session, modem } = online(family, {
       ...options,
-      modem: { modemReconnects: true, ...options.modem },
+      modem: { ...reconnects(family), ...options.modem },
       on: {
         stage: (_, stage) => stages.push(stage),
         control: (_, control) => { if (control.operation === MQTTClient.SUBACK) subacks.push(`${control.id}: ${control.payload}`); },
@@ -236,7 +236,7 @@ for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: a con
     for (const [when, milliseconds, final] of [["just sent", 0, ""], ["refused behind it", 0, "ERROR"], ["accepted behind it", 0, "OK"], ["in doubt after its timeout", timeout, ""], ["in doubt, and refused", timeout, "ERROR"]] as const) {
       if (name === "nothing" && (milliseconds > 0 || final !== "")) continue;
       const said = TRY + AGAIN + (final === "" ? "" : `\\r\\n${final}\\r\\n`);
-      const modem = { modemReconnects: true, pollInterval: polls ? 2000 : 3_600_000 };
+      const modem = { ...reconnects(family), pollInterval: polls ? 2000 : 3_600_000 };
       const wait = polls && milliseconds > 0 ? 2100 : milliseconds;
 
       it(`a client: ${name}, ${when}`, () => {
@@ -279,7 +279,7 @@ for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: a con
     }
 
   it("a Session that is told that it is online sends nothing before all is subscribed again", () => {
-    const life = alive(family, { modem: { modemReconnects: true } });
+    const life = alive(family, { modem: { ...reconnects(family) } });
     for (const topic of ["a", "b"]) life.session.subscribe([{ topic, QoS: 1 }]);
     life.serve();
     life.events.splice(0);

@@ -31,6 +31,9 @@ export interface ChinaMobileOptions extends DriverOptions {
   showPings?: boolean;
 }
 
+/** Their names. */
+export const OPTIONS = frozen({ ackTimeout: 1, showPings: 1 } satisfies Record<Exclude<keyof ChinaMobileOptions, keyof DriverOptions>, 1>);
+
 /** What they say; some of it only one of them. */
 export const enum Say {
   Open = 16,

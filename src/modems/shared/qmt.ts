@@ -4,6 +4,7 @@
  */
 import { Wire, type Operation } from "../../at/commands/operation";
 import type { Fields } from "../../at/lines/fields";
+import { frozen } from "../../bytes/frozen";
 import { integer } from "../../checks";
 import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
 import { codes, CONNACK_CODES, meaning } from "../../modem/codes";
@@ -19,6 +20,9 @@ export interface QMTOptions extends DriverOptions {
   /** How often the modem sends a packet again, 0–10 (NM28: 1–10), default 3. */
   retries?: number;
 }
+
+/** Their names. */
+export const QMT_OPTIONS = frozen({ packetTimeout: 1, retries: 1 } satisfies Record<Exclude<keyof QMTOptions, keyof DriverOptions>, 1>);
 
 /** What they say; some of it only one of them. */
 export const enum Say {

@@ -99,6 +99,9 @@ export const nm28: Family = {
   },
 };
 
+/** What makes the modem connect again by itself: an M531X always does. */
+export const reconnects = (family: Family): Record<string, any> => (family === ml302 ? { modemReconnects: true } : {});
+
 /** A modem of any of the families; it does what it is told and answers at once. */
 export class Answering {
   /** Payloads, one character a byte. */

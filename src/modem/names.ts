@@ -1,0 +1,15 @@
+import { frozen } from "../bytes/frozen";
+import { known, type Names } from "../checks";
+import type { Dialect, DriverOptions } from "./dialect";
+
+/** What can be told of every modem: the compiler knows when one is missing. */
+const COMMON: Names = frozen({
+  io: 1, shared: 1, link: 1,
+  serial: 1, clock: 1, bytes: 1, receiveBuffer: 1, bootTimeout: 1, attachTimeout: 1, limits: 1,
+  payloadEncoding: 1, recover: 1, pollInterval: 1,
+} satisfies Record<keyof DriverOptions | "io" | "shared" | "link", 1>);
+
+/** @throws ArgumentError ARGUMENT_UNKNOWN for what this modem cannot be told */
+export function knownToModem(options: object, { options: own }: Dialect): void {
+  if (own !== undefined) known("modem", options, COMMON, own);
+}
