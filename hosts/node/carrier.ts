@@ -6,7 +6,7 @@ import { SerialPort, type SerialPortOptions } from "./serial-port";
 
 /** A modem on a serial port, and the sessions that are on it. The port is open as long as one of them has a client. */
 export class Carrier {
-  readonly #driver: DriverClass;
+  readonly driver: DriverClass;
   readonly #serial: Pick<SerialPortOptions, "path" | "baudRate" | "trace">;
   readonly #sessions = new Set<Session>();
   /** The one before: through it the next one finds the modem. */
@@ -15,7 +15,7 @@ export class Carrier {
   readonly #waiting: (() => void)[] = [];
 
   constructor(driver: DriverClass, serial: Pick<SerialPortOptions, "path" | "baudRate" | "trace">) {
-    this.#driver = driver;
+    this.driver = driver;
     this.#serial = serial;
   }
 
@@ -28,7 +28,7 @@ export class Carrier {
         carrier.#ports++;
       }
     }
-    return { ...driverOptions, io: this.#driver, clock: hostClock, serial: { io: CarriersPort, ...this.#serial }, shared: this.#last };
+    return { ...driverOptions, io: this.driver, clock: hostClock, serial: { io: CarriersPort, ...this.#serial }, shared: this.#last };
   }
 
   join(session: Session): void {

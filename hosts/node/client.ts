@@ -1,12 +1,14 @@
 import { EventEmitter } from "node:events";
 import type { Counters } from "../../src/mqtt/options";
 import type { StageName } from "../../src/mqtt/stages";
-import { BrokerError, ModemError, type MQTTModemError, StateError } from "../../src/errors";
+import { ArgumentError, BrokerError, ModemError, type MQTTModemError, StateError } from "../../src/errors";
 import type { SessionOptions } from "../../src/session/options";
 import { Session } from "../../src/session/session";
 import type { SessionState } from "../../src/session/states";
+import { calling, type Callback } from "./callback";
 import type { Carrier } from "./carrier";
 import { Inbox } from "./inbox";
+import { boolean, bytes, check, elsewhere, integer, inWords, never, signal, type Shape } from "./options";
 import { Assembly, type Packet, type QoS } from "./packet";
 import { filters, type Granted, type Topics } from "./topics";
 
@@ -56,11 +58,26 @@ export interface OperationOptions {
 export interface PublishOptions extends OperationOptions {
   qos?: QoS;
   retain?: boolean;
+  /** MQTT.js's; it may only be false, for the modem sets it. */
+  dup?: false;
 }
 
 export interface SubscribeOptions extends OperationOptions {
   qos?: QoS;
 }
+
+/** MQTT 5 has some, and so has MQTT.js; there are none here. */
+export type EndOptions = Readonly<Record<string, never>>;
+
+export type DoneCallback = Callback;
+export type PublishCallback = Callback<Packet>;
+export type SubscribeCallback = Callback<Granted[]>;
+
+const OPERATION: Shape<OperationOptions> = { signal };
+const PUBLISH: Shape<PublishOptions> = { ...OPERATION, qos: integer(0, 2), retain: boolean, dup: never("the modem sets it where it sends a message again") };
+const SUBSCRIBE: Shape<SubscribeOptions> = { ...OPERATION, qos: integer(0, 2) };
+const MQTT_5 = elsewhere("nl, rap, rh, properties, reasonCode", "it belongs to MQTT 5, which no modem's client speaks");
+const PUBLISH_ELSEWHERE = { ...MQTT_5, QoS: "it is qos here", cbStorePut: "see the option store of connect()" };
 
 /** Who waits for an operation. */
 interface Job {
@@ -146,13 +163,24 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
 
   /**
    * Publishes one message. The payload is copied before it is sent.
+   * @param callback as MQTT.js's: called with an error or null, and the message
    * @returns settles when the broker's acknowledgement is in; at QoS 0, when the modem has sent it
    * @throws ArgumentError, StateError, ModemError, NetworkError or BrokerError, as a rejection; StateError BUSY when as much
    * waits as `highWaterMark` or `queueBytes` allow
    */
-  async publish(topic: string, payload: string | Uint8Array = "", { qos, retain, signal }: PublishOptions = {}): Promise<void> {
+  publish(topic: string, payload: string | Uint8Array = "", options?: PublishOptions | PublishCallback, callback?: PublishCallback): Promise<void> {
+    if (typeof options === "function") return this.publish(topic, payload, undefined, options);
+    if (typeof payload === "function") return this.publish(topic, "", undefined, payload);
+    const { qos = 0, retain = false } = options ?? {};
+    return calling(this.#publish(topic, payload, options ?? {}), callback,
+      (): Packet => ({ cmd: "publish", topic, payload: Buffer.from(payload as Uint8Array), qos, retain, dup: false, suspect: false }));
+  }
+
+  async #publish(topic: string, payload: string | Uint8Array, options: PublishOptions): Promise<void> {
+    check("", options, PUBLISH, PUBLISH_ELSEWHERE);
+    bytes()("payload", payload);
     const data = typeof payload === "string" ? Buffer.from(payload) : payload;
-    await this.#do((session) => session.publish(data, { topic, QoS: qos, retain }), signal);
+    await this.#do((session) => session.publish(data, { topic, QoS: options.qos, retain: options.retain }), options.signal);
   }
 
   /** Settles when another operation would be taken: at once, unless as much waits as `highWaterMark` allows. */
@@ -162,12 +190,19 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
 
   /**
    * Subscribes to one or several topic filters, as many at a time as the modem can.
+   * @param callback as MQTT.js's: called with an error or null, and what was granted
    * @returns what was granted, in the order of the topics
    * @throws BrokerError SUBSCRIPTION_REFUSED, as a rejection, when the broker refuses one of them
    */
-  async subscribe(topics: Topics, { qos = 0, signal }: SubscribeOptions = {}): Promise<Granted[]> {
-    const asked = filters(topics, qos);
-    const codes = await this.#do((session) => session.subscribe(asked.map(({ topic, qos }) => ({ topic, QoS: qos }))), signal);
+  subscribe(topics: Topics, options?: SubscribeOptions | SubscribeCallback, callback?: SubscribeCallback): Promise<Granted[]> {
+    if (typeof options === "function") return this.subscribe(topics, undefined, options);
+    return calling(this.#subscribe(topics, options ?? {}), callback, (granted) => granted);
+  }
+
+  async #subscribe(topics: Topics, options: SubscribeOptions): Promise<Granted[]> {
+    check("", options, SUBSCRIBE, MQTT_5);
+    const asked = filters(topics, options.qos ?? 0);
+    const codes = await this.#do((session) => session.subscribe(asked.map(({ topic, qos }) => ({ topic, QoS: qos }))), options.signal, asked.length);
     return asked.map(({ topic }, index) => {
       const code = codes![index]!;
       if (code <= 2) return { topic, qos: code as QoS };
@@ -175,10 +210,16 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
     });
   }
 
-  /** Ends one or several subscriptions. */
-  async unsubscribe(topics: string | readonly string[], { signal }: OperationOptions = {}): Promise<void> {
+  /** Ends one or several subscriptions. @param callback as MQTT.js's: called with an error or null */
+  unsubscribe(topics: string | readonly string[], options?: OperationOptions | DoneCallback, callback?: DoneCallback): Promise<void> {
+    if (typeof options === "function") return this.unsubscribe(topics, undefined, options);
+    return calling(this.#unsubscribe(topics, options ?? {}), callback, () => {});
+  }
+
+  async #unsubscribe(topics: string | readonly string[], options: OperationOptions): Promise<void> {
+    check("", options, OPERATION, MQTT_5);
     const asked = filters(topics, 0);
-    await this.#do((session) => session.unsubscribe(asked), signal);
+    await this.#do((session) => session.unsubscribe(asked), options.signal, asked.length);
   }
 
   /**
@@ -186,11 +227,44 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
    * nothing to wait for: what was asked for is rejected.
    * @param force disconnects nothing: the port is released as soon as the modem's connection is closed, and the broker
    * publishes the will
+   * @param options MQTT.js has some for MQTT 5 there: it may be empty
+   * @param callback called at the end; it may stand in any place, as with MQTT.js
    */
-  end(force = false): Promise<void> {
+  end(force?: boolean | EndOptions | DoneCallback, options?: EndOptions | DoneCallback | null, callback?: DoneCallback): Promise<void> {
+    const given = [force, options, callback];
+    return calling(this.#end(given.filter((each) => typeof each !== "function" && each !== undefined && each !== null)),
+      given.find((each) => typeof each === "function"), () => {});
+  }
+
+  async #end(given: readonly unknown[]): Promise<void> {
+    const force = typeof given[0] === "boolean" ? given[0] : false;
+    for (const options of typeof given[0] === "boolean" ? given.slice(1) : given) {
+      if (typeof options !== "object") throw new ArgumentError("ARGUMENT_TYPE", "force", options, "must be true or false");
+      check("", options, {}, MQTT_5);
+    }
     this.#ending ??= this.released();
     this.#session.close(force);
     return this.#ending;
+  }
+
+  /** As `publish`, under MQTT.js's other name for it. */
+  publishAsync(topic: string, payload?: string | Uint8Array, options?: PublishOptions): Promise<void> {
+    return this.publish(topic, payload, options);
+  }
+
+  /** As `subscribe`, under MQTT.js's other name for it. */
+  subscribeAsync(topics: Topics, options?: SubscribeOptions): Promise<Granted[]> {
+    return this.subscribe(topics, options);
+  }
+
+  /** As `unsubscribe`, under MQTT.js's other name for it. */
+  unsubscribeAsync(topics: string | readonly string[], options?: OperationOptions): Promise<void> {
+    return this.unsubscribe(topics, options);
+  }
+
+  /** As `end`, under MQTT.js's other name for it. */
+  endAsync(force?: boolean | EndOptions, options?: EndOptions): Promise<void> {
+    return this.end(force, options);
   }
 
   /** Settles when this client has ended, and the port has been released if no other client uses it. */
@@ -233,14 +307,14 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
 
   // ---- operations
 
-  #do(start: (session: Session) => number, signal: AbortSignal | undefined): Promise<readonly number[] | null> {
+  #do(start: (session: Session) => number, signal: AbortSignal | undefined, topics = 1): Promise<readonly number[] | null> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       if (this.ended)
         throw new StateError("CLOSED", "this client has ended; connect again", undefined, this.#over === true ? undefined : this.#over ?? undefined);
       if (this.queued >= this.#highWaterMark && !this.#drops)
         throw new StateError("BUSY", `${this.queued} operations wait already, as many as highWaterMark allows; wait for drained()`);
-      const id = start(this.#session);
+      const id = this.#started(start, topics);
       const abort = (): void => {
         if (this.#session.withdraw(id)) this.#jobs.delete(id);
         this.#tellRoom();
@@ -250,11 +324,19 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
         settle(error, granted) {
           signal?.removeEventListener("abort", abort);
           if (error === null) resolve(granted);
-          else reject(error);
+          else reject(inWords(error, topics));
         },
       });
       signal?.addEventListener("abort", abort, { once: true });
     });
+  }
+
+  #started(start: (session: Session) => number, topics: number): number {
+    try {
+      return start(this.#session);
+    } catch (error) {
+      throw inWords(error, topics);
+    }
   }
 
   #done(id: number, error: MQTTModemError | null, granted: readonly number[] | null): void {

@@ -1,8 +1,10 @@
-import { ArgumentError, ModemError, StateError, type MQTTModemError } from "../../src/errors";
+import { ModemError, StateError, type MQTTModemError } from "../../src/errors";
 import type { DriverClass } from "../../src/modem/dialect";
 import { Carrier } from "./carrier";
 import { ModemMQTTClient, type ClientSettings } from "./client";
+import { checkOptions, checkWith } from "./connect-options";
 import { loadDriver } from "./drivers";
+import { inWords } from "./options";
 import type { QoS } from "./packet";
 import type { Direction } from "./serial-port";
 import type { QueueOptions } from "../../src/session/options";
@@ -28,6 +30,8 @@ export interface ConnectOptions {
   clientId?: string;
   username?: string;
   password?: string | Uint8Array;
+  /** MQTT.js's: `mqtt` (or `tcp`) is all that there is, for TLS is the modem's affair, see `modemOptions`. */
+  protocol?: "mqtt" | "tcp";
   /** 3 for MQTT 3.1, 4 for MQTT 3.1.1, the default; where the modem knows it. */
   protocolVersion?: 3 | 4;
   /** Seconds; default 60. */
@@ -80,6 +84,8 @@ export interface ConnectOptions {
   onClient?(client: ModemMQTTClient): void;
 }
 
+/** Seconds. */
+const KEEPALIVE = 60;
 /** Milliseconds. */
 const LONGEST_PAUSE = 60_000;
 /** Bytes of the longest message of any modem, and of all that wait at the most. */
@@ -92,39 +98,57 @@ const MOST_BYTES = 16 * 1024 * 1024;
  * port released
  */
 export async function connect(options: ConnectOptions): Promise<ModemMQTTClient> {
-  options.signal?.throwIfAborted();
-  const client = new ModemMQTTClient(await carrierOf(options), settingsOf(options));
-  options.onClient?.(client);
-  const abort = (): void => void client.end(true);
-  options.signal?.addEventListener("abort", abort, { once: true });
+  checkOptions(options);
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const driver = await driverOf(options.modem);
+  checkWith(driver, options);
+  const carrier = await carrierOf(options, driver);
+  signal?.throwIfAborted();
+  let client: ModemMQTTClient;
   try {
-    await opened(client, options.signal);
+    client = new ModemMQTTClient(carrier, settingsOf(options));
+  } catch (error) {
+    throw inWords(error);
+  }
+  const abort = (): void => void client.end(true);
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    const opening = opened(client, signal);
+    opening.catch(() => {}); // what onClient throws goes before it
+    try {
+      options.onClient?.(client);
+    } catch (error) {
+      await client.end(true);
+      throw error;
+    }
+    await opening;
   } finally {
-    options.signal?.removeEventListener("abort", abort);
+    signal?.removeEventListener("abort", abort);
   }
   return client;
 }
 
 function settingsOf(options: ConnectOptions): ClientSettings {
-  const reconnectPeriod = Math.ceil(atLeast(0, "reconnectPeriod", options.reconnectPeriod ?? 1000));
-  const highWaterMark = Math.min(65534, Math.floor(atLeast(1, "highWaterMark", options.highWaterMark ?? 1000)));
+  const reconnectPeriod = Math.ceil(options.reconnectPeriod ?? 1000);
+  const highWaterMark = Math.min(65534, Math.floor(options.highWaterMark ?? 1000));
   return {
     session: {
       host: options.host,
       port: options.port,
       id: options.clientId ?? `modem-mqtt_${Math.floor(Math.random() * 1e8).toString().padStart(8, "0")}`,
-      user: options.username,
-      password: options.password,
-      keepAlive: (options.keepalive ?? 60) * 1000,
+      user: options.username ?? undefined,
+      password: options.password ?? undefined,
+      keepAlive: (options.keepalive ?? KEEPALIVE) * 1000,
       protocolVersion: options.protocolVersion,
       clean: options.clean,
       will: options.will && { topic: options.will.topic, message: options.will.payload, QoS: options.will.qos, retain: options.will.retain },
       retry: {
         first: reconnectPeriod,
         longest: Math.max(LONGEST_PAUSE, reconnectPeriod),
-        timeout: Math.ceil(atLeast(0, "connectTimeout", options.connectTimeout ?? 0)),
+        timeout: Math.ceil(options.connectTimeout ?? 0),
         initially: options.retryFirst ?? false,
-        refused: Math.ceil(atLeast(0, "refusedPeriod", options.refusedPeriod ?? 0)),
+        refused: Math.ceil(options.refusedPeriod ?? 0),
         ...options.retry,
       },
       subscriptions: options.subscriptions ?? 1000,
@@ -134,34 +158,30 @@ function settingsOf(options: ConnectOptions): ClientSettings {
     },
     queue: {
       count: highWaterMark,
-      bytes: Math.ceil(atLeast(0, "queueBytes", options.queueBytes ?? Math.min(highWaterMark * MESSAGE, MOST_BYTES))),
+      bytes: Math.ceil(options.queueBytes ?? Math.min(highWaterMark * MESSAGE, MOST_BYTES)),
       policy: options.queuePolicy,
       QoSZero: options.queueQoSZero,
       store: options.store,
     },
     driverOptions: options.modemOptions,
     highWaterMark,
-    heldMessages: Math.floor(atLeast(1, "heldMessages", options.heldMessages ?? 10_000)),
+    heldMessages: Math.floor(options.heldMessages ?? 10_000),
   };
 }
 
+async function driverOf(modem: ConnectOptions["modem"]): Promise<DriverClass> {
+  if (modem instanceof ModemMQTTClient) return modem.carrier.driver;
+  return typeof modem === "string" ? await loadDriver(modem) : modem;
+}
+
 /** The other client's modem, or one on a serial port of its own. */
-async function carrierOf({ modem, serial, baud, trace }: ConnectOptions): Promise<Carrier> {
+async function carrierOf({ modem, serial, baud, trace }: ConnectOptions, driver: DriverClass): Promise<Carrier> {
   if (modem instanceof ModemMQTTClient) {
     if (modem.ended) throw new StateError("CLOSED", "the client whose modem is to be used has ended; give the serial port instead");
     await modem.carrier.settled();
     return modem.carrier;
   }
-  if (serial === undefined) throw new ArgumentError("ARGUMENT_TYPE", "serial", serial, "must be the path of a serial port");
-  const driver = typeof modem === "string" ? await loadDriver(modem) : modem;
-  return new Carrier(driver, { path: serial, baudRate: baud ?? driver.baud, trace });
-}
-
-/** Milliseconds, or a number of things. */
-function atLeast(least: number, name: string, value: number): number {
-  if (typeof value !== "number") throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be a number");
-  if (!(value >= least)) throw new ArgumentError("ARGUMENT_RANGE", name, value, `must be at least ${least}`);
-  return value;
+  return new Carrier(driver, { path: serial!, baudRate: baud ?? driver.baud, trace });
 }
 
 function opened(client: ModemMQTTClient, signal: AbortSignal | undefined): Promise<void> {

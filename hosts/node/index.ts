@@ -1,8 +1,10 @@
 /** `modem-mqtt/node`: a client with MQTT.js's words, over a serial port. */
-export { connect, type ConnectOptions } from "./connect";
+export { connect, connect as connectAsync, type ConnectOptions } from "./connect";
 export {
-  ModemMQTTClient, type ClientEvents, type ClientSettings, type OperationOptions, type PublishOptions, type SubscribeOptions,
+  ModemMQTTClient, type ClientEvents, type ClientSettings, type DoneCallback, type EndOptions, type OperationOptions, type PublishCallback, type PublishOptions,
+  type SubscribeCallback, type SubscribeOptions,
 } from "./client";
+export type { Callback } from "./callback";
 export { Carrier } from "./carrier";
 export type { Packet, QoS } from "./packet";
 export type { Granted, Topics } from "./topics";

@@ -1,6 +1,7 @@
 // `modem-mqtt/virtual-modem`: an emulated modem on a pseudo-terminal, for tests of what talks to a modem.
 
 import { type Clock, hostClock } from "./clock";
+import { checkOptions } from "./options";
 import { VirtualModemError } from "./engine/errors";
 import type { Family } from "./engine/family";
 import { loadFamily } from "./families";
@@ -78,6 +79,7 @@ export interface VirtualModem {
  * machine has no pseudo-terminals
  */
 export async function createVirtualModem(options: VirtualModemOptions): Promise<VirtualModem> {
+  checkOptions(options);
   const { modem, link, baud = 0, strictBaud = false, seed = 1, clock = hostClock, network = hostNetwork } = options;
   if (!Number.isSafeInteger(seed)) throw new VirtualModemError("BAD_OPTION", `seed must be an integer, not ${seed}`);
   if (strictBaud && baud === 0) throw new VirtualModemError("BAD_OPTION", "strictBaud needs baud, the modem's own rate");

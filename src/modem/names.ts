@@ -1,9 +1,9 @@
 import { frozen } from "../bytes/frozen";
-import { known, type Names } from "../checks";
+import { known } from "../checks";
 import type { Dialect, DriverOptions } from "./dialect";
 
 /** What can be told of every modem: the compiler knows when one is missing. */
-const COMMON: Names = frozen({
+export const COMMON = frozen({
   io: 1, shared: 1, link: 1,
   serial: 1, clock: 1, bytes: 1, receiveBuffer: 1, bootTimeout: 1, attachTimeout: 1, limits: 1,
   payloadEncoding: 1, recover: 1, pollInterval: 1,

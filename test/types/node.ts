@@ -1,6 +1,6 @@
 // What must compile, and what must not, with the declarations that a user of the package gets: test/e2e/package.test.ts.
 import {
-  ArgumentError, BrokerError, connect, type ConnectOptions, type ErrorCode, type Granted, type ModemMQTTClient, MQTTModemError, type Packet, type QoS,
+  ArgumentError, BrokerError, connect, connectAsync, type ConnectOptions, type ErrorCode, type Granted, type ModemMQTTClient, MQTTModemError, type Packet, type QoS,
 } from "modem-mqtt/node";
 import NM28 from "modem-mqtt/modems/nm28";
 
@@ -26,6 +26,9 @@ export async function connecting(): Promise<void> {
   await connect({ serial: "/dev/ttyUSB0", modem: "bc35g", host: "h", will: { topic: "t", payload: "", qos: 3 } });
   // @ts-expect-error MQTT 5 is no modem's
   await connect({ serial: "/dev/ttyUSB0", modem: "bc35g", host: "h", protocolVersion: 5 });
+  await connectAsync({ serial: "/dev/ttyUSB0", modem: "bc35g", host: "h", protocol: "mqtt", protocolVersion: 3, heldMessages: 5 });
+  // @ts-expect-error nothing goes out in clear text where TLS is asked for
+  await connect({ serial: "/dev/ttyUSB0", modem: "bc35g", host: "h", protocol: "mqtts" });
   // @ts-expect-error misspelt
   await connect({ serial: "/dev/ttyUSB0", modem: "bc35g", host: "h", reconnectperiod: 1 });
   same<ConnectOptions["reconnectPeriod"], number | undefined>(true);
@@ -58,8 +61,22 @@ export async function operations(client: ModemMQTTClient, bytes: Uint8Array): Pr
   await client.subscribe("t", { retain: true });
   // @ts-expect-error each topic of an object has its QoS
   await client.subscribe({ a: {} });
-  // @ts-expect-error there is no callback: it is a promise
-  await client.publish("t", "", () => {});
+  // MQTT.js's callbacks, and its other names.
+  await client.publish("t", "", (error, packet) => { same<typeof error, Error | null>(true); same<typeof packet, Packet | undefined>(true); });
+  await client.publish("t", "", { qos: 1, dup: false }, () => {});
+  await client.subscribe("t", (_error, granted) => same<typeof granted, Granted[] | undefined>(true));
+  await client.subscribe("t", { qos: 1 }, () => {});
+  await client.unsubscribe("t", (error) => same<typeof error, Error | null>(true));
+  await client.end(() => {});
+  await client.end(false, {}, () => {});
+  await client.publishAsync("t", "", { qos: 1 });
+  same<Awaited<ReturnType<typeof client.subscribeAsync>>, Granted[]>(true);
+  await client.unsubscribeAsync(["t"]);
+  await client.endAsync(true);
+  // @ts-expect-error the modem sets it
+  await client.publish("t", "", { dup: true });
+  // @ts-expect-error there is no MQTT 5
+  await client.end(false, { reasonCode: 4 });
 }
 
 export function events(client: ModemMQTTClient): void {

@@ -1,4 +1,5 @@
 import { modemNames } from "../drivers";
+import { atLeast, callable, check, filled, integer, required, signal as isSignal, type Shape } from "../options";
 import type { Answer, Conversation } from "./conversation";
 import { INQUIRIES, type Inquiry, type ModemInfo } from "./inquiries";
 import { modemOf, requireModemOf } from "./names";
@@ -48,7 +49,11 @@ export function readModemInfo(options: FindOptions): Promise<ModemInfo & { drive
   });
 }
 
+const FIND: Shape<FindOptions> = { serial: filled, baud: integer(50, 20_000_000), trace: callable, bootTimeout: atLeast(0, 86_400_000), signal: isSignal, onRate: callable, onFound: callable };
+
 async function talk<T>(options: FindOptions, about: (conversation: Conversation) => Promise<T>): Promise<T> {
+  check("", options, FIND);
+  required("serial", options.serial, "must be the path of a serial port, such as /dev/ttyUSB0");
   const { baud, signal, onFound } = options;
   const conversation = await reach({ ...options, rates: baud === undefined ? USUAL_RATES : [baud] });
   // A modem that has fallen silent would be waited for.
