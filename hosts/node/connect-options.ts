@@ -33,7 +33,7 @@ const modem: Check = (name, value) => {
 
 // The numbers of these are checked by the core, under the same names.
 const RETRY: Shape<RetryOptions> = {
-  first: number, longest: number, jitter: number, burst: number, every: number, refused: number, initially: boolean, timeout: number, escalate: number, lasting: number,
+  first: number, longest: number, jitter: number, burst: number, every: number, refused: number, initially: boolean, timeout: number, escalate: () => {}, lasting: number,
 };
 
 const WILL: Shape<NonNullable<ConnectOptions["will"]>> = { topic: filled, payload: bytes(), qos: integer(0, 2), retain: boolean };
