@@ -28,7 +28,7 @@ export class Ring {
    * @throws ArgumentError for any other size
    */
   constructor(size: number, native: Bytes) {
-    if (!(size >= 64 && size <= 65536) || size !== (size | 0) || (size & (size - 1)) !== 0)
+    if (typeof size !== "number" || !(size >= 64 && size <= 65536) || size !== (size | 0) || (size & (size - 1)) !== 0)
       throw new ArgumentError("ARGUMENT_RANGE", "modem.receiveBuffer", size, "must be a power of two from 64 to 65536 bytes");
     this.bytes = new Uint8Array(size + Kept.SIZE);
     this.mask = size - 1;
