@@ -11,7 +11,7 @@ const source = (types) => {
 };
 const entries = Object.entries(exports)
   .filter(([specifier, { types }]) => types !== undefined && !specifier.includes("*"))
-  .map(([specifier, { types }]) => [`modem-mqtt${specifier.slice(1)}`, source(types)]);
+  .map(([specifier, { types }]) => [`modem-mqtt${specifier.slice(1)}`, source(types.default)]);
 
 const app = await Application.bootstrapWithPlugins({
   entryPoints: entries.map(([, file]) => file),

@@ -1,5 +1,5 @@
 // The library: one file for each specifier of package.json's `exports`, and what they share in chunks beside them.
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import typescript from "@rollup/plugin-typescript";
 import dts from "rollup-plugin-dts";
 
@@ -18,12 +18,23 @@ const input = {
   ...modules("hosts/virtual-modem/families", "families"),
 };
 
-const external = [/^node:/, "serialport", "mqtt-packet", "@lydell/node-pty", "write-file-atomic"];
+const external = [/^node:/, "serialport"];
 const options = { outDir: "dist", declaration: false, noEmit: false, exclude: ["test/**", "hosts/esp32/**"], include: ["src/**", "hosts/**"] };
 const output = { dir: "dist", format: "es" };
+
+// Chunks have their contents' hash in their name: those of the last build would be packed too.
+rmSync("dist/types", { recursive: true, force: true });
+if (existsSync("dist")) for (const file of readdirSync("dist")) if (/-[\w-]{8}\.js$/.test(file)) rmSync(`dist/${file}`);
 
 export default [
   // `import.meta.url` must stay beside the folders of drivers and families: those modules are not put into chunks.
   { input, external, plugins: [typescript(options)], output: { ...output, chunkFileNames: "[name]-[hash].js" } },
-  { input: { ...core, node: input.node, "virtual-modem": input["virtual-modem"] }, external, plugins: [dts()], output: { ...output, chunkFileNames: "types/[name]-[hash].d.ts" } },
+  // The types twice: to TypeScript a `.d.ts` of this package is that of an ES module, which CommonJS may not `require`. Node may.
+  {
+    input: { ...core, node: input.node, "virtual-modem": input["virtual-modem"] }, external, plugins: [dts()],
+    output: [
+      { ...output, chunkFileNames: "types/[name]-[hash].d.ts" },
+      { ...output, format: "cjs", entryFileNames: "[name].d.cts", chunkFileNames: "types/[name]-[hash].d.cts" },
+    ],
+  },
 ];

@@ -16,7 +16,9 @@ export type ArgumentCode =
 /** The call does not fit the client's state. */
 export type StateCode = "NOT_CONNECTED" | "CLOSED" | "BUSY" | "NOT_SUPPORTED"
   // A session's: a message had to make room, is kept for the next session, or could not be stored.
-  | "DROPPED" | "KEPT" | "STORE_FAILED";
+  | "DROPPED" | "KEPT" | "STORE_FAILED"
+  // A store's: somebody else has it.
+  | "STORE_LOCKED";
 
 /** The modem itself failed or misbehaved. */
 export type ModemCode =

@@ -7,6 +7,7 @@ import type { Family } from "./engine/family";
 import { loadFamily } from "./families";
 import type { Place } from "./faults";
 import { hostNetwork } from "./host-network";
+import { checkInstalled } from "./installed";
 import { type ModemOptions, VirtualModemCore } from "./modem";
 import type { Network } from "./network";
 import { makeLink, openPty, removeLink } from "./pty";
@@ -33,6 +34,7 @@ export type { BytePort, Trace } from "./engine/uart";
 export { familyNames, loadFamily } from "./families";
 export { faultHelp, type FaultSpec, faultTable, type Place, places } from "./faults";
 export { hostNetwork } from "./host-network";
+export { checkInstalled } from "./installed";
 export { type ModemHost, type ModemOptions, VirtualModemCore } from "./modem";
 export type { Connection, ConnectionEvents, Network, OpenFailure } from "./network";
 export { type Random, seededRandom } from "./random";
@@ -75,14 +77,15 @@ export interface VirtualModem {
 
 /**
  * Opens a pseudo-terminal with a modem behind it.
- * @throws VirtualModemError `UNKNOWN_MODEM`, `UNKNOWN_VARIANT`, `UNKNOWN_FAULT`, `BAD_OPTION`, or `NO_PTY` where the
- * machine has no pseudo-terminals
+ * @throws VirtualModemError `UNKNOWN_MODEM`, `UNKNOWN_VARIANT`, `UNKNOWN_FAULT`, `BAD_OPTION`, `NOT_INSTALLED` where the packages are
+ * missing that only a virtual modem needs, or `NO_PTY` where the machine has no pseudo-terminals
  */
 export async function createVirtualModem(options: VirtualModemOptions): Promise<VirtualModem> {
   checkOptions(options);
   const { modem, link, baud = 0, strictBaud = false, seed = 1, clock = hostClock, network = hostNetwork } = options;
   if (!Number.isSafeInteger(seed)) throw new VirtualModemError("BAD_OPTION", `seed must be an integer, not ${seed}`);
   if (strictBaud && baud === 0) throw new VirtualModemError("BAD_OPTION", "strictBaud needs baud, the modem's own rate");
+  checkInstalled("a virtual modem");
   const family = typeof modem === "string" ? await loadFamily(modem) : modem;
   let core: VirtualModemCore | undefined;
   const receive = (bytes: Uint8Array): void => core?.receive(bytes);

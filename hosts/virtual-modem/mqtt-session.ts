@@ -2,9 +2,10 @@
 // host or the modem, acknowledgements waited for and packets sent again, pings. Built on the modem's network and
 // clock; the packets themselves are mqtt-packet's.
 
-import { generate, parser as createParser, type Packet, type Parser } from "mqtt-packet";
+import type { Packet, Parser } from "mqtt-packet";
 import type { Clock, Timer } from "./clock";
 import type { Faults } from "./faults";
+import { load } from "./installed";
 import { KeepAlive } from "./keep-alive";
 import type { Connection, Network, OpenFailure } from "./network";
 
@@ -99,6 +100,7 @@ interface Pending {
 /** One MQTT client. It can be opened again after it was closed. */
 export class MqttSession {
   readonly #options: SessionOptions;
+  readonly #packets = load<typeof import("mqtt-packet")>("mqtt-packet");
   #connection: Connection | undefined;
   #parser: Parser | undefined;
   #openTimer: Timer;
@@ -135,7 +137,7 @@ export class MqttSession {
   /** Makes the TCP connection, with TLS if `secure`. @param timeout milliseconds until it is given up */
   open(host: string, port: number, timeout: number, secure = false): void {
     const { clock, events, network } = this.#options;
-    const parser = createParser();
+    const parser = this.#packets.parser();
     parser.on("packet", (packet) => this.#receive(packet));
     parser.on("error", () => this.#lose("protocol"));
     this.#parser = parser;
@@ -234,7 +236,7 @@ export class MqttSession {
     const { faults } = this.#options;
     this.#keepAlive.sent();
     if (faults.take(`drop-out ${packet.cmd}`) !== undefined || faults.take("drop-out any") !== undefined) return;
-    this.#connection?.write(generate(packet));
+    this.#connection?.write(this.#packets.generate(packet));
   }
 
   #sendAndWait(operation: Operation, id: number, packet: Packet): void {

@@ -2,11 +2,11 @@
 
 import type { Stats } from "node:fs";
 import { lstat, readlink, stat, symlink, unlink } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import type { ReadStream } from "node:tty";
 import { SerialPort } from "serialport";
 import { VirtualModemError } from "./engine/errors";
+import { load } from "./installed";
 
 /** What node-pty's `open()` gives; its typings leave it out. */
 interface PtyPair {
@@ -35,7 +35,7 @@ export interface Pty {
 function openPair(): PtyPair {
   try {
     // Loaded when it is needed: the modem's core runs where there are no pseudo-terminals.
-    const nodePty = createRequire(import.meta.url)("@lydell/node-pty") as NodePty;
+    const nodePty = load<NodePty>("@lydell/node-pty");
     return nodePty.open({ encoding: null });
   } catch (cause) {
     throw new VirtualModemError("NO_PTY", `no pseudo-terminal: ${(cause as Error).message}`, { cause });

@@ -62,6 +62,7 @@ export class Machine extends Wakers {
       this.begin();
     } catch (error) {
       this.stopAlarm();
+      this.outbox.closeStore();
       throw error;
     }
   }

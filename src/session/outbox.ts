@@ -194,6 +194,12 @@ export class Outbox {
   /** The session is over: what is left is reported; what the store keeps stays in it. @param reason why, where something has failed */
   close(reason: MQTTModemError | null): void {
     while (this.#queue.count > 0) this.leave(this.#queue.at(0), reason);
+    this.closeStore();
+  }
+
+  /** Whoever comes next may have the store. */
+  closeStore(): void {
+    this.#persistence?.close();
   }
 
   private leave(place: Place, reason: MQTTModemError | null): void {

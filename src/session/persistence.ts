@@ -1,5 +1,5 @@
 import { StateError } from "../errors";
-import { decode, encode, type Kept } from "./record";
+import { decode, encode, isLater, type Kept } from "./record";
 import type { Store } from "./store";
 import type { Teller } from "./teller";
 
@@ -11,6 +11,8 @@ export class Persistence {
   #key = 0;
   /** Records that were not whole, until the application has been told of them. */
   #damaged = 0;
+  /** Why something was left in the store that is no message to this session, until the application has been told. */
+  #left: string[] = [];
 
   constructor(store: Store, teller: Teller) {
     this.#store = store;
@@ -18,12 +20,17 @@ export class Persistence {
   }
 
   /**
-   * Calls `each` for every message, the oldest first; what is not whole is removed. @throws what the store throws
+   * Calls `each` for every message, the oldest first. What is not whole is removed; what is no message of this version stays. @throws what the store throws
    * @returns whether there is something to {@link tell}
    */
   load(each: (message: Kept, key: number, count: number) => void): boolean {
     const found: { key: number; bytes: Uint8Array }[] = [];
-    this.#store.load((key, bytes) => void found.push({ key, bytes }));
+    this.#store.load(
+      (key, bytes) => {
+        if (isLater(bytes)) this.leave(key, `record ${key} was written by a later version of this package`);
+        else found.push({ key, bytes });
+      },
+      (key, why) => this.leave(key, why));
     found.sort((one, other) => one.key - other.key);
     for (const { key, bytes } of found) {
       if (key > this.#key) this.#key = key;
@@ -34,7 +41,22 @@ export class Persistence {
         this.#store.remove(key);
       }
     }
-    return this.#damaged > 0;
+    return this.#damaged > 0 || this.#left.length > 0;
+  }
+
+  /** Its key is not used again. */
+  private leave(key: number, why: string): void {
+    if (key > this.#key) this.#key = key;
+    this.#left.push(why);
+  }
+
+  /** The session has no use for the store any more. */
+  close(): void {
+    try {
+      this.#store.close?.();
+    } catch (error) {
+      this.#teller.error(new StateError("STORE_FAILED", `the store could not be closed: ${String(error)}`, undefined, error));
+    }
   }
 
   /** @returns its key @throws StateError STORE_FAILED */
@@ -55,8 +77,12 @@ export class Persistence {
     }
   }
 
-  /** Tells of what was not whole, once. */
+  /** Tells of what was not whole, and of what was left in the store, once. */
   tell(): void {
+    const left = this.#left;
+    this.#left = [];
+    for (let i = 0; i < left.length; i++)
+      this.#teller.error(new StateError("STORE_FAILED", `something in the store is no message that can be sent, and stays there: ${left[i]}`));
     if (this.#damaged === 0) return;
     const error = new StateError("STORE_FAILED", `${this.#damaged} of the stored messages ${this.#damaged === 1 ? "was" : "were"} not whole, and left out`);
     this.#damaged = 0;

@@ -34,6 +34,19 @@ export function encode({ id, QoS, retain, topic, payload }: Kept): Uint8Array {
   return bytes;
 }
 
+/**
+ * Whether a later version of this package has written it: this one can neither read it nor tell whether it is whole. A record of this
+ * version in which one bit of the version has changed is none.
+ */
+export function isLater(bytes: Uint8Array): boolean {
+  if (bytes.length < 2 || bytes[0] !== MAGIC || bytes[1]! <= VERSION) return false;
+  const bits = bytes[1]! ^ VERSION;
+  if ((bits & (bits - 1)) !== 0) return true;
+  const mended = bytes.slice();
+  mended[1] = VERSION;
+  return decode(mended) === null;
+}
+
 /** @returns null for what is not whole, not ours, or of a later version */
 export function decode(bytes: Uint8Array): Kept | null {
   if (bytes.length < HEAD + CHECK || bytes[0] !== MAGIC || bytes[1] !== VERSION) return null;

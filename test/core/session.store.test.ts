@@ -58,6 +58,44 @@ describe("Session: with a store", () => {
     }
   });
 
+  it("a record of a later version was taken for damaged, and removed", () => {
+    const store = new MemoryStore();
+    full(3, store);
+    store.records.get(2)![1] = 2;
+    const later = store.records.get(2)!.slice();
+    const life = new Life(nm28, { queue: { store } });
+    life.pass(100);
+    sameLines(life.modem.published, ["message 0", "message 2"]);
+    equal(life.events.filter((event) => event === "error STORE_FAILED").length, 1, "told");
+    life.publish("new", { QoS: 1 });
+    life.serve();
+    equal(store.records.size, 1, "kept");
+    equal(store.records.get(2)!.join(), later.join());
+  });
+
+  it("what stands where a record should, and cannot be read, is told of, and its key is not used again", () => {
+    const store = new MemoryStore();
+    store.unreadable.set(7, "a folder");
+    const life = new Life(nm28, { queue: { store } });
+    life.publish("new", { QoS: 1 });
+    equal([...store.records.keys()].join(), "8");
+    life.pass(100);
+    equal(life.events.filter((event) => event === "error STORE_FAILED").length, 1, "told");
+    equal(store.records.size, 0, "kept");
+  });
+
+  it("gives the store back when it has ended, and when it could not begin", () => {
+    const store = new MemoryStore();
+    const life = alive(nm28, { queue: { store } });
+    equal(store.closed, 0, "before the end");
+    life.session.close(true);
+    life.pass(20_000);
+    equal(store.closed, 1, "at the end");
+    full(3, store);
+    thrown(() => new Life(nm28, { queue: { count: 2, store } }));
+    equal(store.closed, 2, "where there is no room");
+  });
+
   it("gives back topics, payloads, QoS and flags as they were", () => {
     const store = new MemoryStore();
     full(6, store);

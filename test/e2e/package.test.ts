@@ -26,14 +26,23 @@ describe("the package, packed and unpacked", function () {
     await run("tar", ["xzf", join(folder, archive), "--strip-components", "1", "-C", installed]);
     // Its dependencies and nothing else can be found from there; Node's types are the user's own.
     const { dependencies } = await json(join(installed, "package.json"));
-    for (const name of [...Object.keys(dependencies), "@types/node"]) {
-      const link = join(folder, "node_modules", name);
-      await mkdir(dirname(link), { recursive: true });
-      await symlink(join(root, "node_modules", name), link);
-    }
+    for (const name of [...Object.keys(dependencies), "@types/node"]) await install(name);
     await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
   });
   after(() => rm(folder, { recursive: true }));
+
+  async function install(name: string): Promise<void> {
+    const link = join(folder, "node_modules", name);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(join(root, "node_modules", name), link);
+  }
+
+  /** The command of the installed package, and how it ended. */
+  async function command(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    const { bin } = await json(join(installed, "package.json"));
+    return run(process.execPath, [join(installed, bin["modem-mqtt"]), ...args], { cwd: folder })
+      .then(({ stdout, stderr }) => ({ code: 0, stdout, stderr }), (error: { code: number; stdout: string; stderr: string }) => error);
+  }
 
   const specifiers = async (): Promise<string[]> => {
     const { exports } = await json(join(installed, "package.json"));
@@ -43,11 +52,12 @@ describe("the package, packed and unpacked", function () {
   it("has what can be imported and what belongs to it, and nothing of its own tests", async () => {
     const { exports } = await json(join(installed, "package.json"));
     const files = await readdir(installed, { recursive: true });
-    for (const target of Object.values(exports).flatMap((each) => Object.values(typeof each === "string" ? [each] : (each as object))))
+    const targets = (each: object | string): string[] => (typeof each === "string" ? [each] : Object.values(each).flatMap(targets));
+    for (const target of targets(exports))
       assert.ok(target.includes("*") || files.includes(target.slice(2)), target);
     for (const name of await modemNames()) assert.equal(exports[`./modems/${name}`]?.moddable, `./dist/modems/${name}.js`, `${name} for moddable`);
     const folders = new Set(files.filter((name) => name.includes("/")).map((name) => name.split("/").slice(0, name.startsWith("dist/") ? 2 : 1).join("/")));
-    assert.deepEqual([...folders].filter((name) => !/\.(js|d\.ts)$/.test(name)).sort(),
+    assert.deepEqual([...folders].filter((name) => !/\.(js|d\.c?ts)$/.test(name)).sort(),
       ["clouds", "dist/families", "dist/modems", "dist/types", "docs", "hosts", "modems", "session", "src"]);
   });
 
@@ -59,12 +69,72 @@ describe("the package, packed and unpacked", function () {
     assert.deepEqual({ stdout, stderr }, { stdout: "all", stderr: "" });
   });
 
-  it("runs its command: the demo", async () => {
-    const { bin } = await json(join(installed, "package.json"));
-    const { stdout, stderr } = await run(process.execPath, [join(installed, bin["modem-mqtt"]), "demo", "--modem", "m531x"], { cwd: folder });
-    assert.equal(stderr, "");
+  it("is required by each of its names", async () => {
+    const script = (await specifiers()).map((name) => `if (Object.keys(require(${JSON.stringify(name)})).length === 0) throw new Error();`).join("\n");
+    await writeFile(join(folder, "requires.cjs"), `${script}\nprocess.stdout.write("all");\n`);
+    const { stdout } = await run(process.execPath, ["--disable-warning=ExperimentalWarning", "requires.cjs"], { cwd: folder });
+    assert.equal(stdout, "all");
+  });
+
+  it("a gateway got 80 packages, most of them for the demo alone", async () => {
+    const { dependencies } = await json(join(installed, "package.json"));
+    const all = new Set<string>();
+    const add = async (name: string): Promise<void> => {
+      if (all.has(name)) return;
+      all.add(name);
+      for (const each of Object.keys((await json(join(root, "node_modules", name, "package.json"))).dependencies ?? {})) await add(each);
+    };
+    for (const name of Object.keys(dependencies)) await add(name);
+    assert.deepEqual([...all].filter((name) => /^(aedes|mqtt|ws|bl|write-file-atomic|@types\/|@lydell\/)/.test(name)), []);
+    assert.ok(all.size < 30, `${all.size} packages: ${[...all].join(", ")}`);
+  });
+
+  it("its command loaded a broker at every start", async () => {
+    // None of what only the demo and the virtual modem need is there; whatever loaded it would fail.
+    for (const args of [["--help"], ["pub", "--help"], ["sub", "--help"], ["info", "--help"], ["demo", "--help"], ["virtual-modem", "--help"]])
+      assert.deepEqual(await command(...args).then(({ code, stderr }) => ({ code, stderr })), { code: 0, stderr: "" }, args.join(" "));
+    const { code, stderr } = await command("pub", "--serial", join(folder, "no-port"), "--modem", "bc35g", "-h", "broker.example", "-t", "t", "-m", "x");
+    assert.equal(code, 1);
+    assert.match(stderr, /^modem-mqtt: [^\n]*no-port[^\n]*\n$/);
+  });
+
+  it("its demo and its virtual modem say what is to be installed for them", async () => {
+    const { code, stdout, stderr } = await command("demo", "--modem", "m531x");
+    assert.deepEqual({ code, stdout, stderr }, {
+      code: 1, stdout: "",
+      stderr: "modem-mqtt: the demo needs packages that are not installed with modem-mqtt; install them with: npm install mqtt-packet @lydell/node-pty aedes\n",
+    });
+    const modem = await command("virtual-modem");
+    assert.equal(modem.code, 1);
+    assert.match(modem.stderr, /^modem-mqtt virtual-modem: a virtual modem needs packages .*: npm install mqtt-packet @lydell\/node-pty\n$/);
+  });
+
+  it("runs its demo when they are", async () => {
+    for (const name of ["mqtt-packet", "@lydell/node-pty", "aedes"]) await install(name);
+    const { code, stdout, stderr } = await command("demo", "--modem", "m531x");
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
     assert.match(stdout, /# disconnected; that was all\n$/);
   });
+
+  // The compiler looks at every declaration file too (`skipLibCheck` is off), and Node's types are all that is there besides.
+  for (const module of ["node16"]) { // from node20 on the compiler knows that an ES module can be required
+    it(`a .cts file did not compile (TS1479): module ${module}`, async () => {
+      const project = join(folder, `commonjs-${module}`);
+      await mkdir(project);
+      const names = (await specifiers()).filter((name) => !name.endsWith(".json"));
+      const all = names.map((name, index) => `import * as each${index} from ${JSON.stringify(name)};\nvoid each${index};\n`).join("");
+      const used = `import MQTTClient from "modem-mqtt";
+        import { connect, type ModemMQTTClient } from "modem-mqtt/node";
+        import BC35G from "modem-mqtt/modems/bc35g";
+        const bits: number = MQTTClient.CONNACK;
+        const client: Promise<ModemMQTTClient> = connect({ serial: "/dev/ttyUSB0", modem: "bc35g", host: "broker.example" });
+        void [bits, client, BC35G];\n`;
+      for (const file of ["consumer.cts", "consumer.mts"]) await writeFile(join(project, file), all + used);
+      const compilerOptions = { target: "es2020", lib: ["es2020"], types: ["*"], strict: true, noEmit: true, module, moduleResolution: module };
+      await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["."] }));
+      await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "--project", project]).catch(({ stdout }: { stdout: string }) => assert.fail(stdout));
+    });
+  }
 
   for (const [moduleResolution, module] of [["node16", "node16"], ["bundler", "esnext"]] as const) {
     it(`has types that hold: moduleResolution ${moduleResolution}`, async () => {

@@ -1,10 +1,8 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
-import { Aedes } from "aedes";
 import { Command } from "commander";
-import { connectAsync } from "mqtt";
 import { connect, loadDriver, modemNames, TrafficTrace } from "modem-mqtt/node";
-import { createVirtualModem } from "modem-mqtt/virtual-modem";
+import { checkInstalled, createVirtualModem } from "modem-mqtt/virtual-modem";
 import { Exit, run } from "./exit";
 
 const DEVICE = "meter-1";
@@ -28,6 +26,8 @@ async function demos(modem: string | undefined): Promise<Exit> {
 
 async function demo(modem: string): Promise<void> {
   await loadDriver(modem); // an unknown name is told of before anything is started
+  checkInstalled("the demo", ["aedes"]);
+  const { Aedes } = await import("aedes"); // no other command needs it
   const broker = await Aedes.createBroker();
   const server = createServer(broker.handle);
   server.listen(0, "127.0.0.1");
@@ -38,9 +38,10 @@ async function demo(modem: string): Promise<void> {
   const virtual = await createVirtualModem({ modem, attachTime: 0 });
   say(`# a virtual ${modem} is behind the serial port ${virtual.path}`);
 
-  const office = await connectAsync(`mqtt://127.0.0.1:${port}`, { clientId: "office" });
-  await office.subscribeAsync("meter/#");
-  const arrived = new Promise<[string, Buffer]>((resolve) => office.once("message", (topic, payload) => resolve([topic, payload])));
+  // The office is whoever is at the other side of the broker.
+  const arrived = new Promise<[string, string]>((resolve) => {
+    broker.on("publish", ({ topic, payload }, from) => { if (from?.id === DEVICE) resolve([topic, payload.toString()]); });
+  });
 
   const traffic = new TrafficTrace((line) => process.stdout.write(line), [PASSWORD]);
   const device = await connect({
@@ -58,13 +59,12 @@ async function demo(modem: string): Promise<void> {
   const [topic, payload] = await arrived;
   say(`# the office has received on ${topic}: ${payload}`);
 
-  await office.publishAsync("meter/1/cmd", JSON.stringify({ valve: "open" }), { qos: 1 });
+  broker.publish({ cmd: "publish", topic: "meter/1/cmd", payload: JSON.stringify({ valve: "open" }), qos: 1, retain: false, dup: false }, () => {});
   const [commandTopic, commandPayload] = await command;
   traffic.flush();
   say(`# the device has received on ${commandTopic}: ${commandPayload}`);
 
   await device.end();
-  await office.endAsync();
   await virtual.close();
   server.close();
   await new Promise<void>((resolve) => broker.close(() => resolve()));

@@ -43,6 +43,7 @@ export type VirtualModemErrorCode =
   | "UNKNOWN_FAULT"
   | "BAD_OPTION"
   | "NO_PTY"
+  | "NOT_INSTALLED"
   | "CLOSED";
 
 /** A wrong option, or a pseudo-terminal that could not be made. */
@@ -50,7 +51,7 @@ export class VirtualModemError extends Error {
   override readonly name = "VirtualModemError";
   readonly code: VirtualModemErrorCode;
 
-  constructor(code: VirtualModemErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: VirtualModemErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.code = code;
   }

@@ -26,7 +26,17 @@ export class MemoryStore implements Store {
   /** Thrown by `remove`. */
   stuck: Error | null = null;
 
-  load(each: (key: number, bytes: Uint8Array) => void): void {
+  /** Keys under which something stands that cannot be read, and why. */
+  readonly unreadable = new Map<number, string>();
+  /** How often it was closed. */
+  closed = 0;
+
+  close(): void {
+    this.closed++;
+  }
+
+  load(each: (key: number, bytes: Uint8Array) => void, left: (key: number, why: string) => void): void {
+    for (const [key, why] of this.unreadable) left(key, why);
     // The other way round: a session must not rely on the order.
     for (const [key, bytes] of [...this.records].reverse()) each(key, bytes.slice());
   }

@@ -1,0 +1,53 @@
+import { chmodSync, closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+
+/** What a folder and a file with other people's messages in it may be read and written by: its owner. */
+export const FOLDER_MODE = 0o700;
+export const FILE_MODE = 0o600;
+
+/** Flushes a folder's list of names, so that a rename or a removal survives a power cut. Windows has no such thing. */
+export function flushFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Writes a file that is there whole or not at all, also after a power cut: beside its place, flushed, renamed, the folder flushed. */
+export function writeWhole(folder: string, name: string, bytes: Uint8Array): void {
+  const beside = join(folder, `${name}.${randomUUID()}`);
+  const descriptor = openSync(beside, "wx", FILE_MODE);
+  try {
+    try {
+      if (process.platform !== "win32") fchmodSync(descriptor, FILE_MODE);
+      for (let offset = 0; offset < bytes.length;) offset += writeSync(descriptor, bytes, offset);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(beside, join(folder, name));
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+  flushFolder(folder);
+}
+
+export function removeFile(folder: string, name: string): void {
+  rmSync(join(folder, name), { force: true });
+  flushFolder(folder);
+}
+
+/** Takes the rights of others away where there are any. What belongs to another user stays as it is. */
+export function restrict(path: string, mode: number, present: number): void {
+  if ((present & 0o077) === 0 || process.platform === "win32") return;
+  try {
+    chmodSync(path, mode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+  }
+}

@@ -1,0 +1,34 @@
+// Packages that only a virtual modem needs. They are not installed with this one, so that a gateway has none of them.
+
+import { createRequire } from "node:module";
+import { VirtualModemError } from "./engine/errors";
+
+const find = createRequire(import.meta.url);
+
+/** MQTT's packets, and pseudo-terminals. */
+const PACKAGES = ["mqtt-packet", "@lydell/node-pty"] as const;
+
+function isInstalled(name: string): boolean {
+  try {
+    find.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Looks for the packages before anything is started.
+ * @param more what the caller needs besides
+ * @throws VirtualModemError `NOT_INSTALLED`, which names all that are missing
+ */
+export function checkInstalled(what: string, more: readonly string[] = []): void {
+  const missing = [...PACKAGES, ...more].filter((name) => !isInstalled(name));
+  if (missing.length > 0)
+    throw new VirtualModemError("NOT_INSTALLED", `${what} needs packages that are not installed with modem-mqtt; install them with: npm install ${missing.join(" ")}`);
+}
+
+/** Loads one of them, now that it is needed. */
+export function load<T>(name: (typeof PACKAGES)[number]): T {
+  return find(name) as T;
+}
