@@ -93,6 +93,65 @@ describe("the trace of the AT traffic", () => {
     }
   });
 
+  const PASSWORD = 'pa55\\w0rd+/é';
+  /** How a password goes over the wire, by family. */
+  const CARRYING: Readonly<Record<string, (password: string) => string>> = {
+    bc35g: (password) => `AT+QMTCONN=0,"id","user","${password}"\r`,
+    m531x: (password) => `AT+MQTTCFG="host",1883,"id",60,"user","${password}",1\r`,
+    ml302: (password) => `AT+MQTTCFG="goodwill",1883,"id",60,"user","${password}",1\r`,
+    nm28: (password) => `AT+MQTTCONN=0,"id","user","${password}"\r`,
+  };
+  const REPORTS = ["\r\n+QMTSTAT: 0,1\r\n", "\r\n+MQTTRECV:0,1,\"t\",2,on\r\n", "+QMTSTAT: 0,1\r\n", "\r\nOK\r\n"];
+  /** The longest piece of the password's bytes that stands in a text, in UTF-8. */
+  const longestPiece = (text: string, password: string): string => {
+    for (let length = password.length; length > 0; length--)
+      for (let at = 0; at + length <= password.length; at++) if (text.includes(password.slice(at, at + length))) return password.slice(at, at + length);
+    return "";
+  };
+
+  for (const [family, carrying] of Object.entries(CARRYING)) for (const named of [true, false])
+    it(`${family}: a password that is echoed with a report in the middle of it was shown${named ? "" : ", where nobody had named it"}`, () => {
+      const command = carrying(PASSWORD);
+      const begin = Buffer.byteLength(command.slice(0, command.indexOf(PASSWORD))), bytes = Buffer.from(command), size = Buffer.byteLength(PASSWORD);
+      for (let at = 0; at <= bytes.length; at++) for (const report of REPORTS) for (const further of [0, 2, 3]) {
+        const echo = [bytes.subarray(0, at), report, bytes.subarray(at, at + further), ...(further > 0 ? [report] : []), bytes.subarray(at + further), "\r\n"];
+        for (const pieces of [echo, [Buffer.concat(echo.map((piece) => Buffer.from(piece)))], [...Buffer.concat(echo.map((piece) => Buffer.from(piece)))].map((byte) => Uint8Array.of(byte))]) {
+          const text = shown(named ? [PASSWORD] : [], ["sent", command], ["received", ...pieces]).join("\n");
+          const piece = longestPiece(text, PASSWORD);
+          // A letter by itself is everywhere.
+          assert.ok(piece.length < 3, `cut at ${at} of ${begin}–${begin + size}, ${JSON.stringify(report)}: ${piece} in\n${text}`);
+        }
+      }
+    });
+
+  it("a password is masked where the host has the name of a setting, or one that ends so", () => {
+    for (const host of ["will", "goodwill", "will.example", "broker.will", "a,will", "ssl", "version", "my session"])
+      for (const begin of ["AT+MQTTCFG=", "+MQTTCFG: ", "> AT+MQTTCFG="])
+        assert.deepEqual(shown([], ["sent", `${begin}"${host}",1883,"id",60,"user","s3cr3t",1\r`]), [`→ ${begin}"${host}",1883,"id",60,"user","***",1\\r`]);
+  });
+
+  it("a backslash before a quote does not move the fields, whichever way the modem reads it", () => {
+    for (const [line, secret] of [['AT+QMTCONN=0,"id\\","user","s3cr3t"\r', "s3cr3t"], ['AT+MQTTCFG="h",1883,"i\\"d",60,"user","s3cr3t",1\r', "s3cr3t"]] as const)
+      assert.ok(!shown([], ["sent", line]).join().includes(secret), line);
+  });
+
+  it("a password was shown in hexadecimal and in Base64, wherever in the encoded text", () => {
+    const secret = "s3cr3t-Pa55";
+    for (const before of ["", "a", "ab", "abc"]) for (const encoding of ["hex", "base64"] as const) for (const direction of ["sent", "received"] as const) {
+      const text = Buffer.from(`${before}${secret}xyz`).toString(encoding);
+      for (const line of encoding === "hex" ? [text, text.toUpperCase()] : [text]) {
+        const [all] = shown([secret], [direction, `AT+MQTTPUB="t",1,0,0,9,"${line}"\r\n`]);
+        const left = longestPiece(all!, line.slice(before.length * 2, -6));
+        assert.match(all!, /\*\*\*/, `${encoding} behind ${before}`);
+        assert.ok(left.length < 5, `${left} in ${all}`);
+      }
+    }
+  });
+
+  it("what only looks like the beginning of a password leaves the lines as they are", () => {
+    assert.deepEqual(shown(["OK computer"], ["received", "\r\nOK\r\n", "\r\n+CSQ: 20,99\r\n", "\r\nOK\r\n"]), ["← OK\\r\\n", "← +CSQ: 20,99\\r\\n", "← OK\\r\\n"]);
+  });
+
   it("shows a secret's first letters when they are something else's", async () => {
     assert.deepEqual(shown(["secret"], ["sent", "se", "ven\r"]), ["→ seven\\r"]);
     assert.deepEqual(shown(["secret"], ["sent", "sec"]), ["→ ***"]);
