@@ -8,7 +8,7 @@ import type { Connection, Network, OpenFailure } from "./network";
 /** How a request ended. */
 export type PostResult =
   | { readonly kind: "answer"; readonly status: number; readonly body: string }
-  | { readonly kind: "failed"; readonly reason: OpenFailure | "url" | "not-http" | "dropped" };
+  | { readonly kind: "failed"; readonly reason: OpenFailure | "url" | "not-http" | "dropped" | "too-long" };
 
 export interface PostOptions {
   readonly clock: Clock;
@@ -23,7 +23,13 @@ export interface PostOptions {
   readonly done: (result: PostResult) => void;
 }
 
-/** Sends a POST request and reads the whole answer; HTTP/1.0, so that the server ends it by closing. */
+/** An answer with a password in it has some hundred bytes. More than this is no answer, and is not read to its end. */
+const LONGEST_ANSWER = 16_384;
+
+/**
+ * Sends a POST request and reads the whole answer; HTTP/1.0, so that the server ends it by closing. `timeout` is for all of it,
+ * however slowly the answer comes.
+ */
 export function post({ clock, network, url, contentType, body, timeout, done }: PostOptions): void {
   const parts = /^http:\/\/([^/:?#]+)(?::(\d{1,5}))?(\/[^#]*)?$/i.exec(url);
   if (!parts) {
@@ -53,7 +59,10 @@ export function post({ clock, network, url, contentType, body, timeout, done }: 
         ),
       );
     },
-    received: (bytes) => (answer = concat(answer, bytes)),
+    received: (bytes) => {
+      if (answer.length + bytes.length > LONGEST_ANSWER) return end({ kind: "failed", reason: "too-long" });
+      answer = concat(answer, bytes);
+    },
     failed: (reason) => end({ kind: "failed", reason }),
     closed: () => {
       if (answer.length === 0) return end({ kind: "failed", reason: "dropped" });

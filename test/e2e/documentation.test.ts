@@ -36,7 +36,7 @@ const blocks = (language: string): readonly Block[] => BLOCKS.filter((block) => 
 /** Lines for a shell that are not run. */
 const NOT_RUN: readonly (readonly [line: RegExp, why: string])[] = [
   [/^npm ci && npm (start|test)\b/, "this is how the tests are run; the demo has its own"],
-  [/^npm install modem-mqtt$/, "test/e2e/package.test.ts installs the package as it is packed"],
+  [/^npm install (modem-mqtt|mqtt-packet @lydell\/node-pty aedes)$/, "test/e2e/package.test.ts installs the package as it is packed"],
   [/^npm run bench\b/, "takes minutes, and its figures are the machine's"],
   [/^npm run simulate\b/, "takes minutes; npm test runs 60 seeds of each family"],
   [/^npm install -g xs-dev/, "installs the Moddable SDK"],

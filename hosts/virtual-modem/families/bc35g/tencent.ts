@@ -19,6 +19,7 @@ function resultOf(answer: PostResult): { result: number; password?: string } {
       timeout: results.timeout,
       "not-http": results.packet,
       dropped: results.send,
+      "too-long": results.parse,
     };
     return { result: byReason[answer.reason] ?? results.socket };
   }
@@ -30,7 +31,7 @@ function resultOf(answer: PostResult): { result: number; password?: string } {
     if (!(error instanceof SyntaxError)) throw error;
   }
   // A password that could not be written between quotes on a line is not one.
-  if (typeof password !== "string" || !/^[^"\r\n]+$/.test(password)) return { result: results.parse };
+  if (typeof password !== "string" || password.length > maximumText || !/^[^"\r\n]+$/.test(password)) return { result: results.parse };
   return { result: results.got, password };
 }
 
