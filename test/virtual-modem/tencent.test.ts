@@ -82,19 +82,20 @@ describe("virtual modem, BC35-G: Tencent Cloud", () => {
   }
 
   it("an answer without an end was read without limit", async () => {
-    let written = 0, isClosed = false;
+    let gone = (): void => {};
+    const isGone = new Promise<void>((resolve) => { gone = resolve; });
     const server = await listen((socket) => {
-      socket.on("error", () => {}).on("close", () => { isClosed = true; });
+      socket.on("error", () => {}).on("close", () => gone());
       const more = (): void => {
-        while (!isClosed && socket.write("x".repeat(4096))) written += 4096;
+        while (!socket.destroyed && socket.write("x".repeat(4096)));
       };
       socket.on("drain", more);
       socket.once("data", () => { socket.write('HTTP/1.0 200 OK\r\n\r\n{"password":"'); more(); });
     });
     start();
     await bench.exchange(`AT+QMTTENAUTH=${ids},,"http://127.0.0.1:${server.port}"`, OK, "\r\n+QMTTENAUTH: 5\r\n");
+    await isGone; // the modem has closed it: the server never does
     await server.close();
-    assert.ok(isClosed && written > 0);
   });
 
   it("fails without a server, without a usable URL, without an answer", async () => {
