@@ -21,6 +21,9 @@ import { Stage } from "./stage";
 
 /** In place of settings that are needed no more: nothing keeps a password longer than it must. */
 const GONE = frozen({} as Settings);
+const USUAL_VERSION = 4;
+/** Seconds that nobody has to have asked for: ECMA-419's default, that of `connect()`, and the modems' own. */
+const USUAL_KEEP_ALIVE: readonly number[] = frozen([0, 60, 120]);
 /** Of {@link LEVELS}, what a modem can be told. */
 const RECOVERIES = Object.freeze(LEVELS.slice(0, Level.Reset));
 
@@ -157,6 +160,24 @@ export abstract class Driver extends Inquirer implements OperationOwner {
     const items = operation.items!;
     for (let i = 0; i < items.length; i++) operation.grant(i, items[i]!.QoS);
     this.channel.submit(operation, command);
+  }
+
+  // ---- settings that the application has asked for, and that are not as a modem has them anyhow
+
+  get wantsWill(): boolean {
+    return this.settings.will !== null;
+  }
+
+  get wantsSession(): boolean {
+    return this.settings.clean === 0;
+  }
+
+  get wantsVersion(): boolean {
+    return this.settings.protocolVersion !== USUAL_VERSION;
+  }
+
+  get wantsKeepAlive(): boolean {
+    return !USUAL_KEEP_ALIVE.includes(this.settings.keepAlive);
   }
 
   // ---- what a family says

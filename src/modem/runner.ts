@@ -55,7 +55,8 @@ export abstract class ScriptRunner {
 
   /** Whether the script goes on although its step has not ended well. */
   protected tolerates(outcome: Outcome): boolean {
-    const tolerates = this.script![this.step]!.tolerates ?? Tolerates.Nothing;
+    const { needed, tolerates = Tolerates.Nothing } = this.script![this.step]!;
+    if (needed !== undefined) return outcome === Outcome.Refused && !this.kept(needed);
     return tolerates === Tolerates.Failure || (tolerates === Tolerates.Refusal && outcome === Outcome.Refused);
   }
 

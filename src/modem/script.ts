@@ -37,6 +37,11 @@ export interface Step<D = any> extends Command<D> {
   readonly when?: keyof D;
   /** What does not end the script. Nothing, when left out. */
   readonly tolerates?: Tolerates;
+  /**
+   * For a setting that is often as the modem has it anyhow: its refusal ends the script only where the driver keeps something
+   * true under this name, which is that the application has asked for another one.
+   */
+  readonly needed?: keyof D;
   /** Milliseconds until the result line, after the final, or what the driver keeps them under; needed where the command has one. */
   readonly patience?: number | keyof D;
 }

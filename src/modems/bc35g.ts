@@ -135,12 +135,12 @@ const DIALECT: Dialect<BC35G> = frozen({
   poll: POLL,
   connect: all(
     CLOSE, // what an earlier run of the host may have left open
-    'AT+QMTCFG="version",0,{settings.protocolVersion}', // S1 marks no default, so it is always set
-    'AT+QMTCFG="keepalive",0,{settings.keepAlive}',
-    'AT+QMTCFG="session",0,{settings.clean}',
+    say('AT+QMTCFG="version",0,{settings.protocolVersion}', { needed: "wantsVersion" }), // S1 marks no default, so it is always set
+    say('AT+QMTCFG="keepalive",0,{settings.keepAlive}', { needed: "wantsKeepAlive" }),
+    say('AT+QMTCFG="session",0,{settings.clean}', { needed: "wantsSession" }),
     // The notices of a retransmission are asked for (last argument): they show that the modem is still at it.
-    'AT+QMTCFG="timeout",0,{packetTimeout},{retries},1',
-    'AT+QMTCFG="will",0,{settings.will?}{,settings.will.QoS}{,settings.will.retain}{,settings.will.topic}{,settings.will.message}',
+    say('AT+QMTCFG="timeout",0,{packetTimeout},{retries},1', { needed: "wantsTimeout" }),
+    say('AT+QMTCFG="will",0,{settings.will?}{,settings.will.QoS}{,settings.will.retain}{,settings.will.topic}{,settings.will.message}', { needed: "wantsWill" }),
     say('AT+QMTCFG="aliauth",0,{alibaba.productKey},{alibaba.deviceName},{alibaba.deviceSecret}', { when: "alibaba" }),
     // The document spells it both ways; the set form with two Ts (A-1).
     say(`AT+QMTTENAUTH=${TENCENT}`, { kind: Kind.Authorise, when: "tencent", tolerates: Tolerates.Refusal, final: 5000, patience: 200_000 }),

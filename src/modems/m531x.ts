@@ -57,8 +57,8 @@ const DIALECT: Dialect<M531X> = frozen({
     DELETE,
     "AT+MQTTCFG={settings.host},{settings.port},{settings.id},{settings.keepAlive},{settings.user},{settings.password},{settings.clean}{,encrypt}",
     // After MQTTCFG, which resets both (dialects.md 10).
-    "AT+MQTTTO={ackTimeout}",
-    "AT+MQTTPING={showPings}",
+    say("AT+MQTTTO={ackTimeout}", { needed: "wantsAckTimeout" }),
+    say("AT+MQTTPING={showPings}", { needed: "showPings" }),
     // The patience covers the modem's own three tries.
     say(OPEN, { kind: Kind.Open, final: 5000, patience: 60_000 }),
   ),

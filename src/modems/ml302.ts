@@ -100,8 +100,8 @@ const DIALECT: Dialect<ML302> = frozen({
     DELETE,
     // Seven arguments or nine, never eight (C-11).
     "AT+MQTTCFG={settings.host},{settings.port},{settings.id},{settings.keepAlive},{settings.user},{settings.password},{settings.clean}{,version}{,encrypt}",
-    "AT+MQTTTO={ackTimeout}",
-    "AT+MQTTREC={reconnects}",
+    say("AT+MQTTTO={ackTimeout}", { needed: "wantsAckTimeout" }),
+    say("AT+MQTTREC={reconnects}", { needed: "reconnects" }),
     say(OPEN, { kind: Kind.Open, final: 150_000, goodErrors: [602], patience: 150_000 }),
     say("AT+MQTTPING={showPings}", { when: "showPings" }), // only after MQTTOPEN (4.3.7)
   ),

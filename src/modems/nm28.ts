@@ -110,15 +110,15 @@ const DIALECT: Dialect<NM28> = frozen({
   restart: Say.Restart,
   connect: all(
     CLOSE, // what an earlier run of the host may have left open
-    'AT+MQTTCFG="version",{link},{settings.protocolVersion}',
-    'AT+MQTTCFG="pdpcid",{link},{pdpContext}',
-    'AT+MQTTCFG="ssl",{link},{ssl},{sslContext?}',
-    'AT+MQTTCFG="keepalive",{link},{settings.keepAlive}',
-    'AT+MQTTCFG="session",{link},{settings.clean}',
-    'AT+MQTTCFG="timeout",{link},{packetTimeout},{retries},1',
-    'AT+MQTTCFG="will",{link},{settings.will?}{,settings.will.QoS}{,settings.will.retain}{,settings.will.topic}{,settings.will.message}',
+    say('AT+MQTTCFG="version",{link},{settings.protocolVersion}', { needed: "wantsVersion" }),
+    say('AT+MQTTCFG="pdpcid",{link},{pdpContext}', { needed: "wantsContext" }),
+    say('AT+MQTTCFG="ssl",{link},{ssl},{sslContext?}', { needed: "ssl" }),
+    say('AT+MQTTCFG="keepalive",{link},{settings.keepAlive}', { needed: "wantsKeepAlive" }),
+    say('AT+MQTTCFG="session",{link},{settings.clean}', { needed: "wantsSession" }),
+    say('AT+MQTTCFG="timeout",{link},{packetTimeout},{retries},1', { needed: "wantsTimeout" }),
+    say('AT+MQTTCFG="will",{link},{settings.will?}{,settings.will.QoS}{,settings.will.retain}{,settings.will.topic}{,settings.will.message}', { needed: "wantsWill" }),
     // The message in the report, with its length: mode 1 has no command to read it with (5.2.1).
-    'AT+MQTTCFG="recv/mode",{link},0,1',
+    say('AT+MQTTCFG="recv/mode",{link},0,1', { tolerates: Tolerates.Refusal }),
     // Not documented; on a related modem 0 means direct reception.
     say('AT+MQTTCFG="cached",{link},0', { tolerates: Tolerates.Failure }),
     say("AT+MQTTOPEN={link},{settings.host},{settings.port}", { kind: Kind.Open, final: 80_000, patience: 80_000 }),
@@ -160,6 +160,9 @@ function isFailure(result: number): boolean {
 /** A code of our own: the message arrived and the data point did not (OneNET, type 2). */
 const DATA_POINT = 100;
 
+/** The modem's own, where it is told of no other. */
+const PDP_CONTEXT = 1;
+
 /** When Ctrl-Z is sent behind a payload. */
 const enum CtrlZ {
   Never,
@@ -188,11 +191,15 @@ export class NM28 extends QMT {
   constructor(modem: Modem, link: number, options: NM28Options, client: ModemClient) {
     super(modem, link, options, client, 1);
     this.byChance = options.link === undefined;
-    this.pdpContext = integer("modem.pdpContext", options.pdpContext ?? 1, 1, 16);
+    this.pdpContext = integer("modem.pdpContext", options.pdpContext ?? PDP_CONTEXT, 1, 16);
     this.sslContext = options.sslContext === undefined ? null : integer("modem.sslContext", options.sslContext, 0, 5);
     this.type = integer("modem.type", options.type ?? 0, 0, 2);
     this.ctrlZ = CTRL_Z_USES.indexOf(choice("modem.ctrlZ", options.ctrlZ ?? "fallback", CTRL_Z_USES));
     this.reportVersion = flag("modem.reportVersion", options.reportVersion ?? false) === 1;
+  }
+
+  get wantsContext(): boolean {
+    return this.pdpContext !== PDP_CONTEXT;
   }
 
   get ssl(): number {

@@ -43,7 +43,7 @@ export interface CommandOptions {
 
 /** A command as the manual prints it, made ready to be written: literal bytes and arguments in turn. */
 export interface Command<D = any> extends CommandOptions {
-  /** For messages: `AT+QMTOPEN`. */
+  /** For messages: `AT+QMTOPEN`, `AT+QMTCFG="will"`. */
   readonly name: string;
   /** The whole template. */
   readonly line: string;
@@ -96,7 +96,7 @@ export function command<D>(template: string, argumentTable: Readonly<Record<stri
     else names.push(argumentTable[part] ?? kept(part));
   });
   const payload = parts.indexOf(PAYLOAD);
-  return frozen({ ...options, name: /AT[+\w]*/.exec(template)![0], line: template, literals, arguments: names, steady: !parts.includes(TOPIC) ? 0 : payload < 0 ? literals.length : payload >> 1 });
+  return frozen({ ...options, name: /AT[+\w]*(="[\w/]+")?/.exec(template)![0], line: template, literals, arguments: names, steady: !parts.includes(TOPIC) ? 0 : payload < 0 ? literals.length : payload >> 1 });
 }
 
 /** Names of arguments: a command that has a topic is a publish, and may have its payload in the line. */

@@ -130,6 +130,9 @@ const enum Timeout {
   Ping = 5,
 }
 
+/** Seconds: what the modems have where they are told nothing else. */
+const USUAL_ACK_TIMEOUT = 10;
+
 /** Codes of our own for results that have none. */
 export const enum Failure {
   /** `+MQTTOPEN:FAIL`, `+MQTTCONACK: FAIL`. */
@@ -158,7 +161,7 @@ export abstract class ChinaMobile extends Driver {
 
   constructor(modem: Modem, link: number, options: ChinaMobileOptions, client: ModemClient) {
     super(modem, link, options, client);
-    this.ackTimeout = integer("modem.ackTimeout", options.ackTimeout ?? 10, 1, 60);
+    this.ackTimeout = integer("modem.ackTimeout", options.ackTimeout ?? USUAL_ACK_TIMEOUT, 1, 60);
     this.showPings = flag("modem.showPings", options.showPings ?? false);
   }
 
@@ -167,6 +170,10 @@ export abstract class ChinaMobile extends Driver {
     if (settings.keepAlive !== 0 && settings.keepAlive <= this.ackTimeout)
       throw new ArgumentError("ARGUMENT_RANGE", "keepAlive", settings.keepAlive * 1000, `must be more than modem.ackTimeout, which is ${this.ackTimeout} s`);
     super.start(settings);
+  }
+
+  get wantsAckTimeout(): boolean {
+    return this.ackTimeout !== USUAL_ACK_TIMEOUT;
   }
 
   get ackPatience(): number {

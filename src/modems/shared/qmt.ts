@@ -60,6 +60,8 @@ const OPEN_RESULTS = codes(`
   5 connecting failed; check that the broker listens at this host and port
 `);
 
+/** What the modems have where they are told nothing else, in seconds and times. */
+const PACKET_TIMEOUT = 10, RETRIES = 3;
 /** Above what a modem's result can be: a CONNACK return code stands behind it. */
 const RETURN_CODE = 256;
 
@@ -71,8 +73,12 @@ export abstract class QMT extends Driver {
   /** @param least retries that the family must have */
   constructor(modem: Modem, link: number, options: QMTOptions, client: ModemClient, least: number) {
     super(modem, link, options, client);
-    this.packetTimeout = integer("modem.packetTimeout", options.packetTimeout ?? 10, 1, 60);
-    this.retries = integer("modem.retries", options.retries ?? 3, least, 10);
+    this.packetTimeout = integer("modem.packetTimeout", options.packetTimeout ?? PACKET_TIMEOUT, 1, 60);
+    this.retries = integer("modem.retries", options.retries ?? RETRIES, least, 10);
+  }
+
+  get wantsTimeout(): boolean {
+    return this.packetTimeout !== PACKET_TIMEOUT || this.retries !== RETRIES;
   }
 
   get ackPatience(): number {
