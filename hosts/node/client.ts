@@ -156,6 +156,31 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
     return this.#session.client?.counters;
   }
 
+  /**
+   * Asks the modem something that changes nothing, while there is a connection or one is being made.
+   * @param line a read form or test form of the modem's own, as its manual prints it: `AT+QMTCONN?`
+   * @returns the lines of its answer
+   * @throws ArgumentError when it is not one; StateError NOT_CONNECTED, BUSY or CLOSED; ModemError; each as a rejection
+   */
+  inquire(line: string): Promise<readonly string[]> {
+    return new Promise((resolve, reject) => {
+      const { client } = this.#session;
+      if (this.ended || client === null) throw new StateError(this.ended ? "CLOSED" : "NOT_CONNECTED", this.ended ? "this client has ended; connect again" : "there is no connection yet; wait for connect");
+      const forget = (): void => reject(new StateError("CLOSED", "the client was ended before the modem had answered"));
+      this.once("end", forget);
+      try {
+        client.inquire(line, (error, lines) => {
+          this.off("end", forget);
+          if (error === null) resolve(lines);
+          else reject(error);
+        });
+      } catch (error) {
+        this.off("end", forget);
+        throw error;
+      }
+    });
+  }
+
   /** How many operations wait, or are under way. */
   get queued(): number {
     return this.#session.queued;

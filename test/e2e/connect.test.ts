@@ -44,6 +44,21 @@ describe("connect() over a pseudo-terminal, a virtual BC35-G and a broker in pro
     await broker.stop();
   });
 
+  it("asks the modem by inquire(), and counts what was nobody's", async () => {
+    const client = await open();
+    assert.deepEqual(await client.inquire("AT+QMTCONN?"), ["+QMTCONN: 0,3"]);
+    await assert.rejects(client.inquire("AT+NRB"), { name: "ArgumentError", code: "ARGUMENT_RANGE" });
+    const answers = await Promise.allSettled([client.inquire("AT+QMTOPEN?"), client.inquire("AT+QMTOPEN?")]);
+    assert.deepEqual(answers.map((answer) => (answer.status === "fulfilled" ? "answered" : answer.reason.code)), ["answered", "BUSY"]);
+    const { unknownLines, strayFinals, overflows, suspects } = client.counters!;
+    assert.deepEqual([unknownLines, strayFinals, overflows, suspects], [0, 0, 0, 0]);
+    const late = client.inquire("AT+QMTCONN?");
+    late.catch(() => {});
+    await client.end(true);
+    await assert.rejects(late, { code: "CLOSED" });
+    await assert.rejects(client.inquire("AT+QMTCONN?"), { code: "CLOSED" });
+  });
+
   for (const qos of [0, 1, 2] as const) {
     it(`publishes and receives at QoS ${qos}`, async () => {
       const client = await open();
