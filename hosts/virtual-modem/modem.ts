@@ -155,6 +155,11 @@ export class VirtualModemCore {
     else this.#injections.push({ place, bytes });
   }
 
+  /** Whether the modem looks for a network at this moment. */
+  get searching(): boolean {
+    return this.#running?.radio.registration === 2;
+  }
+
   /** Restarts the modem: settings and connections are gone; after the boot time it prints its banner. */
   restart(cause: "power" | "pin" | "command" | "watchdog" = "watchdog"): void {
     if (this.#closed) return;

@@ -104,6 +104,7 @@ export abstract class Application implements Given {
     const { processor, watch } = options;
     this.reader = new Reader({ processor, violated: watch.violated, noted: watch.noted, received: watch.received });
     this.want(firstFilter, 1);
+    for (const filter of options.plan.filters) this.want(filter, 2);
   }
 
   abstract start(): void;

@@ -64,6 +64,9 @@ export class Broker implements Server {
   onConnect: (id: string, user: string | undefined, password: string | undefined) => void = () => {};
   /** Told of everything that is published, and how often it has been; at QoS 2 a repeat is not told of. */
   onPublish: (topic: string, payload: string, QoS: number, retain: number, times: number) => void = () => {};
+  /** What waits for a client comes in one piece with its CONNACK, and what is retained with its SUBACK. */
+  gluing = false;
+  readonly #retained = new Map<string, { readonly payload: Buffer; readonly qos: QoS }>();
   /** Subscriptions are refused. */
   forbidding = false;
 
@@ -92,20 +95,29 @@ export class Broker implements Server {
   }
 
   /** Somebody else publishes. */
-  publish(topic: string, payload: Buffer, qos: QoS): void {
+  publish(topic: string, payload: Buffer, qos: QoS, retain = false): void {
+    if (retain) this.#retained.set(topic, { payload, qos });
     for (const session of this.#sessions.values()) {
       let granted = -1;
       for (const [filter, most] of session.subscriptions) if (matches(filter, topic)) granted = Math.max(granted, most);
-      if (granted < 0) continue;
-      const outgoing: Outgoing = { topic, payload, qos: Math.min(granted, qos) as QoS, retain: false, id: 0, released: false, sent: false };
-      if (outgoing.qos === 0) {
-        if (session.link !== null) this.#send(session, outgoing);
-        continue;
-      }
+      if (granted >= 0) this.#queue(session, topic, payload, Math.min(granted, qos) as QoS, false);
+    }
+  }
+
+  #queue(session: Session, topic: string, payload: Buffer, qos: QoS, retain: boolean): void {
+    const outgoing: Outgoing = { topic, payload, qos, retain, id: 0, released: false, sent: false };
+    if (qos > 0) {
       outgoing.id = session.nextId = (session.nextId % 65535) + 1;
       session.outgoing.push(outgoing);
-      if (session.link !== null) this.#send(session, outgoing);
     }
+    if (session.link !== null) this.#send(session, outgoing);
+  }
+
+  /** MQTT 3.1.1, 3.8.4: what is retained is sent for each subscription, a new one or not. */
+  #sendRetained(session: Session, filter: string, granted: number): void {
+    if (granted > 2) return;
+    for (const [topic, { payload, qos }] of this.#retained)
+      if (matches(filter, topic)) this.#queue(session, topic, payload, Math.min(granted, qos) as QoS, true);
   }
 
   /** Whether a client is connected and would be sent this. */
@@ -174,7 +186,12 @@ export class Broker implements Server {
           session.subscriptions.set(topic, qos);
           return qos;
         });
-        return this.answer(link, { cmd: "suback", messageId: id, granted });
+        this.answer(link, { cmd: "suback", messageId: id, granted });
+        if (this.mute) return;
+        this.#clock.setTimer(() => {
+          if (session.link === link) packet.subscriptions.forEach(({ topic }, index) => this.#sendRetained(session, topic, granted[index]));
+        }, this.thinking + (this.gluing ? 0 : 1));
+        return;
       }
       case "unsubscribe":
         for (const topic of packet.unsubscriptions) session.subscriptions.delete(topic);
@@ -225,7 +242,7 @@ export class Broker implements Server {
     if (!kept) return;
     this.#clock.setTimer(() => {
       if (session!.link === link) for (const outgoing of session!.outgoing) if (!outgoing.released) this.#send(session!, outgoing);
-    }, this.thinking + 1);
+    }, this.thinking + (this.gluing ? 0 : 1));
   }
 
   /** MQTT 3.1.1, 3.1.2.10: one and a half keep-alive times. */

@@ -36,6 +36,46 @@ export function hostileTexts(modem: string): string[] {
   ];
 }
 
+/** Chance, as far as topics need it. */
+interface Chance {
+  below(count: number): number;
+  pick<T>(items: readonly T[]): T;
+  happens(chance: number): boolean;
+}
+
+/** Bytes of a topic that is longer than a ring, and of the longest that there is. */
+const LENGTHS = [200, 300, 520, 1100, 2000, 4090, 4200, 9000, 20_000, 65_535];
+
+/**
+ * A message from a stranger, who may write into a topic whatever a broker routes: what looks like the end of the topic and a length of
+ * its own, so that the payload's rest would be lines of the modem's; line ends; more than a ring has room for. In all of them stands `mark`.
+ * @param framed received messages come with their length; those that do not end at the first CR LF, which none of these payloads has
+ */
+export function hostileTopic(modem: string, chance: Chance, mark: string, framed: boolean): { topic: string; payload: string } {
+  const line = chance.pick([...anyFamily, ...lines[modem]]);
+  const ends = framed ? chance.pick(["\r\n", "\r\n\r\n", "\r", ""]) : "";
+  const quote = chance.happens(0.5) ? '"' : "";
+  // What a topic cannot have: MQTT 3.1.1, 3.3.2.1 and 1.5.3.
+  const clean = (text: string): string => text.replace(/[+#\0]/g, chance.happens(0.5) ? "" : "x");
+  // A quote and then a line end look like a whole message where there is no length.
+  const inside = framed ? line : line.replaceAll('"', "");
+  const payload = chance.pick([`${ends}${line}${ends}${mark}`, `${mark}${ends}${line}${ends}`, `${line}${ends}${line}${ends}${mark}`, mark]);
+  const behind = String(payload.length).length + 1; // the true length and its comma
+  switch (chance.below(7)) {
+    case 0: return { topic: `cmd/x,${behind}`, payload };
+    case 1: return { topic: `cmd/x${quote},${behind + (quote === "" ? 0 : 2)}${quote === "" ? "" : ","}`, payload };
+    case 2: return { topic: `cmd/x${quote},${chance.below(payload.length + 40)},${clean(inside)}`, payload };
+    case 3: return { topic: clean(`cmd/${framed ? quote : ""}x\r\n${inside}${chance.happens(0.5) ? "\r\n" : ""}`), payload };
+    case 4: {
+      const length = chance.pick(LENGTHS);
+      const tail = clean(chance.pick([`,${behind}`, `\r\n${inside}\r\n`, inside, `",5,`]));
+      return { topic: `cmd/${"y".repeat(Math.max(0, length - 4 - tail.length))}${framed ? tail : tail.replaceAll('"', "")}`, payload };
+    }
+    case 5: return { topic: clean(`cmd/${Array.from({ length: 1 + chance.below(60) }, () => chance.pick([",", '"', "\\", "1", "5", "0", " ", "/", "\r", "\n", "\t", "\x1a", "\x1b", "\x7f", ":", "a"])).join("")}`).replace(framed ? "" : /"/g, ""), payload };
+    default: return { topic: clean(`cmd/${chance.pick(["OK", "ERROR", "a\\b", "x\\", "a,b", '"', '","', "7", "RDY", "> ", inside])}`), payload };
+  }
+}
+
 /** Lines that a modem may say at any time and that are nobody's. */
 export const strangers: readonly string[] = [
   "+CEREG: 1", "+CSQ: 20,99", "RING", "+NPSMR:0", "+CSCON:1", "+CTZEU: +32,0", "%LWM2M: 1", "^SIMST: 1", "+CMTI: \"ME\",1", "Neul", "+QLWURC: 0", "+ZZZ",

@@ -19,6 +19,8 @@ export interface LineOptions {
   /** All that the client writes, and all that it is given to read. */
   readonly wrote: (bytes: Uint8Array) => void;
   readonly read: (bytes: Uint8Array) => void;
+  /** One byte at a time is there to be read. */
+  readonly pieces?: "whole" | "bytes";
   readonly overflowed: (bytes: number) => void;
   /** A port has been opened. */
   readonly opened?: () => void;
@@ -30,6 +32,8 @@ export class Line {
   readonly #waiting: number[] = [];
   #port: SimulatedPort | null = null;
   #announced = false;
+  /** How many bytes may be read at this moment. */
+  #readable = Infinity;
   /** What is held back, and until when. */
   #heldUntil = 0;
   #held: Uint8Array[] = [];
@@ -75,8 +79,19 @@ export class Line {
     this.#announced = true;
     this.#options.processor.later(() => {
       this.#announced = false;
+      if (this.#options.pieces === "bytes") return this.#byBytes();
       if (this.#waiting.length > 0) this.#port?.receiver.onReadable(this.#waiting.length);
     });
+  }
+
+  /** What has come is announced a byte at a time; a client that has not taken one is told again when more comes. */
+  #byBytes(): void {
+    const port = this.#port;
+    for (let left = this.#waiting.length; left > 0 && this.#port === port && port !== null; left--) {
+      this.#readable = 1;
+      port.receiver.onReadable(1);
+    }
+    this.#readable = Infinity;
   }
 
   // ---- for the port
@@ -100,7 +115,8 @@ export class Line {
   }
 
   read(target: Uint8Array, offset: number, length: number): number {
-    const bytes = Uint8Array.from(this.#waiting.splice(0, length));
+    const bytes = Uint8Array.from(this.#waiting.splice(0, Math.min(length, this.#readable)));
+    this.#readable -= bytes.length;
     target.set(bytes, offset);
     this.#options.read(bytes);
     // A client that has not taken everything is called again only when more comes, as the interface has it.

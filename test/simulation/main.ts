@@ -2,7 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { familyNames, type FamilyName } from "./families";
-import { draw, type Plan } from "./plan";
+import { allWorlds, draw as drawIn, type Plan, type World } from "./plan";
 import { addUp, report } from "./report";
 import { shrink } from "./shrink";
 import { runSeveral } from "./several-report";
@@ -16,6 +16,8 @@ const { values } = parseArgs({
     seed: { type: "string" },
     /** Goes on after a failing seed, and only counts. */
     all: { type: "boolean", default: false },
+    /** Worlds to draw from. */
+    worlds: { type: "string", default: [...allWorlds].join(",") },
     /** One run of several clients on an NM28. */
     several: { type: "string" },
   },
@@ -25,6 +27,9 @@ if (values.modem !== undefined && !familyNames.includes(values.modem as FamilyNa
   process.exit(2);
 }
 const modems = values.modem === undefined ? familyNames : [values.modem as FamilyName];
+
+const worlds = new Set(values.worlds.split(",")) as ReadonlySet<World>;
+const draw = (modem: FamilyName, seed: number): Plan => drawIn(modem, seed, worlds);
 
 function show(plan: Plan, violation: Violation): void {
   console.log(`\n${plan.modem}, seed ${plan.seed}: promise ${violation.promise} is broken at ${(violation.at / 1000).toFixed(3)} s: ${violation.what}`);

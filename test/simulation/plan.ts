@@ -4,7 +4,7 @@
 import { places } from "../../hosts/virtual-modem/faults";
 import { seededRandom } from "../../hosts/virtual-modem/random";
 import { commonVariants, type VariantTable } from "../../hosts/virtual-modem/variants";
-import { hostileTexts, strangers } from "./corpus";
+import { hostileTexts, hostileTopic, strangers } from "./corpus";
 import { families, type FamilyName } from "./families";
 
 /** One thing that happens; payloads have one character a byte. */
@@ -18,7 +18,7 @@ export type Event = { readonly at: number } & (
   | { readonly do: "busy"; readonly duration: number }
   | { readonly do: "network"; readonly how: "reset" | "hole" | "slow" | "dns" | "refused" | "unreachable" | "timeout"; readonly duration: number }
   | { readonly do: "broker"; readonly how: "restart" | "forget" | "refuse" | "slow" | "mute" | "duplicate" | "forbid"; readonly value: number; readonly duration: number }
-  | { readonly do: "far"; readonly topic: string; readonly payload: string; readonly QoS: number }
+  | { readonly do: "far"; readonly topic: string; readonly payload: string; readonly QoS: number; readonly retain: boolean }
   | { readonly do: "publish"; readonly topic: string; readonly payload: string; readonly QoS: number; readonly retain: boolean; readonly parts: number }
   | { readonly do: "subscribe" | "unsubscribe"; readonly topic: string; readonly QoS: number }
   | { readonly do: "inquire" | "close" | "disconnect" }
@@ -31,9 +31,24 @@ export type Event = { readonly at: number } & (
 export const callbackNames = ["onReadable", "onWritable", "onControl", "onDone", "onStage", "onError", "onClose", "onOverflow"] as const;
 export type CallbackName = (typeof callbackNames)[number];
 
+/**
+ * What goes wrong, and so what must not happen at all:
+ * "any" thing; or "strangers" publish whatever they like, and nothing else is wrong; or the broker is "away", for long; or the modem
+ * has no "network" for long, or no SIM.
+ */
+export type World = "any" | "strangers" | "away" | "network";
+const worlds: readonly World[] = ["any", "any", "any", "any", "any", "strangers", "strangers", "away", "network"];
+
 export interface Plan {
   readonly seed: number;
   readonly modem: FamilyName;
+  readonly world: World;
+  /** How the bytes that have come reach the client: as many as there are, or one at a time. */
+  readonly pieces: "whole" | "bytes";
+  /** The broker sends what waits for a client in one piece with its CONNACK, and what is retained with its SUBACK. */
+  readonly glued: boolean;
+  /** What is subscribed from the start, beside {@link firstFilter}. */
+  readonly filters: readonly string[];
   /** No byte is lost or changed between client and modem. */
   readonly exact: boolean;
   readonly baud: number;
@@ -61,8 +76,10 @@ export interface Plan {
   readonly calm: number;
 }
 
+export const allWorlds: ReadonlySet<World> = new Set(worlds);
+
 /** Chance, in the words that drawing needs. */
-class Dice {
+export class Dice {
   readonly random: () => number;
 
   constructor(random: () => number) {
@@ -96,6 +113,20 @@ const filters = ["cmd/a", "cmd/b", "cmd/+/x", "cmd/#", "cmd/é"] as const;
 /** What is subscribed from the start. */
 export const firstFilter = "cmd/a";
 
+/** Settings that a connection can be without. */
+export const optionalSettings: Readonly<Record<FamilyName, readonly string[]>> = {
+  bc35g: ['+QMTCFG="keepalive"', '+QMTCFG="timeout"', '+QMTCFG="version"'],
+  m531x: ["+MQTTPING=", "+MQTTTO="],
+  ml302: ["+MQTTPING=", "+MQTTTO=", "+MQTTREC="],
+  nm28: ['+MQTTCFG="keepalive"', '+MQTTCFG="timeout"', '+MQTTCFG="version"', '+MQTTCFG="pdpcid"'],
+};
+
+const simFault = (dice: Dice, most: number): string => `sim:${dice.pick(["absent", "pin", "failure", "busy"])},${dice.duration(most)}`;
+
+/** The packet id of a publish's end cannot be read. */
+const damage = (dice: Dice, modem: FamilyName, times: number): string =>
+  `damage-ack:${times},${dice.pick(["bit", "empty"])},${modem === "m531x" ? 1 : 2}`;
+
 /** Every fault of the virtual modem that a family has, with what it is given. */
 function modemFault(dice: Dice, modem: FamilyName): string {
   const packets = ["connect", "connack", "publish", "puback", "pubrec", "pubrel", "pubcomp", "subscribe", "suback", "unsubscribe", "unsuback", "pingreq", "pingresp"];
@@ -111,6 +142,12 @@ function modemFault(dice: Dice, modem: FamilyName): string {
     () => `inject:${dice.pick(places)},${stranger}`,
     () => `restart:0,${dice.pick(["power", "pin", "command", "watchdog"])}`,
     () => `detach:${dice.duration(120_000)}`,
+    () => `${dice.pick(["search", "deny"])}:${dice.duration(120_000)}`,
+    () => simFault(dice, 120_000),
+    () => `refuse:${times},${dice.pick(optionalSettings[modem])}`,
+    () => `repeat-ack:${times}`,
+    () => `repeat-ack:${times}`,
+    () => damage(dice, modem, times),
     () => `link-loss:${dice.from(1, 7)}`,
     ...["dns", "refused", "pdp", "dropped", "socket"].map((name) => () => `${name}:${times}`),
     () => `connack:${dice.from(1, 5)},${times}`,
@@ -144,7 +181,7 @@ function disturbance(dice: Dice, modem: FamilyName, exact: boolean, at: number, 
 
 /** Ends with the faults' time, where it lasts. */
 function clipped(fault: string, left: number): string {
-  return fault.replace(/^(silence|detach|late):(\d+)/, (_, name: string, duration: string) => `${name}:${Math.min(Number(duration), left)}`);
+  return fault.replace(/^(silence|detach|late|search|deny|sim:\w+,?):?(\d+)/, (_, name: string, duration: string) => `${name}:${Math.min(Number(duration), left)}`);
 }
 
 /** A payload whose mark tells it from all others. */
@@ -181,7 +218,8 @@ function variants(dice: Dice, modem: FamilyName): Record<string, string> {
   return chosen;
 }
 
-export function draw(modem: FamilyName, seed: number): Plan {
+/** @param hazards worlds that may be drawn */
+export function draw(modem: FamilyName, seed: number, hazards: ReadonlySet<World> = allWorlds): Plan {
   const family = families[modem];
   const dice = new Dice(seededRandom(seed * 4 + Object.keys(families).indexOf(modem)));
   for (let i = 0; i < 4; i++) dice.random(); // neighbouring seeds begin alike
@@ -195,7 +233,7 @@ export function draw(modem: FamilyName, seed: number): Plan {
   times(dice.pick([0, 3, 10, 25]), (at) => disturbance(dice, modem, exact, at, calm - at));
   times(dice.pick([3, 20, 60]), (at, index) => {
     const text = payload(dice, modem, `{in ${index}}`, family.longestIn);
-    return { at, do: "far", topic: dice.pick(farTopics), payload: family.framed ? text : text.replaceAll("\r\n", "\r \n"), QoS: dice.from(0, 2) };
+    return { at, do: "far", topic: dice.pick(farTopics), payload: family.framed ? text : text.replaceAll("\r\n", "\r \n"), QoS: dice.from(0, 2), retain: false };
   });
   times(dice.pick([3, 20, 60]), (at, index) => ({
     at, do: "publish", topic: `out/${dice.below(20)}`, payload: payload(dice, modem, `{out ${index}}`, dice.happens(0.1) ? family.longestOut : 200),
@@ -225,11 +263,55 @@ export function draw(modem: FamilyName, seed: number): Plan {
       ...(modem === "nm28" && dice.happens(0.3) ? { ctrlZ: "always" } : {}),
     },
   };
+  const extra = new Dice(seededRandom(seed * 4 + Object.keys(families).indexOf(modem) + 0x1000000));
+  for (let i = 0; i < 4; i++) extra.random();
   const session = dice.happens(0.7) ? {
     count: dice.pick([4, 16, 64]), policy: dice.pick(["refuse", "refuse", "drop oldest", "drop newest"] as const), store: dice.happens(0.6),
     escalate: dice.pick([1, 3]), reset: dice.happens(0.5),
   } : null;
+  const world = extra.pick(worlds.filter((each) => hazards.has(each)));
+  const glued = extra.happens(0.5);
+  const retained = events.map((event) => event.do === "far" && extra.happens(0.1) ? { ...event, retain: true } : event);
+  if (world !== "any") return elsewhere(extra, { ...drawn, world, glued, pieces: "whole", filters: [], session, events: retained }, family.framed);
   if (session !== null) times(dice.pick([0, 1, 3]), (at) => ({ at, do: "power cut", torn: dice.happens(0.5) ? dice.random() : null }));
   events.sort((a, b) => a.at - b.at);
-  return { ...drawn, session, events };
+  const all = [...retained, ...events.slice(retained.length)].sort((a, b) => a.at - b.at);
+  return { ...drawn, world, glued, pieces: extra.happens(0.2) ? "bytes" : "whole", filters: [], session, events: all };
+}
+
+/** A run in which only certain things go wrong. */
+function elsewhere(dice: Dice, plan: Plan, framed: boolean): Plan {
+  const { modem, world } = plan;
+  const peaceful = plan.events.filter(({ do: kind }) => ["far", "publish", "subscribe"].includes(kind));
+  const wrong: Event[] = [];
+  const calm = world === "strangers" ? plan.calm : dice.pick([600_000, 2_400_000]);
+  const times = (count: number, make: (at: number) => Event): void => {
+    for (let i = 0; i < count; i++) wrong.push(make(Math.round(dice.random() * calm * 0.7)));
+  };
+  if (world === "strangers") {
+    times(dice.pick([3, 20, 40]), (at) => {
+      const { topic, payload } = hostileTopic(modem, dice, `{stranger ${wrong.length}}`, framed);
+      return { at, do: "far", topic, payload, QoS: dice.from(0, 2), retain: dice.happens(0.1) };
+    });
+    times(dice.pick([0, 3]), (at) => ({ at, do: "hold the line", duration: dice.from(1, 2000) }));
+  } else if (world === "away") {
+    times(dice.pick([1, 3, 8]), (at) => {
+      const duration = Math.min(calm - at, dice.pick([60_000, 600_000, 1_800_000]));
+      return dice.happens(0.4) ? { at, do: "network", how: dice.pick(["reset", "hole", "dns", "refused", "unreachable", "timeout"]), duration }
+        : { at, do: "broker", how: dice.pick(["restart", "forget", "refuse", "mute"]), value: dice.from(1, 5), duration };
+    });
+    if (dice.happens(0.5)) wrong.push({ at: 0, do: "broker", how: "restart", value: 1, duration: calm });
+  } else {
+    times(dice.pick([1, 3, 6]), (at) => ({
+      at, do: "modem", fault: clipped(dice.happens(0.4) ? simFault(dice, 600_000) : `${dice.pick(["search", "search", "deny"])}:${dice.duration(900_000)}`, calm - at),
+    }));
+  }
+  return {
+    ...plan, exact: true, fifo: Infinity, calm, bootTime: 0,
+    attachTime: world === "network" ? dice.pick([500, 60_000, 600_000]) : Math.min(plan.attachTime, 500),
+    pieces: dice.happens(0.3) ? "bytes" : "whole",
+    filters: world === "strangers" ? ["cmd/#"] : [],
+    // A modem that is slow to say things is another one's matter.
+    events: [...peaceful, ...wrong].sort((a, b) => a.at - b.at),
+  };
 }

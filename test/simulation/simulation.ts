@@ -18,6 +18,8 @@ import { inPlaceOf, isNoCommand, WireChecker } from "./wire";
 
 /** Milliseconds. What is asked for then has come in this time. */
 const PROBE = 120_000;
+/** What takes the modem from the network, or restarts it. */
+const LEAVES = /^AT\+(?:CGATT=0|COPS=2|CFUN=|NRB|CMRB|TRB)/;
 /** How long all must have been well before. */
 const SETTLED = 2000;
 
@@ -57,10 +59,20 @@ export interface Outcome {
   readonly figures: Figures;
   /** What happened, where it was asked for. */
   readonly trace: readonly string[];
+  /** What the application was told, in order. */
+  readonly account: readonly string[];
 }
 
 export function simulate(plan: Plan, tracing = false): Outcome {
-  return new Simulation(plan, tracing).run();
+  const outcome = new Simulation(plan, tracing).run();
+  if (outcome.violation !== null || plan.world !== "strangers" || plan.seed % 4 !== 0) return outcome;
+  // 11: how the bytes are split decides nothing.
+  const other = new Simulation({ ...plan, pieces: plan.pieces === "whole" ? "bytes" : "whole" }, tracing).run();
+  if (other.violation !== null) return other;
+  const different = outcome.account.findIndex((line, index) => line !== other.account[index]);
+  if (different < 0 && outcome.account.length === other.account.length) return outcome;
+  const what = `split otherwise, the same bytes come out as ${JSON.stringify(other.account[different] ?? null)} and not as ${JSON.stringify(outcome.account[different] ?? null)}`;
+  return { ...other, violation: { promise: "11", what: what.slice(0, 600), at: other.figures.simulated } };
 }
 
 class Simulation {
@@ -92,6 +104,10 @@ class Simulation {
   /** That of the last command. The modem may have another one before it takes the message that the command is about. */
   #connection = 0;
   #probed = new Set<string>();
+  readonly #account: string[] = [];
+  /** Disturbances until the first connection, and messages that were dropped for want of room. */
+  #before: number | null = null;
+  #overflows = 0;
   readonly #figures: Figures = {
     simulated: 0, clients: 0, published: 0, done: 0, failed: 0, refused: 0, sentAgain: 0, mistaken: 0, delivered: 0, suspect: 0, garbled: 0, tantrums: 0, resets: 0, bytesLost: 0,
     longestWrite: 0, longestRecovery: 0, faults: {},
@@ -104,7 +120,7 @@ class Simulation {
     const family = families[name];
     const clock = this.#clock;
     this.#line = new Line({
-      clock, processor: this.#processor, baud, fifo,
+      clock, processor: this.#processor, baud, fifo, pieces: plan.pieces,
       toModem: (bytes) => this.#modem.receive(bytes),
       wrote: (bytes) => {
         this.#say(`→ ${shown(bytes)}`);
@@ -130,18 +146,23 @@ class Simulation {
       time: new CoreTime(clock, this.#processor, plan.clock),
       reset: () => {
         this.#say("reset pin");
+        this.#leaves("the reset pin is pulled");
         this.#figures.resets++;
         this.#modem.restart("pin");
       },
       watch: {
         violated: (promise, what) => this.#violated(promise, what),
-        noted: (what) => this.#say(what),
+        noted: (what) => {
+          if (what === "overflow") this.#overflows++;
+          this.#say(what);
+        },
         done: (write) => this.#done(write),
         failed: (write) => this.#failed(write),
         received: (topic, payload, suspect) => this.#delivered(topic, payload, suspect),
         driving: (driver) => this.#driving(driver),
       },
     });
+    this.#broker.gluing = plan.glued;
     this.#broker.onPublish = (topic, payload, QoS, retain, times) => this.#published(topic, payload, QoS, times, this.#application.payloads(topic, QoS, retain));
     this.#wire = new WireChecker({
       modem: name, cuts: baud > 0, given: [this.#application], violated: (what) => this.#violated("7", what),
@@ -154,6 +175,7 @@ class Simulation {
     this.#processor.later(() => this.#application.start());
     for (const event of events) this.#clock.setTimer(() => this.#happens(event), event.at);
     this.#pass(calm);
+    if (this.#violation === null) this.#undisturbed();
     if (this.#violation === null) this.#recover();
     if (this.#violation === null) this.#end();
     this.#traffic.flush();
@@ -162,7 +184,7 @@ class Simulation {
     this.#figures.published = this.#application.accepted;
     this.#figures.refused = this.#application.refused;
     this.#figures.mistaken = this.#broker.mistaken.size;
-    return { violation: this.#violation, figures: this.#figures, trace: this.#trace };
+    return { violation: this.#violation, figures: this.#figures, trace: this.#trace, account: this.#account };
   }
 
   // ---- time
@@ -176,6 +198,7 @@ class Simulation {
         this.#violated("modem", `the virtual modem or the broker threw: ${error instanceof Error ? error.stack : String(error)}`);
       }
       this.#checkMemory();
+      if (this.#before === null && this.#application.online) this.#before = this.#application.disturbances;
     }
   }
 
@@ -298,7 +321,7 @@ class Simulation {
         return this.#disturbBroker(event.how, event.value, event.duration);
       case "far":
         this.#say(`far ${event.topic} QoS ${event.QoS} ${JSON.stringify(event.payload.slice(0, 60))}`);
-        return this.#broker.publish(event.topic, Buffer.from(event.payload, "latin1"), event.QoS as 0);
+        return this.#broker.publish(event.topic, Buffer.from(event.payload, "latin1"), event.QoS as 0, event.retain);
       case "at callback":
         count(`application: ${event.act} in ${event.name}`);
         break;
@@ -341,6 +364,7 @@ class Simulation {
   #done(write: Write): void {
     const figures = this.#figures;
     figures.longestWrite = Math.max(figures.longestWrite, this.#clock.now() - write.at);
+    this.#account.push(`done ${write.kind} ${write.topic} ${write.payload}`);
     if (write.kind !== "publish") return;
     figures.done++;
     if (write.QoS === 0 || !this.#plan.exact) return;
@@ -370,7 +394,28 @@ class Simulation {
     if (QoS !== 1 && times > handed) this.#violated("2", `the broker has ${topic} ${JSON.stringify(payload)} at QoS ${QoS} ${times} times, and the modem was given it ${handed} times`);
   }
 
+  /** 9: what strangers publish, or a broker that is away, never costs the network; and a scan is never cut short. */
+  #leaves(what: string): void {
+    const { variants, world } = this.#plan;
+    if (world === "strangers" || world === "away") this.#violated("9", `${world === "away" ? "the broker is away" : "a stranger has published"}, and ${what}`);
+    else if (world === "network" && variants.registration !== "unknown" && this.#modem.searching) this.#violated("9", `the modem looks for a network, and ${what}`);
+  }
+
+  /** 9 and 10: where strangers publish and nothing else is wrong, the connection stays, and nothing that the modem has got is lost. */
+  #undisturbed(): void {
+    if (this.#plan.world !== "strangers") return;
+    const { disturbances, lives } = this.#application;
+    this.#pass(this.#clock.now() + PROBE);
+    if (this.#violation !== null) return;
+    if (this.#before === null) return this.#violated("4", "nothing is wrong, and no connection was made");
+    if (lives > 1 || disturbances > this.#before) return this.#violated("9", "a stranger has published, and the connection was lost");
+    const missing = [...this.#broker.sent.keys()].filter((key) => !this.#received.has(key));
+    if (missing.length > this.#figures.suspect + this.#overflows)
+      this.#violated("10", `${missing.length} messages did not come, ${this.#figures.suspect} came marked, and ${this.#overflows} times there was no room: ${JSON.stringify(missing[0].slice(0, 200))}`);
+  }
+
   #commanded(line: string): void {
+    if (LEAVES.test(line)) this.#leaves(`the client sends ${line}`);
     this.#connection = this.#application.connections;
     this.#application.commanded(line);
   }
@@ -387,6 +432,7 @@ class Simulation {
   }
 
   #failed(write: Write): void {
+    this.#account.push(`failed ${write.kind} ${write.topic} ${write.payload}`);
     this.#figures.longestWrite = Math.max(this.#figures.longestWrite, this.#clock.now() - write.at);
     if (write.kind === "publish") this.#figures.failed++;
   }
@@ -394,6 +440,7 @@ class Simulation {
   /** 3: what is received is what was published, in order, or is marked. */
   #delivered(topic: string, payload: Buffer, suspect: boolean): void {
     this.#figures.delivered++;
+    this.#account.push(`${suspect ? "suspect" : "received"} ${topic} ${payload.toString("latin1")}`);
     if (suspect) {
       this.#figures.suspect++;
       return;
