@@ -155,9 +155,9 @@ export class VirtualModemCore {
     else this.#injections.push({ place, bytes });
   }
 
-  /** Whether the modem looks for a network at this moment. */
-  get searching(): boolean {
-    return this.#running?.radio.registration === 2;
+  /** What `AT+CEREG?` says at this moment; undefined while the modem starts. */
+  get registration(): number | undefined {
+    return this.#running?.radio.registration;
   }
 
   /** Restarts the modem: settings and connections are gone; after the boot time it prints its banner. */

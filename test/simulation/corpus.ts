@@ -49,15 +49,16 @@ const LENGTHS = [200, 300, 520, 1100, 2000, 4090, 4200, 9000, 20_000, 65_535];
 /**
  * A message from a stranger, who may write into a topic whatever a broker routes: what looks like the end of the topic and a length of
  * its own, so that the payload's rest would be lines of the modem's; line ends; more than a ring has room for. In all of them stands `mark`.
+ * @param longest bytes of a topic
  * @param framed received messages come with their length; those that do not end at the first CR LF, which none of these payloads has
  */
-export function hostileTopic(modem: string, chance: Chance, mark: string, framed: boolean): { topic: string; payload: string } {
+export function hostileTopic(modem: string, chance: Chance, mark: string, framed: boolean, longest: number): { topic: string; payload: string } {
   const line = chance.pick([...anyFamily, ...lines[modem]]);
   const ends = framed ? chance.pick(["\r\n", "\r\n\r\n", "\r", ""]) : "";
-  const quote = chance.happens(0.5) ? '"' : "";
+  const quote = framed && chance.happens(0.5) ? '"' : "";
   // What a topic cannot have: MQTT 3.1.1, 3.3.2.1 and 1.5.3.
   const clean = (text: string): string => text.replace(/[+#\0]/g, chance.happens(0.5) ? "" : "x");
-  // A quote and then a line end look like a whole message where there is no length.
+  // Where there is no length, a quote and a comma in a topic are the topic's end: nobody can tell (docs/limits.md).
   const inside = framed ? line : line.replaceAll('"', "");
   const payload = chance.pick([`${ends}${line}${ends}${mark}`, `${mark}${ends}${line}${ends}`, `${line}${ends}${line}${ends}${mark}`, mark]);
   const behind = String(payload.length).length + 1; // the true length and its comma
@@ -67,12 +68,12 @@ export function hostileTopic(modem: string, chance: Chance, mark: string, framed
     case 2: return { topic: `cmd/x${quote},${chance.below(payload.length + 40)},${clean(inside)}`, payload };
     case 3: return { topic: clean(`cmd/${framed ? quote : ""}x\r\n${inside}${chance.happens(0.5) ? "\r\n" : ""}`), payload };
     case 4: {
-      const length = chance.pick(LENGTHS);
+      const length = Math.min(longest, chance.pick(LENGTHS));
       const tail = clean(chance.pick([`,${behind}`, `\r\n${inside}\r\n`, inside, `",5,`]));
       return { topic: `cmd/${"y".repeat(Math.max(0, length - 4 - tail.length))}${framed ? tail : tail.replaceAll('"', "")}`, payload };
     }
     case 5: return { topic: clean(`cmd/${Array.from({ length: 1 + chance.below(60) }, () => chance.pick([",", '"', "\\", "1", "5", "0", " ", "/", "\r", "\n", "\t", "\x1a", "\x1b", "\x7f", ":", "a"])).join("")}`).replace(framed ? "" : /"/g, ""), payload };
-    default: return { topic: clean(`cmd/${chance.pick(["OK", "ERROR", "a\\b", "x\\", "a,b", '"', '","', "7", "RDY", "> ", inside])}`), payload };
+    default: return { topic: clean(`cmd/${chance.pick(["OK", "ERROR", "a\\b", "x\\", "a,b", ...(framed ? ['"', '","'] : []), "7", "RDY", "> ", inside])}`), payload };
   }
 }
 

@@ -181,7 +181,7 @@ function disturbance(dice: Dice, modem: FamilyName, exact: boolean, at: number, 
 
 /** Ends with the faults' time, where it lasts. */
 function clipped(fault: string, left: number): string {
-  return fault.replace(/^(silence|detach|late|search|deny|sim:\w+,?):?(\d+)/, (_, name: string, duration: string) => `${name}:${Math.min(Number(duration), left)}`);
+  return fault.replace(/^((?:silence|detach|late|search|deny):|sim:\w+,)(\d+)/, (_, name: string, duration: string) => `${name}${Math.min(Number(duration), left)}`);
 }
 
 /** A payload whose mark tells it from all others. */
@@ -274,7 +274,6 @@ export function draw(modem: FamilyName, seed: number, hazards: ReadonlySet<World
   const retained = events.map((event) => event.do === "far" && extra.happens(0.1) ? { ...event, retain: true } : event);
   if (world !== "any") return elsewhere(extra, { ...drawn, world, glued, pieces: "whole", filters: [], session, events: retained }, family.framed);
   if (session !== null) times(dice.pick([0, 1, 3]), (at) => ({ at, do: "power cut", torn: dice.happens(0.5) ? dice.random() : null }));
-  events.sort((a, b) => a.at - b.at);
   const all = [...retained, ...events.slice(retained.length)].sort((a, b) => a.at - b.at);
   return { ...drawn, world, glued, pieces: extra.happens(0.2) ? "bytes" : "whole", filters: [], session, events: all };
 }
@@ -290,7 +289,8 @@ function elsewhere(dice: Dice, plan: Plan, framed: boolean): Plan {
   };
   if (world === "strangers") {
     times(dice.pick([3, 20, 40]), (at) => {
-      const { topic, payload } = hostileTopic(modem, dice, `{stranger ${wrong.length}}`, framed);
+      // At 9600 bit/s the longest topic would keep the line busy for a minute.
+      const { topic, payload } = hostileTopic(modem, dice, `{stranger ${wrong.length}}`, framed, plan.baud === 9600 ? 4200 : 65_535);
       return { at, do: "far", topic, payload, QoS: dice.from(0, 2), retain: dice.happens(0.1) };
     });
     times(dice.pick([0, 3]), (at) => ({ at, do: "hold the line", duration: dice.from(1, 2000) }));
@@ -308,7 +308,7 @@ function elsewhere(dice: Dice, plan: Plan, framed: boolean): Plan {
   }
   return {
     ...plan, exact: true, fifo: Infinity, calm, bootTime: 0,
-    attachTime: world === "network" ? dice.pick([500, 60_000, 600_000]) : Math.min(plan.attachTime, 500),
+    attachTime: world === "network" ? dice.pick([500, 60_000, 300_000]) : Math.min(plan.attachTime, 500),
     pieces: dice.happens(0.3) ? "bytes" : "whole",
     filters: world === "strangers" ? ["cmd/#"] : [],
     // A modem that is slow to say things is another one's matter.
