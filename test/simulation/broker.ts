@@ -67,6 +67,8 @@ export class Broker implements Server {
   /** What waits for a client comes in one piece with its CONNACK, and what is retained with its SUBACK. */
   gluing = false;
   readonly #retained = new Map<string, { readonly payload: Buffer; readonly qos: QoS }>();
+  /** It does not end connections that are silent for too long. */
+  patient = false;
   /** Subscriptions are refused. */
   forbidding = false;
 
@@ -248,7 +250,7 @@ export class Broker implements Server {
   /** MQTT 3.1.1, 3.1.2.10: one and a half keep-alive times. */
   #watch(link: Link): void {
     this.#clock.clearTimer(link.watchdog);
-    if (link.keepalive > 0) link.watchdog = this.#clock.setTimer(() => link.hangUp(), link.keepalive * 1500);
+    if (link.keepalive > 0 && !this.patient) link.watchdog = this.#clock.setTimer(() => link.hangUp(), link.keepalive * 1500);
   }
 
   closed(link: Link): void {

@@ -306,8 +306,10 @@ function elsewhere(dice: Dice, plan: Plan, framed: boolean): Plan {
       at, do: "modem", fault: clipped(dice.happens(0.4) ? simFault(dice, 600_000) : `${dice.pick(["search", "search", "deny"])}:${dice.duration(900_000)}`, calm - at),
     }));
   }
+  // Ctrl-Z in what is published ends it there: no stranger's doing.
+  const { ctrlZInside: _, ...variants } = plan.variants;
   return {
-    ...plan, exact: true, fifo: Infinity, calm, bootTime: 0,
+    ...plan, variants, exact: true, fifo: Infinity, calm, bootTime: 0,
     attachTime: world === "network" ? dice.pick([500, 60_000, 300_000]) : Math.min(plan.attachTime, 500),
     pieces: dice.happens(0.3) ? "bytes" : "whole",
     filters: world === "strangers" ? ["cmd/#"] : [],
