@@ -76,7 +76,8 @@ export interface Plan {
   readonly calm: number;
 }
 
-export const allWorlds: ReadonlySet<World> = new Set(worlds);
+/** Those that are drawn when none are asked for. */
+export const usualWorlds: ReadonlySet<World> = new Set<World>(["any", "away", "network"]);
 
 /** Chance, in the words that drawing needs. */
 export class Dice {
@@ -219,7 +220,7 @@ function variants(dice: Dice, modem: FamilyName): Record<string, string> {
 }
 
 /** @param hazards worlds that may be drawn */
-export function draw(modem: FamilyName, seed: number, hazards: ReadonlySet<World> = allWorlds): Plan {
+export function draw(modem: FamilyName, seed: number, hazards: ReadonlySet<World> = usualWorlds): Plan {
   const family = families[modem];
   const dice = new Dice(seededRandom(seed * 4 + Object.keys(families).indexOf(modem)));
   for (let i = 0; i < 4; i++) dice.random(); // neighbouring seeds begin alike
