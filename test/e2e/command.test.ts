@@ -58,6 +58,7 @@ describe("the command modem-mqtt", function () {
     ["a version that the modem does not speak", ["sub", "--serial", "x", "-h", "h", "-t", "t", "--modem", "ml302", "-V", "mqttv31"], /: -V must be mqttv311 for ml302\n$/],
     ["a modem's port without a name", ["info", "--serial", ""], /--serial .* must not be empty/],
     ["a URL for a host", ["pub", "--serial", "x", "-h", "mqtt://h/t", "-t", "t", "-m", "x"], /It is a URL, .* -L/],
+    ["a URL with a password for a host", ["pub", "--serial", "x", "-h", "mqtt://u:secret@h/t", "-t", "t", "-m", "x"], /argument 'mqtt:\/\/u:\*\*\*@h\/t' is invalid/],
     ["a host with its port", ["pub", "--serial", "x", "-h", "h:1883", "-t", "t", "-m", "x"], /the port goes behind -p/],
     ["MQTT over TLS in a URL", ["pub", "--serial", "x", "-L", "mqtts://u:secret@h/t", "-m", "x"], /^modem-mqtt: -L: mqtts is MQTT over TLS: (?!.*secret)/],
     ["another URL", ["pub", "--serial", "x", "-L", "http://u:secret@h/t", "-m", "x"], /^modem-mqtt: -L: It must be mqtt:\/\/(?!.*secret)/],

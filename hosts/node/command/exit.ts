@@ -55,7 +55,9 @@ export function wordsOf(error: Error): string {
   const { message } = error;
   if (!(error instanceof ArgumentError) || !message.startsWith(error.argument)) return message;
   const flag = FLAGS.find(([argument]) => argument.test(error.argument))?.[1];
-  return flag === undefined ? message : flag + message.slice(error.argument.length);
+  if (flag === undefined) return message;
+  // The library would name an option of its own that is spelled alike.
+  return flag + ((error.code as string) === "ARGUMENT_UNKNOWN" ? " is nothing that this modem can be told" : message.slice(error.argument.length));
 }
 
 /** The status that an error ends the command with, or undefined for a mistake in this program. */

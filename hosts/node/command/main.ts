@@ -15,12 +15,15 @@ declare const VERSION: string; // put in by the bundler
 /** An empty variable is none. */
 const VARIABLES = ["MODEM_MQTT_USERNAME", "MODEM_MQTT_PASSWORD"];
 
+/** commander repeats what it refuses; a URL may have a password. */
+const PASSWORD = /(\w:\/\/[^\s:@/]*:)[^\s/]*@/g;
+
 /** A subcommand's own settings do not reach its parents' children: each command gets them here. */
 function prepare(command: Command): Command {
   return command
     .helpOption("--help", "show this")
     .allowExcessArguments(false)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "modem-mqtt: ")) })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "modem-mqtt: ").replaceAll(PASSWORD, "$1***@")) })
     .exitOverride();
 }
 
