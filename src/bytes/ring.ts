@@ -77,6 +77,12 @@ export class Ring {
     return index >= 0 ? (position + this.mask + 1 - start + index) | 0 : this.tail;
   }
 
+  /** Whether neither of two bytes stands from `position` up to `end`; false also where that is not known at once. */
+  lacks(position: number, end: number, one: number, other: number): boolean {
+    const bytes = this.bytes, from = position & this.mask, to = end & this.mask;
+    return from <= to && this.native.find(bytes, one, from, to) < 0 && this.native.find(bytes, other, from, to) < 0;
+  }
+
   /** Whether the bytes from `position` on are those of `text`. The caller made sure that there are enough. */
   matches(position: number, text: Uint8Array): boolean {
     return this.same(position, text, 0, text.length);

@@ -2,6 +2,7 @@ import type { ChannelDialect } from "../at/channel/owner";
 import type { Command } from "../at/commands/command";
 import type { Operation } from "../at/commands/operation";
 import type { Fields } from "../at/lines/fields";
+import type { Match } from "../at/messages/header";
 import type { Names } from "../checks";
 import type { MQTTModemError } from "../errors";
 import type { Driver } from "./driver";
@@ -100,7 +101,7 @@ export interface ModemClient {
   onModemMessageAgain(): boolean;
   onModemFragment(): void;
   /** Whether the topic in the ring from `start` to `end` is subscribed; asked where a line can be read in several ways. */
-  isSubscribed(start: number, end: number): boolean;
+  isSubscribed(start: number, end: number): Match;
   /** A publish, subscribe or unsubscribe has ended; `error` is null when it ended well. */
   onModemDone(operation: Operation, error: MQTTModemError | null): void;
   /** A publish that had failed stands in the way of the next one no more. */

@@ -3,6 +3,7 @@ import type { Command } from "../at/commands/command";
 import { Outcome, Wire, type Operation, type OperationOwner } from "../at/commands/operation";
 import type { Fields } from "../at/lines/fields";
 import type { Line } from "../at/lines/lexicon";
+import { Match } from "../at/messages/header";
 import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, Encoding } from "../bytes/encoding";
 import { frozen } from "../bytes/frozen";
 import { choice } from "../checks";
@@ -366,8 +367,8 @@ export abstract class Driver extends Inquirer implements OperationOwner {
     return this.#client === null ? 0 : this.#client.subscriptions;
   }
 
-  isSubscribed(start: number, end: number): boolean {
-    return this.#client !== null && this.#client.isSubscribed(start, end);
+  isSubscribed(start: number, end: number): Match {
+    return this.#client === null ? Match.None : this.#client.isSubscribed(start, end);
   }
 
   onOverflow(): void {

@@ -4,6 +4,7 @@ import type { Command } from "../at/commands/command";
 import { Link, Outcome, type Operation } from "../at/commands/operation";
 import type { Fields } from "../at/lines/fields";
 import { Common, type Line } from "../at/lines/lexicon";
+import { Match } from "../at/messages/header";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { integer } from "../checks";
@@ -428,9 +429,9 @@ export class Modem implements ChannelOwner {
     if (this.stage === Stage.Attaching && this.pausing) this.channel.wake(Waker.Modem, 0);
   }
 
-  onDoubt(): void {
+  onDoubt(lines: boolean): void {
     if (this.stage !== Stage.Online) return; // what is under way shows it
-    this.channel.resynchronise(); // CMEE tells of a restart
+    if (lines) this.channel.resynchronise(); // CMEE tells of a restart
     for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onDoubt();
   }
 
@@ -472,9 +473,9 @@ export class Modem implements ChannelOwner {
     else this.reader.onFragment();
   }
 
-  isSubscribed(fields: Fields, start: number, end: number): boolean {
+  isSubscribed(fields: Fields, start: number, end: number): Match {
     const driver = this.driverOf(fields);
-    return driver !== null && driver.isSubscribed(start, end);
+    return driver === null ? Match.None : driver.isSubscribed(start, end);
   }
 
   /** Nobody is there to read the message. */

@@ -1,4 +1,5 @@
 import type { TopicItem } from "../at/commands/operation";
+import { Match } from "../at/messages/header";
 import type { Ring } from "../bytes/ring";
 import { Text } from "../bytes/text";
 import { ArgumentError } from "../errors";
@@ -40,23 +41,30 @@ function present(name: string, value: unknown, limit: number, escapes: boolean):
   return text;
 }
 
-/** Whether the topic in the ring from `start` to `end` matches one of these filters. */
-export function matchesAny(filters: readonly TopicItem[], ring: Ring, start: number, end: number): boolean {
-  for (let i = 0; i < filters.length; i++) if (matches(filters[i]!.text.bytes, ring, start, end)) return true;
-  return false;
+/** How the topic in the ring from `start` to `end` matches one of these filters, by its name if by any. */
+export function matchesAny(filters: readonly TopicItem[], ring: Ring, start: number, end: number): Match {
+  let best: Match = Match.None;
+  for (let i = 0; i < filters.length && best !== Match.Name; i++) {
+    const match = matches(filters[i]!.text.bytes, ring, start, end);
+    if (match > best) best = match;
+  }
+  return best;
 }
 
-function matches(filter: Uint8Array, ring: Ring, start: number, end: number): boolean {
+function matches(filter: Uint8Array, ring: Ring, start: number, end: number): Match {
   const { bytes, mask } = ring;
   // The server's own topics match no wildcard at the beginning (MQTT 3.1.1 4.7.2).
-  if (bytes[start & mask] === Byte.Dollar && filter[0] !== Byte.Dollar) return false;
+  if (bytes[start & mask] === Byte.Dollar && filter[0] !== Byte.Dollar) return Match.None;
   let at = start;
+  let match: Match = Match.Name;
   for (let i = 0; i < filter.length; i++) {
     const byte = filter[i]!;
-    if (byte === Byte.Hash) return true;
-    if (byte === Byte.Plus) while (at !== end && bytes[at & mask] !== Byte.Slash) at = (at + 1) | 0;
-    else if (at !== end && bytes[at & mask] === byte) at = (at + 1) | 0;
-    else return at === end && byte === Byte.Slash && filter[i + 1] === Byte.Hash; // `a/#` matches `a` (4.7.1.2)
+    if (byte === Byte.Hash) return Match.Wildcard;
+    if (byte === Byte.Plus) {
+      match = Match.Wildcard;
+      while (at !== end && bytes[at & mask] !== Byte.Slash) at = (at + 1) | 0;
+    } else if (at !== end && bytes[at & mask] === byte) at = (at + 1) | 0;
+    else return at === end && byte === Byte.Slash && filter[i + 1] === Byte.Hash ? Match.Wildcard : Match.None; // `a/#` matches `a` (4.7.1.2)
   }
-  return at === end;
+  return at === end ? match : Match.None;
 }

@@ -102,7 +102,10 @@ export abstract class Watcher extends ScriptRunner {
   /** The operation of a poll has ended. */
   protected polled(command: Command, outcome: Outcome): void {
     if (this.isRunning) this.begin();
-    else if (outcome !== Outcome.Aborted && this.stage === Stage.Online) this.onPollEnd(command);
+    else if (outcome !== Outcome.Aborted && this.stage === Stage.Online) {
+      this.onPollEnd(command);
+      if (outcome === Outcome.Done && this.missed === 0 && this.stage === Stage.Online) this.channel.believe(this.link);
+    }
   }
 
   /** A poll is over, and the connection is still taken for one. */

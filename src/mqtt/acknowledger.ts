@@ -1,4 +1,5 @@
 import type { Operation } from "../at/commands/operation";
+import type { Match } from "../at/messages/header";
 import { frozen } from "../bytes/frozen";
 import type { MQTTModemError } from "../errors";
 import { Kind } from "../modem/script";
@@ -78,7 +79,7 @@ export abstract class Acknowledger extends MessageWriter {
   }
 
   /** @internal */
-  isSubscribed(start: number, end: number): boolean {
+  isSubscribed(start: number, end: number): Match {
     return this.subscribing.includes(start, end);
   }
 

@@ -1,4 +1,5 @@
 import type { Operation, TopicItem } from "../at/commands/operation";
+import { Match } from "../at/messages/header";
 import type { MQTTModemError } from "../errors";
 import type { Driver } from "../modem/driver";
 import { Kind } from "../modem/script";
@@ -84,13 +85,16 @@ export class Subscribing extends Subscriptions {
     return true;
   }
 
-  /** Whether the topic in the ring from `start` to `end` is subscribed. */
-  includes(start: number, end: number): boolean {
+  /** How the topic in the ring from `start` to `end` is subscribed. */
+  includes(start: number, end: number): Match {
     const { channel, link } = this.driver;
-    if (matchesAny(this.items, channel.ring, start, end)) return true;
+    let best = matchesAny(this.items, channel.ring, start, end);
     // A retained message may come before the modem has told of the SUBACK.
-    for (let operation = channel.oldest; operation !== null; operation = operation.next)
-      if (operation.link === link && operation.kind === Kind.Subscribe && operation.items !== null && matchesAny(operation.items, channel.ring, start, end)) return true;
-    return false;
+    for (let operation = channel.oldest; operation !== null && best !== Match.Name; operation = operation.next)
+      if (operation.link === link && operation.kind === Kind.Subscribe && operation.items !== null) {
+        const match = matchesAny(operation.items, channel.ring, start, end);
+        if (match > best) best = match;
+      }
+    return best;
   }
 }

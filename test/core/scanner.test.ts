@@ -1,3 +1,4 @@
+import { Match } from "../../src/at/messages/header";
 import { Ring } from "../../src/bytes/ring";
 import { Exchange } from "../../src/at/commands/exchange";
 import { Follow, Framing, lexicon } from "../../src/at/lines/lexicon";
@@ -60,8 +61,8 @@ class Recorder implements ScannerSink {
     this.#message += visible([...bytes]);
     if (!more) this.notes.push(this.#message);
   }
-  isSubscribed(): boolean {
-    return false;
+  isSubscribed(): Match {
+    return Match.None;
   }
   onOverflow(): void {
     this.notes.push("overflow");

@@ -3,6 +3,7 @@ import { command } from "../../../src/at/commands/command";
 import { lexicon } from "../../../src/at/lines/lexicon";
 import { Outcome, type Operation } from "../../../src/at/commands/operation";
 import type { ChannelOwner } from "../../../src/at/channel/owner";
+import { Match } from "../../../src/at/messages/header";
 import { utf8Decode } from "../../../src/bytes/utf8";
 import { ModemError, StateError, type MQTTModemError } from "../../../src/errors";
 import { portableBytes, type PortReceiver } from "../../../src/platform";
@@ -167,8 +168,8 @@ export class Conversation implements ChannelOwner {
   onAnswer(): void {}
   onMessage(): void {}
   onFragment(): void {}
-  isSubscribed(): boolean {
-    return false;
+  isSubscribed(): Match {
+    return Match.None;
   }
   onOverflow(): void {}
   onWake(): void {}

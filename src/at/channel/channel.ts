@@ -1,9 +1,10 @@
 import { Expected, Meaning } from "../commands/exchange";
-import { Outcome, ResultCode, Stage } from "../commands/operation";
+import { Outcome, ResultCode, Stage, type Operation } from "../commands/operation";
 import { At } from "../commands/writer";
 import { errorNumber } from "../lines/error-text";
 import { FieldKind } from "../lines/fields";
 import { Common, type Line } from "../lines/lexicon";
+import type { Match } from "../messages/header";
 import { Scanner } from "../scanner/scanner";
 import type { ScannerSink } from "../scanner/sink";
 import type { ChannelOptions, ChannelOwner } from "./owner";
@@ -28,6 +29,8 @@ export class Channel extends Timekeeper implements ScannerSink {
   /** Messages whose end is a guess, or whose text is not written as was agreed. */
   suspects = 0;
 
+  /** Behind a message has come what no line of the modem's is: it is the message that goes on. */
+  private goesOn = false;
   /** Lines have been passed over since it has not been certain whose they are. */
   private doubted = false;
 
@@ -93,9 +96,12 @@ export class Channel extends Timekeeper implements ScannerSink {
   }
 
   onCertain(): void {
-    if (!this.doubted) return;
-    this.doubted = false;
-    this.owner.onDoubt();
+    this.unexpose(!this.goesOn);
+    this.goesOn = false;
+    if (!this.doubted && !this.held) return;
+    const restart = this.doubted;
+    this.doubted = this.held = false;
+    this.owner.onDoubt(restart);
   }
 
   // ---- finals
@@ -145,7 +151,10 @@ export class Channel extends Timekeeper implements ScannerSink {
     const asked = operation !== null && operation.command!.text === true && this.phase === Phase.Final;
     if (this.isEcho(start, end, asked)) this.echoing = true;
     else if (asked) this.owner.onText(operation, start, end);
-    else this.unknownLines++;
+    else {
+      this.unknownLines++;
+      if (this.scanner.exposed) this.goesOn = true;
+    }
   }
 
   /**
@@ -164,6 +173,7 @@ export class Channel extends Timekeeper implements ScannerSink {
 
   onMessage(line: Line): void {
     const message = this.scanner.message;
+    if (this.operations.first !== null && this.owesResult && (message.isUnframed || !message.isNamed)) this.expose();
     this.owner.onMessage(line, message.fields);
     if (message.suspect) this.countSuspect();
   }
@@ -173,12 +183,30 @@ export class Channel extends Timekeeper implements ScannerSink {
     this.countSuspect();
   }
 
+  /** Whether the broker's answer to a publish is owed. */
+  private get owesResult(): boolean {
+    for (let operation = this.operations.first; operation !== null; operation = operation.next)
+      if (isOwedResult(operation)) return true;
+    return false;
+  }
+
+  /**
+   * A message without a length may go on in the next line, and so may one whose topic has a line's end in it; one that is
+   * subscribed by its name has not. What looks like the result of a publish under way is held then.
+   */
+  private expose(): void {
+    for (let operation = this.operations.first; operation !== null; operation = operation.next)
+      if (isOwedResult(operation)) operation.exposed = true;
+    this.scanner.exposed = true;
+    if (this.writer.expected !== Expected.None) this.writer.miss();
+  }
+
   private countSuspect(): void {
     const message = this.scanner.message;
     if (message.suspect && !message.more) this.suspects++; // with its last part
   }
 
-  isSubscribed(start: number, end: number): boolean {
+  isSubscribed(start: number, end: number): Match {
     return this.owner.isSubscribed(this.scanner.message.fields, start, end);
   }
 
@@ -186,4 +214,8 @@ export class Channel extends Timekeeper implements ScannerSink {
     this.overflows++;
     this.owner.onOverflow();
   }
+}
+
+function isOwedResult(operation: Operation): boolean {
+  return operation.counted && operation.QoS > 0 && operation.result === ResultCode.Owed && (operation.stage === Stage.Active || operation.stage === Stage.Awaiting);
 }

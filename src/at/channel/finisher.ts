@@ -9,6 +9,9 @@ import { Synchroniser } from "./synchroniser";
  * because nothing has come. One that is over for its owner may keep its place until it is over on the wire.
  */
 export abstract class Finisher extends Synchroniser {
+  /** A result is held. */
+  protected held = false;
+
   // ---- those under way
 
   /** The oldest operation under way; the others are its `next`. */
@@ -45,12 +48,39 @@ export abstract class Finisher extends Synchroniser {
     // A result that does not say whose it is may be a repetition: the next one like it is not to be expected, but looked at.
     if (this.writer.expected === Expected.Keeping && code === 0 && operation === this.operations.first && operation.wire >= 0)
       this.scanner.keepAnswer(Meaning.Result, operation.command!.resultId ?? -1);
+    if (operation.exposed) return this.hold(operation, code);
     operation.result = code;
     if (operation.stage === Stage.Awaiting || (this.phase === Phase.Final && this.earlyOk)) {
       if (operation === this.current) this.leave();
       this.finishAsTold(operation);
       this.pump();
     } else this.wait(operation, Patience.Grace);
+  }
+
+  /** What looks like its result may be a message's: it waits until the modem has paused, and has been asked. */
+  private hold(operation: Operation, code: number): void {
+    operation.alleged = code;
+    this.held = true;
+  }
+
+  /** The modem has paused. @param told everything that came with the message was a line of the modem's */
+  protected unexpose(told: boolean): void {
+    for (let operation = this.operations.first; operation !== null; operation = operation.next) {
+      operation.exposed = false;
+      if (!told) operation.alleged = ResultCode.Owed;
+    }
+  }
+
+  /** The modem has answered since, and the connection is there: what it is said to have told, it has told. */
+  believe(link: number): void {
+    for (let operation = this.operations.first, next: Operation | null; operation !== null; operation = next) {
+      next = operation.next;
+      const code = operation.alleged;
+      if (operation.link !== link || operation.exposed || code === ResultCode.Owed || operation.result !== ResultCode.Owed) continue;
+      operation.alleged = ResultCode.Owed;
+      this.resolve(operation, code);
+      next = this.operations.first; // the application may have ended others
+    }
   }
 
   /** The operation's final is in: it is over, unless its result is owed. @param code the error's number, where that has one */

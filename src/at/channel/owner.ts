@@ -5,6 +5,7 @@ import type { Bytes, Clock, Port, PortReceiver } from "../../platform";
 import type { Operation, Outcome } from "../commands/operation";
 import type { Fields } from "../lines/fields";
 import type { Lexicon, Line } from "../lines/lexicon";
+import type { Match } from "../messages/header";
 
 /** The driver, as the channel knows it. All of it is called with the channel ready for the next call. */
 export interface ChannelOwner {
@@ -16,14 +17,14 @@ export interface ChannelOwner {
   onUrc(line: Line, fields: Fields): void;
   /** A line without a known beginning, while `operation` takes such lines. It is in the ring from `start` to `end`. */
   onText(operation: Operation, start: number, end: number): void;
-  /** Lines that may have been a message's have not been believed: one of them may have told of a loss. */
-  onDoubt(): void;
+  /** What may have been a message's has not been believed: how the connection is, is to be asked. @param lines one of them may have told of a restart */
+  onDoubt(lines: boolean): void;
   /** A message begins: the channel's `scanner.message` tells of it; its topic is among the fields. */
   onMessage(line: Line, fields: Fields): void;
   /** The message goes on. */
   onFragment(): void;
   /** Whether a topic is subscribed by whom `fields`, which end before it, are about. It is in the ring from `start` to `end`. */
-  isSubscribed(fields: Fields, start: number, end: number): boolean;
+  isSubscribed(fields: Fields, start: number, end: number): Match;
   /** The operation has ended; it is used again once this returns, unless it keeps its place: see finisher.ts. */
   onDone(operation: Operation, outcome: Outcome, code: number): void;
   /** Bytes were lost: a line longer than the ring, or a message that was not read in time. */

@@ -121,6 +121,10 @@ export class Operation {
   deadline = 0;
   /** What the result line has told, or `ResultCode.Owed`; 0 is good, `ResultCode.Untold` is left to the final. */
   result: number = ResultCode.Owed;
+  /** A message has come while its result was owed, without a pause since: what looks like the result may be that message's. */
+  exposed = false;
+  /** A result that has come so, or `ResultCode.Owed`. */
+  alleged: number = ResultCode.Owed;
   /** Its owner has been told of its end already: it is only brought to an end on the wire. */
   abandoned = false;
   /** What the broker granted, three bits a topic; see {@link grant}. Publish at QoS 2: 1 once PUBREC has been told of. */

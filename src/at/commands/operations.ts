@@ -24,7 +24,8 @@ export class Operations {
     operation.stage = Stage.Filling;
     operation.id = 0;
     operation.abandoned = false;
-    operation.result = ResultCode.Owed;
+    operation.result = operation.alleged = ResultCode.Owed;
+    operation.exposed = false;
     let last = this.first;
     if (last === null) this.first = operation;
     else {

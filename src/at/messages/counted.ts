@@ -209,10 +209,6 @@ export abstract class Counted extends Header {
     return 0;
   }
 
-  protected isPlain(payload: number, end: number): boolean {
-    return this.ring.find(Byte.LF, payload) === ((end + 1) | 0) && !this.nextReading(payload, end);
-  }
-
   /** Whether a number that may be the length stands between `at` and `limit`, with a payload behind it: then it is the other reading. */
   private nextReading(at: number, limit: number): boolean {
     const ring = this.ring;

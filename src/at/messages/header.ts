@@ -3,10 +3,18 @@ import { afterBlanks, beforeBlanks, closingQuote, upTo } from "../lines/delimite
 import type { Fields } from "../lines/fields";
 import { Found, Mode, Payload } from "./payload";
 
+/** How a topic is subscribed. */
+export const enum Match {
+  None,
+  /** By a filter with wildcards. */
+  Wildcard,
+  Name,
+}
+
 /** Who knows what is subscribed. */
 export interface Subscribed {
   /** Whether the topic in the ring from `start` to `end` is. The line's fields before the topic have been read. */
-  isSubscribed(start: number, end: number): boolean;
+  isSubscribed(start: number, end: number): Match;
 }
 
 /** The length that a message tells. */
@@ -69,7 +77,7 @@ export abstract class Header extends Payload {
         if (byte === Byte.Comma && this.digits > 0) {
           const payload = (at + 1) | 0, end = (payload + value) | 0;
           // What most messages are: whole, like the last one, and without what another reading would begin with.
-          if (this.opened && ((tail - end) | 0) >= 2 && bytes[end & mask] === Byte.CR && bytes[(end + 1) & mask] === Byte.LF && this.isPlain(payload, end)) {
+          if (this.opened && ((tail - end) | 0) >= 2 && bytes[end & mask] === Byte.CR && bytes[(end + 1) & mask] === Byte.LF && ring.lacks(payload, end, Byte.LF, this.quoted ? Byte.Quote : Byte.Comma)) {
             this.payload = payload;
             return this.whole(value, (end + 2) | 0);
           }
@@ -146,12 +154,14 @@ export abstract class Header extends Payload {
     if (!this.quoted) this.topicEnd = beforeBlanks(this.ring, this.topic, (piece - 1) | 0);
   }
 
-  /** Whether the payload up to `end` holds neither a line's end nor anything that another reading would take for the length. */
-  protected abstract isPlain(payload: number, end: number): boolean;
-
   /** Whether the topic, if it ends at `end`, is subscribed. */
   protected knows(end: number): boolean {
-    return !this.truncated && this.subscribed.isSubscribed(this.topic, end);
+    return !this.truncated && this.subscribed.isSubscribed(this.topic, end) !== Match.None;
+  }
+
+  /** The topic is subscribed by its name: no other one can have been meant. */
+  get isNamed(): boolean {
+    return this.subscribed.isSubscribed(this.topic, this.topicEnd) === Match.Name;
   }
 
   /** The message is `value` bytes from `payload`, and what is behind it begins at `next`. */

@@ -51,6 +51,9 @@ export abstract class LineReader {
    */
   doubtful = false;
 
+  /** A message has come while something was owed, and without a pause since; {@link ScannerSink.onCertain} follows. */
+  exposed = false;
+
   /** Whether a `>` at the beginning of a line is a prompt. */
   promptExpected = false;
 
@@ -62,7 +65,7 @@ export abstract class LineReader {
     const ring = this.ring, tail = ring.tail;
     let at = this.at;
     if (at === tail) return false;
-    const expected = this.doubtful ? 0 : this.exchange.expected;
+    const expected = this.doubtful || this.exposed ? 0 : this.exchange.expected;
     if (expected > 0) {
       const found = this.answers(expected, at, 0);
       if (found !== Opening.Different) return found === Opening.Same;

@@ -76,7 +76,7 @@ export class Scanner extends LineReader {
     this.promptExpected = false;
     this.message.available = 0;
     this.echo = null;
-    this.doubtful = false;
+    this.doubtful = this.exposed = false;
   }
 
   protected lineOver(): void {
@@ -171,7 +171,7 @@ export class Scanner extends LineReader {
 
   /** Whether silence would decide where the present message ends. */
   get waitsForSilence(): boolean {
-    return this.state === State.Message && this.message.waitsForSilence || this.doubtful && this.state !== State.Held;
+    return this.state === State.Message && this.message.waitsForSilence || (this.doubtful || this.exposed) && this.state !== State.Held;
   }
 
   /** Nothing has come for a while. */
@@ -185,13 +185,15 @@ export class Scanner extends LineReader {
       this.scan();
     }
     // Another message may have begun in it, and be there now.
-    if (this.doubtful && this.state !== State.Held && !(this.state === State.Message && this.message.waitsForSilence)) this.trust();
+    if ((this.doubtful || this.exposed) && this.state !== State.Held && !(this.state === State.Message && this.message.waitsForSilence)) this.trust();
   }
 
   /** The message that was in doubt is over. A line that has not ended is still a part of it. */
   private trust(): void {
-    this.doubtful = false;
-    if (this.state === State.Name || this.state === State.Fields || this.state === State.End || this.state === State.Text) {
+    const doubtful = this.doubtful;
+    this.doubtful = this.exposed = false;
+    if (!doubtful) this.message.silent = true;
+    else if (this.state === State.Name || this.state === State.Fields || this.state === State.End || this.state === State.Text) {
       this.ring.head = this.at;
       this.state = State.Discard;
     }
