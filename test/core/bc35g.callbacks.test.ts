@@ -25,6 +25,7 @@ describe("callbacks that act", () => {
     } } });
     session.publish("first", { QoS: 1 });
     session.message("hi");
+    session.pass(200);
     modem.serve();
     session.mustTell("control 4 1", "done 1", "control 4 2", "done 2");
     sameLines(modem.published, ["first", "second"]);

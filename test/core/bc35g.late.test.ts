@@ -356,6 +356,7 @@ describe("BC35-G: what comes too late, or never", () => {
     session.message("two lines\\r\\nOK");
     session.mustTell("message t two lines");
     session.mustSend("0123456789");
+    session.pass(200);
     session.says("\\r\\nOK\\r\\n\\r\\n+QMTPUB: 0,1,0\\r\\n");
     session.mustTell("control 4 1", "done 1");
   });

@@ -141,6 +141,7 @@ const ORDER: Exchange[] = [
       ← \\r\\nOK\\r\\n
       ← \\r\\n+QMTRECV: 0,0,"m",+QMTPUB: 0,1,2\\r\\n
       = message m +QMTPUB: 0,1,2
+      ~ 200
       ← \\r\\n+QMTPUB: 0,1,0\\r\\n
       = puback 1
       = done 1

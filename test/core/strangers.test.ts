@@ -204,3 +204,58 @@ describe("a message is the same however its bytes come", () => {
     equal(box.messages[0]!.startsWith("suspect "), true, visible(bytesOf(box.messages[0]!)));
   });
 });
+
+describe("a result glued to a message that may go on", () => {
+  it("BC35-G: is held until the modem has been asked, and then believed", () => {
+    const box = waiting(bc35g);
+    box.session.says('\\r\\n+QMTRECV: 0,0,"cmd/x",hi\\r\\n\\r\\n+QMTPUB: 0,1,0\\r\\n');
+    sameLines(box.messages, ["cmd/x: hi"]);
+    box.session.mustTell();
+    box.session.pass(200);
+    box.session.mustTell();
+    equal(box.session.sent(), "AT+QMTCONN?\\r", "what is asked");
+    box.session.says("\\r\\n+QMTCONN: 0,3\\r\\n\\r\\nOK\\r\\n");
+    box.session.mustTell("control 4 1", "done 1");
+    stillWorks(box, bc35g, "afterwards");
+  });
+
+  it("BC35-G: is not believed where the connection is gone", () => {
+    const box = waiting(bc35g);
+    box.session.says('\\r\\n+QMTRECV: 0,0,"cmd/x",hi\\r\\n+QMTPUB: 0,1,0\\r\\n');
+    box.session.pass(200);
+    box.session.sent();
+    box.session.says("\\r\\n+QMTCONN: 0,4\\r\\n\\r\\nOK\\r\\n");
+    const told = box.session.events.splice(0);
+    equal(told.some((event) => event.startsWith("done")), false, `told ${told}`);
+    equal(told.some((event) => event.startsWith("failed 1")), true, `told ${told}`);
+  });
+
+  for (const payload of ["hi\\r\\n+QMTPUB: 0,1,0\\r\\nmore", "hi\\r\\nmore\\r\\n+QMTPUB: 0,1,0", "hi\\r\\n+QMTPUB: 0,1,2\\r\\nmore", "\\r\\n>\\r\\nOK\\r\\n+QMTPUB: 0,1,0\\r\\n{"])
+    it(`BC35-G: is not believed where the message does go on: ${payload}`, () =>
+      everywhere(message(bc35g, "cmd/x", payload), 1, (give, where) => {
+        const box = waiting(bc35g);
+        give(box);
+        unimpressed(box, bc35g, where);
+      }));
+
+  for (const [family, topic] of [[m531x, `cmd/x,2,ab\\r\\n${ACK.M531X}\\r\\n`], [ml302, `cmd/x",2,ab\\r\\n${ACK.ML302}\\r\\n`], [nm28, `cmd/x,2,ab\\r\\n${ACK.NM28}\\r\\n`]] as const)
+    it(`${family.name}: is not believed behind a whole message that a topic with a line's end looks like`, () =>
+      everywhere(message(family, topic, "hello"), 1, (give, where) => {
+        const box = waiting(family);
+        give(box);
+        unimpressed(box, family, where);
+      }));
+
+  for (const family of FAMILIES) it(`${family.name}: is believed at once behind a topic that is subscribed by its name`, () => {
+    const box = inbox(family);
+    box.session.subscribe("cmd/x", 0, { id: 9 });
+    box.modem.serve();
+    box.session.publish("mine", { QoS: 1, id: 1 });
+    box.session.sent();
+    if (family !== m531x) box.session.says(family === nm28 ? "\\r\\nCONNECT\\r\\n" : "\\r\\n> ");
+    box.session.events.splice(0);
+    const lines = family === m531x ? ["OK", ACK.M531X] : [ACK[family.name], "OK"];
+    box.session.says(`${family.header("cmd/x", 2)}hi\\r\\n${lines.map((line) => `\\r\\n${line}\\r\\n`).join("")}`);
+    box.session.mustTell("control 4 1", "done 1");
+  });
+});

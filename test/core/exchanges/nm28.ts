@@ -270,6 +270,7 @@ export const SESSIONS: Exchange[] = [
       → hello
       ← \\r\\n+MQTTRECV:0,2,a,1,2\\r\\n
       = message a 2
+      ~ 200
       ← \\r\\n+MQTTPUBEX:0,7,0\\r\\n
       ← \\r\\n+MQTTRECV:0,3,a,1,3\\r\\n
       = message a 3
