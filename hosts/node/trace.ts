@@ -18,12 +18,12 @@ const FIELDS = ['(?:"[^"\\r\\n]*"?|[^,\\r\\n]*)', '(?:"(?:[^"\\\\\\r\\n]|\\\\.)*
  * of a setting and a client's number where an M531X or ML302 has host and port. A host may have any name.
  */
 const SECRET_FIELDS: readonly RegExp[] = ([
-  ['AT\\+QMTCONN=', 3],
-  ['AT\\+MQTTCONN=', 3],
-  ['(?:AT)?\\+MQTTCFG[=:] ?(?!"?(?:version|pdpcid|ssl|keepalive|session|timeout|will|recv/mode|cached)"? *, *[0-5] *(?:[,\\r\\n]|$))', 5],
-  ['AT\\+QMTCFG="aliauth",', 3],
+  ['\\+QMTCONN=', 3],
+  ['\\+MQTTCONN=', 3],
+  ['\\+MQTTCFG[=:] ?(?!"?(?:version|pdpcid|ssl|keepalive|session|timeout|will|recv/mode|cached)"? *, *[0-5] *(?:[,\\r\\n]|$))', 5],
+  ['\\+QMTCFG="aliauth",', 3],
   ['\\+QMTCFG: ?"aliauth",', 2],
-  ['AT\\+QMTT?ENAUTH=', 3],
+  ['\\+QMTT?ENAUTH=', 3],
   // A result and the password; or what was fetched before, alone.
   ['\\+QMTT?ENAUTH: ?\\d,', 0],
   ['\\+QMTT?ENAUTH:(?! ?-?\\d+[\\s,]) ?', 0],
@@ -48,8 +48,9 @@ function formsOf(secret: string): string[] {
   return [secret, hex, hex.toUpperCase(), ...base64, ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"))];
 }
 
-/** How they begin. A line that may become one of them is not shown before it has ended. */
-const CARRIERS: readonly string[] = ["+QMTCONN", "+MQTTCONN", "+MQTTCFG", "+QMTCFG", "+QMTTENAUTH", "+QMTENAUTH"].flatMap((name) => [name, `AT${name}`]);
+/** How they begin, wherever in a line: several commands may share one. A line that may become one of them is not shown before it has ended. */
+const CARRIERS: readonly string[] = ["+QMTCONN", "+MQTTCONN", "+MQTTCFG", "+QMTCFG", "+QMTTENAUTH", "+QMTENAUTH"];
+const BEGUN = new RegExp(`(?:${CARRIERS.flatMap((name) => Array.from(name, (_, index) => `\\${name.slice(0, index + 1)}`)).join("|")})$`);
 
 /**
  * Makes lines of the serial port's traffic for people: time since the start, direction, control bytes made visible and
@@ -192,8 +193,8 @@ export class TrafficTrace {
 }
 
 function mayCarry(text: string): boolean {
-  const begun = text.trimStart().toUpperCase();
-  return begun !== "" && CARRIERS.some((carrier) => carrier.startsWith(begun) || begun.includes(carrier));
+  const upper = text.toUpperCase();
+  return BEGUN.test(upper) || CARRIERS.some((carrier) => upper.includes(carrier));
 }
 
 /** Control bytes as `\r`, `\n` and `<1A>`. */
