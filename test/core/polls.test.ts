@@ -1,4 +1,4 @@
-import { equal, sameLines } from "./support/check";
+import { equal, sameLines, thrown } from "./support/check";
 import { type Answering, type Family, m531x, ml302, nm28, online as connected, reconnects } from "./support/answering";
 import { online as connectedBC35G, type Obedient, type Session, type SessionOptions } from "./support/session";
 
@@ -206,6 +206,27 @@ describe("M531X and ML302: a connection that was lost and had back while nothing
       live(bench, 200);
       sameLines(bench.stages, []);
     });
+
+    for (const topic of ["OK", " OK ", "ERROR", "REBOOT_CAUSE_X", "*ATREADY: 1"]) // a filter has a + as a whole level only, so it is no name with one
+      it(`${family.name}: a subscribed topic forged a line of the modem's own in the list: "${topic}"`, () => {
+        const bench = start();
+        bench.session.subscribe("b", 1, { id: 1 });
+        bench.session.subscribe(`b/${topic}`, 1, { id: 2 });
+        bench.serve();
+        bench.session.events.splice(0);
+        bench.modem.instead = (command) => (command === "AT+MQTTSUB?" ? ["+MQTTSUB:", "b", `b/${topic}`, "OK"] : undefined);
+        live(bench, 61);
+        equal(bench.modem.commands.includes("AT+MQTTSUB?"), true, "asked while all can be listed");
+        bench.session.subscribe(topic, 1, { id: 3 });
+        bench.serve();
+        bench.session.events.splice(0);
+        bench.modem.commands.splice(0);
+        live(bench, 200);
+        sameLines(bench.stages, []);
+        bench.session.mustTell();
+        equal(bench.modem.commands.includes("AT+MQTTSUB?"), false, "asked");
+        equal(thrown(() => bench.session.client.inquire("AT+MQTTSUB?", () => {})).argument, "inquiry");
+      });
 
     it(`${family.name}: without a subscription the list is not asked for`, () => {
       const bench = start();

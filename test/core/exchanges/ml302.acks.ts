@@ -8,8 +8,38 @@ const OPERATIONS: [what: string, asked: string, answer: string, told: string][] 
   ["unsubscribe", '! unsubscribe a id=7\n→ AT+MQTTUNSUB="a"\\r', "+MQTTUNSUBACK:3,a", "= unsuback 7"],
 ];
 
+const publish = (id: number, ...answer: string[]) => `
+  ! publish t/a qos=1 id=${id} : hello
+  → AT+MQTTPUB="t/a",1,0,0,5\\r
+  ← \\r\\n>[sp]
+  → hello${answer.map((line) => `
+  ← \\r\\n${line}\\r\\n`).join("")}`;
+const done = (id: number) => `
+  = puback ${id}
+  = done ${id}`;
+/** A subscription and a publish, by which the modem shows that it counts. */
+const COUNTING = `${ONLINE}${subscribe("a", 1)}${publish(11, "+MQTTPUBACK:0,2", "OK")}${done(11)}`;
+
+/** What the packet ids show that the modem chooses (dialects.md 6.4). */
+const IDS: Exchange[] = [
+  {
+    name: "a repeated acknowledgement ended the next publish",
+    script: `${COUNTING}${publish(12, "+MQTTPUBACK:0,2", "+MQTTPUBACK:0,3", "OK")}${done(12)}`,
+  },
+  ...["+CME ERROR: 616", "+MQTTTO:2"].map((late) => ({
+    name: `an acknowledgement that came after ${late} ended the next publish`,
+    script: `${COUNTING}${late === "+MQTTTO:2" ? publish(12, late, "+CME ERROR: 616") : publish(12, late)}
+      = failed 12 ACK_TIMEOUT 616${publish(13, "+MQTTPUBACK:0,3", "+MQTTPUBACK:0,4", "OK")}${done(13)}`,
+  })),
+  ...["0,0", "0,1", "0,7"].map((pair) => ({
+    name: `firmware that always prints ${pair} goes on working`,
+    script: `${ONLINE}${[1, 2, 3, 4].map((id) => `${publish(id, `+MQTTPUBACK:${pair}`, "OK")}${done(id)}`).join("")}`,
+  })),
+];
+
 /** Whose acknowledgement is whose (dialects.md 6.3, 6.4), and what is not acknowledged. */
 export const ACKNOWLEDGEMENTS: Exchange[] = [
+  ...IDS,
   ...PAIRS.map((pair) => ({
     name: `takes "${pair}" for the acknowledgement of the publish that waits for one (C-1)`,
     script: `${ONLINE}

@@ -14,6 +14,11 @@ const RESULTS: [type: number, fields: string, good: boolean][] = [
   [2, ",0,0", true], [2, ",0,0,1", true], [2, ",0,-1", false], [2, ",-1,0", false], [2, ",-1,-1", false], [2, ",0,-1,3", false], [2, ",-1", false],
 ];
 
+/** The same where the modem has asked for notices and sends a packet again: 1 in a result's place, or how often behind them. */
+const PROGRESS: [type: number, fields: string][] = [
+  [0, ",1,1"], [0, ",1"], [0, ",,,1"], [0, ",1,,1"], [1, ",,1,1"], [1, ",1,1"], [1, ",,,1"], [2, ",1,,1"], [2, ",1,1,1"], [2, ",0,1,2"], [2, ",,1"], [2, ",,,3"],
+];
+
 const POLL = `
   ~ 30000
   → AT+MQTTCONN?\\r`;
@@ -131,6 +136,23 @@ export const ENDS: Exchange[] = [
       ← \\r\\n+MQTTPUBEX:0,4${fields}\\r\\n
       ← \\r\\nOK\\r\\n
       ${good ? "= puback 4\n= done 4" : "= failed 4 PUBLISH_FAILED -1"}${subscribe("b", 1)}`,
+  })),
+  ...PROGRESS.map(([type, fields]) => ({
+    name: `+MQTTPUBEX:0,4${fields}, a notice that the packet is sent again, ended a publish of type ${type}`,
+    options: { modem: { type, pollInterval: 0 } },
+    script: `${ONLINE}
+      ${hello(4, type)}
+      ~ 300
+      → <1A>
+      ~ 39700
+      ← \\r\\n+MQTTPUBEX:0,4${fields}\\r\\n
+      ~ 40000
+      ← \\r\\n+MQTTPUBEX:0,4${fields}\\r\\n
+      ~ 40000
+      ← \\r\\n+MQTTPUBEX:0,4${type === 1 ? "," : ""},0${type === 2 ? ",0" : ""}\\r\\n
+      ← \\r\\nOK\\r\\n
+      = puback 4
+      = done 4${subscribe("b", 1)}`,
   })),
   ...[0, 1, 2].flatMap((type) => [["ERROR", ""], ["+CME ERROR: 3", " 3"]].map(([final, code]) => ({
     name: `a report without a result, then ${final}, was taken for success of a publish of type ${type}`,
