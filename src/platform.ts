@@ -30,6 +30,8 @@ export interface Port {
    * @returns how many bytes were taken; when fewer than `length`, `onWritable` follows
    */
   write(source: Uint8Array, offset: number, length: number): number;
+  /** Goes on at another bit rate; what is on its way is lost. Left out where the port cannot. */
+  setRate?(baud: number): void;
   /** Releases the port. No callback comes afterwards. */
   close(): void;
 }

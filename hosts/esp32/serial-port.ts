@@ -36,7 +36,9 @@ const FIFO = 128;
  * callback.
  */
 export default class SerialPort implements Port {
-  readonly #serial: Serial;
+  #serial: Serial;
+  readonly #Serial: SerialPortOptions["Serial"];
+  readonly #own: object;
   readonly #receiver: PortReceiver;
   readonly #staging = new ArrayBuffer(FIFO, { maxByteLength: FIFO });
   /** All of it, however long it is. */
@@ -53,7 +55,21 @@ export default class SerialPort implements Port {
   constructor(options: SerialPortOptions) {
     const { Serial, receiver, ...own } = options;
     this.#receiver = receiver;
-    this.#serial = new Serial({ ...own, target: this, format: "buffer", onReadable: SerialPort.onReadable, onWritable: SerialPort.onWritable });
+    this.#Serial = Serial;
+    this.#own = own;
+    this.#serial = this.#opened();
+  }
+
+  #opened(other?: object): Serial {
+    return new this.#Serial({ ...this.#own, ...other, target: this, format: "buffer", onReadable: SerialPort.onReadable, onWritable: SerialPort.onWritable });
+  }
+
+  /** The class cannot change its rate: the UART is released and taken anew. Not to be called from a callback of this port. @throws what `Serial` throws */
+  setRate(baud: number): void {
+    if (this.#closed) return;
+    this.#serial.close();
+    this.#free = 0;
+    this.#serial = this.#opened({ baud });
   }
 
   private static onReadable(this: Serial, count: number): void {

@@ -96,6 +96,12 @@ export class SerialPort implements Port {
     return length;
   }
 
+  setRate(baud: number): void {
+    this.#received = [];
+    this.#taken = 0;
+    if (this.#stream.isOpen) this.#stream.update({ baudRate: baud }, (error) => { if (error) this.#fail(error); });
+  }
+
   close(): void {
     if (this.#closing) return;
     this.#closing = true;

@@ -87,6 +87,12 @@ export class Modem implements ChannelOwner {
   /** Between two rounds of questions about the network. */
   private pausing = false;
   private deadline = 0;
+  /** Bit/s: those of the serial port, and those that the modem may have after a restart; 0 where they are not known, or the same. */
+  private readonly rate: number = 0;
+  private readonly factoryRate: number = 0;
+  /** It is looked for at the factory's rate, or has been found there. */
+  private atFactoryRate = false;
+  private otherTried = false;
   /** The CMEE setting that the modem has really taken. */
   private cmee = -1;
   private restarts = 0;
@@ -94,13 +100,21 @@ export class Modem implements ChannelOwner {
   private recover: Level = Level.Connect;
   private recovering: Level = Level.Connect;
 
-  /** @throws ArgumentError; nothing is opened yet */
-  constructor(dialect: Dialect, options: ModemOptions) {
+  /**
+   * @param factoryRate bit/s of the modem's UART from the factory, where that is known
+   * @throws ArgumentError; nothing is opened yet
+   */
+  constructor(dialect: Dialect, options: ModemOptions, factoryRate = 0) {
     if (typeof options.serial?.io !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.serial.io", options.serial?.io, "must be the class of a serial port");
     if (typeof options.clock?.now !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.clock", options.clock, "must be a clock (on Moddable the manifest provides it)");
     this.dialect = dialect;
+    const rate = options.serial.baud ?? options.serial.baudRate;
+    if (typeof rate === "number" && factoryRate > 0 && rate !== factoryRate) {
+      this.rate = rate;
+      this.factoryRate = factoryRate;
+    }
     this.limits = limitsOf(dialect.limits, options.limits);
     this.bootTimeout = integer("modem.bootTimeout", options.bootTimeout ?? 30_000, 0, Patience.Longest);
     this.attachTimeout = integer("modem.attachTimeout", options.attachTimeout ?? 600_000, 0, Patience.Longest);
@@ -235,7 +249,7 @@ export class Modem implements ChannelOwner {
   }
 
   private wake(): void {
-    this.pausing = this.simGone = false;
+    this.pausing = this.simGone = this.otherTried = false;
     if (!this.enter(Stage.Waking)) return;
     this.deadline = (this.channel.clock.now() + this.bootTimeout) | 0;
     this.channel.scanner.learning = true;
@@ -305,9 +319,7 @@ export class Modem implements ChannelOwner {
   private onStepDone(outcome: Outcome, code: number): void {
     switch (this.stage) {
       case Stage.Waking:
-        if (outcome !== Outcome.Done)
-          return this.again(Patience.Probe, () => new ModemError("MODEM_SILENT",
-            `no modem answers AT on this port after ${this.bootTimeout / 1000} s; check wiring, power, that the port is the right one, and the baud rate`));
+        if (outcome !== Outcome.Done) return this.notAwake(outcome === Outcome.TimedOut);
         if (!this.enter(Stage.Preparing)) return;
         this.step = 0;
         return this.submit(PREPARE[0]!);
@@ -320,6 +332,22 @@ export class Modem implements ChannelOwner {
         if (this.stage === Stage.Recovering && this.step !== Step.Asking) this.goOnRecovering(outcome);
         else this.goOnAsking(outcome === Outcome.Refused ? code : -1);
     }
+  }
+
+  /**
+   * It has not said OK to `AT`. Its own restart may have brought the factory's rate back, which is tried before it is called silent.
+   * @param silent it has said nothing at all
+   */
+  private notAwake(silent: boolean): void {
+    const over = silent && ((this.deadline - this.channel.clock.now()) | 0) <= 0, other = this.atFactoryRate ? this.rate : this.factoryRate;
+    if (over && !this.otherTried && other > 0 && this.channel.setRate(other)) {
+      this.otherTried = true;
+      this.atFactoryRate = !this.atFactoryRate;
+      this.deadline = (this.channel.clock.now() + Patience.OtherRate) | 0;
+    } else if (over && this.otherTried && this.channel.setRate(other)) this.atFactoryRate = !this.atFactoryRate; // as it was
+    const rates = this.otherTried ? `, at ${this.rate} and at ${this.factoryRate} bit/s` : "";
+    this.again(Patience.Probe, () => new ModemError("MODEM_SILENT",
+      `no modem answers AT on this port after ${this.bootTimeout / 1000} s${rates}; check wiring, power, that the port is the right one, and the baud rate`));
   }
 
   /** Tries again after a pause, unless the stage's time is over. */

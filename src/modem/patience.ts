@@ -4,6 +4,8 @@ export const enum Patience {
   Longest = 0x3fffffff,
   /** Until the modem is asked again whether it is there. */
   Probe = 500,
+  /** For its answer at the factory's bit rate. */
+  OtherRate = 5000,
   /** Until it is asked again whether it is attached. */
   Attach = 2000,
   /** A modem that has taken the command to restart may answer for a while as if it had not. */

@@ -39,7 +39,7 @@ export class MQTTClient extends Acknowledger implements ModemClient {
     if (shared !== undefined && shared.driver.dialect !== modem.io.dialect)
       throw new ArgumentError("ARGUMENT_RANGE", "modem.shared", shared, `must be a client of a ${modem.io.dialect.name}`);
     const anew = shared === undefined || (shared.driver.channel.closed && modem.serial !== undefined);
-    const carrier = anew ? new Modem(modem.io.dialect, modem as ModemOptions) : shared.driver.modem;
+    const carrier = anew ? new Modem(modem.io.dialect, modem as ModemOptions, modem.io.baud) : shared.driver.modem;
     const driver = this.driver = new modem.io(carrier, carrier.place(modem.link, anew ? null : shared.driver), modem, this);
     this.subscribing = new Subscribing(driver, subscriptions);
     const connection = settings({

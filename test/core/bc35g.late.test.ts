@@ -1,6 +1,6 @@
 import BC35G from "../../src/modems/bc35g";
 import { ONLINE, UP } from "./exchanges/bc35g";
-import { equal } from "./support/check";
+import { equal, sameLines } from "./support/check";
 import type { Exchange } from "./support/exchange";
 import { playHoweverTheyCome } from "./support/however";
 import { online, Session, stillWorks } from "./support/session";
@@ -293,6 +293,35 @@ describe("BC35-G: what comes too late, or never", () => {
     equal(session.port.closed, true, "closed");
     session.pass(100_000);
     session.mustTell();
+  });
+
+  it("a modem whose restart has brought its factory rate back was called silent: that rate is tried before", () => {
+    const session = new Session({ modem: { bootTimeout: 10_000, serial: { baud: 115_200 } } });
+    session.pass(9_000);
+    sameLines(session.port.rates.map(String), []);
+    session.pass(2_500);
+    sameLines(session.port.rates.map(String), ["9600"]);
+    session.mustTell();
+    session.sent();
+    while (session.sent() === "") session.pass(100);
+    session.says("\\r\\nOK\\r\\n");
+    session.mustSend("ATE0\\r");
+    for (const answer of ["OK", "OK", "+CMEE: 1\\r\\n\\r\\nOK", "+CGATT: 1\\r\\n\\r\\nOK"]) session.says(`\\r\\n${answer}\\r\\n`);
+    equal(session.sent().endsWith("AT+QMTCLOSE=0\\r"), true, "it goes on");
+    sameLines(session.port.rates.map(String), ["9600"]);
+  });
+
+  it("a modem that answers at neither rate is silent, and both are named", () => {
+    let message = "";
+    const session = new Session({ modem: { bootTimeout: 5_000, serial: { baudRate: 57_600 } }, on: { error: (_, error) => { message = error.message; } } });
+    session.pass(14_000);
+    session.mustTell("error MODEM_SILENT");
+    sameLines(session.port.rates.map(String), ["9600", "57600"]);
+    equal(message.includes("at 57600 and at 9600 bit/s"), true, message);
+    const same = new Session({ modem: { bootTimeout: 5_000, serial: { baud: 9600 } } });
+    same.pass(7_000);
+    same.mustTell("error MODEM_SILENT");
+    sameLines(same.port.rates.map(String), []);
   });
 
   it("never attaches: NOT_ATTACHED when the time is over, the port closed", () => {

@@ -206,6 +206,13 @@ describe("connect() over a pseudo-terminal, a virtual BC35-G and a broker in pro
     assert.equal((await inbound)[1].toString(), "ends here");
   });
 
+  it("finds a modem at its factory's rate where the one that was given brings no answer", async () => {
+    await modem.close();
+    modem = await createVirtualModem({ modem: "bc35g", attachTime: 0, baud: 9600, strictBaud: true });
+    const client = await open({ baud: 115_200, modemOptions: { bootTimeout: 3000 } });
+    await client.publish("out/rate", "x", { qos: 1 });
+  });
+
   it("works at 9600 baud", async () => {
     await modem.close();
     modem = await createVirtualModem({ modem: "bc35g", attachTime: 0, baud: 9600 });

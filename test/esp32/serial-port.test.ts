@@ -84,4 +84,22 @@ describe("The serial port of an ESP32", () => {
     assert.equal(port.read(bytes(1), 0, 1), 0);
     assert.equal(port.write(bytes(1), 0, 1), 0);
   });
+
+  it("takes its UART anew for another rate, with all other options, and goes on", () => {
+    const port = new host.SerialPort({ receiver: NOBODY, Serial: Uart, transmit: 17, baud: 115_200 });
+    const before = Uart.last;
+    before.drain(0);
+    port.setRate!(9600);
+    const after = Uart.last as Uart & { options: { baud?: number; transmit?: number } };
+    assert(before.closed && after !== before && !after.closed);
+    assert.deepEqual([after.options.baud, after.options.transmit], [9600, 17]);
+    assert.equal(port.write(bytes(4), 0, 4), 0);
+    after.drain(0);
+    assert.equal(port.write(bytes(4), 0, 4), 4);
+    after.arrive([1, 2, 3]);
+    assert.equal(port.read(bytes(8), 0, 8), 3);
+    port.close();
+    port.setRate!(115_200);
+    assert.equal(Uart.last, after);
+  });
 });

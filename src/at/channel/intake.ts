@@ -46,6 +46,13 @@ export abstract class Intake extends Wakers implements PortReceiver {
     this.port = this.owner.openPort(this);
   }
 
+  /** Whether the port goes on at another bit rate. @throws what the port's class throws */
+  setRate(baud: number): boolean {
+    if (this.closed || this.port.setRate === undefined) return false;
+    this.port.setRate(baud);
+    return true;
+  }
+
   /** Releases the port and the timer. Nothing is called afterwards; what was under way is forgotten. */
   close(): void {
     if (this.closed) return;

@@ -72,7 +72,7 @@ export class Session {
       host: "broker.example.com", id: "dev-1", user: "u1", password: "p1", keepAlive: 120_000, ...client,
       modem: {
         io: BC35G, clock: this.clock, ...modem,
-        serial: { io: StrictPort, gulp, attach: (port: TestPort) => { this.port = port; } },
+        serial: { io: StrictPort, ...modem.serial, gulp, attach: (port: TestPort) => { this.port = port; } },
       },
       onReadable: (count, options) => {
         if (on.readable !== undefined) return on.readable(this, count, options);

@@ -87,6 +87,13 @@ export class TestPort implements Port {
     return count;
   }
 
+  /** The bit rates that it was set to. */
+  readonly rates: number[] = [];
+
+  setRate(baud: number): void {
+    this.rates.push(baud);
+  }
+
   close(): void {
     this.closed = true;
   }
