@@ -80,6 +80,7 @@ describe("the command modem-mqtt", function () {
     ["a client id that cannot be quoted", ["pub", "--serial", "x", "-h", "h", "-t", "t", "-m", "x", "-i", 'a"b'], /: -i must not hold a double quote/],
     ["a password that cannot be quoted", ["pub", "--serial", "x", "-h", "h", "-t", "t", "-m", "x", "-u", "u", "-P", 'se"cret'], /: -P must not hold a double quote (?!.*se"cret)/],
     ["a way of receiving that is none", ["sub", "--serial", "x", "-h", "h", "-t", "t", "--receiving", "x"], /--receiving/],
+    ["a way of receiving that is another modem's", ["sub", "--serial", "x", "-h", "h", "-t", "t", "--receiving", "idle", "--modem", "nm28"], /: --receiving is nothing that this modem can be told\n$/],
     ["an encoding that is none", ["sub", "--serial", "x", "-h", "h", "-t", "t", "--payload-encoding", "x"], /--payload-encoding/],
     ["a rate that is none", ["info", "--serial", "x", "--baud", "0"], /--baud/],
     ["an unknown modem", ["sub", "--serial", "x", "-h", "h", "-t", "t", "--modem", "nope"], /must be one of bc35g/],

@@ -100,7 +100,7 @@ describe("the command modem-mqtt with every family", function () {
       it("says, with status 2, that a message is too long for this modem", async () => {
         const { status, stderr } = await modemMqtt(["pub", ...connection(), "-t", "t", "-m", "x".repeat(2049)]);
         assert.equal(status, 2);
-        assert.match(stderr, /^modem-mqtt: data must be at most \d+ bytes for an? .*\n$/);
+        assert.match(stderr, /^modem-mqtt: the message must be at most \d+ bytes for an? .*\n$/);
       });
     });
   }
