@@ -2,7 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { familyNames, type FamilyName } from "./families";
-import { draw as drawIn, type Plan, usualWorlds, type World } from "./plan";
+import { draw as drawIn, type Plan, type World } from "./plan";
 import { addUp, report } from "./report";
 import { shrink } from "./shrink";
 import { runSeveral } from "./several-report";
@@ -16,8 +16,8 @@ const { values } = parseArgs({
     seed: { type: "string" },
     /** Goes on after a failing seed, and only counts. */
     all: { type: "boolean", default: false },
-    /** Worlds to draw from. */
-    worlds: { type: "string", default: [...usualWorlds].join(",") },
+    /** Worlds to draw from, such as strangers; without it those of each family. */
+    worlds: { type: "string", },
     /** One run of several clients on an NM28. */
     several: { type: "string" },
   },
@@ -28,7 +28,7 @@ if (values.modem !== undefined && !familyNames.includes(values.modem as FamilyNa
 }
 const modems = values.modem === undefined ? familyNames : [values.modem as FamilyName];
 
-const worlds = new Set(values.worlds.split(",")) as ReadonlySet<World>;
+const worlds = values.worlds === undefined ? undefined : new Set(values.worlds.split(",")) as ReadonlySet<World>;
 const draw = (modem: FamilyName, seed: number): Plan => drawIn(modem, seed, worlds);
 
 function show(plan: Plan, violation: Violation): void {
