@@ -1,8 +1,9 @@
+import { frozen } from "../bytes/frozen";
 import { ModemError, NetworkError, type MQTTModemError } from "../errors";
 import { CME_ERRORS, meaning } from "./codes";
 
 /** What keeps a modem from the network for good, and what to do about it. A wait does not help. */
-const CAUSES = Object.freeze([
+const CAUSES = frozen([
   ["NO_SIM", [10, 310], "the modem has no SIM; insert one, and check that it lies right"],
   ["PIN_REQUIRED", [5, 11, 17, 311, 312, 317], "the SIM wants its PIN; enter it, or switch the PIN off"],
   ["PUK_REQUIRED", [12, 18, 316, 318], "the SIM is blocked, and wants its PUK; unblock it, in a telephone for example"],

@@ -23,7 +23,7 @@ function prepare(command: Command): Command {
   return command
     .helpOption("--help", "show this")
     .allowExcessArguments(false)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "modem-mqtt: ").replaceAll(PASSWORD, "$1***@")) })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "modem-mqtt: ").replace(/argument '[^]*' is invalid/, inOneLine).replaceAll(PASSWORD, "$1***@")) })
     .exitOverride();
 }
 
@@ -48,3 +48,8 @@ main().catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? Exit.Done : Exit.Usage;
   else report(error);
 });
+
+/** What was given is shown, and a line end in it is no second line of the error. */
+function inOneLine(text: string): string {
+  return text.replace(/[\x00-\x1f\x7f]/g, (control) => JSON.stringify(control).slice(1, -1));
+}
