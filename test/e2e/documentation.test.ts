@@ -46,7 +46,7 @@ const NOT_RUN: readonly (readonly [line: RegExp, why: string])[] = [
 ];
 
 /** Blocks without a language: pictures, and what something prints that cannot be run here. */
-const SHOWN: readonly RegExp[] = [/^ host +modem +internet$/m, /^modem: preparing$/m, /^MODEM_SILENT: no modem answers AT/];
+const SHOWN: readonly RegExp[] = [/^--serial \/dev\/ttyUSB0$/m, /^ host +modem +internet$/m, /^modem: preparing$/m, /^MODEM_SILENT: no modem answers AT/];
 
 const run = promisify(execFile);
 
