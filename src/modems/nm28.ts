@@ -54,7 +54,7 @@ const LINES = lines(
   Say.Stat, "+MQTTSTAT", { numbers: [2, 2] }, // not in S4; Quectel's set has it (5.3)
   Say.PostVersion, "+CTWINGPOSTVER",
   "AT+CTWINGPOSTVER", // as the guide prints it (D-11)
-  Say.Message, "+MQTTRECV", { framing: Framing.Counted, topic: 2, lengthOptional: true },
+  Say.Message, "+MQTTRECV", { framing: Framing.Counted, topic: 2 },
   Common.Prompt, "CONNECT", { follow: Follow.End },
   // In no document: what related modules print when they are ready.
   Say.Restart, "RDY", { follow: Follow.End },

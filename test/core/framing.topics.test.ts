@@ -34,7 +34,7 @@ const CASES: Case[] = [
   ["the one that ends earlier is subscribed", ["a"], "a,8,12,hello\\r\\nworld\\r\\n", "a: 12,hello"],
   ["the subscribed one would end later, but nothing comes", ["a,8"], "a,8,12,hello\\r\\n", "a: 12,hello"],
   ["the subscribed one would end later, but something else comes", ["a,8"], "a,8,12,hello\\r\\n+MQTTXYZ:OK\\r\\n", "a: 12,hello"],
-  ["the subscribed one would be longer than the ring", ["a,11"], "a,11,60000,hello\\r\\n", "suspect a: 60000,hello"],
+  ["the subscribed one would be longer than the ring", ["a,11"], "a,11,60000,hello\\r\\n", "a: 60000,hello"],
   ["the first of two subscribed ones does not fit", ["a,9", "a,9,6"], "a,9,6,5,hello\\r\\n", "a,9,6: hello"],
   ["no length fits", ["a,6"], "a,6,9,hello\\r\\n", "suspect a,6: hello"],
   ["no length fits, and nothing is subscribed", [], "a,6,9,hello\\r\\n", "suspect a: 9,hello"],

@@ -41,8 +41,6 @@ export interface Line {
    * damaged, and nobody's. An answer that was asked for may be another one than the report, and is not looked at.
    */
   readonly numbers?: readonly [least: number, most: number];
-  /** The modem can be told to leave the length out, so that a message without one is as good. */
-  readonly lengthOptional?: boolean;
 }
 
 /**

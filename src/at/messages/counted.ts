@@ -157,6 +157,11 @@ export abstract class Counted extends Header {
       // Without an end of its line it is from firmware that prints none, and so is what is behind the first one.
       if (fit === Fit.Loose && this.deciding && ((ring.tail - at - this.otherLength) | 0) < 2 && otherFit !== Fit.Beyond) continue;
       if (otherFit === Fit.Unknown) return Found.Nothing;
+      if (otherFit === Fit.Beyond && fit !== Fit.Beyond && ring.free > 0) {
+        // It would go on: where nothing more comes, it is none.
+        if (this.deciding) continue;
+        return Found.Nothing;
+      }
       if (otherFit === Fit.None || otherFit === Fit.Loose) continue;
       if (fit !== Fit.Loose && (otherKnown === known || fit === Fit.Beyond || otherFit === Fit.Beyond)) ambiguous = true;
       if (fit === Fit.Exact && otherFit === Fit.Beyond) continue;

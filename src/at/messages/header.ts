@@ -205,8 +205,7 @@ export abstract class Header extends Payload {
     if (this.firstPiece === this.topic) return Found.NoMessage;
     this.endTopic(this.firstPiece);
     this.beginPayload(this.firstPiece, false);
-    this.suspect = this.line!.lengthOptional !== true;
-    this.leaves = true;
+    this.suspect = this.leaves = true; // a topic with a comma and a line's end in it looks the same
     return Found.Nothing;
   }
 
