@@ -62,7 +62,7 @@ export const mutations: readonly Mutation[] = [
   writer("a number of two digits loses the first", "for (; divisor > 1;", "for (; divisor > 10;"),
 
   // ---- from bytes to lines
-  lineReader("a prompt is seen in the middle of a line", "if (byte === Byte.Prompt && this.promptExpected) {",
+  lineReader("a prompt is seen in the middle of a line", "if (byte === Byte.Prompt && this.promptExpected && !this.doubtful) {",
     "if (this.promptExpected) {\n      for (let p = at; p !== tail && bytes[p & mask] !== Byte.CR; p = (p + 1) | 0) if (bytes[p & mask] === Byte.Prompt) { at = p; byte = Byte.Prompt; break; }\n    }\n    if (byte === Byte.Prompt && this.promptExpected) {"),
   scanner("a line that is longer than the ring is kept", "if (this.ring.free === 0) this.overflow();", ""),
   scanner("a message that nobody reads keeps everything behind it", "if (this.state !== State.Held || this.ring.free !== 0 || this.scanning) return;", "return;"),
@@ -71,14 +71,14 @@ export const mutations: readonly Mutation[] = [
   fields("a number of twelve digits is believed", "NUMBER = 9,", "NUMBER = 12,"),
   echo("what only began like an echo is lost", "const line = (at - index + start) | 0;", "const line = ring.head = at;"),
   message("the remembered beginning of a message is not forgotten", "    this.openingLength = 0;\n", ""),
-  counted("a payload with a length is one byte short", "const length = this.value;\n", "const length = this.value - 1;\n"),
-  header("a message with a wrong length is not marked", "    this.suspect = true;\n    this.mode = Mode.Silence;", "    this.mode = Mode.Silence;"),
+  counted("a payload with a length is one byte short", "const fit = this.fitOf(payload, this.value);", "const fit = this.fitOf(payload, --this.value);"),
+  header("a message with a wrong length is not marked", "    this.suspect = this.leaves = true;\n", "    this.leaves = true;\n"),
   payload("a payload without a length ends at LF alone", "for (let i = 1; i <= this.returns; i++) if", "for (let i = 1; i < this.returns; i++) if"),
   counted("a message in parts never ends", "    this.value -= length;\n", ""),
-  counted("another subscribed topic with a comma is not thought of", "const length = decimal(ring, at, comma);", "const length = -1;"),
+  counted("another subscribed topic with a comma is not thought of", "const length = decimal(ring, start, comma);", "const length = -1;"),
 
   // ---- commands and their answers
-  synchroniser("a late final is taken for the marker's", "if (this.markerValue === Marker.Unseen) this.strayFinals++;\n    else this.synchronised();", "this.synchronised();"),
+  synchroniser("a late final is taken for the marker's", "    if (this.markerValue === Marker.Unseen) {\n      this.strayFinals++;", "    if (this.markerValue === Marker.Unseen && false) {\n      this.strayFinals++;"),
   timekeeper("no marker is sent after a timeout", "    else this.doubt(this.inData);\n    if (operation.result !== ResultCode.Owed", "    else this.leave();\n    if (operation.result !== ResultCode.Owed"),
   sender("a timeout never fires", "operation.deadline = this.armFor(milliseconds);", "operation.deadline = this.armFor(0x3fffffff);"),
   finisher("a write is done with the modem's OK", "else if (result === ResultCode.Untold || command.result === undefined) this.finish", "else if (good) this.finish"),
@@ -88,7 +88,7 @@ export const mutations: readonly Mutation[] = [
   synchroniser("a message that a modem has not asked for is the beginning of the next command", "    if (this.unasked) writer.byte(Byte.CR);\n", ""),
   timekeeper("a message whose prompt is lost is sent though it may be a command", "const harmless = isHarmless(this.operations.payloads, operation.offset, operation.length);", "const harmless = true;"),
   timekeeper("a message whose prompt is lost is filled up with markers", "    else if (this.phase === Phase.Prompt) return this.sendUnasked(operation);\n", ""),
-  synchroniser("a marker's late answer ends the next command", "        this.lateMarker = true;\n", ""),
+  synchroniser("a marker's late answer ends the next command", "if (this.phase !== Phase.Doubt) this.lateMarker = true;", ""),
   intake("a message ends although the host has not looked at its port", "if (this.silent) this.scanner.silence();", "this.scanner.silence();"),
   intake("the port is not closed", "    this.port.close();\n", ""),
   intake("what a callback throws is swallowed", "if (thrown !== NOTHING) throw thrown;", ""),
@@ -101,7 +101,7 @@ export const mutations: readonly Mutation[] = [
   wakers("a deadline beyond the clock's wrap is over at once", "return ((deadline - this.clock.now()) | 0) <= 0;", "return deadline <= this.clock.now();"),
   wakers("an alarm beyond the clock's wrap is never set", "if (this.armedFor === Moment.Never || ((this.armedFor - deadline) | 0) > 0) this.arm(deadline);", "if (this.armedFor === Moment.Never || this.armedFor > deadline) this.arm(deadline);"),
   wakers("a host that was asleep gives up before it has listened", "if (!this.heard && ((this.clock.now() - this.armedFor) | 0) > Patience.Late) {", "if (false) {"),
-  operations("an acknowledgement with another id is believed", "(wire < 0 || operation.wire === wire)", "true"),
+  operations("an acknowledgement with another id is believed", "(wire === Wire.Any || operation.wire === wire)", "true"),
   operations("a report about one client ends another one's operation", " && operation.result === ResultCode.Owed && operation.link === link))", " && operation.result === ResultCode.Owed))"),
 
   // ---- the client
@@ -120,19 +120,20 @@ export const mutations: readonly Mutation[] = [
   // ---- one connection, and the modem
   driver("what was under way when the connection was lost is left under way", "    this.channel.abort(this.link, forgotten);\n", ""),
   driver("close() leaves the modem's connection open", "    this.run(this.dialect.close);\n", "    this.leave();\n"),
-  watcher("the connection is never asked after", "    this.ask(this.dialect.poll);\n", ""),
+  watcher("the connection is never asked after", "=== 0) return;\n    this.ask(this.dialect.poll);\n", "=== 0) return;\n"),
   watcher("a write that failed is no reason to ask after the connection", "    this.watch(Patience.Hurry < this.pollInterval ? Patience.Hurry : this.pollInterval);\n", ""),
   driver("a failed step of bringing up is passed over", "if (outcome !== Outcome.Done && this.#stage !== Stage.Closing && !this.tolerates(outcome)) {", "if (false) {"),
   modem("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.cmee !== 0 && this.stage > Stage.Preparing) this.restarted();", ""),
-  modem("a restart that the modem announces is not noticed", "if (line.id === this.dialect.restart) this.restarted();\n    else if", "if"),
-  modem("nobody waits for the network", "        if (this.step !== Step.Attached)\n", "        if (false)\n"),
+  modem("a restart that the modem announces is not noticed", "    if (!doubtful) this.restarted();", ""),
+  modem("nobody waits for the network", "    if (!network.attached) {", "    if (false as boolean) {"),
 
   // ---- families
   bc35g("a notice of sending again is taken for the end", "if (result === Result.Retransmission) return this.channel.extend(operation);", ""),
   bc35g("at QoS 0 the report's id is not 0", "operation.wire = operation.QoS === 0 ? 0 : operation.id;", "operation.wire = operation.id;"),
   bc35g("the report of a lost link is passed over", "case Say.Stat: return this.linkChanged(fields.int(1));", "case Say.Stat: return;"),
-  chinaMobile("PUBREC is taken for the end of QoS 2", "case Say.PubRec: return this.received(-1);", "case Say.PubRec: return this.acknowledged(2);"),
-  chinaMobile("PUBACK ends a publish at QoS 2", "if (operation !== null && operation.QoS === QoS) this", "if (operation !== null) this"),
+  chinaMobile("PUBREC is taken for the end of QoS 2", "case Say.PubRec: return this.halfway(fields);", "case Say.PubRec: return this.acknowledged(fields, 2);"),
+  chinaMobile("an acknowledgement with a damaged id, or another publish's, ends a publish", "id >= 0 && this.ids.isOf(Kind.Publish, id)", "true"),
+  chinaMobile("PUBACK ends a publish at QoS 2", "operation.QoS === QoS && id >= 0", "id >= 0"),
   chinaMobile("a connection that the modem has back by itself is passed over", "(+MQTTOPEN)\"));\n      this.reconnected();\n", "(+MQTTOPEN)\"));\n"),
   ml302("a quote in a payload ends the string that it stands in", "if (byte === Byte.Quote) writer.byte(BACKSLASH);", ""),
   nm28("Ctrl-Z is counted as payload", "modem.ctrlZ === CtrlZ.Always ? operation.length - CTRL_Z.length : operation.length", "operation.length"),
