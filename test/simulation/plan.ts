@@ -78,8 +78,6 @@ export interface Plan {
 
 /** Those that are drawn when none are asked for. */
 export const usualWorlds: ReadonlySet<World> = new Set<World>(["any", "away", "network"]);
-/** What strangers publish can still cost an ML302's or NM28's connection (docs/simulation.md). */
-const withStrangers: ReadonlySet<FamilyName> = new Set<FamilyName>(["bc35g", "m531x"]);
 
 /** Chance, in the words that drawing needs. */
 export class Dice {
@@ -222,7 +220,7 @@ function variants(dice: Dice, modem: FamilyName): Record<string, string> {
 }
 
 /** @param hazards worlds that may be drawn */
-export function draw(modem: FamilyName, seed: number, hazards: ReadonlySet<World> = withStrangers.has(modem) ? new Set(worlds) : usualWorlds): Plan {
+export function draw(modem: FamilyName, seed: number, hazards: ReadonlySet<World> = usualWorlds): Plan {
   const family = families[modem];
   const dice = new Dice(seededRandom(seed * 4 + Object.keys(families).indexOf(modem)));
   for (let i = 0; i < 4; i++) dice.random(); // neighbouring seeds begin alike

@@ -5,6 +5,7 @@ import { familyNames } from "./families";
 import { draw } from "./plan";
 import { simulate } from "./simulation";
 
+const STRANGERS = 40;
 const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 60);
 
 describe("simulation: client, modem, network and broker in virtual time", function () {
@@ -13,6 +14,14 @@ describe("simulation: client, modem, network and broker in virtual time", functi
       for (let seed = 1; seed <= SEEDS; seed++) {
         const { violation } = simulate(draw(modem, seed));
         assert.equal(violation, null, violation === null ? "" : `promise ${violation.promise}: ${violation.what}\nnpm run simulate -- --modem ${modem} --seed ${seed}`);
+      }
+    });
+
+  for (const modem of ["bc35g", "m531x"] as const)
+    it(`${modem}: ${STRANGERS} seeds in which strangers publish hostile topics cost nothing`, () => {
+      for (let seed = 1; seed <= STRANGERS; seed++) {
+        const { violation } = simulate(draw(modem, seed, new Set(["strangers"] as const)));
+        assert.equal(violation, null, violation === null ? "" : `promise ${violation.promise}: ${violation.what}\nnpm run simulate -- --worlds strangers --modem ${modem} --seed ${seed}`);
       }
     });
 
