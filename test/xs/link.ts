@@ -117,7 +117,7 @@ export interface Family {
 }
 
 /** Out of place, all of them. */
-const COMMON = ["OK", "ERROR", "+CME ERROR: 3", "+CMS ERROR: 3", "+CMEE: 1", "+CGATT: 1"];
+const COMMON = ["OK", "ERROR", "+CME ERROR: 3", "+CMS ERROR: 3", "+CMEE: 1", "+CGATT: 1", "+CFUN: 1", "+CEREG: 1", "+CPIN: SIM PIN"];
 const CHINA = [
   ...COMMON, "+QMTOPEN: 0,-1", "+MQTTSUBACK:7,0,a/b", "+MQTTUNSUBACK:7", "+MQTTPUBACK:7,0",
   "+MQTTPUBREC:7,0", "+MQTTPUBREL:7,0", "+MQTTPUBCOMP:7,0", "+MQTTPINGRSP:OK", "+MQTTPINGRESP:OK", "+MQTTTO:5", "+MQTTREC: 2,0", "+MQTTSTAT: 1",
