@@ -347,9 +347,9 @@ export abstract class ChinaMobile extends Driver {
     if (kind > Kind.Unsubscribe || (kind === Kind.Publish && operation.QoS === 0)) return;
     if (outcome === Outcome.Refused && code === ACK_TIMEOUT) {
       if (kind === Kind.Publish && operation.result === ResultCode.Owed) this.ids.late(); // otherwise +MQTTTO has told of it
-    } else if (outcome === Outcome.Refused || (outcome === Outcome.Failed && code !== Failure.Timeout) || (outcome === Outcome.Done && code !== 0)) this.ids.unsent();
+    } else if (outcome === Outcome.Refused || (outcome === Outcome.Failed && code !== Failure.Timeout) || (outcome === Outcome.Done && code !== 0)) this.ids.unsent(kind);
     else if (outcome === Outcome.TimedOut) {
-      this.ids.unsent();
+      this.ids.unsent(kind);
       this.ids.timedOut(kind);
       // What has come for it was perhaps its own: nothing else is to be waited for.
       if (kind === Kind.Publish && this.ids.hasDoubted(kind) && this.channel.find(this.link, kind, Wire.Any) === operation) this.channel.resolve(operation, Failure.Timeout);

@@ -5,6 +5,9 @@
  * depends on that until a modem has shown that it does so. From then on an id that is too low for what is under way is
  * that of something earlier: a repetition, or an acknowledgement that comes late. Until then, and for ever with firmware that
  * always prints the same id, a repetition cannot be told from an acknowledgement.
+ *
+ * Firmware may count each kind by itself. That ids count up within one kind therefore shows only that, and later ids are compared
+ * with those of the same kind. That they count up over all kinds is shown where the id of one kind goes on from that of another.
  */
 import { Kind } from "../../modem/script";
 
@@ -24,6 +27,14 @@ const enum Each {
   Doubted,
   /** The id of the last one that was acknowledged, or 0. */
   Last,
+  /** How many of this kind have been sent, and how many of them up to the one with the last id. */
+  Own,
+  LastOwn,
+  /** Of the one with the last id: its place among all, and the publishes at QoS 0 that were sent before it. */
+  LastOrder,
+  LastZeros,
+  /** 1 where the ids of this kind have been shown to count up. */
+  Counting,
   SIZE,
 }
 
@@ -33,19 +44,21 @@ export class PacketIds {
   /** How many have been sent that are acknowledged, and at QoS 0. */
   private order = 0;
   private zeros = 0;
-  /** The last id that was believed, or 0; and the order and the zeros of what it acknowledged. */
+  /** The last id that was believed, or 0; and the kind, the order and the zeros of what it acknowledged. */
   private last = 0;
+  private lastKind: Kind = Kind.Publish;
   private lastOrder = 0;
   private lastZeros = 0;
-  /** The modem has shown that it counts. */
+  /** The modem has shown that it counts over all kinds; or that it does not. */
   private counting = false;
+  private apart = false;
   /** Publishes that the modem has given up, and whose acknowledgements may come all the same. */
   private lost = 0;
 
   /** There is a connection, or another one: the modem may begin again. */
   reset(): void {
     this.last = 0;
-    this.counting = false;
+    this.counting = this.apart = false;
     this.lost = 0;
     this.each.fill(0);
   }
@@ -58,13 +71,16 @@ export class PacketIds {
     }
     const at = kind * Each.SIZE;
     this.each[at + Each.Order] = ++this.order;
+    this.each[at + Each.Own]!++;
     this.each[at + Each.Zeros] = this.zeros;
     this.each[at + Each.Doubted] = 0;
   }
 
   /** The one of this kind under way has not been sent to the broker, as far as is known: it may have had no id. */
-  unsent(): void {
+  unsent(kind: Kind): void {
     this.lastOrder++;
+    this.each[kind * Each.SIZE + Each.LastOwn]!++;
+    this.each[kind * Each.SIZE + Each.LastOrder]!++;
   }
 
   /** The modem has waited in vain for the acknowledgement of a publish. That of a subscription would tell its topic. */
@@ -75,10 +91,10 @@ export class PacketIds {
   /** Nothing has come for the one of this kind that was believed: what was late comes no more, and what was doubted may have been its own. */
   timedOut(kind: Kind): void {
     if (kind === Kind.Publish) this.lost = 0;
-    if (this.hasDoubted(kind)) {
-      this.last = 0;
-      this.counting = false;
-    }
+    if (!this.hasDoubted(kind)) return;
+    const at = kind * Each.SIZE;
+    this.last = this.each[at + Each.Last] = this.each[at + Each.Counting] = 0;
+    this.counting = false;
   }
 
   /** Whether something has come for the one of this kind that was not believed. */
@@ -92,45 +108,72 @@ export class PacketIds {
    * @param id 0 where the modem tells none
    */
   mayBe(kind: Kind, id: number): boolean {
-    if (!this.counting || this.last === 0) return true;
-    const more = this.distance(id) - this.least(kind);
-    if (kind !== Kind.Publish) return more >= 0 || id !== this.each[kind * Each.SIZE + Each.Last];
+    const each = this.each, at = kind * Each.SIZE;
+    const over = this.counting && this.last !== 0;
+    if (!over && each[at + Each.Counting] === 0) return true;
+    const more = over ? this.more(kind, id) : this.moreOfKind(kind, id);
+    if (kind !== Kind.Publish) return more >= 0 || id !== each[at + Each.Last];
     return id !== 0 && (more >= 0 || more < -BACK);
   }
 
   /** Whether the acknowledgement is that of the one of this kind that is under way. @param id 0 where the modem tells none */
   isOf(kind: Kind, id: number): boolean {
     const at = kind * Each.SIZE, each = this.each;
-    if (!this.counting && this.last !== 0 && id !== 0) {
-      const more = this.distance(id) - this.least(kind);
-      this.counting = more >= 0 && more <= each[at + Each.Zeros]! - this.lastZeros;
-    }
-    const late = kind === Kind.Publish && !this.counting && this.lost > 0;
+    if (id !== 0) this.learn(kind, id);
+    const late = kind === Kind.Publish && !this.counting && each[at + Each.Counting] === 0 && this.lost > 0;
     if (late || !this.mayBe(kind, id)) {
       each[at + Each.Doubted] = 1;
       if (!late) return false;
       this.lost--; // it is that one's or the late one's, which nothing tells
     } else if (kind === Kind.Publish) this.lost = 0;
     if (id === 0) return !late;
+    const ofKind = distance(id, each[at + Each.Last]!);
+    if (each[at + Each.Counting] === 0 || each[at + Each.Last] === 0 || ofKind > 0 || ofKind < -BACK) {
+      each[at + Each.LastOwn] = each[at + Each.Own]!;
+      each[at + Each.LastOrder] = each[at + Each.Order]!;
+      each[at + Each.LastZeros] = each[at + Each.Zeros]!;
+    }
     each[at + Each.Last] = id;
-    const distance = this.distance(id);
-    if (!this.counting || this.last === 0 || distance > 0 || distance < -BACK) {
+    const over = distance(id, this.last);
+    if (!this.counting || this.last === 0 || over > 0 || over < -BACK) {
       this.last = id;
+      this.lastKind = kind;
       this.lastOrder = each[at + Each.Order]!;
       this.lastZeros = each[at + Each.Zeros]!;
     }
     return !late;
   }
 
-  /** How much more than the last one the id of the one of this kind is at the least. */
-  private least(kind: Kind): number {
-    return this.each[kind * Each.SIZE + Each.Order]! - this.lastOrder;
+  /** What an id shows of how this modem counts. */
+  private learn(kind: Kind, id: number): void {
+    const each = this.each, at = kind * Each.SIZE;
+    if (each[at + Each.Counting] === 0 && each[at + Each.Last] !== 0) {
+      const more = this.moreOfKind(kind, id);
+      // Firmware that counts over all kinds has counted the others between these two.
+      const others = each[at + Each.Order]! - each[at + Each.LastOrder]! - each[at + Each.Own]! + each[at + Each.LastOwn]!;
+      if (more >= 0 && more <= others + each[at + Each.Zeros]! - each[at + Each.LastZeros]!) each[at + Each.Counting] = 1;
+    }
+    if (this.counting || this.apart || this.last === 0 || this.lastKind === kind) return;
+    const more = this.more(kind, id);
+    if (more >= 0 && more <= each[at + Each.Zeros]! - this.lastZeros) this.counting = true;
+    else if (more < 0 && more >= -BACK) this.apart = true;
   }
 
-  /** How much more than the last one an id is; less than 0 for one before it. */
-  private distance(id: number): number {
-    let distance = (id - this.last) % IDS;
-    if (distance < 0) distance += IDS;
-    return distance > IDS >> 1 ? distance - IDS : distance;
+  /** How much more an id is than it is at the least, counted over all kinds. */
+  private more(kind: Kind, id: number): number {
+    return distance(id, this.last) - this.each[kind * Each.SIZE + Each.Order]! + this.lastOrder;
   }
+
+  /** The same, counted over this kind alone. */
+  private moreOfKind(kind: Kind, id: number): number {
+    const each = this.each, at = kind * Each.SIZE;
+    return distance(id, each[at + Each.Last]!) - each[at + Each.Own]! + each[at + Each.LastOwn]!;
+  }
+}
+
+/** How much more than the `last` one an id is; less than 0 for one before it. */
+function distance(id: number, last: number): number {
+  let distance = (id - last) % IDS;
+  if (distance < 0) distance += IDS;
+  return distance > IDS >> 1 ? distance - IDS : distance;
 }

@@ -1,3 +1,5 @@
+const SIDE_BY_SIDE = Symbol.for("modem-mqtt: tests side by side");
+
 /** Runs that take their time and not the machine's: so many of them at once, whatever test waits for which. */
 export class Lives {
   readonly #atOnce: number;
@@ -23,6 +25,8 @@ export class Lives {
   }
 
   start(): void {
+    // What a failed test has left cannot be told from what the others are working with (test/support/leftovers.mjs).
+    Reflect.set(globalThis, SIDE_BY_SIDE, true);
     while (this.#running < this.#atOnce && this.#waiting.length > 0) {
       this.#running++;
       this.#waiting.shift()!();
