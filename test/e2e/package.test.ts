@@ -12,6 +12,9 @@ const root = fileURLToPath(new URL("./", import.meta.resolve("modem-mqtt/package
 const run = promisify(execFile);
 const json = async (path: string) => JSON.parse(await readFile(path, "utf8"));
 
+/** Packages that the demo needs, and that are not installed with this one. */
+const DEMO = ["mqtt-packet", "@lydell/node-pty", "aedes"];
+
 describe("the package, packed and unpacked", function () {
   let folder: string;
   let installed: string;
@@ -27,6 +30,8 @@ describe("the package, packed and unpacked", function () {
     // Its dependencies and nothing else can be found from there; Node's types are the user's own.
     const { dependencies } = await json(join(installed, "package.json"));
     for (const name of [...Object.keys(dependencies), "@types/node"]) await install(name);
+    // Nor in a folder above: what the demo needs may be there, for this folder is wherever temporary files are.
+    for (const name of DEMO) await hide(name);
     await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
   });
   after(() => rm(folder, { recursive: true }));
@@ -34,7 +39,15 @@ describe("the package, packed and unpacked", function () {
   async function install(name: string): Promise<void> {
     const link = join(folder, "node_modules", name);
     await mkdir(dirname(link), { recursive: true });
+    await rm(link, { recursive: true, force: true });
     await symlink(join(root, "node_modules", name), link);
+  }
+
+  /** A package that cannot be loaded, though one of this name be in a folder above. */
+  async function hide(name: string): Promise<void> {
+    const hidden = join(folder, "node_modules", name);
+    await mkdir(hidden, { recursive: true });
+    await writeFile(join(hidden, "package.json"), JSON.stringify({ name, exports: {} }));
   }
 
   /** The command of the installed package, and how it ended. */
@@ -110,7 +123,7 @@ describe("the package, packed and unpacked", function () {
   });
 
   it("runs its demo when they are", async () => {
-    for (const name of ["mqtt-packet", "@lydell/node-pty", "aedes"]) await install(name);
+    for (const name of DEMO) await install(name);
     const { code, stdout, stderr } = await command("demo", "--modem", "m531x");
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
     assert.match(stdout, /# disconnected; that was all\n$/);
