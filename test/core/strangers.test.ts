@@ -262,3 +262,55 @@ describe("a result glued to a message that may go on", () => {
     box.session.mustTell("control 4 1", "done 1");
   });
 });
+
+describe("firmware counted a message's length wrongly, and a publish was under way", () => {
+  /** A publish at QoS 1, all of its payload sent, and a topic that is subscribed by its name. */
+  function publishing(family: Family, topic: string): Inbox {
+    const box = inbox(family);
+    box.session.subscribe(topic, 0, { id: 9 });
+    box.modem.serve();
+    box.session.publish("mine", { QoS: 1, id: 1 });
+    box.session.sent();
+    if (family === ml302) box.session.says("\\r\\n> ");
+    box.session.sent();
+    box.session.events.splice(0);
+    return box;
+  }
+
+  for (const family of [m531x, ml302]) {
+    const answer = (family === m531x ? ["OK", ACK.M531X] : [ACK.ML302, "OK"]).map((line) => `\\r\\n${line}\\r\\n`).join("");
+
+    for (const [what, length] of [["too few bytes", 1], ["a byte too many", 3], ["the line's ends, and a final", 10], ["far too many", 90]] as const)
+      it(`${family.name}: ${what}: its result is held until the modem has been asked, and then believed`, () => {
+        const box = publishing(family, "cmd/x");
+        box.session.says(`${family.header("cmd/x", length)}hi\\r\\n${answer}`);
+        box.session.mustTell();
+        box.session.pass(200);
+        box.session.mustTell();
+        box.modem.serve();
+        box.session.pass(2000); // a final that the length has swallowed is waited for
+        box.modem.serve();
+        sameLines(box.session.events.splice(0).filter((event) => event.startsWith("done")), ["done 1"]);
+        stillWorks(box, family, "afterwards");
+      });
+
+    it(`${family.name}: the result is not believed where the message does go on`, () => {
+      const box = publishing(family, "cmd/x");
+      box.session.says(`${family.header("cmd/x", 3)}hi\\r\\n${answer}more of it\\r\\n`);
+      box.session.pass(200);
+      box.modem.serve();
+      box.session.pass(200);
+      box.modem.serve();
+      sameLines(box.session.events.filter((event) => event.startsWith("done")), []);
+    });
+
+    it(`${family.name}: the result is not believed below a wildcard`, () => {
+      const box = publishing(family, "cmd/#");
+      box.session.says(`${family.header("cmd/x", 3)}hi\\r\\n${answer}`);
+      box.session.pass(200);
+      box.modem.serve();
+      box.session.pass(200);
+      sameLines(box.session.events.filter((event) => event.startsWith("done")), []);
+    });
+  }
+});

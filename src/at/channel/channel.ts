@@ -88,8 +88,15 @@ export class Channel extends Timekeeper implements ScannerSink {
 
   // ---- lines that may be a message's
 
-  /** Believed are neither finals nor results nor losses: an operation that was answered so waits on. What can be asked is asked. */
+  /**
+   * Believed are neither finals nor results nor losses: an operation that was answered so waits on. What can be asked is asked.
+   * Of firmware that counts wrongly finals are believed, for it is of no use otherwise; the result of a publish is held.
+   */
   onDoubtful(line: Line): void {
+    if (this.scanner.miscounted && (line.id <= Common.CmsError || this.isAwaited(line.id))) {
+      this.expose();
+      return this.onLine(line);
+    }
     this.doubted = true;
     if (this.writer.expected !== Expected.None) this.writer.miss();
     if (line.id <= Common.CmsError) this.strayFinals++;
@@ -99,7 +106,12 @@ export class Channel extends Timekeeper implements ScannerSink {
     this.unexpose(!this.goesOn);
     this.goesOn = false;
     if (!this.doubted && !this.held) return;
-    const restart = this.doubted;
+    const restart = this.doubted, current = this.current;
+    if (current !== null && current.alleged !== ResultCode.Owed && this.phase === Phase.Final) {
+      // A length that goes too far has swallowed its final: the marker shows that the modem is ready.
+      this.doubt(false);
+      this.awaitResult(current);
+    }
     this.doubted = this.held = false;
     this.owner.onDoubt(restart);
   }
@@ -181,6 +193,13 @@ export class Channel extends Timekeeper implements ScannerSink {
   onFragment(): void {
     this.owner.onFragment();
     this.countSuspect();
+  }
+
+  /** Whether an operation under way ends with this line. */
+  private isAwaited(line: number): boolean {
+    for (let operation = this.operations.first; operation !== null; operation = operation.next)
+      if (operation.stage >= Stage.Active && operation.command!.result === line) return true;
+    return false;
   }
 
   /** Whether the broker's answer to a publish is owed. */

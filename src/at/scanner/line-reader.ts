@@ -51,6 +51,12 @@ export abstract class LineReader {
    */
   doubtful = false;
 
+  /**
+   * The message that is in doubt has a topic that is subscribed by its name. Then its header is the modem's, and only the length
+   * is wrong: firmware that counts wrongly does so with every message, and is to be of use all the same.
+   */
+  miscounted = false;
+
   /** A message has come while something was owed, and without a pause since; {@link ScannerSink.onCertain} follows. */
   exposed = false;
 
@@ -78,7 +84,7 @@ export abstract class LineReader {
     this.at = ring.head = at;
     if (at === tail) return false;
     this.counting = -1;
-    if (byte === Byte.Prompt && this.promptExpected && !this.doubtful) {
+    if (byte === Byte.Prompt && this.promptExpected && (!this.doubtful || this.miscounted)) {
       this.promptExpected = false;
       this.at = ring.head = (at + 1) | 0;
       this.sink.onPrompt();
@@ -244,6 +250,7 @@ export abstract class LineReader {
   /** The header of a message has broken off: what follows may be the rest of its topic. */
   protected tear(): void {
     this.doubtful = true;
+    this.miscounted = false;
     this.sink.onOverflow();
   }
 

@@ -27,6 +27,9 @@ export class Scanner extends LineReader {
   /** Whether a sink's function is being called. */
   scanning = false;
 
+  /** The message under way is in doubt, and its topic is subscribed by its name. */
+  private byName = false;
+
   /** What the modem may be repeating, and the same while it is not: a modem that echoes once does so again. */
   private echo: Echo | null = null;
   private echoKept: Echo | null = null;
@@ -76,7 +79,7 @@ export class Scanner extends LineReader {
     this.promptExpected = false;
     this.message.available = 0;
     this.echo = null;
-    this.doubtful = this.exposed = false;
+    this.doubtful = this.miscounted = this.exposed = false;
   }
 
   protected lineOver(): void {
@@ -115,7 +118,7 @@ export class Scanner extends LineReader {
     const over = at !== ring.tail;
     if (over) {
       this.lineOver();
-      if (told && !this.doubtful) this.sink.onText(ring.head, at);
+      if (told && (!this.doubtful || this.miscounted)) this.sink.onText(ring.head, at);
     }
     if (over || !told) ring.head = at;
     return over;
@@ -130,7 +133,10 @@ export class Scanner extends LineReader {
       else if (message.waitsForSilence) this.found(message.silence());
       return;
     }
-    if (this.isMessage) this.doubtful = true; // its topic did not fit, and where it ends nobody knows
+    if (this.isMessage) {
+      this.doubtful = true; // its topic did not fit, and where it ends nobody knows
+      this.miscounted = false;
+    }
     this.ring.head = this.at;
     this.state = State.Discard;
     this.sink.onOverflow();
@@ -191,7 +197,7 @@ export class Scanner extends LineReader {
   /** The message that was in doubt is over. A line that has not ended is still a part of it. */
   private trust(): void {
     const doubtful = this.doubtful;
-    this.doubtful = this.exposed = false;
+    this.doubtful = this.miscounted = this.exposed = false;
     if (!doubtful) this.message.silent = true;
     else if (this.state === State.Name || this.state === State.Fields || this.state === State.End || this.state === State.Text) {
       this.ring.head = this.at;
@@ -212,6 +218,7 @@ export class Scanner extends LineReader {
     }
     this.state = State.Held;
     if (this.doubtful) message.suspect = true;
+    if (message.first) this.byName = message.leaves && !message.truncated && message.isNamed;
     if (message.truncated) this.leaveOut();
     else if (message.first) this.sink.onMessage(message.line!);
     else this.sink.onFragment();
@@ -238,7 +245,10 @@ export class Scanner extends LineReader {
       return true;
     }
     this.at = this.ring.head = message.at;
-    if (message.leaves) this.doubtful = true;
+    if (message.leaves) {
+      this.miscounted = this.byName && (!this.doubtful || this.miscounted);
+      this.doubtful = true;
+    }
     this.lineOver();
     return this.at !== this.ring.tail;
   }

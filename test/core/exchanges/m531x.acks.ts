@@ -36,6 +36,11 @@ const IDS: Exchange[] = [
       ${publish(13)}${says("+MQTTPUBACK:3,0")}${says("+MQTTPUBACK:4,0")}${done(13)}`,
   },
   {
+    name: "firmware that counts the ids of each kind by itself did not get on from a second subscription to a publish",
+    script: `${ONLINE}${subscribe("a", 1)}${subscribe("b", 2)}${publish(11)}${says("+MQTTPUBACK:1,0")}${done(11)}
+      ${publish(12)}${says("+MQTTPUBACK:2,0")}${done(12)}${publish(13)}${says("+MQTTPUBACK:2,0")}${says("+MQTTPUBACK:3,0")}${done(13)}`,
+  },
+  {
     name: "an acknowledgement that came after +MQTTTO:2 ended the next publish",
     script: `${COUNTING}${publish(12)}${says("+MQTTTO:2")}
       = failed 12 ACK_TIMEOUT${publish(13)}${says("+MQTTPUBACK:3,0")}${says("+MQTTPUBACK:4,0")}${done(13)}`,
