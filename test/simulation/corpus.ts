@@ -24,7 +24,7 @@ const lines: Readonly<Record<string, readonly string[]>> = {
 };
 
 const anyFamily = [
-  "OK", "ERROR", "+CME ERROR: 3", "+CMS ERROR: 500", "> ", ">", "+CMEE: 0", "+CMEE: 1", "+CGATT: 0", "AT", "AT+CMEE?", "ATE1", "", '"', '","', ",", ",5,", "7,hello",
+  "OK", "ERROR", "+CME ERROR: 3", "+CMS ERROR: 500", "> ", ">", "+CMEE: 0", "+CMEE: 1", "+CGATT: 0", "+CFUN: 1", "+CEREG: 0,3", "+CPIN: SIM PIN", "AT", "AT+CMEE?", "ATE1", "", '"', '","', ",", ",5,", "7,hello",
 ];
 
 /** Whole texts, with and without the line ends that would make them lines. */
