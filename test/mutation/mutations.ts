@@ -62,7 +62,7 @@ export const mutations: readonly Mutation[] = [
   writer("a number of two digits loses the first", "for (; divisor > 1;", "for (; divisor > 10;"),
 
   // ---- from bytes to lines
-  lineReader("a prompt is seen in the middle of a line", "if (byte === Byte.Prompt && this.promptExpected && !this.doubtful) {",
+  lineReader("a prompt is seen in the middle of a line", "if (byte === Byte.Prompt && this.promptExpected && (!this.doubtful || this.miscounted)) {",
     "if (this.promptExpected) {\n      for (let p = at; p !== tail && bytes[p & mask] !== Byte.CR; p = (p + 1) | 0) if (bytes[p & mask] === Byte.Prompt) { at = p; byte = Byte.Prompt; break; }\n    }\n    if (byte === Byte.Prompt && this.promptExpected) {"),
   scanner("a line that is longer than the ring is kept", "if (this.ring.free === 0) this.overflow();", ""),
   scanner("a message that nobody reads keeps everything behind it", "if (this.state !== State.Held || this.ring.free !== 0 || this.scanning) return;", "return;"),
