@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { MQTTClient } from "../../src/index";
 import BC35G from "../../src/modems/bc35g";
 import { Answering, m531x, ml302, nm28, type Family } from "./support/answering";
@@ -21,6 +21,8 @@ interface Model {
   connect(options: SessionOptions): { session: Session; modem: Answering };
   longest: number;
   shortest: number;
+  /** Its modem takes a backslash in a quoted text for an escape, so that no text may hold one. */
+  escapes?: boolean;
   publish(publish: Publish): string;
   subscribe(topic: string, QoS: number, id: number): string;
   unsubscribe(topic: string, id: number): string;
@@ -89,7 +91,7 @@ const MODELS: Model[] = [
     ],
   },
   { ...chinaMobile(({ topic, payload, QoS, retain }) => `AT+MQTTPUB="${topic}",${QoS},${Number(retain)},0,${payload.length},"${hexOf(payload)}"`, m531x), longest: 512, shortest: 1 },
-  { ...chinaMobile(({ topic, payload, QoS, retain }) => `AT+MQTTPUB="${topic}",${QoS},${Number(retain)},0,${payload.length}`, ml302), longest: 1024, shortest: 1 },
+  { ...chinaMobile(({ topic, payload, QoS, retain }) => `AT+MQTTPUB="${topic}",${QoS},${Number(retain)},0,${payload.length}`, ml302), longest: 1024, shortest: 1, escapes: true },
   {
     name: "NM28", longest: 2048, shortest: 1, connect: answering(nm28),
     publish: ({ topic, payload, QoS, retain, id }) => `AT+MQTTPUBEX=0,${id},${QoS},${Number(retain)},0,"${topic}",${payload.length}`,
@@ -107,9 +109,13 @@ const text = (minLength: number, maxLength = 30) => fc.string({ unit: "grapheme"
 const topic = text(1).filter((each) => !/[+#]/.test(each));
 
 for (const model of MODELS) describe(`${model.name}: the wire, against a model of its own`, () => {
+  const allowed = (each: string): boolean => model.escapes !== true || !each.includes("\\");
+  const someText = (minLength: number) => text(minLength).filter(allowed);
+  const someTopic = topic.filter(allowed);
+
   it("any publish, subscribe and unsubscribe", () => fc.assert(fc.property(
     fc.array(fc.record({
-      topic, QoS: fc.integer({ min: 0, max: 2 }), retain: fc.boolean(), id: fc.integer({ min: 1, max: 65_535 }),
+      topic: someTopic, QoS: fc.integer({ min: 0, max: 2 }), retain: fc.boolean(), id: fc.integer({ min: 1, max: 65_535 }),
       payload: fc.oneof({ weight: 3, arbitrary: fc.uint8Array({ minLength: model.shortest, maxLength: 60 }) }, fc.uint8Array({ minLength: model.shortest, maxLength: model.longest })),
     }), { minLength: 1, maxLength: 4 }),
     (publishes) => {
@@ -132,7 +138,7 @@ for (const model of MODELS) describe(`${model.name}: the wire, against a model o
   ), { numRuns: 150 }));
 
   it("any payload, byte for byte", () => fc.assert(fc.property(
-    topic, fc.integer({ min: 0, max: 2 }), fc.boolean(), fc.integer({ min: 1, max: 65_535 }), fc.uint8Array({ minLength: model.shortest, maxLength: model.longest }),
+    someTopic, fc.integer({ min: 0, max: 2 }), fc.boolean(), fc.integer({ min: 1, max: 65_535 }), fc.uint8Array({ minLength: model.shortest, maxLength: model.longest }),
     (name, QoS, retain, id, payload) => {
       const { session, modem } = model.connect({});
       const { commands, published } = modem;
@@ -147,13 +153,22 @@ for (const model of MODELS) describe(`${model.name}: the wire, against a model o
   ), { numRuns: 200 }));
 
   it("any texts of a connection", () => fc.assert(fc.property(
-    fc.record({ host: text(1), id: text(0), user: text(0), password: text(0), willTopic: topic, willMessage: text(0) }),
+    fc.record({ host: someText(1), id: someText(0), user: someText(0), password: someText(0), willTopic: someTopic, willMessage: someText(0) }),
     (texts) => {
       const { host, id, user, password, willTopic, willMessage } = texts;
       const { commands } = model.connect({ client: { host, id, user, password, will: { topic: willTopic, message: willMessage } } }).modem;
       for (const line of model.connection(texts)) ok(commands.includes(bytesOf(line)), `${line} is not among ${commands.join("\n")}`);
     },
   ), { numRuns: 150 }));
+
+  if (model.escapes) it("a text with a backslash is refused before a byte is sent", () => fc.assert(fc.property(
+    fc.constantFrom("host", "id", "user", "password", "topic", "message"), someText(0), someText(0),
+    (place, before, behind) => {
+      const texts: Record<string, string> = { host: "h", id: "c", user: "u", password: "p", topic: "t", message: "m", [place]: `${before}\\${behind}`.replace(/[+#]/g, "") };
+      const { host, id, user, password, topic, message } = texts;
+      throws(() => new Session({ modem: { io: ml302.io }, client: { host, id, user, password, will: { topic, message } } } as SessionOptions), { name: "ArgumentError", code: "ARGUMENT_CHARACTER" });
+    },
+  ), { numRuns: 100 }));
 });
 
 // ---- messages
@@ -165,8 +180,18 @@ const FRAMED: [family: Family, header: (topic: string, length: number, id: numbe
 ];
 
 const noise = fc.constantFrom("+CSQ: 20,99", "+MQTTPUBACK:9,9", "+MQTTSUBACK:9,0,zz", "OK", "ERROR", "", "\0\0", "> ", "+MQTTSUB:0,9,0,1", "+MQTTPUBEX:0,77,0", "Neul", "x".repeat(100));
+
+/**
+ * Whether a payload holds what may be another length, of which the line's end and bytes behind it are a part: topic `$` with the payload
+ * `3,\0` and the next line look like topic `$,3` with the payload `\0\r\n`. Such a message is marked (docs/limits.md; framing.topics.test.ts).
+ */
+function holdsLength(payload: Uint8Array): boolean {
+  const bytes = Buffer.from(payload).toString("latin1");
+  return [...bytes.matchAll(/(\d+)(?=,)/g)].some((match) => Number(match[1]) > bytes.length - match.index - match[1]!.length - 1);
+}
 const received = fc.record({
-  topic: topic.filter((each) => !/[,]/.test(each) && each.trim() === each), payload: fc.oneof(fc.uint8Array({ maxLength: 100 }), fc.uint8Array({ maxLength: 1500 })), id: fc.nat(65_535),
+  topic: topic.filter((each) => !/[,]/.test(each) && each.trim() === each),
+  payload: fc.oneof(fc.uint8Array({ maxLength: 100 }), fc.uint8Array({ maxLength: 1500 })).filter((each) => !holdsLength(each)), id: fc.nat(65_535),
 });
 
 for (const [family, header] of FRAMED) describe(`${family.name}: any messages, in any pieces, among anything else`, () => {
