@@ -220,6 +220,18 @@ for (const [family, header] of FRAMED) describe(`${family.name}: any messages, i
   ), { numRuns: 400 }));
 });
 
+it("NM28: a message that looks like a longer one, with the line behind it, is marked", () => {
+  const suspects: boolean[] = [];
+  const session = new Session({ modem: { io: nm28.io, receiveBuffer: 256 }, on: { readable: (self, count, { suspect }) => {
+    if (count > 0) self.client.read(new Uint8Array(count));
+    suspects.push(suspect);
+  } } });
+  new Answering(session, nm28).serve();
+  session.port.receive([...Buffer.from("\r\n+MQTTRECV:0,0,$,3,3,\0\r\n\r\n+MQTTRECV:0,0,$,0,\r\n")]);
+  session.pass(500);
+  equal(suspects[0], true);
+});
+
 // ---- garbage
 
 const GARBAGE: [family: Family, lines: string[]][] = [
