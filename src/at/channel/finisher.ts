@@ -21,7 +21,9 @@ export abstract class Finisher extends Synchroniser {
 
   /** The oldest operation of a kind that has been sent whole and whose outcome is owed, with this id on the wire, or `Wire.Any`. */
   find(link: number, kind: number, wire: number): Operation | null {
-    return this.operations.owed(link, kind, wire, this.phase === Phase.Final ? this.current : null);
+    // What had come before the command went out is no answer to it, but a repetition of the one before.
+    const answerable = this.phase === Phase.Final && ((this.ring.head - this.answersFrom) | 0) >= 0;
+    return this.operations.owed(link, kind, wire, answerable ? this.current : null);
   }
 
   /** How many operations of a kind are not over. */

@@ -36,6 +36,8 @@ export abstract class Sender extends Intake implements Pinning {
   protected current: Operation | null = null;
   /** Up to here the port has taken what is being sent, in its own buffer. */
   protected sent = 0;
+  /** What was received up to here came before the command went out whole: a position in the ring. */
+  protected answersFrom = 0;
   /** `OK` came before the prompt. */
   protected earlyOk = false;
   /** The data phase needs no nudge, or has had it. */
@@ -126,6 +128,7 @@ export abstract class Sender extends Intake implements Pinning {
     const writer = this.writer, end = writer.length;
     const sent = this.sent += this.port.write(writer.buffer, this.sent, end - this.sent);
     if (sent < end || this.phase === Phase.Doubt) return;
+    this.answersFrom = this.ring.tail;
     if (this.current!.command!.prompt === undefined) this.phase = Phase.Final;
     else {
       this.phase = Phase.Prompt;

@@ -1,7 +1,7 @@
 import { sameLines } from "./check";
 import { online, type Answering, type Family } from "./answering";
 import { visible } from "./exchange";
-import type { Session } from "./session";
+import type { Session, Hooks } from "./session";
 
 /** What was received: topic, payload and, where the length was wrong, a mark. */
 export interface Inbox {
@@ -10,13 +10,14 @@ export interface Inbox {
   messages: string[];
 }
 
-export function inbox(family: Family, modemOptions: Record<string, any> = {}): Inbox {
+export function inbox(family: Family, modemOptions: Record<string, any> = {}, on: Hooks = {}): Inbox {
   const messages: string[] = [];
   let topic = "";
   let parts: number[] = [];
   const { session, modem } = online(family, {
     modem: modemOptions,
     on: {
+      ...on,
       readable(session, count, options) {
         if (options.topic !== undefined) {
           topic = options.topic;
