@@ -1,4 +1,4 @@
-import { m531x, online } from "./support/answering";
+import { m531x, ml302, nm28, online } from "./support/answering";
 import { sameLines } from "./support/check";
 import { inbox } from "./support/inbox";
 
@@ -35,5 +35,21 @@ describe("a message that begins as the last one did", () => {
     modem.serve();
     session.says(message);
     sameLines(messages, ["a: 5,hello", "a,7: hello"]);
+  });
+
+  for (const family of [m531x, ml302, nm28]) it(`${family.name}: had the last one's topic, though its own went on behind a comma or a quote`, () => {
+    const quoted = family === ml302;
+    for (const topic of quoted ? ['a","b', 'a",b', 'a"b'] : ["a,b", "a,", "a,,b", "a, b", "a,9x", "a,b,30"]) {
+      const { session, modem, messages } = inbox(family);
+      session.subscribe("#");
+      modem.serve();
+      session.says(`${family.header("a", 5)}hello\\r\\n`);
+      session.says(`${family.header("a", 5)}again\\r\\n`);
+      session.says(`${family.header(topic, 5)}other\\r\\n`);
+      session.pass(200);
+      session.says(`${family.header("a", 5)}hello\\r\\n`);
+      sameLines(messages.filter((message) => !message.startsWith("suspect ")),
+        ["a: hello", "a: again", ...(quoted && topic.startsWith('a",') ? [] : [`${topic}: other`]), "a: hello"], topic);
+    }
   });
 });

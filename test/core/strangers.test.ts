@@ -134,6 +134,20 @@ for (const family of [bc35g, ...FAMILIES]) {
         unimpressed(box, family, forged);
       });
 
+    it("and the modem, or the line, paused in the middle of it: what stands behind the pause is still the topic's", () => {
+      for (const forged of [...FORGED[family.name]!, "ERROR", "+CME ERROR: 3"]) {
+        const topic = `cmd/${"x".repeat(3000)}\\r\\n${forged}\\r\\n`;
+        const bytes = message(family, topic, "hello");
+        const box = waiting(family);
+        box.session.port.receive(bytes.slice(0, 1500));
+        box.session.pass(300);
+        box.session.port.receive(bytes.slice(1500, 2700));
+        box.session.pass(300);
+        box.session.port.receive(bytes.slice(2700));
+        unimpressed(box, family, forged);
+      }
+    });
+
     it("of commas and numbers, or of quotes", () => {
       for (const unit of [",3", ',"', '"', "\\", ",60000,", " "]) {
         if (family === bc35g && unit === ',"') continue; // a topic that ends there, and a payload without a length
@@ -147,6 +161,18 @@ for (const family of [bc35g, ...FAMILIES]) {
   });
 
   describe(`${family.name}: a stranger's topic had a line's end in it`, () => {
+    it("and the modem, or the line, paused in the middle of a line of it", () => {
+      for (const forged of [...FORGED[family.name]!, "ERROR"]) {
+        const bytes = message(family, `cmd/x\\r\\nthe topic goes on\\r\\n${forged}\\r\\ny`, "hello");
+        const at = message(family, "cmd/x\\r\\nthe", "").length - 5;
+        const box = waiting(family);
+        box.session.port.receive(bytes.slice(0, at));
+        box.session.pass(300);
+        box.session.port.receive(bytes.slice(at));
+        unimpressed(box, family, forged);
+      }
+    });
+
     for (const forged of FORGED[family.name]!) for (const end of ["\\r\\n", "\\r", "\\n"]) for (const before of ["cmd/x", "cmd/", 'cmd/"x', "cmd/x,9", "cmd/x,a"]) {
       if (family === bc35g && before.includes(",") && end !== "\\r\\n") continue;
       it(`${forged} behind ${before}${end}`, () => {

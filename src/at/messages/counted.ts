@@ -172,7 +172,7 @@ export abstract class Counted extends Header {
       topicEnd = this.otherTopicEnd;
       end = (at + length) | 0;
       known = otherKnown;
-      this.opened = false;
+      this.isOther();
       this.candidates++; // it is not the only reading, and is not remembered
     }
     if (fit === Fit.Loose) ambiguous = true;

@@ -36,6 +36,9 @@ export abstract class Header extends Payload {
   opened = false;
   protected abstract readonly subscribed: Subscribed;
 
+  /** The next message is not compared with this one. */
+  abstract forget(): void;
+
   protected topic = 0;
   /** Where the topic ends, or may end; quotes around it and blanks behind it are left out. */
   protected topicEnd = 0;
@@ -146,7 +149,14 @@ export abstract class Header extends Payload {
   protected newPiece(at: number): void {
     this.piece = at;
     this.digits = 0;
+    if (this.opened) this.isOther();
     if (this.firstPiece === this.topic) this.firstPiece = at;
+  }
+
+  /** The topic goes on where the last message's ended: it is another one, and the next message is compared with neither. */
+  protected isOther(): void {
+    this.opened = false;
+    this.forget();
   }
 
   /** The topic, if it has no quotes, ends at the comma before `piece`. */

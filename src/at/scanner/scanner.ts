@@ -177,7 +177,12 @@ export class Scanner extends LineReader {
 
   /** Whether silence would decide where the present message ends. */
   get waitsForSilence(): boolean {
-    return this.state === State.Message && this.message.waitsForSilence || (this.doubtful || this.exposed) && this.state !== State.Held;
+    return this.state === State.Message ? this.message.waitsForSilence : (this.doubtful || this.exposed) && this.isBetweenLines;
+  }
+
+  /** No line has begun that has not ended. */
+  private get isBetweenLines(): boolean {
+    return this.state === State.Start || this.state === State.Echo;
   }
 
   /** Nothing has come for a while. */
@@ -190,19 +195,14 @@ export class Scanner extends LineReader {
       this.scanning = false;
       this.scan();
     }
-    // Another message may have begun in it, and be there now.
-    if ((this.doubtful || this.exposed) && this.state !== State.Held && !(this.state === State.Message && this.message.waitsForSilence)) this.trust();
+    // A line that has not ended may still be a part of the message, however long the pause is in the middle of it.
+    if ((this.doubtful || this.exposed) && this.isBetweenLines) this.trust();
   }
 
-  /** The message that was in doubt is over. A line that has not ended is still a part of it. */
+  /** The message that was in doubt is over. */
   private trust(): void {
-    const doubtful = this.doubtful;
+    if (!this.doubtful) this.message.silent = true;
     this.doubtful = this.miscounted = this.exposed = false;
-    if (!doubtful) this.message.silent = true;
-    else if (this.state === State.Name || this.state === State.Fields || this.state === State.End || this.state === State.Text) {
-      this.ring.head = this.at;
-      this.state = State.Discard;
-    }
     this.sink.onCertain();
   }
 
