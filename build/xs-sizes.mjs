@@ -1,4 +1,5 @@
-// What the core weighs in a device's flash: bytecode, and the names of properties and variables that go with it.
+// What the core weighs in a device's flash: bytecode, the names of properties and variables that go with it, and the slots of what
+// exists when its modules have been preloaded.
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
@@ -22,16 +23,25 @@ export const weightOf = ({ code, names }) => code + weigh(names);
 /** Several, of which the linker (xsl) keeps each name once. */
 export const linkedWeight = (parts) => parts.reduce((sum, { code }) => sum + code, 0) + weigh([...new Set(parts.flatMap(({ names }) => names))]);
 
-/** The names of all modules that an app with this driver has in its flash: the client, the driver, and all that they import. */
+/** The slots that each module adds, of an app with this driver: modules are preloaded in the order in which they import each other. */
+export async function slotsOf(driver, { program, modules, run }) {
+  const names = modulesOf(driver, modules);
+  const { status, output } = await run(program, ["--modules", modules, "--sizes", ...names.flatMap((name) => ["--preload", name])]);
+  if (status !== 0) throw new Error(`the modules cannot be preloaded:\n${output}`);
+  return new Map([...output.matchAll(/^slots (\S+) (-?\d+)$/gm)].map(([, name, slots]) => [name, Number(slots)]));
+}
+
+/** The names of all modules that an app with this driver has in its flash: the client, the driver, and all that they import, each before who imports it. */
 export function modulesOf(driver, modules) {
-  const used = new Set();
+  const seen = new Set(), used = [];
   const use = (name) => {
-    if (used.has(name)) return;
-    used.add(name);
+    if (seen.has(name)) return;
+    seen.add(name);
     for (const [, path] of readFileSync(join(modules, `${name}.js`), "utf8").matchAll(/^(?:import|export) .*?"(\.[^"]+)";$/gm))
       use(posix.join(posix.dirname(name), path));
+    used.push(name);
   };
   use("modem-mqtt/index");
   use(`modem-mqtt/modems/${driver}`);
-  return [...used];
+  return used;
 }

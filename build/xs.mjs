@@ -25,14 +25,14 @@ import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bench, PEER } from "./xs-bench.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const cache = join(root, "node_modules", ".cache", "modem-mqtt-xs");
-const modules = join(root, "dist", "xs", "modules");
-const hostSources = join(root, "test", "xs", "host");
+export const root = fileURLToPath(new URL("..", import.meta.url));
+export const cache = join(root, "node_modules", ".cache", "modem-mqtt-xs");
+export const modules = join(root, "dist", "xs", "modules");
+export const hostSources = join(root, "test", "xs", "host");
 /** C that is part of the package. */
-const nativeSources = join(root, "hosts", "esp32");
+export const nativeSources = join(root, "hosts", "esp32");
 
-const ENGINE = {
+export const ENGINE = {
   name: "@agoric/xsnap@0.15.0",
   integrity: "sha512-ZBm4DZxbtfacxMHVVdJjZi0Y8zOxN77vpu1WwI5RWfPkaRh0aHkz/dVdTGKXalDNzWfz183lljKxlxl3/h0n+A==",
 };
@@ -44,12 +44,12 @@ const FLAGS = [
 /** Functions of the engine that the host puts its own before (test/xs/host/engine.c). */
 const WRAPPED = ["fxNewSlot", "fxNewChunk", "fxCStackLimit"];
 /** Not needed, and not compiled: they want a platform of their own. */
-const LEFT_OUT = new Set(["xsSnapshot.c", "xsLockdown.c"]);
+export const LEFT_OUT = new Set(["xsSnapshot.c", "xsLockdown.c"]);
 
 export class NoCompiler extends Error {}
 
 /** Runs a program to its end; resolves with its status and what it printed. One that takes too long is ended. */
-function run(command, args, { show = false, cwd = root, timeout = 300_000 } = {}) {
+export function run(command, args, { show = false, cwd = root, timeout = 300_000 } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, timeout, killSignal: "SIGKILL", stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
@@ -64,7 +64,7 @@ function run(command, args, { show = false, cwd = root, timeout = 300_000 } = {}
 }
 
 /** `work` on each of `items`, as many at a time as there are processors. */
-async function each(items, work) {
+export async function each(items, work) {
   const waiting = [...items];
   const worker = async () => {
     while (waiting.length > 0) await work(waiting.shift());
@@ -74,7 +74,7 @@ async function each(items, work) {
 
 // ---- the engine's sources
 
-async function engineSources() {
+export async function engineSources() {
   const folder = join(cache, ENGINE.name.replace(/\W+/g, "-"));
   const sources = join(folder, "package", "moddable", "xs");
   if (existsSync(sources)) return sources;
@@ -208,7 +208,7 @@ export async function compileModules({ anew = false } = {}) {
 }
 
 /** All that is in flash; a module that holds nothing but types has no code. */
-const preloaded = () => [...coreFiles(), ...hostFiles(), ...sdkFiles()].map(nameOf).filter((name) => existsSync(join(modules, `${name}.js`))).flatMap((name) => ["--preload", name.replace(/^embedded\//, "embedded:")]);
+export const preloaded = () => [...coreFiles(), ...hostFiles(), ...sdkFiles()].map(nameOf).filter((name) => existsSync(join(modules, `${name}.js`))).flatMap((name) => ["--preload", name.replace(/^embedded\//, "embedded:")]);
 
 // ---- what can be asked for
 

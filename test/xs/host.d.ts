@@ -7,6 +7,9 @@ declare const host: {
   /** Prints who allocates, until it is called with false. */
   nameAllocations(name: boolean): void;
   collect(): void;
+  /** From now on it is seen how deep the stacks become: slots of scripts' own, bytes of C's (0 where that is not known). */
+  paintStacks(): void;
+  stackDepths(depths: ArrayBuffer): void;
   /** Milliseconds, 32 bits that wrap. */
   now(): number;
   /** Makes a timer, which `set` starts and which fires once. */
@@ -34,6 +37,14 @@ declare const host: {
   wireFill(bytes: Uint8Array): void;
   wireRead(this: { format: string }, wanted?: number | Uint8Array): unknown;
   wireWrite(bytes: Uint8Array): number;
+  /** From now on the time without a read counts; the longest since then, in units (on a device's instruction set: instructions). */
+  wireMark(): void;
+  wireGap(): number;
+  /**
+   * Bytes come `times` times without a pause, and `port.onReadable` is called as an ESP32's UART interrupts, while one unit takes so
+   * many picoseconds. Returns how many found the FIFO full.
+   */
+  wirePlay(port: object, bytes: Uint8Array, times: number, baud: number, picoseconds: number): number;
   /** Plain TCP to a port of this machine. */
   tcpOpen(port: number): number;
   /** How many bytes have come; undefined before it is connected, −1 when it has ended. */

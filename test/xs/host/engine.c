@@ -171,16 +171,66 @@ void hostReport(txMachine* the)
 
 /* ---- counting */
 
-void hostCount(txMachine* the, int32_t counts[3])
+#ifdef __riscv
+extern char __stack[];
+
+/* Instructions are counted, those of a collection among them. */
+static uint32_t work(txMachine* the)
 {
-	counts[0] = the->currentHeapCount;
-	counts[1] = the->currentChunksSize;
-	counts[2] = (int32_t)the->meterIndex;
+	return (uint32_t)hostInstructions();
 }
 
 uint32_t hostTime(txMachine* the)
 {
-	return (uint32_t)the->meterIndex + (uint32_t)hostCollections * (uint32_t)the->maximumHeapCount;
+	return work(the);
+}
+#else
+static uint32_t work(txMachine* the)
+{
+	return (uint32_t)the->meterIndex;
+}
+
+uint32_t hostTime(txMachine* the)
+{
+	return work(the) + (uint32_t)hostCollections * (uint32_t)the->maximumHeapCount;
+}
+#endif
+
+void hostCount(txMachine* the, int32_t counts[3])
+{
+	counts[0] = the->currentHeapCount;
+	counts[1] = the->currentChunksSize;
+	counts[2] = (int32_t)work(the);
+}
+
+/* ---- how deep the stacks were */
+
+#define PAINT 0xa5a5a5a5u
+
+void hostPaintStacks(txMachine* the)
+{
+	for (uint32_t* word = (uint32_t*)the->stackBottom; word < (uint32_t*)(the->stack - 4); word++) *word = PAINT;
+#ifdef __riscv
+	for (uint32_t *word = (uint32_t*)(__stack - DEVICE_STACK), *end = (uint32_t*)((char*)__builtin_frame_address(0) - 512); word < end; word++) *word = PAINT;
+#endif
+}
+
+/* Slots, and bytes of the C stack where that is known. */
+void hostStackDepths(txMachine* the, int32_t depths[2])
+{
+	/* The engine's bottom end is scratch memory for numbers as text: from the top down, until many slots were not used. */
+	txSlot *slot = the->stack, *used = slot;
+	for (; slot > the->stackBottom && used - slot < 64; slot--)
+		if (*(uint32_t*)slot != PAINT) used = slot;
+	depths[0] = the->stackTop - used;
+	depths[1] = 0;
+#ifdef __riscv
+	{
+		uint32_t* word = (uint32_t*)(__stack - DEVICE_STACK);
+		while (*word == PAINT) word++;
+		depths[1] = __stack - (char*)word;
+	}
+#endif
 }
 
 static int isFunction(txSlot* internal)
@@ -194,6 +244,13 @@ static int isFunction(txSlot* internal)
  */
 int hostNamesAllocations = 0;
 
+#ifdef __riscv
+/* 128 KB of a stack of one megabyte are kept free, as the engine does on Linux. */
+char* __wrap_fxCStackLimit(void)
+{
+	return __stack - DEVICE_STACK + (128 << 10);
+}
+#else
 extern txSlot* __real_fxNewSlot(txMachine* the);
 extern void* __real_fxNewChunk(txMachine* the, txSize size);
 
@@ -241,6 +298,8 @@ char* __wrap_fxCStackLimit(void)
 	return limit;
 }
 
+#endif
+
 /* ---- preloading */
 
 txMachine* hostRoot(void)
@@ -277,6 +336,17 @@ static void makeConstant(txSlot* slot)
 #define EACH_SLOT(THE) \
 	for (txSlot* heap = (THE)->firstHeap; heap; heap = heap->next) \
 		for (txSlot *slot = heap + 1, *limit = heap->value.reference; slot < limit; slot++)
+
+/* Slots that live, and the items of arrays, each of which is as large as one. */
+int32_t hostLiving(txMachine* the)
+{
+	int32_t count;
+	fxCollectGarbage(the);
+	count = the->currentHeapCount;
+	EACH_SLOT(the)
+		if (slot->kind == XS_ARRAY_KIND && slot->value.array.address) count += fxGetIndexSize(the, slot);
+	return count;
+}
 
 /* Functions, prototypes, scopes, buffers and collections are frozen by the linker; plain objects and arrays are not. */
 void hostPreload(txMachine* the)

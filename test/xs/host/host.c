@@ -28,9 +28,13 @@ static int failed;
 
 static int64_t microseconds(void)
 {
+#ifdef __riscv
+	return hostInstructions() / 160;
+#else
 	struct timespec time;
 	clock_gettime(CLOCK_MONOTONIC, &time);
 	return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+#endif
 }
 
 /* ---- console, counters */
@@ -83,6 +87,23 @@ static void hostNameAllocations(xsMachine* the)
 static void hostCollect(xsMachine* the)
 {
 	xsCollectGarbage();
+}
+
+/** paintStacks(), stackDepths(buffer): slots of scripts' stack and bytes of C's that were used since, as 32-bit integers */
+static void hostPaint(xsMachine* the)
+{
+	hostPaintStacks(the);
+}
+
+static void hostDepths(xsMachine* the)
+{
+	void* data;
+	xsUnsignedValue size;
+	int32_t depths[2];
+	xsmcGetBufferWritable(xsArg(0), &data, &size);
+	if (size < sizeof(depths)) xsRangeError("stackDepths: 8 bytes are needed");
+	hostStackDepths(the, depths);
+	memcpy(data, depths, sizeof(depths));
 }
 
 static void hostNow(xsMachine* the)
@@ -198,6 +219,7 @@ static void onTerminate(int signal)
 
 static const struct { const char* name; xsCallback callback; } functions[] = {
 	{ "argument", hostArgument }, { "exit", hostExit }, { "count", hostCountInto }, { "nameAllocations", hostNameAllocations }, { "collect", hostCollect },
+	{ "paintStacks", hostPaint }, { "stackDepths", hostDepths },
 	{ "now", hostNow }, { "timer", hostTimer }, { "set", hostSetTimer }, { "clear", hostClearTimer }, { "free", hostFreeTimer },
 	{ "instrument", hostInstrument }, { "has", hostHas }, { "importNow", hostImportNow },
 };
@@ -285,7 +307,9 @@ int main(int argc, char** argv)
 		else if (!strcmp(argv[i], "--modules") && hostFolderCount < FOLDERS) hostFolders[hostFolderCount++] = argv[++i];
 		else if (!strcmp(argv[i], "--speed")) hostSpeed = atoi(argv[++i]);
 		else if (!strcmp(argv[i], "--preload")) {
+			int32_t before = hostShowsSizes ? hostLiving(root) : 0;
 			if (!hostImport(root, argv[++i])) return 1;
+			if (hostShowsSizes) printf("slots %s %d\n", argv[i], hostLiving(root) - before);
 		}
 		else if (!strcmp(argv[i], "--heap")) sizes(argv[++i], &creation.initialHeapCount, &creation.incrementalHeapCount);
 		else if (!strcmp(argv[i], "--chunk")) sizes(argv[++i], &creation.initialChunkSize, &creation.incrementalChunkSize);

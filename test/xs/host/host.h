@@ -23,13 +23,28 @@ void hostSettle(xsMachine* the);
 /** Shows an exception, and its stack where it has one. */
 void hostReport(xsMachine* the);
 
-/** slots in use or awaiting collection, chunk bytes, metered units */
+#ifdef __riscv
+/** Instructions that were executed since the beginning (test/xs/device). */
+uint64_t hostInstructions(void);
+/** Bytes that the C stack may have: far from what malloc has taken. */
+#define DEVICE_STACK (1 << 20)
+
+#endif
+
+/** slots in use or awaiting collection, chunk bytes, metered units (on bare metal: instructions) */
 void hostCount(xsMachine* the, int32_t counts[3]);
+
+/** Slots that live, garbage being collected first: an item of an array is one as well. */
+int32_t hostLiving(xsMachine* the);
 
 /** Metered units, and one for each slot of the heap that a collection has looked at: how long scripts have taken. */
 uint32_t hostTime(xsMachine* the);
 extern int32_t hostCollections;
 extern const int hostSlotSize;
+
+/** From now on it is seen how deep the stacks become: in slots that of scripts, in bytes that of C where the host knows it. */
+void hostPaintStacks(xsMachine* the);
+void hostStackDepths(xsMachine* the, int32_t depths[2]);
 
 /** Calls a function with a number, `self` (or NULL) as its `this`; what it throws ends the program. */
 void hostCall(xsMachine* the, xsSlot* function, xsSlot* self, int count);

@@ -4,7 +4,11 @@
 
 #undef mxLittleEndian
 #define mxLittleEndian 1
-#ifdef __APPLE__
+#if defined(__riscv)
+/* Bare metal, for test/xs/device: no system, no threads, no atomic instructions. */
+#undef mxMetering
+#define mxUnalignedAccess 0
+#elif defined(__APPLE__)
 #undef mxMacOSX
 #define mxMacOSX 1
 #else
@@ -12,11 +16,13 @@
 #define mxLinux 1
 #endif
 
+#ifndef __riscv
 #include <arpa/inet.h>
+#include <pthread.h>
+#endif
 #include <ctype.h>
 #include <float.h>
 #include <math.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -27,8 +33,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef __riscv
 #define mxUseGCCAtomics 1
 #define mxUsePOSIXThreads 1
+#endif
 #define mxUseDefaultBuildKeys 1
 #define mxUseDefaultChunkAllocation 1
 #define mxUseDefaultSlotAllocation 1
@@ -36,12 +44,18 @@
 #define mxUseDefaultParseScript 1
 #define mxUseDefaultSharedChunks 1
 
-/* Kept in every machine. The waiters are those of Atomics.wait. */
+/* Kept in every machine. The waiters are those of Atomics.wait; without metering the engine has no meter, which the host reads. */
+#ifdef __riscv
+#define mxMachinePlatform \
+	int promiseJobs; \
+	int meterIndex;
+#else
 #define mxMachinePlatform \
 	void* waiterCondition; \
 	void* waiterData; \
 	void* waiterLink; \
 	int promiseJobs;
+#endif
 
 /* As many names as a program on this host may have; a 32-bit machine numbers them with 16 bits, as on ESP32. */
 #if INTPTR_MAX == INT64_MAX
