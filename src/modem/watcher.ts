@@ -84,6 +84,7 @@ export abstract class Watcher extends ScriptRunner {
 
   /** A report of a loss may have been passed over, because it may have been a message's. */
   onDoubt(): void {
+    this.missed = 0; // a poll's answer may have been among it
     this.ask(this.dialect.poll);
   }
 

@@ -113,6 +113,7 @@ export class Channel extends Timekeeper implements ScannerSink {
       this.awaitResult(current);
     }
     this.doubted = this.held = false;
+    if (restart) this.markAnew();
     this.owner.onDoubt(restart);
   }
 

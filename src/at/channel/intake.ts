@@ -27,7 +27,10 @@ export abstract class Intake extends Wakers implements PortReceiver {
 
   /** The scanner is to go on from the timer. */
   protected resuming = false;
+  /** When it will have been silent for long enough, since the last bytes from the middle of a message. */
   private silenceDeadline = 0;
+  /** How often in a row something was waited for because the modem was in the middle of a message. */
+  private hearing = 0;
   /** It has been silent for long enough, as far as the host has heard. */
   private silent = false;
   /** What a callback has thrown, for the host. */
@@ -93,10 +96,19 @@ export abstract class Intake extends Wakers implements PortReceiver {
       this.resume();
       throw thrown;
     }
-    if (this.scanner.waitsForSilence && !this.closed) {
-      this.silent = false;
-      this.silenceDeadline = this.armFor(Patience.Silence);
+    const scanner = this.scanner;
+    if (!scanner.isInside || this.closed) return;
+    this.silent = false;
+    this.silenceDeadline = scanner.waitsForSilence ? this.armFor(Patience.Silence) : (this.clock.now() + Patience.Silence) | 0;
+  }
+
+  /** The modem is in the middle of a message: what is waited for can only come behind that. Not for ever. */
+  protected get isHearing(): boolean {
+    if (!this.scanner.isInside || this.isOver(this.silenceDeadline)) {
+      this.hearing = 0;
+      return false;
     }
+    return this.hearing < Patience.Hearings && ++this.hearing > 0;
   }
 
   /** A reader has read: goes on, from the timer where the scanner is not at work already. */

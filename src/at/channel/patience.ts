@@ -14,6 +14,11 @@ export const enum Patience {
   Refusal = 500,
   /** Nothing for so long is silence: a USB adapter may hold bytes back for 16 (dialects.md 6.1, step 2). */
   Silence = 130,
+  /**
+   * So many times in a row an answer is waited for {@link Grace} longer because the modem prints a message: longer than the longest one
+   * takes at 9600 bit/s, whose topic and payload have 65,535 bytes each.
+   */
+  Hearings = 150,
   /** So much more is listened for what came while the host was too busy to look: its alarm may ring first. */
   Listening = 20,
   /** An alarm that rings so much too late shows that the host was not there. */

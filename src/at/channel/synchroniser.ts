@@ -166,6 +166,10 @@ export abstract class Synchroniser extends Sender {
   /** Marks again where the marker has had no answer in time, or ends it. */
   protected markAgain(): void {
     if (this.phase !== Phase.Doubt || !this.isOver(this.markerDeadline)) return;
+    if (this.isHearing) {
+      this.markerDeadline = this.armFor(Patience.Grace);
+      return;
+    }
     if (this.answeredOnce) {
       this.markerValue = Marker.Untold;
       return this.synchronised();
@@ -175,6 +179,13 @@ export abstract class Synchroniser extends Sender {
     if (this.markerTries < Marker.Tries) return this.mark(false);
     this.phase = Phase.Idle;
     this.owner.onSilent(this.markerTries > Marker.Tries, speaks); // the only one, so what is sent may become a payload
+  }
+
+  /** The marker's answer may be among lines that were not believed. It is sent anew, and not counted, but in a data phase that nothing can end. */
+  protected markAnew(): void {
+    if (this.phase !== Phase.Doubt || this.markerTries > Marker.Tries || this.sent < this.writer.length) return;
+    this.markerTries--;
+    this.mark(false);
   }
 
   /** Has the alarm ring when the marker's answer is late. */

@@ -51,6 +51,7 @@ export abstract class Timekeeper extends Finisher {
   /** The operation's wait is over. */
   private expire(operation: Operation): void {
     if (operation.stage === Stage.TooLong) return this.finish(operation, Outcome.TooLong, 0);
+    if (this.isHearing) return this.wait(operation, Patience.Grace);
     if (operation.stage === Stage.Awaiting) this.endWithoutResult(operation);
     else if (this.phase === Phase.Prompt) return this.sendUnasked(operation);
     else if (!this.nudged && operation.result === ResultCode.Owed) return this.nudge(operation);

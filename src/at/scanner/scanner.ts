@@ -180,6 +180,11 @@ export class Scanner extends LineReader {
     return this.state === State.Message ? this.message.waitsForSilence : (this.doubtful || this.exposed) && this.isBetweenLines;
   }
 
+  /** In the middle of a message, or of what may be one. */
+  get isInside(): boolean {
+    return this.doubtful || this.exposed || this.state === State.Message;
+  }
+
   /** No line has begun that has not ended. */
   private get isBetweenLines(): boolean {
     return this.state === State.Start || this.state === State.Echo;
