@@ -78,8 +78,22 @@ export interface DriverOptions extends Partial<ModemOptions> {
   pollInterval?: number;
 }
 
-/** The MQTT client, as a driver knows it. */
+/** Whom a link gives its messages to. */
+export interface MessageReceiver {
+  /**
+   * A message begins. The topic is field `topic` of `fields`, valid until this returns; the rest is told by the channel's
+   * `scanner.message`. `QoS` and the flags are −1 where the modem does not tell them.
+   */
+  onMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void;
+  /** A message begins that has the same topic, QoS and flags as the one before; false when they are to be told anew. */
+  onMessageAgain(): boolean;
+  /** A message goes on. */
+  onFragment(): void;
+}
+
+/** The MQTT client, as a link knows it. */
 export interface ModemClient {
+  readonly inbox: MessageReceiver;
   /** A stage has been reached. */
   onModemStage(stage: Stage): void;
   /** The broker has accepted the connection, and `Stage.Online` has been reached. */
@@ -92,14 +106,6 @@ export interface ModemClient {
   onModemReconnected(): void;
   /** The session is over: `error` says why, or is null when it was asked for. Nothing is under way any more. */
   onModemDown(error: MQTTModemError | null): void;
-  /**
-   * A message begins. The topic is field `topic` of `fields`, valid until this returns; the rest is told by the channel's
-   * `scanner.message`. `QoS` and the flags are −1 where the modem does not tell them.
-   */
-  onModemMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void;
-  /** A message begins that has the same topic, QoS and flags as the one before; false when they are to be told anew. */
-  onModemMessageAgain(): boolean;
-  onModemFragment(): void;
   /** Whether the topic in the ring from `start` to `end` is subscribed; asked where a line can be read in several ways. */
   isSubscribed(start: number, end: number): Match;
   /** A publish, subscribe or unsubscribe has ended; `error` is null when it ended well. */

@@ -270,13 +270,13 @@ export abstract class Driver extends Inquirer implements OperationOwner {
   protected deliver(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
     this.channel.scanner.message.decode(this.#encoding);
     if (this.#client === null) this.channel.scanner.skip();
-    else this.#client.onModemMessage(fields, topic, QoS, retain, duplicate);
+    else this.#client.inbox.onMessage(fields, topic, QoS, retain, duplicate);
   }
 
   /** A message that begins as the one before: what its fields mean is known. False when it has to be read all the same. */
   onMessageAgain(): boolean {
     if (this.#client === null || this.#encoding !== Encoding.Raw) return false;
-    return this.#client.onModemMessageAgain();
+    return this.#client.inbox.onMessageAgain();
   }
 
   /** Ends the oldest operation of a kind, with this id on the wire, or `Wire.Any`. */
@@ -360,7 +360,7 @@ export abstract class Driver extends Inquirer implements OperationOwner {
 
   onFragment(): void {
     if (this.#client === null) this.channel.scanner.skip();
-    else this.#client.onModemFragment();
+    else this.#client.inbox.onFragment();
   }
 
   protected get subscriptions(): number {

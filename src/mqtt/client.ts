@@ -1,18 +1,9 @@
-import { integer } from "../checks";
 import { ArgumentError } from "../errors";
-import type { ModemClient } from "../modem/dialect";
+import type { InquiryCallback } from "../modem/inquirer";
 import type { Limits } from "../modem/limits";
-import { Modem, type ModemOptions } from "../modem/modem";
-import { knownToModem } from "../modem/names";
-import { settings } from "../modem/settings";
-import { Acknowledger } from "./acknowledger";
-import { portOf, textOf } from "./input";
-import type { Counters, MQTTClientOptions } from "./options";
+import { Connection } from "./connection";
+import type { ByteBuffer, Counters, MQTTClientOptions, WriteOptions } from "./options";
 import { Packet } from "./packets";
-import { Subscribing } from "./subscribing";
-
-/** In place of a secret's value in errors. */
-const A_SECRET = "a secret";
 
 /**
  * ECMA-419's MQTT client class pattern over a modem's own MQTT client.
@@ -20,57 +11,90 @@ const A_SECRET = "a secret";
  * Buffers: what is given to `write` is copied before it returns; what `read` fills is the caller's. Received bytes that
  * are not read keep everything behind them waiting, and are dropped when the ring is full of them.
  */
-export class MQTTClient extends Acknowledger implements ModemClient {
+export class MQTTClient {
   /** What the option of this name was. */
   declare target?: unknown;
+  // Private to the engine, because it leads to the password: who inspects a client does not come upon it.
+  #connection: Connection;
 
   /**
    * Opens the port and begins to connect; `onWritable` follows, or `onError`.
    * @throws ArgumentError before anything is sent; what the port's class throws
    */
   constructor(options: MQTTClientOptions) {
-    super();
-    const modem = options.modem;
+    const { modem, format, target } = options;
     if (typeof modem?.io !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.io", modem?.io, "must be a driver: BC35G, M531X, ML302 or NM28");
-    knownToModem(modem, modem.io.dialect);
-    const subscriptions = integer("subscriptions", options.subscriptions ?? 32, 1, 1000);
-    const shared = modem.shared;
-    if (shared !== undefined && shared.driver.dialect !== modem.io.dialect)
-      throw new ArgumentError("ARGUMENT_RANGE", "modem.shared", shared, `must be a client of a ${modem.io.dialect.name}`);
-    const anew = shared === undefined || (shared.driver.channel.closed && modem.serial !== undefined);
-    const carrier = anew ? new Modem(modem.io.dialect, modem as ModemOptions, modem.io.baud) : shared.driver.modem;
-    const driver = this.driver = new modem.io(carrier, carrier.place(modem.link, anew ? null : shared.driver), modem, this);
-    this.subscribing = new Subscribing(driver, subscriptions);
-    const connection = settings({
-      host: options.host,
-      port: portOf(options.port),
-      id: textOf(options.id, "id"),
-      user: textOf(options.user, "user") || undefined,
-      password: textOf(options.password, "password", A_SECRET) || undefined,
-      keepAlive: options.keepAlive ?? options.keepalive ?? driver.defaultKeepAlive,
-      protocolVersion: options.protocolVersion,
-      clean: options.clean,
-      will: options.will && {
-        topic: textOf(options.will.topic, "will.topic")!, message: textOf(options.will.message, "will.message") ?? "",
-        QoS: options.will.QoS, retain: options.will.retain,
-      },
-    }, driver.limits);
-    if (options.format !== undefined) this.format = options.format;
-    if (options.target !== undefined) this.target = options.target;
-    driver.start(connection);
-    if (!this.isClosed) this.callbacks = options;
+    const { shared, io: { dialect } } = modem;
+    if (shared !== undefined && shared.#connection.link.dialect !== dialect)
+      throw new ArgumentError("ARGUMENT_RANGE", "modem.shared", shared, `must be a client of a ${dialect.name}`);
+    const connection = this.#connection = new Connection(this, options, shared === undefined ? undefined : shared.#connection);
+    if (format !== undefined) this.format = format;
+    if (target !== undefined) this.target = target;
+    connection.start(options);
+  }
+
+  /**
+   * Without an argument, or with a number: the bytes of the present message, as many as there are or as asked for, in a
+   * new ArrayBuffer. With a buffer: fills as much of it as there is, and returns how many bytes that was.
+   * @returns undefined when there is nothing to read
+   */
+  read(count?: number): ArrayBuffer | undefined;
+  read(buffer: ByteBuffer): number | undefined;
+  read(wanted?: number | ByteBuffer): ArrayBuffer | number | undefined {
+    return this.#connection.read(wanted);
+  }
+
+  /**
+   * Sends a message or a control message.
+   * PUBLISH, SUBSCRIBE and UNSUBSCRIBE are done by the modem; DISCONNECT ends the connection in good order, then
+   * `onClose`. The acknowledgements (PUBACK, PUBREC, PUBREL, PUBCOMP) and PINGREQ are the modem's own affair: writing
+   * them does nothing.
+   * @param data the payload, or the next part of one; copied before this returns
+   * @returns how many bytes can be written now, as `onWritable` counts them
+   * @throws ArgumentError when the modem cannot carry it; StateError NOT_CONNECTED, CLOSED, or BUSY until `onWritable`
+   */
+  write(data: ByteBuffer | null | undefined, options?: WriteOptions): number {
+    return this.#connection.write(data, options);
+  }
+
+  /**
+   * Beyond ECMA-419: asks the modem something that changes nothing, and gives the lines of its answer.
+   * @param line a read form or test form of the modem's own, as its manual prints it: `AT+QMTCONN?`
+   * @throws ArgumentError when it is not one; StateError
+   */
+  inquire(line: string, done: InquiryCallback): void {
+    this.#connection.inquire(line, done);
+  }
+
+  /**
+   * Ends everything at once and without a DISCONNECT, so that the broker publishes the will; no callback comes
+   * afterwards. The modem is still told to close its connection. After a DISCONNECT has been written, what was written
+   * until then is still sent. A second call does nothing.
+   */
+  close(): void {
+    this.#connection.close();
   }
 
   /** What this modem can carry. */
   get limits(): Limits {
-    return this.driver.limits;
+    return this.#connection.link.limits;
   }
 
   /** What went by on this modem's port and was nobody's, or could not be told for certain, since it was opened. */
   get counters(): Counters {
-    const { unknownLines, strayFinals, overflows, suspects } = this.driver.channel;
+    const { unknownLines, strayFinals, overflows, suspects } = this.#connection.link.channel;
     return { unknownLines, strayFinals, overflows, suspects };
+  }
+
+  /** @internal Bytes of payload that the next publish may have, or that the present one still lacks; 0 when anything that can be written could not be taken. */
+  get writable(): number {
+    return this.#connection.writable;
+  }
+
+  /** @internal Refuses a length that the modem cannot carry. @throws ArgumentError */
+  checkMessage(argument: string, length: number): void {
+    this.#connection.publisher.checkLength(argument, length);
   }
 
   /** Always `"buffer"`. */

@@ -1,18 +1,18 @@
 import type { Operation, TopicItem } from "../at/commands/operation";
 import { Kind } from "../modem/script";
 
-/** What is subscribed, so that it can be subscribed again when the modem has lost it. */
+/** The memory of what is subscribed, so that it can be subscribed again when the modem has lost it. */
 export class Subscriptions {
-  protected readonly items: TopicItem[] = [];
+  readonly items: TopicItem[] = [];
   private readonly capacity: number;
   private restored = 0;
 
-  /** @param capacity filters that are remembered; a modem that forgets more has them forgotten */
+  /** @param capacity filters that are remembered; further ones are not subscribed again */
   constructor(capacity: number) {
     this.capacity = capacity;
   }
 
-  /** An acknowledged subscribe or unsubscribe: a filter that was refused is not subscribed. */
+  /** A subscribe or unsubscribe has been acknowledged. A filter that the broker has refused is not subscribed. */
   note(operation: Operation): void {
     const items = operation.items!;
     for (let i = 0; i < items.length; i++) {
@@ -32,10 +32,6 @@ export class Subscriptions {
   private remove(index: number): void {
     this.items.splice(index, 1);
     if (index < this.restored) this.restored--;
-  }
-
-  get count(): number {
-    return this.items.length;
   }
 
   /** All are to be subscribed again. */

@@ -6,7 +6,7 @@ import { Kind } from "../modem/script";
 import { topicName } from "../modem/topic";
 import type { MQTTClient } from "../mqtt/client";
 import { bytesOf, itemsOf } from "../mqtt/input";
-import { KnownTopics } from "../mqtt/known";
+import { TopicCache } from "../mqtt/topic-cache";
 import type { ByteBuffer } from "../mqtt/options";
 import { Machine } from "./machine";
 import type { SessionOptions, SessionPublishOptions } from "./options";
@@ -32,7 +32,7 @@ const RETAIN = "retain";
 export class Session {
   readonly #machine: Machine;
   readonly #mostSubscriptions: number;
-  readonly #topics = new KnownTopics<Text>(TOPICS);
+  readonly #topics = new TopicCache<Text>(TOPICS);
 
   /**
    * Begins to connect.

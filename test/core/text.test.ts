@@ -1,7 +1,7 @@
 import { Ring } from "../../src/bytes/ring";
 import { Text } from "../../src/bytes/text";
 import { NOT_ENCODABLE, utf8Decode, utf8Encode, utf8Length } from "../../src/bytes/utf8";
-import { KnownTopics } from "../../src/mqtt/known";
+import { TopicCache } from "../../src/mqtt/topic-cache";
 import { topicFilter, topicName } from "../../src/modem/topic";
 import { portableBytes } from "../../src/platform";
 import { equal, thrown } from "./support/check";
@@ -73,11 +73,11 @@ describe("topics", () => {
     });
 });
 
-describe("KnownTopics", () => {
+describe("TopicCache", () => {
   const known = (string: string) => ({ string, bytes: utf8Encode(string) });
 
   it("finds by string and by bytes in the ring, and forgets the oldest", () => {
-    const topics = new KnownTopics(3);
+    const topics = new TopicCache(3);
     const ring = new Ring(64, portableBytes);
     ring.bytes.set(utf8Encode("a/bcdde/b"), 60 - 5);
     equal(topics.byString("a"), null, "nothing yet");
@@ -94,7 +94,7 @@ describe("KnownTopics", () => {
   });
 
   it("the empty topic is a topic", () => {
-    const topics = new KnownTopics(2);
+    const topics = new TopicCache(2);
     const ring = new Ring(64, portableBytes);
     equal(topics.byBytes(ring, 0, 0), null, "not known");
     topics.keep(known(""));

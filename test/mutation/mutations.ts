@@ -34,10 +34,10 @@ const staging = mutation("at/commands/staging.ts");
 const wakers = mutation("at/channel/wakers.ts");
 const operations = mutation("at/commands/operations.ts");
 const writer = mutation("at/commands/writer.ts");
-const client = mutation("mqtt/client.ts");
-const messageWriter = mutation("mqtt/writer.ts");
-const acknowledger = mutation("mqtt/acknowledger.ts");
-const reader = mutation("mqtt/reader.ts");
+const connection = mutation("mqtt/connection.ts");
+const inFlight = mutation("mqtt/in-flight.ts");
+const publisher = mutation("mqtt/publisher.ts");
+const subscriber = mutation("mqtt/subscriber.ts");
 const topic = mutation("modem/topic.ts");
 const subscriptions = mutation("mqtt/subscriptions.ts");
 const driver = mutation("modem/driver.ts");
@@ -105,15 +105,15 @@ export const mutations: readonly Mutation[] = [
   operations("a report about one client ends another one's operation", " && operation.result === ResultCode.Owed && operation.link === link))", " && operation.result === ResultCode.Owed))"),
 
   // ---- the client
-  messageWriter("the id 0 is given", "do id = id === 65535 ? 1 : id + 1;", "do id = id === 65535 ? 0 : id + 1;"),
-  messageWriter("an id that is under way is given again", "while (channel.oldest !== null && this.isUnderWay(id));", "while (false);"),
-  messageWriter("a payload may be longer than the modem takes", "if (length > driver.longestPayload)", "if (length > driver.longestPayload + 1)"),
-  messageWriter("a part may be longer than what is left", "if (bytes.length > this.#left)", "if (false)"),
-  acknowledger("nothing is subscribed again when the modem has the connection back", "    this.subscribing.rewind();\n    this.restoreNext();\n", "    this.tellWritable();\n"),
-  acknowledger("only the first subscription is restored", "if (!this.isClosed && this.driver.stage === Stage.Online) this.restoreNext();", "this.tellWritable();"),
-  reader("close() disconnects in good order, so that the broker publishes no will", "    this.#driver.shut();\n", "    this.#driver.disconnect();\n"),
-  client("the password is shown by the error that refuses it", 'textOf(options.password, "password", A_SECRET)', 'textOf(options.password, "password")'),
-  messageWriter("more publishes are under way than the modem can have", "if (kind === Kind.Publish) return driver.publishing < driver.limits.window;", "if (kind === Kind.Publish) return true;"),
+  inFlight("the id 0 is given", "do id = id === 65535 ? 1 : id + 1;", "do id = id === 65535 ? 0 : id + 1;"),
+  inFlight("an id that is under way is given again", "while (channel.oldest !== null && this.has(id));", "while (false);"),
+  publisher("a payload may be longer than the modem takes", "if (length > link.longestPayload)", "if (length > link.longestPayload + 1)"),
+  publisher("a part may be longer than what is left", "if (bytes.length > this.left)", "if (false)"),
+  connection("nothing is subscribed again when the modem has the connection back", "    if (this.subscriber.restoreAll()) return;\n", ""),
+  subscriber("only the first subscription is restored", "link.stage !== Stage.Online || this.restoreNext()", "link.stage !== Stage.Online"),
+  connection("close() disconnects in good order, so that the broker publishes no will", "    this.link.shut();\n", "    this.link.disconnect();\n"),
+  connection("the password is shown by the error that refuses it", 'textOf(options.password, "password", A_SECRET)', 'textOf(options.password, "password")'),
+  inFlight("more publishes are under way than the modem can have", "if (kind === Kind.Publish) return link.publishing < link.limits.window;", "if (kind === Kind.Publish) return true;"),
   topic("a message may be published to a wildcard", 'if (text.string.includes("#") || text.string.includes("+"))', "if (false)"),
   subscriptions("a subscription that was refused is restored", "operation.grantOf(i) <= 2", "operation.grantOf(i) <= 255"),
 

@@ -1,7 +1,7 @@
 import type { Ring } from "../bytes/ring";
 
 /** A string with its bytes. */
-export interface Known {
+export interface CachedTopic {
   readonly string: string;
   readonly bytes: Uint8Array;
 }
@@ -10,7 +10,7 @@ export interface Known {
  * The last few topics that were met, so that meeting one again makes nothing. A string is compared as a whole, and
  * received bytes are compared where they are.
  */
-export class KnownTopics<T extends Known> {
+export class TopicCache<T extends CachedTopic> {
   private readonly capacity: number;
   private readonly entries: T[] = [];
   private next = 0;

@@ -1,0 +1,211 @@
+import type { Operation } from "../at/commands/operation";
+import type { Match } from "../at/messages/header";
+import { frozen } from "../bytes/frozen";
+import { integer } from "../checks";
+import { ArgumentError, StateError, type MQTTModemError } from "../errors";
+import type { ModemClient } from "../modem/dialect";
+import type { Driver } from "../modem/driver";
+import type { InquiryCallback } from "../modem/inquirer";
+import { Modem, type ModemOptions } from "../modem/modem";
+import { knownToModem } from "../modem/names";
+import { Kind } from "../modem/script";
+import { settings } from "../modem/settings";
+import { Stage } from "../modem/stage";
+import { Application } from "./application";
+import type { MQTTClient } from "./client";
+import { InFlight } from "./in-flight";
+import { Inbox } from "./inbox";
+import { portOf, textOf } from "./input";
+import type { ByteBuffer, ControlMessage, MQTTClientOptions, WriteOptions } from "./options";
+import { Packet } from "./packets";
+import { Publisher } from "./publisher";
+import { STAGES } from "./stages";
+import { Ended, Subscriber } from "./subscriber";
+
+/** In place of a secret's value in errors. */
+const A_SECRET = "a secret";
+const PINGRESP: ControlMessage = frozen({ operation: Packet.PINGRESP });
+
+/** What a client consists of: gives each command of the application, and each report of the link, to the part that it concerns. */
+export class Connection implements ModemClient {
+  readonly link: Driver;
+  readonly inbox: Inbox;
+  readonly publisher: Publisher;
+  private readonly subscriber: Subscriber;
+  private readonly inFlight: InFlight;
+  private readonly application: Application;
+
+  /**
+   * @param client the application's, which the callbacks have as `this`
+   * @param shared the connection of the client that `modem.shared` names
+   * @throws ArgumentError; StateError; what the port's class throws
+   */
+  constructor(client: MQTTClient, options: MQTTClientOptions, shared: Connection | undefined) {
+    const { modem } = options, { dialect } = modem.io;
+    knownToModem(modem, dialect);
+    const capacity = integer("subscriptions", options.subscriptions ?? 32, 1, 1000);
+    const before = shared === undefined || (shared.link.channel.closed && modem.serial !== undefined) ? null : shared.link;
+    const carrier = before === null ? new Modem(dialect, modem as ModemOptions, modem.io.baud) : before.modem;
+    const { channel } = carrier;
+    this.application = new Application(client, channel);
+    this.inbox = new Inbox(channel, this.application);
+    this.link = new modem.io(carrier, carrier.place(modem.link, before), modem, this);
+    this.inFlight = new InFlight(this.link);
+    this.publisher = new Publisher(this.link, this.inFlight, this.application);
+    this.subscriber = new Subscriber(this.link, this.inFlight, this.application, capacity);
+  }
+
+  /**
+   * Opens the port and begins to connect.
+   * @throws ArgumentError before anything is sent; what the port's class throws
+   */
+  start(options: MQTTClientOptions): void {
+    const { link } = this, { will } = options;
+    link.start(settings({
+      host: options.host,
+      port: portOf(options.port),
+      id: textOf(options.id, "id"),
+      user: textOf(options.user, "user") || undefined,
+      password: textOf(options.password, "password", A_SECRET) || undefined,
+      keepAlive: options.keepAlive ?? options.keepalive ?? link.defaultKeepAlive,
+      protocolVersion: options.protocolVersion,
+      clean: options.clean,
+      will: will && { topic: textOf(will.topic, "will.topic")!, message: textOf(will.message, "will.message") ?? "", QoS: will.QoS, retain: will.retain },
+    }, link.limits));
+    this.application.open(options);
+  }
+
+  // ---- what the application wants
+
+  read(wanted: number | ByteBuffer | undefined): ArrayBuffer | number | undefined {
+    const { link } = this;
+    return this.application.isClosed || !link.modem.isReader(link) ? undefined : this.inbox.read(wanted);
+  }
+
+  /** See {@link MQTTClient.write}. */
+  write(data: ByteBuffer | null | undefined, options: WriteOptions | null | undefined): number {
+    this.mustBeOpen();
+    const { link, publisher } = this;
+    if (link.stage !== Stage.Online)
+      throw new StateError("NOT_CONNECTED", "there is no connection to the broker yet or any more; wait for onWritable");
+    if (publisher.isPartial) {
+      if (options !== undefined && options !== null) throw new StateError("BUSY", "a message is not complete yet: write the rest of its bytes first, without options");
+      publisher.add(data);
+    } else switch (options?.operation ?? Packet.PUBLISH) {
+      case Packet.PUBLISH:
+        publisher.publish(data, options);
+        break;
+      case Packet.SUBSCRIBE:
+        this.subscriber.change(Kind.Subscribe, options!);
+        break;
+      case Packet.UNSUBSCRIBE:
+        this.subscriber.change(Kind.Unsubscribe, options!);
+        break;
+      case Packet.DISCONNECT:
+        link.disconnect();
+        return 0;
+      case Packet.PUBACK:
+      case Packet.PUBREC:
+      case Packet.PUBREL:
+      case Packet.PUBCOMP:
+      case Packet.PINGREQ:
+        break;
+      default:
+        throw new ArgumentError("ARGUMENT_RANGE", "operation", options!.operation, "must be one that a client sends");
+    }
+    return this.writable;
+  }
+
+  /** Bytes of payload that can be written now; 0 where anything that can be written could not be taken. */
+  get writable(): number {
+    const { publisher } = this;
+    if (this.link.stage !== Stage.Online) return 0;
+    return publisher.isPartial || this.subscriber.batches < MOST_BATCHES ? publisher.room : 0;
+  }
+
+  inquire(line: string, done: InquiryCallback): void {
+    this.mustBeOpen();
+    if (!this.inFlight.hasRoomFor(Kind.Inquiry)) throw new StateError("BUSY", "as much is under way as the modem can do at once");
+    this.link.inquire(line, done);
+  }
+
+  close(): void {
+    if (this.application.isClosed) return;
+    this.application.close();
+    this.link.shut();
+  }
+
+  /** @throws StateError CLOSED */
+  private mustBeOpen(): void {
+    if (this.application.isClosed) throw new StateError("CLOSED", "this client has been closed; make a new one");
+  }
+
+  // ---- what the link reports
+
+  onModemStage(stage: Stage): void {
+    if (stage === Stage.Reconnecting) this.publisher.connectionLost();
+    this.application.stage(STAGES[stage]!);
+  }
+
+  onModemConnected(): void {
+    this.application.control({ operation: Packet.CONNACK, returnCode: 0 });
+    this.tellWritable();
+  }
+
+  onModemPinged(): void {
+    this.application.control(PINGRESP);
+  }
+
+  onModemReceived(operation: Operation): void {
+    this.publisher.received(operation);
+  }
+
+  onModemDone(operation: Operation, error: MQTTModemError | null): void {
+    if (operation.kind === Kind.Publish) this.publisher.done(operation, error);
+    else switch (this.subscriber.done(operation, error)) {
+      case Ended.Nothing: return;
+      case Ended.Restoring: this.onModemStage(Stage.Online);
+    }
+    this.tellWritable();
+  }
+
+  onModemReconnected(): void {
+    if (this.subscriber.restoreAll()) return;
+    this.onModemStage(Stage.Online);
+    this.tellWritable();
+  }
+
+  onModemSettled(): void {
+    this.tellWritable();
+  }
+
+  onModemRoom(): void {
+    if (this.publisher.takesRoom()) this.tellWritable();
+  }
+
+  onModemOverflow(): void {
+    this.application.overflow();
+  }
+
+  onModemDown(error: MQTTModemError | null): void {
+    this.application.ended(error);
+    this.close();
+  }
+
+  isSubscribed(start: number, end: number): Match {
+    return this.subscriber.match(start, end);
+  }
+
+  get subscriptions(): number {
+    return this.subscriber.count;
+  }
+
+  private tellWritable(): void {
+    if (!this.application.takesWritable) return;
+    const count = this.writable;
+    if (count > 0) this.application.writable(count);
+  }
+}
+
+/** Batches of subscriptions that may be in flight while there is room for anything that can be written. */
+const MOST_BATCHES = 2;

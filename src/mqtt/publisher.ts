@@ -1,0 +1,182 @@
+import type { Operation } from "../at/commands/operation";
+import { Text } from "../bytes/text";
+import { flag, integer } from "../checks";
+import { ArgumentError, StateError, type MQTTModemError } from "../errors";
+import type { Driver } from "../modem/driver";
+import { linkLost } from "../modem/failure";
+import { Kind } from "../modem/script";
+import { topicName } from "../modem/topic";
+import type { Application } from "./application";
+import type { InFlight } from "./in-flight";
+import { bytesOf, textOf } from "./input";
+import type { ByteBuffer, ControlMessage, WriteOptions } from "./options";
+import { Packet } from "./packets";
+import { TopicCache } from "./topic-cache";
+
+// Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
+const STRING = "string";
+const DATA = "data";
+const BYTE_LENGTH = "byteLength";
+const QOS = "QoS";
+const RETAIN = "retain";
+
+/** Messages that go out, whole or in parts, and how each has ended. */
+export class Publisher {
+  private readonly link: Driver;
+  private readonly inFlight: InFlight;
+  private readonly application: Application;
+  private readonly topics = new TopicCache<Text>();
+  /** The message of which parts are still to come; how many bytes these are, and how many all are. */
+  private partial: Operation | null = null;
+  private left = 0;
+  private whole = 0;
+  /** The application has been told of less room than the longest payload needs: it is told when there is more. */
+  private short = false;
+  /** One object for all acknowledgements: QoS 0 has none, so it is made for the first one. */
+  private acknowledgement: ControlMessage | null = null;
+
+  constructor(link: Driver, inFlight: InFlight, application: Application) {
+    this.link = link;
+    this.inFlight = inFlight;
+    this.application = application;
+  }
+
+  /** Whether a message has begun whose further parts are to come. */
+  get isPartial(): boolean {
+    return this.partial !== null;
+  }
+
+  /** Bytes of payload that the next message may have, or that the present one still lacks; 0 where nothing can be taken now. */
+  get room(): number {
+    const { link } = this;
+    if (this.partial !== null) return this.left;
+    if (link.publishing >= link.limits.window) return 0;
+    const most = link.longestPayload;
+    const room = link.channel.operations.isEmpty ? most : link.room;
+    this.short = room < most;
+    return room < most ? room : most;
+  }
+
+  /**
+   * Publishes a message, or its first part.
+   * @throws ArgumentError; StateError BUSY
+   */
+  publish(data: ByteBuffer | null | undefined, options: WriteOptions | null | undefined): void {
+    if (options === undefined || options === null) throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given with the first part of a message");
+    const { link } = this;
+    const topic = this.topicOf(options.topic);
+    const QoS = options.QoS === undefined ? 0 : integer(QOS, options.QoS, 0, 2);
+    const retain = options.retain === undefined ? 0 : flag(RETAIN, options.retain);
+    const bytes = payloadOf(data);
+    let length = bytes.length;
+    if (options.byteLength === undefined) this.checkLength(DATA, length);
+    else this.checkLength(BYTE_LENGTH, length = integer(BYTE_LENGTH, options.byteLength, length, 0x7fffffff));
+    const id = this.inFlight.chooseId(options.id);
+    const operation = this.inFlight.take(Kind.Publish);
+    operation.id = id;
+    operation.QoS = QoS;
+    operation.retain = retain;
+    operation.granted = 0;
+    operation.topic = topic;
+    if (!link.reserve(operation, length)) this.refuse(operation);
+    const left = link.fill(operation, bytes, length);
+    if (left === 0) {
+      if (!link.send(operation, length)) this.refuse(operation);
+      return;
+    }
+    this.left = left;
+    this.whole = length;
+    this.waitForPart(operation);
+  }
+
+  /** Adds a part to the message that has begun. @throws ArgumentError */
+  add(data: ByteBuffer | null | undefined): void {
+    const operation = this.partial!;
+    const bytes = payloadOf(data);
+    if (bytes.length > this.left)
+      throw new ArgumentError("ARGUMENT_LENGTH", "data", bytes.length, `must be at most the ${this.left} bytes that byteLength left`);
+    this.left = this.link.fill(operation, bytes, this.left);
+    if (this.left > 0) return this.waitForPart(operation);
+    this.partial = null;
+    this.link.send(operation, this.whole); // its room has been reserved
+  }
+
+  /** Refuses a length that the modem cannot carry. @throws ArgumentError */
+  checkLength(argument: string, length: number): void {
+    const { link } = this;
+    if (length > link.longestPayload)
+      throw new ArgumentError("ARGUMENT_LENGTH", argument, length, `must be at most ${link.longestPayload} bytes for a ${link.dialect.name}`);
+    link.checkPublish(length);
+  }
+
+  /** There may be room again. @returns whether the application waits for it */
+  takesRoom(): boolean {
+    const { short } = this;
+    this.short = false;
+    return short;
+  }
+
+  /** The connection is lost, and with it a message of which only the beginning has been written. */
+  connectionLost(): void {
+    const operation = this.partial;
+    if (operation === null) return;
+    this.partial = null;
+    this.application.done(operation.id, linkLost("was lost before the message was complete"));
+  }
+
+  /** The broker has answered a publish at QoS 2 with PUBREC; the application is told once. */
+  received(operation: Operation): void {
+    if (operation.granted !== 0) return;
+    operation.granted = 1;
+    this.acknowledge(Packet.PUBREC, operation.id);
+  }
+
+  /** A publish has ended. */
+  done(operation: Operation, error: MQTTModemError | null): void {
+    const { id, QoS } = operation; // a callback may have another message take the operation's place
+    if (error === null && QoS === 1) this.acknowledge(Packet.PUBACK, id);
+    else if (error === null && QoS === 2) {
+      // No PUBCOMP without PUBREC (MQTT 3.1.1, 4.3.3): a modem that reports the end alone has reported both. The SDK's
+      // mqtt/js looks for PUBCOMP only once it has seen PUBREC.
+      this.received(operation);
+      this.acknowledge(Packet.PUBCOMP, id);
+    }
+    this.application.done(id, error);
+  }
+
+  private acknowledge(packet: number, id: number): void {
+    if (!this.application.takesControl) return;
+    const message = this.acknowledgement ??= { operation: 0, id: 0 };
+    message.operation = packet;
+    message.id = id;
+    this.application.control(message);
+  }
+
+  /** The rest of the message has its room already, but whoever waits for `onWritable` is to be called. */
+  private waitForPart(operation: Operation): void {
+    this.partial = operation;
+    this.short = true;
+    this.link.modem.tellRoom();
+  }
+
+  private topicOf(topic: string | ByteBuffer | undefined): Text {
+    const string = typeof topic === STRING ? (topic as string) : textOf(topic, "topic");
+    if (string !== undefined) {
+      const cached = this.topics.byString(string);
+      if (cached !== null) return cached;
+    }
+    return this.topics.keep(topicName("topic", string, this.link.limits.topic, this.link.limits.escapes));
+  }
+
+  private refuse(operation: Operation): never {
+    this.link.channel.abandon(operation);
+    this.short = true;
+    throw new StateError("BUSY", "the transmit buffer has no room for this message now; wait for onWritable");
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+function payloadOf(data: ByteBuffer | null | undefined): Uint8Array {
+  return data === null || data === undefined ? EMPTY : bytesOf(data, DATA);
+}
