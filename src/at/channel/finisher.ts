@@ -26,6 +26,11 @@ export abstract class Finisher extends Synchroniser {
     return this.operations.owed(link, kind, wire, answerable ? this.current : null);
   }
 
+  /** Whether the final of an operation that has been sent is still to come. */
+  owesFinal(operation: Operation): boolean {
+    return operation === this.current && !this.earlyOk;
+  }
+
   /** How many operations of a kind are not over. */
   count(link: number, kind: number): number {
     return this.operations.count(link, kind);

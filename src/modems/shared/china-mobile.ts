@@ -152,6 +152,10 @@ export abstract class ChinaMobile extends Driver {
   inSession = false;
   /** What the modem shows of the ids that it chooses. */
   private readonly ids = new PacketIds();
+  /** This modem reports PUBRECs. Some firmware may report the end of a publish at QoS 2 alone. */
+  private reportsReceived = false;
+  /** It prints the final of a command before its result, as S2 has it and S3 has not. */
+  private finalFirst = false;
   /** How many the modem's list of subscriptions has had. */
   private listed = 0;
   /** Something was subscribed that would read as a line of the modem's own in that list: it is not asked for. */
@@ -256,15 +260,33 @@ export abstract class ChinaMobile extends Driver {
     else this.tries(value);
   }
 
-  /** `+MQTTPUBACK:<packId>,<dup>`, or the other way round; the one publish under way is meant, unless the id is an earlier one's. */
+  /** `+MQTTPUBACK:<packId>,<dup>`, or the other way round; the one publish under way is meant, unless it is an earlier one's. */
   private acknowledged(fields: Fields, QoS: number): void {
     const operation = this.channel.find(this.link, Kind.Publish, Wire.Any), id = packetId(fields);
-    if (operation !== null && operation.QoS === QoS && id >= 0 && this.ids.isOf(Kind.Publish, id)) this.channel.resolve(operation, 0);
+    if (operation === null || operation.QoS !== QoS || id < 0) return;
+    const early = this.channel.owesFinal(operation);
+    if (this.isRepetition(operation, id, early)) return this.ids.doubt(Kind.Publish);
+    if (!this.ids.isOf(Kind.Publish, id)) return;
+    if (!early && !operation.abandoned) this.finalFirst = true;
+    this.channel.resolve(operation, 0);
+  }
+
+  /**
+   * Whether what acknowledges the publish is the last one's acknowledgement, printed again, though its id does not tell. At QoS 2
+   * the PUBREC is missing; and a modem that prints finals first prints no acknowledgement before the final.
+   */
+  private isRepetition(operation: Operation, id: number, early: boolean): boolean {
+    if (this.ids.tells(Kind.Publish)) return false;
+    if (operation.QoS === 2 && operation.granted === 0 && this.reportsReceived) return true;
+    return early && this.finalFirst && this.ids.isLast(Kind.Publish, id);
   }
 
   private halfway(fields: Fields): void {
-    const id = packetId(fields);
-    if (id >= 0 && this.ids.mayBe(Kind.Publish, id)) this.received(Wire.Any);
+    const operation = this.channel.find(this.link, Kind.Publish, Wire.Any), id = packetId(fields);
+    if (id < 0 || operation === null || operation.QoS !== 2 || !this.ids.mayBe(Kind.Publish, id)) return;
+    this.reportsReceived = true;
+    this.received(Wire.Any);
+    operation.granted = 1;
   }
 
   /** `+MQTTSUBACK: <packId>,<code>,<topic>`. */

@@ -97,6 +97,21 @@ export class PacketIds {
     this.counting = false;
   }
 
+  /** What has come for the one of this kind is not believed. */
+  doubt(kind: Kind): void {
+    this.each[kind * Each.SIZE + Each.Doubted] = 1;
+  }
+
+  /** Whether this modem's ids show whose a report is. */
+  tells(kind: Kind): boolean {
+    return (this.counting && this.last !== 0) || this.each[kind * Each.SIZE + Each.Counting] === 1;
+  }
+
+  /** Whether the last one of this kind had this id; 0 where it had none. */
+  isLast(kind: Kind, id: number): boolean {
+    return this.each[kind * Each.SIZE + Each.Last] === id;
+  }
+
   /** Whether something has come for the one of this kind that was not believed. */
   hasDoubted(kind: Kind): boolean {
     return this.each[kind * Each.SIZE + Each.Doubted] === 1;
@@ -108,9 +123,9 @@ export class PacketIds {
    * @param id 0 where the modem tells none
    */
   mayBe(kind: Kind, id: number): boolean {
+    if (!this.tells(kind)) return true;
     const each = this.each, at = kind * Each.SIZE;
     const over = this.counting && this.last !== 0;
-    if (!over && each[at + Each.Counting] === 0) return true;
     const more = over ? this.more(kind, id) : this.moreOfKind(kind, id);
     if (kind !== Kind.Publish) return more >= 0 || id !== each[at + Each.Last];
     return id !== 0 && (more >= 0 || more < -BACK);
@@ -122,7 +137,7 @@ export class PacketIds {
     if (id !== 0) this.learn(kind, id);
     const late = kind === Kind.Publish && !this.counting && each[at + Each.Counting] === 0 && this.lost > 0;
     if (late || !this.mayBe(kind, id)) {
-      each[at + Each.Doubted] = 1;
+      this.doubt(kind);
       if (!late) return false;
       this.lost--; // it is that one's or the late one's, which nothing tells
     } else if (kind === Kind.Publish) this.lost = 0;
