@@ -1,6 +1,6 @@
 /** The core: runs on XS and on Node, and needs nothing of either. */
-export { MQTTClient, MQTTClient as default } from "./mqtt/client";
-export type { ByteBuffer, ControlMessage, Counters, MQTTClientOptions, ReadableOptions, WriteOptions } from "./mqtt/options";
+export { MQTTClient, MQTTClient as default, type MQTTClientOptions } from "./mqtt/client";
+export type { ByteBuffer, ControlMessage, Counters, ReadableOptions, WriteOptions } from "./mqtt/options";
 export type { StageName } from "./mqtt/stages";
 export {
   ArgumentError, BrokerError, ModemError, MQTTModemError, NetworkError, StateError,

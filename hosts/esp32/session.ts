@@ -1,7 +1,7 @@
 /** `modem-mqtt/session` on Moddable: the session, with this platform's timer, serial port and chance already bound. */
 import { MQTTClient, type MQTTClientOptions } from "modem-mqtt";
 import { clock } from "modem-mqtt/host/clock";
-import type { SessionOptions as CoreOptions } from "modem-mqtt/session/options";
+import type { SessionOptions as CoreOptions } from "modem-mqtt/session/session";
 import { Session as Core } from "modem-mqtt/session/session";
 
 export type { QueueOptions, SessionPublishOptions } from "modem-mqtt/session/options";

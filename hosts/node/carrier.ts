@@ -1,5 +1,5 @@
 import type { DriverClass } from "../../src/modem/dialect";
-import type { SessionOptions } from "../../src/session/options";
+import type { SessionOptions } from "../../src/session/session";
 import type { Session } from "../../src/session/session";
 import { hostClock } from "./clock";
 import { SerialPort, type SerialPortOptions } from "./serial-port";

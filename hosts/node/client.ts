@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import type { Counters } from "../../src/mqtt/options";
 import type { StageName } from "../../src/mqtt/stages";
 import { ArgumentError, BrokerError, ModemError, type MQTTModemError, StateError } from "../../src/errors";
-import type { SessionOptions } from "../../src/session/options";
+import type { SessionOptions } from "../../src/session/session";
 import { Session } from "../../src/session/session";
 import type { SessionState } from "../../src/session/states";
 import { calling, type Callback } from "./callback";

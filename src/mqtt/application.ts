@@ -1,11 +1,10 @@
 import { frozen } from "../bytes/frozen";
 import type { MQTTModemError } from "../errors";
-import type { MQTTClient } from "./client";
-import type { ControlMessage, MQTTClientOptions, ReadableOptions } from "./options";
+import type { ClientOptions, ControlMessage, ReadableOptions } from "./options";
 import type { StageName } from "./stages";
 
 /** The application's functions. */
-export type Callbacks = Pick<MQTTClientOptions, `on${string}` & keyof MQTTClientOptions>;
+export type Callbacks = Pick<ClientOptions, `on${string}` & keyof ClientOptions>;
 
 /** Takes what an application's callback has thrown. */
 export interface ExceptionSink {
@@ -21,11 +20,12 @@ const CLOSED: Callbacks = frozen({});
  * What a callback throws reaches the host only when the modem's bytes have been dealt with: nothing of the modem is lost.
  */
 export class Application {
-  private readonly client: MQTTClient;
+  private readonly client: unknown;
   private readonly sink: ExceptionSink;
   private callbacks: Callbacks = NO_CALLBACKS;
 
-  constructor(client: MQTTClient, sink: ExceptionSink) {
+  /** @param client the application's, which the callbacks have as `this` */
+  constructor(client: unknown, sink: ExceptionSink) {
     this.client = client;
     this.sink = sink;
   }

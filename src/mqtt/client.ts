@@ -2,8 +2,11 @@ import { ArgumentError } from "../errors";
 import type { InquiryCallback } from "../modem/inquirer";
 import type { Limits } from "../modem/limits";
 import { Connection } from "./connection";
-import type { ByteBuffer, Counters, MQTTClientOptions, WriteOptions } from "./options";
+import type { ByteBuffer, ClientOptions, Counters, WriteOptions } from "./options";
 import { Packet } from "./packets";
+
+/** What a client is made with; `on…` are called with the client as `this`. */
+export interface MQTTClientOptions extends ClientOptions<MQTTClient> {}
 
 /**
  * ECMA-419's MQTT client class pattern over a modem's own MQTT client.

@@ -12,11 +12,10 @@ import { Kind } from "../modem/script";
 import { settings } from "../modem/settings";
 import { Stage } from "../modem/stage";
 import { Application } from "./application";
-import type { MQTTClient } from "./client";
 import { InFlight } from "./in-flight";
 import { Inbox } from "./inbox";
 import { portOf, textOf } from "./input";
-import type { ByteBuffer, ControlMessage, MQTTClientOptions, WriteOptions } from "./options";
+import type { ByteBuffer, ClientOptions, ControlMessage, WriteOptions } from "./options";
 import { Packet } from "./packets";
 import { Publisher } from "./publisher";
 import { STAGES } from "./stages";
@@ -40,7 +39,7 @@ export class Connection implements ModemClient {
    * @param shared the connection of the client that `modem.shared` names
    * @throws ArgumentError; StateError; what the port's class throws
    */
-  constructor(client: MQTTClient, options: MQTTClientOptions, shared: Connection | undefined) {
+  constructor(client: unknown, options: ClientOptions, shared: Connection | undefined) {
     const { modem } = options, { dialect } = modem.io;
     knownToModem(modem, dialect);
     const capacity = integer("subscriptions", options.subscriptions ?? 32, 1, 1000);
@@ -59,7 +58,7 @@ export class Connection implements ModemClient {
    * Opens the port and begins to connect.
    * @throws ArgumentError before anything is sent; what the port's class throws
    */
-  start(options: MQTTClientOptions): void {
+  start(options: ClientOptions): void {
     const { link } = this, { will } = options;
     link.start(settings({
       host: options.host,
@@ -82,7 +81,7 @@ export class Connection implements ModemClient {
     return this.application.isClosed || !link.modem.isReader(link) ? undefined : this.inbox.read(wanted);
   }
 
-  /** See {@link MQTTClient.write}. */
+  /** See `MQTTClient.write`. */
   write(data: ByteBuffer | null | undefined, options: WriteOptions | null | undefined): number {
     this.mustBeOpen();
     const { link, publisher } = this;

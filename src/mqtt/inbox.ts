@@ -27,7 +27,7 @@ export class Inbox implements MessageReceiver {
     this.application = application;
   }
 
-  /** See {@link MQTTClient.read}. */
+  /** See `MQTTClient.read`. */
   read(wanted: number | ByteBuffer | undefined): ArrayBuffer | number | undefined {
     const { channel } = this, { scanner } = channel, { available } = scanner.message;
     if (available === 0) return undefined;

@@ -1,7 +1,6 @@
 import type { MQTTModemError } from "../errors";
 import type { DriverClass } from "../modem/dialect";
 import type { ModemOptions } from "../modem/modem";
-import type { MQTTClient } from "./client";
 import type { StageName } from "./stages";
 
 /** Bytes as ECMA-419 has them. */
@@ -48,8 +47,8 @@ export interface ControlMessage {
   topics?: string[];
 }
 
-/** What a client is made with; `on…` are called with the client as `this`. */
-export interface MQTTClientOptions {
+/** What a client is made with; `on…` are called with the client as `this`. `Client` is the class, which this file must not import. */
+export interface ClientOptions<Client = any> {
   host: string;
   /** 1–65535, digits in a string too; default 1883. */
   port?: number | string;
@@ -80,30 +79,30 @@ export interface MQTTClientOptions {
      * takes over from one that has ended, as soon as that has closed its connection. Where the port has been released
      * meanwhile, it is opened anew if `serial` is there too.
      */
-    shared?: MQTTClient;
+    shared?: Client;
     /** The modem's own number for this connection; the first free one when left out. */
     link?: number;
     /** What the family can be told beyond what all can. */
     [option: string]: any;
   };
   /** Bytes of a message can be read. An empty message comes with 0. */
-  onReadable?(this: MQTTClient, count: number, options: ReadableOptions): void;
+  onReadable?(this: Client, count: number, options: ReadableOptions): void;
   /**
    * A message of up to `count` bytes of payload can be written, or so much more of the one that is being written in parts.
    * The modem adds what MQTT needs, so topic and packet header take nothing of it.
    */
-  onWritable?(this: MQTTClient, count: number): void;
-  onControl?(this: MQTTClient, message: ControlMessage): void;
+  onWritable?(this: Client, count: number): void;
+  onControl?(this: Client, message: ControlMessage): void;
   /** The connection has ended as it was asked to, with DISCONNECT. */
-  onClose?(this: MQTTClient): void;
+  onClose?(this: Client): void;
   /** The connection has ended, or never came to be; nothing follows. */
-  onError?(this: MQTTClient, error: MQTTModemError): void;
+  onError?(this: Client, error: MQTTModemError): void;
   /** Beyond ECMA-419: a `write` has ended, with `error` null when it ended well. QoS 0: when the modem has sent it. */
-  onDone?(this: MQTTClient, id: number, error: MQTTModemError | null): void;
+  onDone?(this: Client, id: number, error: MQTTModemError | null): void;
   /** Beyond ECMA-419: what is being done. Behind `reconnecting`, `online` means that all is subscribed again. */
-  onStage?(this: MQTTClient, stage: StageName): void;
+  onStage?(this: Client, stage: StageName): void;
   /** Beyond ECMA-419: received bytes were lost, because a line did not fit into the ring or a message was not read. */
-  onOverflow?(this: MQTTClient): void;
+  onOverflow?(this: Client): void;
 }
 
 /** Beside the bytes: what is written. */

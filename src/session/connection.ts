@@ -1,10 +1,10 @@
 import { ModemError, MQTTModemError } from "../errors";
 import type { Limits } from "../modem/limits";
 import { Level, LEVELS } from "../modem/recovery";
-import { MQTTClient } from "../mqtt/client";
-import type { MQTTClientOptions, WriteOptions } from "../mqtt/options";
+import { MQTTClient, type MQTTClientOptions } from "../mqtt/client";
+import type { WriteOptions } from "../mqtt/options";
 import type { StageName } from "../mqtt/stages";
-import type { SessionOptions } from "./options";
+import type { OptionsOfSession } from "./options";
 
 /** The client that was made last on a modem: the next one takes the modem over from it, or stands beside it. */
 export interface Carrier {
@@ -17,7 +17,7 @@ export type ClientCallbacks = Omit<MQTTClientOptions, "modem" | "host">;
 /** One client after the other on a modem, and what is known of the present one. */
 export class Connection {
   readonly carrier: Carrier;
-  readonly #options: SessionOptions;
+  readonly #options: OptionsOfSession;
   readonly #callbacks: ClientCallbacks;
   /** The present client, or the last one; null before there was any. */
   client: MQTTClient | null = null;
@@ -31,7 +31,7 @@ export class Connection {
   /** The client was let go. */
   dropped = false;
 
-  constructor(options: SessionOptions, carrier: Carrier, callbacks: ClientCallbacks) {
+  constructor(options: OptionsOfSession, carrier: Carrier, callbacks: ClientCallbacks) {
     this.#options = options;
     this.carrier = carrier;
     this.#callbacks = callbacks;

@@ -8,12 +8,11 @@ import type { Clock } from "../platform";
 import { Connection, openError, type Carrier, type ClientCallbacks } from "./connection";
 import { Escalation } from "./escalation";
 import { Flight } from "./flight";
-import type { SessionOptions } from "./options";
+import type { OptionsOfSession } from "./options";
 import { Outbox } from "./outbox";
 import type { Place } from "./queue";
 import { Restoring, RESTORING } from "./restoring";
 import { Backoff, isLoss, isRefusal, retryOf, type Retry } from "./retry";
-import type { Session } from "./session";
 import { Action, Event, State, STATES, transition } from "./states";
 import { Subscriptions } from "./subscriptions";
 import { Teller } from "./teller";
@@ -28,7 +27,7 @@ export class Machine extends Wakers {
   readonly connection: Connection;
   readonly outbox: Outbox;
   readonly flight: Flight;
-  readonly #options: SessionOptions;
+  readonly #options: OptionsOfSession;
   readonly #retry: Retry;
   readonly #backoff: Backoff;
   readonly #escalation: Escalation;
@@ -40,7 +39,7 @@ export class Machine extends Wakers {
   #everConnected = false;
 
   /** @throws ArgumentError */
-  constructor(session: Session, options: SessionOptions, clock: Clock, carrier: Carrier) {
+  constructor(session: unknown, options: OptionsOfSession, clock: Clock, carrier: Carrier) {
     super(clock, Waker.Count);
     const { dialect } = options.modem.io, queue = options.queue ?? {}, random = options.random ?? (() => 0);
     this.#options = options;
@@ -204,7 +203,7 @@ export class Machine extends Wakers {
 
   // ---- what the client tells
 
-  private callbacks(session: Session, { onReadable, onOverflow }: SessionOptions): ClientCallbacks {
+  private callbacks(session: unknown, { onReadable, onOverflow }: OptionsOfSession): ClientCallbacks {
     const machine = this;
     return {
       // What it throws leaves the message where it is.
@@ -325,7 +324,7 @@ export class Machine extends Wakers {
 }
 
 /** What can be done anew on this modem, with this application. */
-function levelsOf({ modem, reset }: SessionOptions): Level[] {
+function levelsOf({ modem, reset }: OptionsOfSession): Level[] {
   const { attach, restart } = modem.io.dialect.recovery;
   const levels = [Level.Connect];
   if (attach.length > 0) levels.push(Level.Attach);

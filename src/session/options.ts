@@ -1,11 +1,10 @@
 import type { MQTTModemError } from "../errors";
 import type { DriverClass } from "../modem/dialect";
 import type { ModemOptions } from "../modem/modem";
-import type { MQTTClient } from "../mqtt/client";
-import type { MQTTClientOptions, ReadableOptions } from "../mqtt/options";
+import type { MQTTClient, MQTTClientOptions } from "../mqtt/client";
+import type { ReadableOptions } from "../mqtt/options";
 import type { StageName } from "../mqtt/stages";
 import type { RetryOptions } from "./retry";
-import type { Session } from "./session";
 import type { SessionState } from "./states";
 import type { Store } from "./store";
 
@@ -27,7 +26,8 @@ export interface QueueOptions {
   keepQoSZero?: boolean;
 }
 
-export interface SessionOptions extends Omit<MQTTClientOptions, "modem" | "onWritable" | "onControl" | "onClose" | "onError" | "onDone" | "onReadable" | "onStage" | "onOverflow" | "target" | "format"> {
+/** What a session is made with. `Session` is the class, which this file must not import. */
+export interface OptionsOfSession<Session = any> extends Omit<MQTTClientOptions, "modem" | "onWritable" | "onControl" | "onClose" | "onError" | "onDone" | "onReadable" | "onStage" | "onOverflow" | "target" | "format"> {
   /** As for MQTTClient; `recover` is the session's own affair. */
   modem: Partial<ModemOptions> & {
     io: DriverClass;

@@ -9,7 +9,7 @@ import { bytesOf, itemsOf } from "../mqtt/input";
 import { TopicCache } from "../mqtt/topic-cache";
 import type { ByteBuffer } from "../mqtt/options";
 import { Machine } from "./machine";
-import type { SessionOptions, SessionPublishOptions } from "./options";
+import type { OptionsOfSession, SessionPublishOptions } from "./options";
 import type { Filter } from "./queue";
 import { State, STATES, type SessionState } from "./states";
 
@@ -21,6 +21,9 @@ const DATA = "data";
 const TOPIC = "topic";
 const QOS = "QoS";
 const RETAIN = "retain";
+
+/** What a session is made with; `on…` are called with the session as `this`. */
+export interface SessionOptions extends OptionsOfSession<Session> {}
 
 /**
  * An MQTT session that outlives its connections: connects again, subscribes again, and sends again what was under way at

@@ -1,8 +1,7 @@
 import type { Wakers } from "../at/channel/wakers";
 import type { MQTTModemError } from "../errors";
 import type { StageName } from "../mqtt/stages";
-import type { SessionOptions } from "./options";
-import type { Session } from "./session";
+import type { OptionsOfSession } from "./options";
 import type { SessionState } from "./states";
 import { Waker } from "./waker";
 
@@ -10,12 +9,12 @@ const NOTHING = Object.freeze({});
 
 /** Calls the application, which may throw: the host is given that once the session is between two states no more. */
 export class Teller {
-  readonly #session: Session;
-  readonly #options: SessionOptions;
+  readonly #session: unknown;
+  readonly #options: OptionsOfSession;
   readonly #wakers: Wakers;
   #thrown: unknown = NOTHING;
 
-  constructor(session: Session, options: SessionOptions, wakers: Wakers) {
+  constructor(session: unknown, options: OptionsOfSession, wakers: Wakers) {
     this.#session = session;
     this.#options = options;
     this.#wakers = wakers;
