@@ -2,7 +2,7 @@ import BC35G from "../../../src/modems/bc35g";
 import M531X from "../../../src/modems/m531x";
 import ML302 from "../../../src/modems/ml302";
 import NM28 from "../../../src/modems/nm28";
-import { bytesOf } from "./exchange";
+import { bytesOf, characters } from "./exchange";
 import { Session, type SessionOptions } from "./session";
 
 /** What is answered to a command: lines, or a prompt and the lines that follow so many bytes. */
@@ -166,8 +166,6 @@ export class Answering {
     for (const line of lines) this.#session.port.receive(bytesOf(`${this.#end}${line}${this.#end}`));
   }
 }
-
-const characters = (bytes: readonly number[]) => bytes.map((byte) => String.fromCharCode(byte)).join("");
 
 /** A session that is connected, its bring-up forgotten. */
 export function online(family: Family, options: SessionOptions = {}, end?: string): { session: Session; modem: Answering } {

@@ -240,26 +240,64 @@ const CONTROLS: Record<number, string> = {
   [MQTTClient.SUBACK]: "suback", [MQTTClient.UNSUBACK]: "unsuback", [MQTTClient.PINGRESP]: "pingresp",
 };
 
-/** The bytes of a line of a script. */
+/** XS has no TextEncoder, and what it has instead Node has not. */
+const encode: (text: string) => Uint8Array = "fromString" in ArrayBuffer ? (text) => new Uint8Array((ArrayBuffer as any).fromString(text)) : utf8Encode;
+
+const BACKSLASH = 0x5c, LESS = 0x3c, GREATER = 0x3e, BRACKET = 0x5b;
+/** What stands behind a backslash. */
+const ESCAPED: Readonly<Record<number, number>> = { 0x72: 13, 0x6e: 10, 0x30: 0 };
+const hexDigit = (byte: number | undefined): number =>
+  byte === undefined ? -1 : byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : byte >= 0x41 && byte <= 0x46 ? byte - 0x37 : -1;
+
+/**
+ * The bytes of a line of a script. Tests ask for them very often: XS keeps strings as UTF-8, and looks for a character from the
+ * beginning, so that an expression or an index for each would take a time that grows with the square of the length.
+ */
 export function bytesOf(text: string): number[] {
+  const raw = encode(text);
+  const { length } = raw;
   const bytes: number[] = [];
-  const pattern = /\\r|\\n|\\0|<([0-9A-F]{2})>|\[sp\]|[^]/gu;
-  for (const match of text.matchAll(pattern)) {
-    const [token, hex] = match;
-    if (hex !== undefined) bytes.push(parseInt(hex, 16));
-    else if (token === "\\r") bytes.push(13);
-    else if (token === "\\n") bytes.push(10);
-    else if (token === "\\0") bytes.push(0);
-    else if (token === "[sp]") bytes.push(32);
-    else bytes.push(...utf8Encode(token));
+  for (let at = 0; at < length; at++) {
+    const byte = raw[at]!;
+    if (byte === BACKSLASH && ESCAPED[raw[at + 1]!] !== undefined) bytes.push(ESCAPED[raw[++at]!]!);
+    else if (byte === LESS && raw[at + 3] === GREATER && hexDigit(raw[at + 1]) >= 0 && hexDigit(raw[at + 2]) >= 0) {
+      bytes.push(hexDigit(raw[at + 1]) * 16 + hexDigit(raw[at + 2]));
+      at += 3;
+    } else if (byte === BRACKET && raw[at + 1] === 0x73 && raw[at + 2] === 0x70 && raw[at + 3] === 0x5d) {
+      bytes.push(0x20); // [sp]
+      at += 3;
+    } else bytes.push(byte);
   }
   return bytes;
 }
 
+/** One character a byte; in pieces, for they are arguments. */
+export function characters(bytes: readonly number[]): string {
+  if (bytes.length <= 1000) return String.fromCharCode(...bytes);
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += 1000) parts.push(String.fromCharCode(...bytes.slice(at, at + 1000)));
+  return parts.join("");
+}
+
+const isPlain = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x20 && byte < 0x7f;
+const isHigh = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x80;
+
 /** Bytes as a script writes them. */
 export function visible(bytes: readonly number[]): string {
-  return utf8Decode(new Uint8Array(bytes)).replace(/[\x00-\x1f\x7f]/g, (char) =>
-    char === "\r" ? "\\r" : char === "\n" ? "\\n" : `<${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}>`);
+  const parts: string[] = [];
+  for (let at = 0, end = 0; at < bytes.length; at = end) {
+    if (isPlain(bytes[at])) {
+      while (isPlain(bytes[end])) end++;
+      parts.push(characters(bytes.slice(at, end)));
+    } else if (isHigh(bytes[at])) {
+      while (isHigh(bytes[end])) end++;
+      parts.push(utf8Decode(new Uint8Array(bytes.slice(at, end))));
+    } else {
+      const byte = bytes[end++]!;
+      parts.push(byte === 13 ? "\\r" : byte === 10 ? "\\n" : `<${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
+    }
+  }
+  return parts.join("");
 }
 
 function split(text: string, at: string): [string, string?] {

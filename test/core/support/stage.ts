@@ -66,7 +66,9 @@ export class TestPort implements Port {
   closed = false;
   /** Bytes that one `write` takes at the most. */
   gulp = Infinity;
-  #waiting: number[] = [];
+  #waiting: readonly number[] = [];
+  /** How many of them the host has read. */
+  #read = 0;
 
   constructor(options: { receiver: PortReceiver; gulp?: number; attach?: (port: TestPort) => void }) {
     this.receiver = options.receiver;
@@ -75,9 +77,10 @@ export class TestPort implements Port {
   }
 
   read(target: Uint8Array, offset: number, length: number): number {
-    const count = Math.min(length, this.#waiting.length);
-    for (let i = 0; i < count; i++) target[offset + i] = this.#waiting[i]!;
-    this.#waiting = this.#waiting.slice(count);
+    const waiting = this.#waiting, first = this.#read;
+    const count = Math.min(length, waiting.length - first);
+    for (let i = 0; i < count; i++) target[offset + i] = waiting[first + i]!;
+    this.#read = first + count;
     return count;
   }
 
@@ -101,7 +104,8 @@ export class TestPort implements Port {
   /** The modem says something. */
   receive(bytes: readonly number[]): void {
     if (this.closed) return;
-    this.#waiting = this.#waiting.concat(bytes as number[]);
+    this.#waiting = this.#read === this.#waiting.length ? bytes.slice() : this.#waiting.slice(this.#read).concat(bytes);
+    this.#read = 0;
     this.receiver.onReadable(this.#waiting.length);
   }
 }
