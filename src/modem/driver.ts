@@ -387,7 +387,7 @@ export abstract class Driver extends Inquirer implements OperationOwner {
 
   onText(operation: Operation, start: number, end: number): void {
     if (operation.kind === Kind.Poll) this.onStateText();
-    else this.keepLine(start, end);
+    else this.keepLine(operation, start, end);
   }
 
   onDone(operation: Operation, outcome: Outcome, code: number): void {

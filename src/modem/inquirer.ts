@@ -12,7 +12,7 @@ export type InquiryCallback = (error: MQTTModemError | null, lines: readonly str
 
 /** Asks the modem what the application wants to know of it. */
 export abstract class Inquirer extends Watcher {
-  private inquiry: { lines: string[]; done: InquiryCallback } | null = null;
+  private inquiry: { lines: string[]; done: InquiryCallback; repeats: number } | null = null;
 
   /**
    * Asks the modem something that changes nothing.
@@ -27,7 +27,7 @@ export abstract class Inquirer extends Watcher {
       throw new StateError("NOT_CONNECTED", "the modem is not ready to be asked");
     const operation = this.inquiry === null ? this.take(Kind.Inquiry) : null;
     if (operation === null) throw new StateError("BUSY", "another inquiry, or too much else, is under way");
-    this.inquiry = { lines: [], done };
+    this.inquiry = { lines: [], done, repeats: 0 };
     operation.patience = 0;
     this.channel.submit(operation, command);
   }
@@ -36,16 +36,20 @@ export abstract class Inquirer extends Watcher {
   protected answered(operation: Operation, line: Line, fields: Fields): void {
     if (operation.command!.lastAnswers === true && this.inquiry !== null) this.inquiry.lines.length = 0;
     const { lineStart, lineEnd } = this.channel.scanner;
-    this.keepLine(lineStart, lineEnd);
+    this.keepLine(operation, lineStart, lineEnd);
     this.onInquiryAnswer(line, fields);
   }
 
   /** A line of the answer, in the ring from `start` to `end`. */
-  protected keepLine(start: number, end: number): void {
-    if (this.inquiry === null) return;
+  protected keepLine({ repeats }: Operation, start: number, end: number): void {
+    const inquiry = this.inquiry;
+    if (inquiry === null) return;
+    // It has been asked anew: what was answered before is not whole.
+    if (inquiry.repeats !== repeats) inquiry.lines.length = 0;
+    inquiry.repeats = repeats;
     const bytes = new Uint8Array((end - start) | 0);
     this.channel.ring.copy(start, bytes, 0, bytes.length);
-    this.inquiry.lines.push(utf8Decode(bytes));
+    inquiry.lines.push(utf8Decode(bytes));
   }
 
   /** A family may want to know what an inquiry has found. */

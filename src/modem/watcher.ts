@@ -104,13 +104,13 @@ export abstract class Watcher extends ScriptRunner {
   protected polled(command: Command, outcome: Outcome): void {
     if (this.isRunning) this.begin();
     else if (outcome !== Outcome.Aborted && this.stage === Stage.Online) {
-      this.onPollEnd(command);
+      this.onPollEnd(command, outcome);
       if (outcome === Outcome.Done && this.missed === 0 && this.stage === Stage.Online) this.channel.believe(this.link);
     }
   }
 
   /** A poll is over, and the connection is still taken for one. */
-  protected onPollEnd(_command: Command): void {
+  protected onPollEnd(_command: Command, _outcome: Outcome): void {
     if (this.missed === 0) return;
     if (this.missed < Polls.Silent) this.ask(this.dialect.poll);
     else this.lostUntold(`${this.dialect.poll.line} has said nothing of it ${Polls.Silent} times`);

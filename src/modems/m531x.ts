@@ -59,8 +59,8 @@ const DIALECT: Dialect<M531X> = frozen({
     // After MQTTCFG, which resets both (dialects.md 10).
     say("AT+MQTTTO={ackTimeout}", { needed: "wantsAckTimeout" }),
     say("AT+MQTTPING={showPings}", { needed: "showPings" }),
-    // The patience covers the modem's own three tries.
-    say(OPEN, { kind: Kind.Open, final: 5000, patience: 60_000 }),
+    // The patience covers the modem's own three tries. Some firmware prints OK behind the result.
+    say(OPEN, { kind: Kind.Open, final: 60_000, patience: 60_000 }),
   ),
   subscribe: say("AT+MQTTSUB={filter},{filterQoS}", { final: 5000, result: Say.SubAck }),
   unsubscribe: say("AT+MQTTUNSUB={filter}", { final: 5000, result: Say.UnsubAck }),

@@ -270,13 +270,14 @@ export class Machine extends Wakers {
     if (this.#state === State.Closing && this.flight.isEmpty && !this.connection.leaving) this.happens(Event.Drained);
   }
 
+  /** The modem goes on, and it is the broker, or what was asked of it, that does not. */
   private giveUp(error: MQTTModemError): void {
     this.connection.drop();
-    this.lost(error);
+    this.lost(error, true);
   }
 
-  /** The connection, or the attempt at one, is over. */
-  private lost(error: MQTTModemError): void {
+  /** The connection, or the attempt at one, is over. @param working the modem has been seen to work */
+  private lost(error: MQTTModemError, working = false): void {
     if (this.#state === State.Closed) return;
     this.hold();
     this.sleep(Waker.Attempt);
@@ -290,7 +291,7 @@ export class Machine extends Wakers {
     }
     if (refusal) return this.happens(Event.Refused, error);
     // A port that fails says nothing of the modem.
-    if (error.code !== "PORT_FAILED") this.#escalation.failed(levelFor(error, this.#options.modem.io.dialect.recovery));
+    if (error.code !== "PORT_FAILED") this.#escalation.failed(working ? null : levelFor(error, this.#options.modem.io.dialect.recovery));
     this.happens(Event.Lost, error);
   }
 

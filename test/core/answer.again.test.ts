@@ -136,6 +136,15 @@ const SEVERAL: Case[] = [
   ];
 });
 
+/**
+ * Up to the time limit of a publish that the modem has accepted. Where the publishes before it have shown that packet ids count up, nothing is
+ * waited for then; before that the connection is given up.
+ */
+function untilTimeout(trace: string[]): string[] {
+  const at = trace.findIndex((line) => line.includes("COMMAND_TIMEOUT"));
+  return at < 0 ? trace : [...trace.slice(0, at), "COMMAND_TIMEOUT"];
+}
+
 for (const modem of MODEMS) describe(`${modem.name}: a publish is told of as if it were the first one, where the ones before it were answered well, and it has`, () => {
   const cases: Case[] = [
     ...CASES,
@@ -154,16 +163,17 @@ for (const modem of MODEMS) describe(`${modem.name}: a publish is told of as if 
         const wired = (id: number) => modem.lines(QoS).map((line) => line.replaceAll("#", String(modem.name === "BC35-G" && QoS === 0 ? 0 : id)));
         const mine = answer(prompt, modem.lines(QoS)).map((piece) => piece.replaceAll("#", modem.name === "BC35-G" && QoS === 0 ? "0" : "43"));
         for (const bytewise of [false, true]) {
-          const first = played(modem, QoS, mine, { before: null, bytewise });
+          const compared = QoS === 1 && (modem.name === "M531X" || modem.name === "ML302") ? untilTimeout : (trace: string[]) => trace;
+          const first = compared(played(modem, QoS, mine, { before: null, bytewise }));
           for (const [how, said] of WAYS)
-            sameLines(played(modem, QoS, mine, {
+            sameLines(compared(played(modem, QoS, mine, {
               bytewise,
               before(session, id) {
                 session.publish("hello", { QoS, id });
                 for (const piece of said(prompt, wired(id))) session.says(piece);
                 session.sent();
               },
-            }), first, `QoS ${QoS}, ${bytewise ? "byte by byte" : "in pieces"}, after publishes that were answered ${how}`);
+            })), first, `QoS ${QoS}, ${bytewise ? "byte by byte" : "in pieces"}, after publishes that were answered ${how}`);
         }
       }
     });

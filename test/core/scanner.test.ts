@@ -46,6 +46,7 @@ class Recorder implements ScannerSink {
     this.notes.push(`text ${this.#text(start, end)}`);
   }
   onDoubtful(): void {}
+  onDoubtfulText(): void {}
   onCertain(): void {}
   onPrompt(): void {
     this.notes.push("prompt");

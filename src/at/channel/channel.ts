@@ -100,6 +100,20 @@ export class Channel extends Timekeeper implements ScannerSink {
     this.doubted = true;
     if (this.writer.expected !== Expected.None) this.writer.miss();
     if (line.id <= Common.CmsError) this.strayFinals++;
+    this.passOver(line.id);
+  }
+
+  onDoubtfulText(): void {
+    const operation = this.current;
+    if (operation !== null && operation.command!.text === true) operation.passedOver = true;
+  }
+
+  /** The line, which is not believed, may be the answer to a command, or a part of it. */
+  private passOver(line: number): void {
+    for (let operation = this.operations.first; operation !== null; operation = operation.next) {
+      const command = operation.command!;
+      if (operation.stage >= Stage.Active && (command.result === line || (operation === this.current && (line <= Common.CmsError || command.answer === line)))) operation.passedOver = true;
+    }
   }
 
   onCertain(): void {

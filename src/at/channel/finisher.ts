@@ -1,5 +1,6 @@
 import { Expected, Meaning } from "../commands/exchange";
 import { Link, Offset, Outcome, ResultCode, Stage, type Operation } from "../commands/operation";
+import { isToRepeat, repeat } from "../commands/repeating";
 import { Patience } from "./patience";
 import { Phase } from "./sender";
 import { Synchroniser } from "./synchroniser";
@@ -97,7 +98,8 @@ export abstract class Finisher extends Synchroniser {
       // A result says more than `ERROR`, and an error's number says more than a result.
       if (result !== 0 && code > 0) this.finish(operation, Outcome.Refused, code);
       else this.finishAsTold(operation);
-    } else if (!good) this.finish(operation, command.goodErrors?.includes(code) === true ? Outcome.Done : Outcome.Refused, code);
+    } else if (good && command.answer !== undefined && isToRepeat(operation)) repeat(operation); // its answer is not whole
+    else if (!good) this.finish(operation, command.goodErrors?.includes(code) === true ? Outcome.Done : Outcome.Refused, code);
     else if (result === ResultCode.Untold || command.result === undefined) this.finish(operation, Outcome.Done, 0);
     else this.awaitResult(operation);
   }

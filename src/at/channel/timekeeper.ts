@@ -1,4 +1,5 @@
 import { Outcome, ResultCode, Stage, type Operation } from "../commands/operation";
+import { isToRepeat, repeat } from "../commands/repeating";
 import { Finisher } from "./finisher";
 import { blot, isHarmless } from "./harmless";
 import { Patience } from "./patience";
@@ -62,7 +63,8 @@ export abstract class Timekeeper extends Finisher {
 
   /** Its final has come, and its result has not. */
   private endWithoutResult(operation: Operation): void {
-    if (operation.command!.resultOptional === true) this.finish(operation, Outcome.Done, 0);
+    if (isToRepeat(operation)) repeat(operation);
+    else if (operation.command!.resultOptional === true) this.finish(operation, Outcome.Done, 0);
     else this.giveUp(operation, true);
   }
 
@@ -71,7 +73,8 @@ export abstract class Timekeeper extends Finisher {
     const sent = this.phase === Phase.Final;
     if (operation.command!.probe === true) this.leave();
     else this.doubt(this.inData);
-    if (operation.result !== ResultCode.Owed && operation.result !== ResultCode.Untold) this.finishAsTold(operation);
+    if (isToRepeat(operation)) repeat(operation);
+    else if (operation.result !== ResultCode.Owed && operation.result !== ResultCode.Untold) this.finishAsTold(operation);
     else this.giveUp(operation, sent);
   }
 

@@ -125,6 +125,10 @@ export class Operation {
   exposed = false;
   /** A result that has come so, or `ResultCode.Owed`. */
   alleged: number = ResultCode.Owed;
+  /** A line that may be its answer was not believed. */
+  passedOver = false;
+  /** How often it has been sent anew for that. */
+  repeats = 0;
   /** Its owner has been told of its end already: it is only brought to an end on the wire. */
   abandoned = false;
   /** What the broker granted, three bits a topic; see {@link grant}. Publish at QoS 2: 1 once PUBREC has been told of. */

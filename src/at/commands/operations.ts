@@ -25,7 +25,8 @@ export class Operations {
     operation.id = 0;
     operation.abandoned = false;
     operation.result = operation.alleged = ResultCode.Owed;
-    operation.exposed = false;
+    operation.exposed = operation.passedOver = false;
+    operation.repeats = 0;
     let last = this.first;
     if (last === null) this.first = operation;
     else {

@@ -118,7 +118,8 @@ export class Scanner extends LineReader {
     const over = at !== ring.tail;
     if (over) {
       this.lineOver();
-      if (told && (!this.doubtful || this.miscounted)) this.sink.onText(ring.head, at);
+      if (told && this.doubtful && !this.miscounted) this.sink.onDoubtfulText();
+      else if (told) this.sink.onText(ring.head, at);
     }
     if (over || !told) ring.head = at;
     return over;

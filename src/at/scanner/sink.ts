@@ -8,6 +8,8 @@ export interface ScannerSink extends Subscribed {
   onLine(line: Line): void;
   /** The same, where the line may be a part of the message before it: it is as good as lost. */
   onDoubtful(line: Line): void;
+  /** Any other line, where it may be a part of the message before it. */
+  onDoubtfulText(): void;
   /** Nothing has come for a while: what comes now is the modem's own again. */
   onCertain(): void;
   /** Any other line: its bytes stand in the ring from `start` to `end`. */

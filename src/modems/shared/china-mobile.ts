@@ -371,10 +371,12 @@ export abstract class ChinaMobile extends Driver {
       if (kind === Kind.Publish && operation.result === ResultCode.Owed) this.ids.late(); // otherwise +MQTTTO has told of it
     } else if (outcome === Outcome.Refused || (outcome === Outcome.Failed && code !== Failure.Timeout) || (outcome === Outcome.Done && code !== 0)) this.ids.unsent(kind);
     else if (outcome === Outcome.TimedOut) {
-      this.ids.unsent(kind);
+      // The modem has accepted it, so that it has had an id, which is none of the next one's.
+      const tells = this.ids.tells(kind) && (operation.passedOver || !this.channel.inDoubt);
+      if (!tells) this.ids.unsent(kind);
       this.ids.timedOut(kind);
-      // What has come for it was perhaps its own: nothing else is to be waited for.
-      if (kind === Kind.Publish && this.ids.hasDoubted(kind) && this.channel.find(this.link, kind, Wire.Any) === operation) this.channel.resolve(operation, Failure.Timeout);
+      // It is told from the next one's acknowledgement, or what has come for it was perhaps its own: nothing is to be waited for.
+      if (kind === Kind.Publish && (tells || operation.passedOver || this.ids.hasDoubted(kind)) && this.channel.find(this.link, kind, Wire.Any) === operation) this.channel.resolve(operation, Failure.Timeout);
     }
   }
 
@@ -406,7 +408,7 @@ export abstract class ChinaMobile extends Driver {
 
   protected onState(line: Line, fields: Fields): void {
     if (line.id === Say.SubList) {
-      if (fields.count > 0) this.listed++; // on the heading's own line
+      this.listed = fields.count > 0 ? 1 : 0; // on the heading's own line
       return;
     }
     const { connected, gone, meanings } = this.states;
@@ -421,14 +423,15 @@ export abstract class ChinaMobile extends Driver {
     this.listed++;
   }
 
-  protected override onPollEnd(command: Command): void {
+  protected override onPollEnd(command: Command, outcome: Outcome): void {
     const { listing } = this;
     if (command === this.dialect.poll) {
-      super.onPollEnd(command);
+      super.onPollEnd(command, outcome);
       if (listing === null || this.unlistable || !this.isSubscribing) return;
       this.listed = 0;
       this.ask(listing);
-    } else if (this.listed >= this.subscriptions) this.unlisted = false;
+    } else if (outcome !== Outcome.Done) return; // it was not answered, and tells nothing
+    else if (this.listed >= this.subscriptions) this.unlisted = false;
     else if (this.isSubscribing && !this.unlisted) {
       this.unlisted = true;
       this.reconnecting(linkLost("was gone, and no report of it has come; the modem has it back, and has not all subscriptions any more (AT+MQTTSUB?)"));
