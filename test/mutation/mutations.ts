@@ -79,7 +79,7 @@ export const mutations: readonly Mutation[] = [
 
   // ---- commands and their answers
   synchroniser("a late final is taken for the marker's", "    if (this.markerValue === Marker.Unseen) {\n      this.strayFinals++;", "    if (this.markerValue === Marker.Unseen && false) {\n      this.strayFinals++;"),
-  timekeeper("no marker is sent after a timeout", "    else this.doubt(this.inData);\n    if (operation.result !== ResultCode.Owed", "    else this.leave();\n    if (operation.result !== ResultCode.Owed"),
+  timekeeper("no marker is sent after a timeout", "    else this.doubt(this.inData);\n    if (isToRepeat", "    else this.leave();\n    if (isToRepeat"),
   sender("a timeout never fires", "operation.deadline = this.armFor(milliseconds);", "operation.deadline = this.armFor(0x3fffffff);"),
   finisher("a write is done with the modem's OK", "else if (result === ResultCode.Untold || command.result === undefined) this.finish", "else if (good) this.finish"),
   channel("a final that comes while the command is being sent is believed", "this.lateMarker || this.phase === Phase.Sending ||", "this.lateMarker ||"),
@@ -132,8 +132,8 @@ export const mutations: readonly Mutation[] = [
   bc35g("at QoS 0 the report's id is not 0", "operation.wire = operation.QoS === 0 ? 0 : operation.id;", "operation.wire = operation.id;"),
   bc35g("the report of a lost link is passed over", "case Say.Stat: return this.linkChanged(fields.int(1));", "case Say.Stat: return;"),
   chinaMobile("PUBREC is taken for the end of QoS 2", "case Say.PubRec: return this.halfway(fields);", "case Say.PubRec: return this.acknowledged(fields, 2);"),
-  chinaMobile("an acknowledgement with a damaged id, or another publish's, ends a publish", "id >= 0 && this.ids.isOf(Kind.Publish, id)", "true"),
-  chinaMobile("PUBACK ends a publish at QoS 2", "operation.QoS === QoS && id >= 0", "id >= 0"),
+  chinaMobile("an acknowledgement with a damaged id, or another publish's, ends a publish", "if (operation === null || operation.QoS !== QoS || id < 0) return;\n    const early = this.channel.owesFinal(operation);\n    if (this.isRepetition(operation, id, early)) return this.ids.doubt(Kind.Publish);\n    if (!this.ids.isOf(Kind.Publish, id)) return;", "if (operation === null || operation.QoS !== QoS) return;\n    const early = false;"),
+  chinaMobile("PUBACK ends a publish at QoS 2", "operation.QoS !== QoS || id < 0", "id < 0"),
   chinaMobile("a connection that the modem has back by itself is passed over", "(+MQTTOPEN)\"));\n      this.reconnected();\n", "(+MQTTOPEN)\"));\n"),
   ml302("a quote in a payload ends the string that it stands in", "if (byte === Byte.Quote) writer.byte(BACKSLASH);", ""),
   nm28("Ctrl-Z is counted as payload", "modem.ctrlZ === CtrlZ.Always ? operation.length - CTRL_Z.length : operation.length", "operation.length"),
