@@ -1,4 +1,4 @@
-import type { DriverClass } from "../../src/modem/dialect";
+import type { DriverClass } from "../../src/modem/driver";
 import type { SessionOptions } from "../../src/session/session";
 import type { Session } from "../../src/session/session";
 import { hostClock } from "./clock";

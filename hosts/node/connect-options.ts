@@ -1,5 +1,5 @@
 import { ArgumentError } from "../../src/errors";
-import type { DriverClass } from "../../src/modem/dialect";
+import type { DriverClass } from "../../src/modem/driver";
 import { COMMON } from "../../src/modem/names";
 import type { RetryOptions } from "../../src/session/retry";
 import { ModemMQTTClient } from "./client";

@@ -1,5 +1,5 @@
 import { ModemError, StateError, type MQTTModemError } from "../../src/errors";
-import type { DriverClass } from "../../src/modem/dialect";
+import type { DriverClass } from "../../src/modem/driver";
 import { Carrier } from "./carrier";
 import { ModemMQTTClient, type ClientSettings } from "./client";
 import { checkOptions, checkWith } from "./connect-options";

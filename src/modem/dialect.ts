@@ -5,9 +5,8 @@ import type { Fields } from "../at/lines/fields";
 import type { Match } from "../at/messages/header";
 import type { Names } from "../checks";
 import type { MQTTModemError } from "../errors";
-import type { Driver } from "./driver";
 import type { Limits } from "./limits";
-import type { Modem, ModemOptions } from "./modem";
+import type { ModemOptions } from "./options";
 import type { Recovery } from "./recovery";
 import type { Script } from "./script";
 import type { Stage } from "./stage";
@@ -27,7 +26,7 @@ export interface Dialect<D = any> extends ChannelDialect {
   readonly payloadTail?: number;
   /** MQTT clients that the modem has at once. */
   readonly links: number;
-  /** Asks how the connection is; of the answer {@link Driver.onPolled} is told. */
+  /** Asks how the connection is; of the answer the driver's `onPolled` is told. */
   readonly poll: Command<D>;
   /** The line that a restart of the modem prints. */
   readonly restart: number;
@@ -47,14 +46,6 @@ export interface Dialect<D = any> extends ChannelDialect {
   readonly unsubscribe: Command<D>;
   /** Commands that ask and change nothing: read forms and test forms. */
   readonly inquiries: readonly Command<D>[];
-}
-
-/** What a driver module exports: `BC35G` and its like. One instance is one MQTT connection over a modem. */
-export interface DriverClass<O = any> {
-  new (modem: Modem, link: number, options: O, client: ModemClient): Driver;
-  readonly dialect: Dialect;
-  /** Bit/s of the modem's UART from the factory. */
-  readonly baud: number;
 }
 
 /** What every driver can be told: what belongs to the modem, and what belongs to the connection. */

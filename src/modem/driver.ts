@@ -477,3 +477,11 @@ export abstract class Driver extends Inquirer implements OperationOwner {
       `no connection to ${this.settings.host.string}:${this.settings.port}, and the modem does not say why; check host, port, coverage, user name and password`);
   }
 }
+
+/** What a driver module exports: `BC35G` and its like. One instance is one MQTT connection over a modem. */
+export interface DriverClass<O = any> {
+  new (modem: Modem, link: number, options: O, client: ModemClient): Driver;
+  readonly dialect: Dialect;
+  /** Bit/s of the modem's UART from the factory. */
+  readonly baud: number;
+}

@@ -9,33 +9,50 @@ import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { integer } from "../checks";
 import { ArgumentError, ModemError, StateError, type MQTTModemError } from "../errors";
-import { portableBytes, type Bytes, type Clock, type Port, type PortOptions, type PortReceiver } from "../platform";
+import { portableBytes, type Port, type PortOptions, type PortReceiver } from "../platform";
 import { ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
 import type { Dialect } from "./dialect";
-import type { Driver } from "./driver";
-import { limitsOf, type Limits, type OwnLimits } from "./limits";
+import { limitsOf, type Limits } from "./limits";
 import { Network } from "./network";
+import type { ModemOptions } from "./options";
 import { Patience } from "./patience";
 import { Level } from "./recovery";
 import { Kind } from "./script";
 import { Stage } from "./stage";
 
-/** What a modem needs of its surroundings, and what can be changed about it. */
-export interface ModemOptions {
-  /** The serial port's class and that class's own options. */
-  serial: PortOptions;
-  clock: Clock;
-  /** The host's native ones; portable ones when left out. */
-  bytes?: Bytes;
-  /** Bytes of the receive ring, a power of two from 64 to 65536. Default 1024. A longer message comes in parts; a longer topic is lost; an ML302 that
-   * is to subscribe a topic of more than 480 bytes has 2048. */
-  receiveBuffer?: number;
-  /** Milliseconds that the modem may take until it answers `AT` at first. Default 30000. */
-  bootTimeout?: number;
-  /** Milliseconds that the modem may take to attach to the network. Default 600000: the first search of an NB-IoT module takes up to ten minutes. */
-  attachTimeout?: number;
-  /** Other limits than the family's, where the documents state none, or hardware has shown others. */
-  limits?: OwnLimits;
+/** One MQTT connection, as its modem knows it. */
+export interface ModemLink {
+  /** The modem's own number for it. */
+  readonly link: number;
+  readonly stage: Stage;
+  /** It has nothing to do any more but to leave. */
+  readonly leaving: boolean;
+  /** Who takes its place when it has left. */
+  heir: ModemLink | null;
+  /** What is to be done before the connection is made. */
+  recover: Level;
+  /** What comes for its number may be another client's, of an earlier run. */
+  readonly isStrange: boolean;
+  onModemStage(stage: Stage): void;
+  /** The modem is up and attached. */
+  onReady(): void;
+  /** The modem is gone, or has forgotten everything. */
+  onModemLost(error: MQTTModemError, forgotten: boolean): void;
+  onWake(): void;
+  onRoom(): void;
+  onDoubt(): void;
+  onOverflow(): void;
+  onUnsolicitedError(code: number): void;
+  onLine(line: Line, fields: Fields): void;
+  onAnswer(operation: Operation, line: Line, fields: Fields): void;
+  /** A line of the answer to the question how the connections are. */
+  onPolled(line: Line, fields: Fields): void;
+  onText(operation: Operation, start: number, end: number): void;
+  onMessage(line: Line, fields: Fields): void;
+  onMessageAgain(): boolean;
+  onFragment(): void;
+  onDone(operation: Operation, outcome: Outcome, code: number): void;
+  isSubscribed(start: number, end: number): Match;
 }
 
 const READY = frozen(new Text("READY", "READY", 5));
@@ -73,9 +90,9 @@ export class Modem implements ChannelOwner {
   private serial: PortOptions | null;
   private readonly bootTimeout: number;
   private readonly attachTimeout: number;
-  private readonly drivers: (Driver | null)[];
+  private readonly drivers: (ModemLink | null)[];
   /** The driver whose message is being read. */
-  private reader: Driver | null = null;
+  private reader: ModemLink | null = null;
 
   /** `Idle` before it is wanted, then as far as `Attaching`; `Online` means that it is ready. */
   private stage: Stage = Stage.Idle;
@@ -146,7 +163,7 @@ export class Modem implements ChannelOwner {
    * @param before one that it takes over from, if that has ended
    * @throws StateError BUSY when there is none; ArgumentError when there is no such number
    */
-  place(wanted: number | undefined, before: Driver | null): number {
+  place(wanted: number | undefined, before: ModemLink | null): number {
     if (this.channel.closed) throw new StateError("CLOSED", "this modem's last client has gone, and its port is closed; open it anew");
     const drivers = this.drivers;
     if (wanted !== undefined) {
@@ -167,7 +184,7 @@ export class Modem implements ChannelOwner {
   }
 
   /** Takes a driver into its place, with the operations that it needs, as soon as whoever is there has left. */
-  attach(driver: Driver): void {
+  attach(driver: ModemLink): void {
     const present = this.drivers[driver.link]!;
     if (present !== null) {
       present.heir = driver;
@@ -182,22 +199,22 @@ export class Modem implements ChannelOwner {
   }
 
   /** Whether the driver is in its place. */
-  has(driver: Driver): boolean {
+  has(driver: ModemLink): boolean {
     return this.drivers[driver.link] === driver;
   }
 
   /** Whether it is this driver whose message is to be read. */
-  isReader(driver: Driver): boolean {
+  isReader(driver: ModemLink): boolean {
     return this.reader === driver;
   }
 
   /** Drops what is to be read yet, if it is this driver's. */
-  dropUnread(driver: Driver): void {
+  dropUnread(driver: ModemLink): void {
     if (this.reader === driver) this.drop();
   }
 
   /** The driver has nothing more to do. The port is released with the last one. */
-  detach(driver: Driver): void {
+  detach(driver: ModemLink): void {
     const { link, heir } = driver;
     const present = this.drivers[link]!;
     if (present !== driver) {
@@ -217,7 +234,7 @@ export class Modem implements ChannelOwner {
   }
 
   /** Brings the modem up, unless it is; then the driver's `onReady`, or its `onModemLost`. */
-  want(driver: Driver): void {
+  want(driver: ModemLink): void {
     if (!this.has(driver)) return;
     this.channel.open();
     const recover = this.nobodyElseIsOn(driver) ? driver.recover : Level.Connect;
@@ -231,7 +248,7 @@ export class Modem implements ChannelOwner {
   }
 
   /** Where another connection works, it is not the modem that has to be brought back. */
-  private nobodyElseIsOn(driver: Driver): boolean {
+  private nobodyElseIsOn(driver: ModemLink): boolean {
     for (let link = 0; link < this.drivers.length; link++) {
       const other = this.drivers[link]!;
       if (other !== null && other !== driver && other.stage >= Stage.Connecting) return false;
@@ -479,7 +496,7 @@ export class Modem implements ChannelOwner {
    * Before host and modem are in step it may be the rest of an earlier client's message, whose beginning nobody has heard. What
    * another client's connection of the same number still reports is nobody's.
    */
-  private readerOf(fields: Fields): Driver | null {
+  private readerOf(fields: Fields): ModemLink | null {
     const { learning, message } = this.channel.scanner;
     if (learning) {
       message.suspect = true;
@@ -491,7 +508,7 @@ export class Modem implements ChannelOwner {
     return null;
   }
 
-  private isAlone(driver: Driver): boolean {
+  private isAlone(driver: ModemLink): boolean {
     for (let link = 0; link < this.drivers.length; link++) if (this.drivers[link] !== null && this.drivers[link] !== driver) return false;
     return true;
   }
@@ -514,7 +531,7 @@ export class Modem implements ChannelOwner {
   }
 
   /** Lines of a modem with several MQTT clients begin with the client's number. */
-  private driverOf(fields: Fields): Driver | null {
+  private driverOf(fields: Fields): ModemLink | null {
     if (this.drivers.length === 1) return this.drivers[0]!;
     const link = fields.int(0);
     return link >= 0 && link < this.drivers.length ? this.drivers[link]! : null;

@@ -1,4 +1,4 @@
-import type { TopicItem } from "../at/commands/operation";
+import type { TopicItem } from "../at/commands/command";
 import { Match } from "../at/messages/header";
 import type { Ring } from "../bytes/ring";
 import { Text } from "../bytes/text";

@@ -1,4 +1,4 @@
-import type { TopicItem } from "../at/commands/operation";
+import type { TopicItem } from "../at/commands/command";
 import { utf8Decode, utf8Encode } from "../bytes/utf8";
 import { integer } from "../checks";
 import { ArgumentError } from "../errors";

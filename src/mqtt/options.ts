@@ -1,6 +1,6 @@
 import type { MQTTModemError } from "../errors";
-import type { DriverClass } from "../modem/dialect";
-import type { ModemOptions } from "../modem/modem";
+import type { DriverClass } from "../modem/driver";
+import type { ModemOptions } from "../modem/options";
 import type { StageName } from "./stages";
 
 /** Bytes as ECMA-419 has them. */

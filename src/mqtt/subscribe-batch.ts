@@ -1,4 +1,5 @@
-import type { Operation, TopicItem } from "../at/commands/operation";
+import type { TopicItem } from "../at/commands/command";
+import type { Operation } from "../at/commands/operation";
 
 /** Bytes of a command line beside its topics, and beside each of them. */
 const FRAME = 40;

@@ -1,4 +1,5 @@
-import type { Operation, TopicItem } from "../at/commands/operation";
+import type { TopicItem } from "../at/commands/command";
+import type { Operation } from "../at/commands/operation";
 import { Kind } from "../modem/script";
 
 /** The memory of what is subscribed, so that it can be subscribed again when the modem has lost it. */

@@ -1,6 +1,6 @@
 import type { MQTTModemError } from "../errors";
-import type { DriverClass } from "../modem/dialect";
-import type { ModemOptions } from "../modem/modem";
+import type { DriverClass } from "../modem/driver";
+import type { ModemOptions } from "../modem/options";
 import type { MQTTClient, MQTTClientOptions } from "../mqtt/client";
 import type { ReadableOptions } from "../mqtt/options";
 import type { StageName } from "../mqtt/stages";

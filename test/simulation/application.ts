@@ -2,7 +2,7 @@
 // what it is over to its promises. client.ts and session.ts say over what.
 
 import { MQTTModemError, StateError, type ReadableOptions } from "../../src/index";
-import type { DriverClass } from "../../src/modem/dialect";
+import type { DriverClass } from "../../src/modem/driver";
 import type { Driver } from "../../src/modem/driver";
 import type { Processor, SimulatedClock } from "./clock";
 import type { Family } from "./families";

@@ -1,7 +1,8 @@
-import { write, type Command } from "../commands/command";
+import type { Command } from "../commands/command";
 import { Exchange, Expected } from "../commands/exchange";
 import { Offset, Stage, type Operation } from "../commands/operation";
 import { StagedOperations, type Pinning } from "../commands/staging";
+import { write } from "../commands/write";
 import { At } from "../commands/writer";
 import { Intake } from "./intake";
 import type { ChannelDialect, ChannelOptions, ChannelOwner } from "./owner";

@@ -3,12 +3,34 @@ import { frozen } from "../../bytes/frozen";
 import { Text } from "../../bytes/text";
 import { Byte } from "../lines/bytes";
 import type { Fields } from "../lines/fields";
-import type { Exchange } from "./exchange";
-import type { Operation } from "./operation";
 import type { Writer } from "./writer";
 
+/** What a command's arguments may be: the part of an operation that goes into its line. */
+export interface Sendable {
+  /** What it is for, by the driver's own numbers. */
+  readonly kind: number;
+  /** The id that the result line will carry. */
+  readonly wire: number;
+  readonly QoS: number;
+  readonly retain: number;
+  /** Publish: the topic, and the payload's place and length in bytes. */
+  readonly topic: Text | null;
+  readonly offset: number;
+  readonly length: number;
+  /** Subscribe and unsubscribe: the topics. */
+  readonly items: readonly TopicItem[] | null;
+}
+
+/** What is asked to be subscribed or unsubscribed; kept by reference until the operation ends. */
+export interface TopicItem {
+  text: Text;
+  QoS: number;
+  /** The id of the write that asked for it. */
+  id: number;
+}
+
 /** Writes one argument of a command, from the operation and from what its driver keeps. */
-export type Argument<D> = (writer: Writer, operation: Operation, driver: D) => void;
+export type Argument<D> = (writer: Writer, operation: Sendable, driver: D) => void;
 
 /** How a command ends. */
 export interface CommandOptions {
@@ -103,26 +125,4 @@ export function command<D>(template: string, argumentTable: Readonly<Record<stri
 const TOPIC = "topic", PAYLOAD = "payload";
 
 /** What stands between most arguments: written without a copy. */
-const COMMA = ascii(",");
-
-/** Writes the whole line. */
-export function write<D>(command: Command<D>, writer: Exchange, operation: Operation, driver: D): void {
-  const steady = command.steady, all = command.literals.length;
-  if (steady === 0 || !writer.again(command, operation)) {
-    writer.begin();
-    writeParts(command, writer, operation, driver, 0, steady);
-    if (steady > 0) writer.keep(command, operation);
-  }
-  if (steady < all) writeParts(command, writer, operation, driver, steady, all);
-}
-
-/** A part is a literal and the argument behind it, which the last one has not. */
-function writeParts<D>(command: Command<D>, writer: Writer, operation: Operation, driver: D, from: number, to: number): void {
-  const { literals, arguments: argumentsOf } = command;
-  for (let i = from; i < to; i++) {
-    const literal = literals[i]!;
-    if (literal === COMMA) writer.byte(Byte.Comma);
-    else writer.literal(literal);
-    if (i < argumentsOf.length) argumentsOf[i]!(writer, operation, driver);
-  }
-}
+export const COMMA = ascii(",");

@@ -1,8 +1,7 @@
 import type { Ring } from "../../bytes/ring";
 import type { Text } from "../../bytes/text";
-import type { Command } from "./command";
+import type { Command, Sendable } from "./command";
 import { renumber } from "./digits";
-import type { Operation } from "./operation";
 import { At, Writer } from "./writer";
 
 /** What a line does to the operation that it answers. */
@@ -83,7 +82,7 @@ export class Exchange extends Writer {
   }
 
   /** The line so far is what {@link again} finds there for a publish like this one. */
-  keep(command: Command, operation: Operation): void {
+  keep(command: Command, operation: Sendable): void {
     if (this.overflow) return;
     this.command = command;
     this.topic = operation.topic;
@@ -94,7 +93,7 @@ export class Exchange extends Writer {
   }
 
   /** Whether the publish's line is there, up to its payload, but for an id that has been put in its place now, and in its answer. */
-  again(command: Command, operation: Operation): boolean {
+  again(command: Command, operation: Sendable): boolean {
     if (this.command !== command || this.topic !== operation.topic || this.shape !== operation.length * 8 + operation.QoS * 2 + operation.retain) return false;
     const id = operation.wire;
     if (this.lastId !== id) {

@@ -1,5 +1,5 @@
 import type { Text } from "../../bytes/text";
-import type { Command } from "./command";
+import type { Command, Sendable, TopicItem } from "./command";
 
 /** Where an operation is. */
 export const enum Stage {
@@ -66,14 +66,6 @@ export const enum Wire {
   Any = -0x40000000,
 }
 
-/** What is asked to be subscribed or unsubscribed; kept by reference until the operation ends. */
-export interface TopicItem {
-  text: Text;
-  QoS: number;
-  /** The id of the write that asked for it. */
-  id: number;
-}
-
 /** In {@link Operation.granted}; 3 is no QoS. */
 const REFUSED = 3;
 
@@ -91,7 +83,7 @@ export interface OperationOwner {
  * One command on its way: queued, sent, its final and its result awaited. The channel makes a few of them once and
  * uses them again and again.
  */
-export class Operation {
+export class Operation implements Sendable {
   stage: Stage = Stage.Free;
   command: Command | null = null;
   /** Whose settings the command's arguments are; null for the modem's own. */
