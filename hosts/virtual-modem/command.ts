@@ -1,6 +1,6 @@
 // `modem-mqtt virtual-modem`: the emulated modem as a command.
 
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, type CommanderError, InvalidArgumentError, Option } from "commander";
 // By their public names: the command is bundled by itself, and must share the library's classes.
 import { TrafficTrace } from "modem-mqtt/node";
 import {

@@ -1,15 +1,13 @@
 // `modem-mqtt/virtual-modem`: an emulated modem on a pseudo-terminal, for tests of what talks to a modem.
 
-import { type Clock, hostClock } from "./clock";
-import { checkOptions } from "./options";
+import { hostClock } from "./clock";
+import { checkOptions, type VirtualModemOptions } from "./options";
 import { VirtualModemError } from "./engine/errors";
-import type { Family } from "./engine/family";
 import { loadFamily } from "./families";
 import type { Place } from "./faults";
 import { hostNetwork } from "./host-network";
 import { checkInstalled } from "./installed";
-import { type ModemOptions, VirtualModemCore } from "./modem";
-import type { Network } from "./network";
+import { VirtualModemCore } from "./modem";
 import { makeLink, openPty, removeLink } from "./pty";
 import { strictLine } from "./strict-line";
 import { seededRandom } from "./random";
@@ -36,28 +34,10 @@ export { faultHelp, type FaultSpec, faultTable, type Place, places } from "./fau
 export { hostNetwork } from "./host-network";
 export { checkInstalled } from "./installed";
 export { type ModemHost, type ModemOptions, VirtualModemCore } from "./modem";
+export type { VirtualModemOptions } from "./options";
 export type { Connection, ConnectionEvents, Network, OpenFailure } from "./network";
 export { type Random, seededRandom } from "./random";
 export { type CommonVariants, commonVariants, type VariantSpec, type VariantTable } from "./variants";
-
-/** Options of {@link createVirtualModem}. */
-export interface VirtualModemOptions extends ModemOptions {
-  /** A name of `familyNames()`, such as `"bc35g"`, or a family of your own. */
-  readonly modem: string | Family;
-  /** A symbolic link to make to the pseudo-terminal; removed by `close()`. */
-  readonly link?: string;
-  /**
-   * Whether a client that has set another rate than `baud` reads and writes garbage, as on a UART; false by default, for
-   * a pseudo-terminal carries bytes at any rate. Not on macOS.
-   */
-  readonly strictBaud?: boolean;
-  /** Seed of the byte faults, any integer; 1 by default. */
-  readonly seed?: number;
-  /** The clock; the host's by default. */
-  readonly clock?: Clock;
-  /** What MQTT connections are made with; this machine's sockets by default. */
-  readonly network?: Network;
-}
 
 /** A virtual modem at work. */
 export interface VirtualModem {

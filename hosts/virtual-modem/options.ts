@@ -1,7 +1,28 @@
 import { boolean, callable, check, filled, having, number, object, oneOf, required, shaped, text, texts, type Check, type Shape } from "../node/options";
 import { VirtualModemError } from "./engine/errors";
-import type { Identity } from "./engine/family";
-import type { VirtualModemOptions } from "./index";
+import type { Family, Identity } from "./engine/family";
+import type { Clock } from "./clock";
+import type { ModemOptions } from "./modem";
+import type { Network } from "./network";
+
+/** Options of `createVirtualModem`. */
+export interface VirtualModemOptions extends ModemOptions {
+  /** A name of `familyNames()`, such as `"bc35g"`, or a family of your own. */
+  readonly modem: string | Family;
+  /** A symbolic link to make to the pseudo-terminal; removed by `close()`. */
+  readonly link?: string;
+  /**
+   * Whether a client that has set another rate than `baud` reads and writes garbage, as on a UART; false by default, for
+   * a pseudo-terminal carries bytes at any rate. Not on macOS.
+   */
+  readonly strictBaud?: boolean;
+  /** Seed of the byte faults, any integer; 1 by default. */
+  readonly seed?: number;
+  /** The clock; the host's by default. */
+  readonly clock?: Clock;
+  /** What MQTT connections are made with; this machine's sockets by default. */
+  readonly network?: Network;
+}
 
 const IDENTITY: Shape<Identity> = { maker: text, model: text, firmware: texts, product: texts, imei: text, imsi: text, iccid: text };
 

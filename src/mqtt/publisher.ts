@@ -1,5 +1,5 @@
 import type { Operation } from "../at/commands/operation";
-import { Text } from "../bytes/text";
+import type { Text } from "../bytes/text";
 import { flag, integer } from "../checks";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
 import type { Driver } from "../modem/driver";

@@ -175,7 +175,7 @@ export class Machine extends Wakers {
   private disconnect(): void {
     try {
       this.connection.disconnect();
-    } catch (error) {
+    } catch {
       this.abandon();
     }
   }

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option, type OptionValueSource } from "commander";
+import { type Command, InvalidArgumentError, Option, type OptionValueSource } from "commander";
 import type { QoS } from "modem-mqtt/node";
 import { addTLSFlags, addURL, host } from "./broker";
 

@@ -1,5 +1,5 @@
 import type { Ring } from "../../bytes/ring";
-import { Text } from "../../bytes/text";
+import type { Text } from "../../bytes/text";
 import { utf8Decode } from "../../bytes/utf8";
 import { Byte } from "./bytes";
 import { afterBlanks, beforeBlanks, closingQuote, upTo } from "./delimiters";
