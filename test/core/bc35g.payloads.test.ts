@@ -52,12 +52,9 @@ describe("BC35-G: payloads of several lines, whose further lines are noise", () 
       stillWorks(session, modem);
     });
 
-  // What cannot be told apart from the modem's own words is taken for them; the channel comes into step again by itself.
-  for (const [second, told] of [
-    ["OK", ["control 9 1", "done 1"]], ["ERROR", ["failed 1 COMMAND_REFUSED"]], ["+CME ERROR: 3", ["failed 1 COMMAND_REFUSED 3"]],
-    ["+QMTSUB: 0,1,0,0", ["control 9 1", "done 1"]],
-  ] as [string, string[]][])
-    it(`${second}: taken for the modem's, and the commands after it are right again`, () => {
+  // A final that is good is taken for the modem's, and so is a SUBACK; an error is not, for the next command would go out too early.
+  for (const second of ["OK", "ERROR", "+CME ERROR: 3", "+CMS ERROR: 500", "+QMTSUB: 0,1,0,0"])
+    it(`${second}: the subscription goes well, and the commands after it are right`, () => {
       const { session, modem } = online();
       session.subscribe("a");
       session.subscribe("b");
@@ -66,7 +63,7 @@ describe("BC35-G: payloads of several lines, whose further lines are noise", () 
       session.pass(10_000);
       modem.serve();
       const events = session.events.splice(0);
-      sameLines(events.filter((event) => / 1( |$)/.test(event)), told, "the first");
+      sameLines(events.filter((event) => / 1( |$)/.test(event)), ["control 9 1", "done 1"], "the first");
       sameLines(events.filter((event) => / 2( |$)/.test(event)), ["control 9 2", "done 2"], "the second");
       for (let i = 0; i < 5; i++) stillWorks(session, modem, `exchange ${i + 1}`);
     });

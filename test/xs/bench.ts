@@ -73,6 +73,7 @@ function costs(): void {
     tell(`wire${payloads[index]!.length}`, bytes.length);
   });
   if (received !== (64 + 192) * (TIMES + FIRST)) throw new Error(`received ${received} bytes`);
+  clock.pause();
 
   const publish = { topic: TOPIC };
   const prompt = family.prompt === null ? null : ascii(family.prompt);

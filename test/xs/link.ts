@@ -15,18 +15,36 @@ export const ascii = (text: string): Uint8Array => {
 
 class StillAlarm implements Alarm {
   due = false;
+  isSet = false;
   constructor(readonly ringer: Ringer) {}
-  set(milliseconds: number): void { this.due = milliseconds === 0; }
-  clear(): void { this.due = false; }
-  close(): void { this.due = false; }
+  set(milliseconds: number): void {
+    this.due = milliseconds === 0;
+    this.isSet = true;
+  }
+  clear(): void { this.due = this.isSet = false; }
+  close(): void { this.clear(); }
 }
 
 /** Time that stands still; what was to happen at once happens in `settle`. */
 export class StillClock implements Clock {
   readonly #alarms: StillAlarm[] = [];
+  #now = 0;
 
   now(): number {
-    return 0;
+    return this.#now;
+  }
+
+  /** The modem has paused: what may have been a message's further lines comes no more. */
+  pause(): void {
+    for (let i = 0; i < 3; i++) {
+      this.#now += 200;
+      this.#alarms.forEach((alarm) => {
+        if (!alarm.isSet) return;
+        alarm.clear();
+        alarm.ringer.onAlarm();
+      });
+    }
+    this.settle();
   }
 
   alarm(ringer: Ringer): Alarm {
@@ -41,7 +59,7 @@ export class StillClock implements Clock {
       for (let i = 0; i < this.#alarms.length; i++) {
         const alarm = this.#alarms[i]!;
         if (!alarm.due) continue;
-        alarm.due = false;
+        alarm.clear();
         again = true;
         alarm.ringer.onAlarm();
       }

@@ -131,6 +131,15 @@ export class Channel extends Timekeeper implements ScannerSink {
     this.owner.onDoubt(restart);
   }
 
+  /**
+   * Whether the line that is being told of may be a message's, below a wildcard or without a length: it comes without a pause behind one.
+   * If so it is not to be believed, and when the modem has paused its owner is told to ask.
+   */
+  alleges(): boolean {
+    if (!this.scanner.exposed) return false;
+    return this.doubted = true;
+  }
+
   // ---- finals
 
   private error(code: number): void {
@@ -141,6 +150,11 @@ export class Channel extends Timekeeper implements ScannerSink {
   private final(good: boolean, code: number): void {
     if (this.phase === Phase.Doubt) return this.onMarkerFinal();
     const operation = this.current;
+    // An error that is none would have the next command go out while the modem waits for a payload. A command that has really failed has no answer now.
+    if (operation !== null && (this.isOlder || (!good && this.alleges()))) {
+      this.strayFinals++;
+      return;
+    }
     if (operation === null || this.lateMarker || this.phase === Phase.Sending || (this.phase === Phase.Payload && good)) {
       const nobodys = operation === null && !this.lateMarker && code > 0;
       this.lateMarker = false;
@@ -200,7 +214,7 @@ export class Channel extends Timekeeper implements ScannerSink {
 
   onMessage(line: Line): void {
     const message = this.scanner.message;
-    if (this.operations.first !== null && this.owesResult && (message.isUnframed || !message.isNamed)) this.expose();
+    if (this.scanner.exposed && this.operations.first !== null) this.expose();
     this.owner.onMessage(line, message.fields);
     if (message.suspect) this.countSuspect();
   }
@@ -214,13 +228,6 @@ export class Channel extends Timekeeper implements ScannerSink {
   private isAwaited(line: number): boolean {
     for (let operation = this.operations.first; operation !== null; operation = operation.next)
       if (operation.stage >= Stage.Active && operation.command!.result === line) return true;
-    return false;
-  }
-
-  /** Whether the broker's answer to a publish is owed. */
-  private get owesResult(): boolean {
-    for (let operation = this.operations.first; operation !== null; operation = operation.next)
-      if (isOwedResult(operation)) return true;
     return false;
   }
 
@@ -250,6 +257,7 @@ export class Channel extends Timekeeper implements ScannerSink {
   }
 }
 
+/** Whether the answer to a publish is owed: the broker's, or the modem's that has sent it. */
 function isOwedResult(operation: Operation): boolean {
-  return operation.counted && operation.QoS > 0 && operation.result === ResultCode.Owed && (operation.stage === Stage.Active || operation.stage === Stage.Awaiting);
+  return operation.counted && operation.result === ResultCode.Owed && (operation.stage === Stage.Active || operation.stage === Stage.Awaiting) && operation.command!.result !== undefined;
 }

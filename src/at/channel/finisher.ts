@@ -23,7 +23,7 @@ export abstract class Finisher extends Synchroniser {
   /** The oldest operation of a kind that has been sent whole and whose outcome is owed, with this id on the wire, or `Wire.Any`. */
   find(link: number, kind: number, wire: number): Operation | null {
     // What had come before the command went out is no answer to it, but a repetition of the one before.
-    const answerable = this.phase === Phase.Final && ((this.ring.head - this.answersFrom) | 0) >= 0;
+    const answerable = this.phase === Phase.Final && !this.isOlder;
     return this.operations.owed(link, kind, wire, answerable ? this.current : null);
   }
 

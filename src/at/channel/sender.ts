@@ -37,8 +37,6 @@ export abstract class Sender extends Intake implements Pinning {
   protected current: Operation | null = null;
   /** Up to here the port has taken what is being sent, in its own buffer. */
   protected sent = 0;
-  /** What was received up to here came before the command went out whole: a position in the ring. */
-  protected answersFrom = 0;
   /** `OK` came before the prompt. */
   protected earlyOk = false;
   /** The data phase needs no nudge, or has had it. */
@@ -129,7 +127,7 @@ export abstract class Sender extends Intake implements Pinning {
     const writer = this.writer, end = writer.length;
     const sent = this.sent += this.port.write(writer.buffer, this.sent, end - this.sent);
     if (sent < end || this.phase === Phase.Doubt) return;
-    this.answersFrom = this.ring.tail;
+    this.scanner.answersFrom = this.ring.tail;
     if (this.current!.command!.prompt === undefined) this.phase = Phase.Final;
     else {
       this.phase = Phase.Prompt;
@@ -164,6 +162,11 @@ export abstract class Sender extends Intake implements Pinning {
     // There is little to wait for: a result, or nothing, for nobody is told how it ends.
     if (this.earlyOk || (operation.abandoned && !operation.counted && this.nudged)) this.wait(operation, Patience.Grace);
     if (!this.echoing) this.operations.release(operation);
+  }
+
+  /** The line that is being told of came before the current command went out whole: it is no answer to it. */
+  protected get isOlder(): boolean {
+    return ((this.ring.head - this.scanner.answersFrom) | 0) < 0;
   }
 
   /** The modem may take what is sent for a payload. */

@@ -34,6 +34,8 @@ export abstract class Header extends Payload {
   abstract readonly fields: Fields;
   /** The present message begins as the last one did: for the same reader, with the same topic and flags. */
   opened = false;
+  /** Its topic is subscribed by its name, and it has a length: it does not go on in the next line. */
+  named = false;
   protected abstract readonly subscribed: Subscribed;
 
   /** The next message is not compared with this one. */
@@ -169,9 +171,9 @@ export abstract class Header extends Payload {
     return !this.truncated && this.subscribed.isSubscribed(this.topic, end) !== Match.None;
   }
 
-  /** The topic is subscribed by its name: no other one can have been meant. */
-  get isNamed(): boolean {
-    return this.subscribed.isSubscribed(this.topic, this.topicEnd) === Match.Name;
+  /** Sees whether no other topic can have been meant. That of a message like the last one is known. */
+  name(): void {
+    if (!this.opened) this.named = !this.isUnframed && !this.truncated && this.subscribed.isSubscribed(this.topic, this.topicEnd) === Match.Name;
   }
 
   /** The message is `value` bytes from `payload`, and what is behind it begins at `next`. */

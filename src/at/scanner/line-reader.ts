@@ -57,8 +57,11 @@ export abstract class LineReader {
    */
   miscounted = false;
 
-  /** A message has come while something was owed, and without a pause since; {@link ScannerSink.onCertain} follows. */
+  /** A message has come that may go on in the next line, and no pause since; {@link ScannerSink.onCertain} follows. */
   exposed = false;
+
+  /** What was received up to here, a position in the ring, came before the last command went out whole: nothing in it is its answer. */
+  answersFrom = 0;
 
   /** Whether a `>` at the beginning of a line is a prompt. */
   promptExpected = false;
@@ -71,7 +74,7 @@ export abstract class LineReader {
     const ring = this.ring, tail = ring.tail;
     let at = this.at;
     if (at === tail) return false;
-    const expected = this.doubtful || this.exposed ? 0 : this.exchange.expected;
+    const expected = this.doubtful || this.exposed || ((at - this.answersFrom) | 0) < 0 ? 0 : this.exchange.expected;
     if (expected > 0) {
       const found = this.answers(expected, at, 0);
       if (found !== Opening.Different) return found === Opening.Same;
@@ -84,7 +87,7 @@ export abstract class LineReader {
     this.at = ring.head = at;
     if (at === tail) return false;
     this.counting = -1;
-    if (byte === Byte.Prompt && this.promptExpected && (!this.doubtful || this.miscounted)) {
+    if (byte === Byte.Prompt && this.promptExpected && ((at - this.answersFrom) | 0) >= 0 && (!this.doubtful || this.miscounted)) {
       this.promptExpected = false;
       this.at = ring.head = (at + 1) | 0;
       this.sink.onPrompt();

@@ -11,12 +11,6 @@ import { LineReader } from "./line-reader";
 import type { ScannerSink } from "./sink";
 import { State } from "./state";
 
-/** Of a message without a length. */
-const enum Unframed {
-  /** Bytes that a message without a length may go on for behind its first line. */
-  LONGEST = 4096,
-}
-
 /** Bytes to lines, prompts and messages. Looks at every byte once, in whatever pieces they come; makes nothing. */
 export class Scanner extends LineReader {
   readonly fields: Fields;
@@ -39,7 +33,7 @@ export class Scanner extends LineReader {
     this.ring = ring;
     this.exchange = exchange;
     this.sink = sink;
-    this.at = ring.tail;
+    this.at = this.answersFrom = ring.tail;
     this.fields = new Fields(ring);
     this.message = new Message(ring, lexicon, sink, this.fields);
   }
@@ -74,7 +68,7 @@ export class Scanner extends LineReader {
   /** Forgets everything, as after a restart of the modem or of the port. */
   reset(): void {
     this.ring.clear();
-    this.at = this.ring.tail;
+    this.at = this.answersFrom = this.ring.tail;
     this.state = State.Start;
     this.promptExpected = false;
     this.message.available = 0;
@@ -102,14 +96,6 @@ export class Scanner extends LineReader {
     return this.at;
   }
 
-  /**
-   * Whether the line that is being told of may be the rest of the last message, which had no length: nothing but its place
-   * would tell (dialects.md 6.2).
-   */
-  get mayBePayload(): boolean {
-    const message = this.message;
-    return message.isUnframed && !message.silent && ((this.ring.head - message.at) | 0) < Unframed.LONGEST;
-  }
 
   /** Goes to the end of a line that is not the lexicon's, or that is not wanted. */
   private skipLine(): boolean {
@@ -207,7 +193,6 @@ export class Scanner extends LineReader {
 
   /** The message that was in doubt is over. */
   private trust(): void {
-    if (!this.doubtful) this.message.silent = true;
     this.doubtful = this.miscounted = this.exposed = false;
     this.sink.onCertain();
   }
@@ -224,7 +209,11 @@ export class Scanner extends LineReader {
     }
     this.state = State.Held;
     if (this.doubtful) message.suspect = true;
-    if (message.first) this.byName = message.leaves && !message.truncated && message.isNamed;
+    if (message.first) {
+      message.name();
+      this.byName = message.leaves && message.named;
+      if (!message.named && !message.silent) this.exposed = true;
+    }
     if (message.truncated) this.leaveOut();
     else if (message.first) this.sink.onMessage(message.line!);
     else this.sink.onFragment();

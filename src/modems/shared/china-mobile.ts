@@ -333,7 +333,7 @@ export abstract class ChinaMobile extends Driver {
     else if (good) {
       // Its report of the loss may have been lost itself: what was under way has failed all the same.
       if (this.stage === Stage.Online) this.reconnecting(linkLost("was gone; the modem has it back (+MQTTOPEN)"));
-      this.reconnected();
+      if (this.stage === Stage.Reconnecting) this.reconnected();
     }
   }
 
