@@ -1,14 +1,14 @@
-import type { Wakers } from "../at/channel/wakers";
 import { NetworkError, StateError, type MQTTModemError } from "../errors";
 import { Kind } from "../modem/script";
 import { MQTTClient } from "../mqtt/client";
 import type { WriteOptions } from "../mqtt/options";
+import type { Timers } from "../timers";
 import type { Connection } from "./connection";
 import type { Outbox } from "./outbox";
 import type { Place } from "./queue";
 import { isLoss } from "./retry";
 import type { Subscriptions } from "./subscriptions";
-import { Waker } from "./waker";
+import { Timer } from "./timer";
 
 /** Milliseconds. */
 const AGAIN = 1000;
@@ -24,7 +24,7 @@ export class Flight {
   readonly #connection: Connection;
   readonly #outbox: Outbox;
   readonly #subscriptions: Subscriptions;
-  readonly #wakers: Wakers;
+  readonly #timers: Timers;
   /** What is lost is sent again. */
   readonly #repeats: boolean;
   /** Messages at QoS 0 wait where there is no connection. */
@@ -42,11 +42,11 @@ export class Flight {
   #fresh: Place | null = null;
   #freshBytes: Uint8Array = NO_BYTES;
 
-  constructor(connection: Connection, outbox: Outbox, subscriptions: Subscriptions, wakers: Wakers, repeats: boolean, waitsQoSZero: boolean, asked: boolean) {
+  constructor(connection: Connection, outbox: Outbox, subscriptions: Subscriptions, timers: Timers, repeats: boolean, waitsQoSZero: boolean, asked: boolean) {
     this.#connection = connection;
     this.#outbox = outbox;
     this.#subscriptions = subscriptions;
-    this.#wakers = wakers;
+    this.#timers = timers;
     this.#repeats = repeats;
     this.#waitsQoSZero = waitsQoSZero;
     this.#doubt = asked && repeats ? DOUBT : 0;
@@ -111,7 +111,7 @@ export class Flight {
     } catch (error) {
       if (error instanceof StateError) {
         this.#connection.room = 0;
-        this.#wakers.wake(Waker.Again, AGAIN); // onWritable follows, or the loss; but an id may be one that the modem still is at
+        this.#timers.set(Timer.Again, AGAIN); // onWritable follows, or the loss; but an id may be one that the modem still is at
         return false;
       }
       this.#outbox.settle(place, error as MQTTModemError, null); // it was stored for another modem
@@ -147,7 +147,7 @@ export class Flight {
     place.refusal = refusal;
     if (this.#doubting) return;
     this.#doubting = true;
-    this.#wakers.wake(Waker.Doubt, this.#doubt);
+    this.#timers.set(Timer.Doubt, this.#doubt);
   }
 
   /** There is a connection: what was refused has failed. */
@@ -162,7 +162,7 @@ export class Flight {
     this.open = false;
     if (!this.#doubting) return;
     this.#doubting = false;
-    this.#wakers.sleep(Waker.Doubt);
+    this.#timers.clear(Timer.Doubt);
     for (let place: Place | null; (place = this.#outbox.find(isRefused)) !== null;) this.lose(place, place.refusal!);
   }
 

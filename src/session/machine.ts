@@ -1,10 +1,10 @@
-import { Wakers } from "../at/channel/wakers";
 import { ArgumentError, NetworkError, StateError, type MQTTModemError } from "../errors";
 import { levelFor, Level } from "../modem/recovery";
 import { MQTTClient } from "../mqtt/client";
 import type { ControlMessage } from "../mqtt/options";
 import type { StageName } from "../mqtt/stages";
 import type { Clock } from "../platform";
+import { Timers, type TimerListener } from "../timers";
 import { Connection, openError, type Carrier, type ClientCallbacks } from "./connection";
 import { Escalation } from "./escalation";
 import { Flight } from "./flight";
@@ -16,17 +16,18 @@ import { Backoff, isLoss, isRefusal, retryOf, type Retry } from "./retry";
 import { Action, Event, State, STATES, transition } from "./states";
 import { Subscriptions } from "./subscriptions";
 import { Teller } from "./teller";
-import { Waker } from "./waker";
+import { Timer } from "./timer";
 
 /**
  * What a session does in each state: carries out the table of states.ts. The parts of a session meet here; what the client
  * tells, and time, are the events.
  */
-export class Machine extends Wakers {
+export class Machine implements TimerListener {
   readonly subscriptions = new Subscriptions();
   readonly connection: Connection;
   readonly outbox: Outbox;
   readonly flight: Flight;
+  readonly #timers: Timers;
   readonly #options: OptionsOfSession;
   readonly #retry: Retry;
   readonly #backoff: Backoff;
@@ -40,27 +41,27 @@ export class Machine extends Wakers {
 
   /** @throws ArgumentError */
   constructor(session: unknown, options: OptionsOfSession, clock: Clock, carrier: Carrier) {
-    super(clock, Waker.Count);
+    this.#timers = new Timers(clock, this, Timer.Count);
     const { dialect } = options.modem.io, queue = options.queue ?? {}, random = options.random ?? (() => 0);
     this.#options = options;
     this.#retry = retryOf(options.retry ?? {});
     this.#backoff = new Backoff(this.#retry, clock, random);
     this.#escalation = new Escalation(levelsOf(options), this.#retry.escalate);
-    this.#teller = new Teller(session, options, this);
-    this.outbox = new Outbox(queue, { ...dialect.limits, ...options.modem.limits }.payload, random, this.#teller, this);
+    this.#teller = new Teller(session, options, this.#timers);
+    this.outbox = new Outbox(queue, { ...dialect.limits, ...options.modem.limits }.payload, random, this.#teller, this.#timers);
     this.connection = new Connection(options, carrier, this.callbacks(session, options));
     this.#restoring = new Restoring(this.connection, this.subscriptions, this.#teller);
-    this.flight = new Flight(this.connection, this.outbox, this.subscriptions, this, this.#retry.first > 0, queue.QoSZero ?? true, options.modem.pollInterval !== 0);
+    this.flight = new Flight(this.connection, this.outbox, this.subscriptions, this.#timers, this.#retry.first > 0, queue.QoSZero ?? true, options.modem.pollInterval !== 0);
   }
 
   /** Begins to connect. @throws what the store throws, and what the client's constructor throws where it is not to be tried again */
   start(): void {
-    this.startAlarm();
+    this.#timers.start();
     try {
       this.outbox.load();
       this.begin();
     } catch (error) {
-      this.stopAlarm();
+      this.#timers.stop();
       this.outbox.closeStore();
       throw error;
     }
@@ -73,7 +74,7 @@ export class Machine extends Wakers {
     } catch (error) {
       if (error instanceof ArgumentError || !this.#retry.initially || this.#retry.first === 0) throw error;
       this.#reason = openError(error);
-      this.wake(Waker.Tell, 0);
+      this.#timers.set(Timer.Tell, 0);
     }
   }
 
@@ -106,7 +107,7 @@ export class Machine extends Wakers {
 
   /** Something waits no more that did; if it was the last, the end follows on an empty stack. */
   withdrawn(): void {
-    if (this.#state === State.Closing) this.wake(Waker.Tell, 0);
+    if (this.#state === State.Closing) this.#timers.set(Timer.Tell, 0);
   }
 
   // ---- states
@@ -133,8 +134,8 @@ export class Machine extends Wakers {
         this.flight.open = true;
         return this.pump();
       case Action.Hold: return this.hold();
-      case Action.Pause: return this.wake(Waker.Retry, this.#backoff.pause());
-      case Action.LongPause: return this.wake(Waker.Retry, this.#retry.refused);
+      case Action.Pause: return this.#timers.set(Timer.Retry, this.#backoff.pause());
+      case Action.LongPause: return this.#timers.set(Timer.Retry, this.#retry.refused);
       case Action.Disconnect: return this.disconnect();
       case Action.Abandon: return this.abandon();
     }
@@ -152,7 +153,7 @@ export class Machine extends Wakers {
   private connect(): void {
     this.subscriptions.rewind();
     if (this.#options.resubscribe === false) this.subscriptions.clear();
-    if (this.#retry.timeout > 0) this.wake(Waker.Attempt, this.#retry.timeout);
+    if (this.#retry.timeout > 0) this.#timers.set(Timer.Attempt, this.#retry.timeout);
     this.connection.open(this.#escalation.level);
   }
 
@@ -182,18 +183,18 @@ export class Machine extends Wakers {
 
   private abandon(): void {
     this.hold();
-    this.sleep(Waker.Retry);
-    this.sleep(Waker.Attempt);
+    this.#timers.clear(Timer.Retry);
+    this.#timers.clear(Timer.Attempt);
     this.connection.drop();
     this.connection.leaving = true;
-    this.wake(Waker.Tell, 0);
+    this.#timers.set(Timer.Tell, 0);
   }
 
   /** The end: nothing that was taken is left without a word. */
   private finish(reason: MQTTModemError | null): void {
     this.#state = State.Closed;
     this.hold();
-    this.stopAlarm();
+    this.#timers.stop();
     this.outbox.tell();
     this.flight.takeBack(reason ?? new StateError("CLOSED", "the session was closed"));
     this.outbox.close(reason);
@@ -229,8 +230,8 @@ export class Machine extends Wakers {
 
   private control({ operation, returnCode, payload, topics }: ControlMessage): void {
     if (operation === MQTTClient.CONNACK && returnCode === 0) {
-      this.sleep(Waker.Attempt);
-      this.wake(Waker.Lasting, this.#retry.lasting);
+      this.#timers.clear(Timer.Attempt);
+      this.#timers.set(Timer.Lasting, this.#retry.lasting);
       this.#everConnected = true;
       this.#backoff.succeeded();
       this.happens(Event.Connected);
@@ -280,8 +281,8 @@ export class Machine extends Wakers {
   private lost(error: MQTTModemError, working = false): void {
     if (this.#state === State.Closed) return;
     this.hold();
-    this.sleep(Waker.Attempt);
-    this.sleep(Waker.Lasting);
+    this.#timers.clear(Timer.Attempt);
+    this.#timers.clear(Timer.Lasting);
     this.flight.takeBack(error);
     const { first, initially, refused } = this.#retry;
     const refusal = isRefusal(error);
@@ -298,15 +299,26 @@ export class Machine extends Wakers {
   // ---- time
 
   /** @internal */
-  protected onTick(): void {
-    if (this.isDue(Waker.Tell)) this.told();
-    if (this.isDue(Waker.Again) && this.flight.open) this.writable(this.connection.client!.writable);
-    if (this.isDue(Waker.Doubt)) this.believe();
-    if (this.isDue(Waker.Lasting)) this.#escalation.lasted();
-    if (this.isDue(Waker.Attempt))
-      this.giveUp(new NetworkError("OPEN_FAILED", `not connected within ${this.#retry.timeout} ms; it was ${this.connection.stage}; check the modem and the coverage, or wait longer`));
-    if (this.isDue(Waker.Retry)) this.happens(this.#escalation.level === Level.Connect ? Event.Due : Event.Escalate);
-    if (this.#state !== State.Closed) this.rearmWakers();
+  onTimer(timer: Timer): void {
+    switch (timer) {
+      case Timer.Tell:
+        this.told();
+        break;
+      case Timer.Again:
+        if (this.flight.open) this.writable(this.connection.client!.writable);
+        break;
+      case Timer.Doubt:
+        this.believe();
+        break;
+      case Timer.Lasting:
+        this.#escalation.lasted();
+        break;
+      case Timer.Attempt:
+        this.giveUp(new NetworkError("OPEN_FAILED", `not connected within ${this.#retry.timeout} ms; it was ${this.connection.stage}; check the modem and the coverage, or wait longer`));
+        break;
+      case Timer.Retry:
+        this.happens(this.#escalation.level === Level.Connect ? Event.Due : Event.Escalate);
+    }
     this.#teller.rethrow();
   }
 

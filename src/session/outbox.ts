@@ -1,16 +1,16 @@
-import type { Wakers } from "../at/channel/wakers";
 import type { Text } from "../bytes/text";
 import { choice, integer } from "../checks";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
 import { Kind } from "../modem/script";
 import { topicName } from "../modem/topic";
+import type { Timers } from "../timers";
 import { Dropped } from "./dropped";
 import type { QueueOptions } from "./options";
 import { Persistence } from "./persistence";
 import { Queue, type Filter, type Place } from "./queue";
 import type { Kept } from "./record";
 import type { Teller } from "./teller";
-import { Waker } from "./waker";
+import { Timer } from "./timer";
 
 const POLICIES = Object.freeze(["refuse", "drop oldest", "drop newest"] as const);
 const enum Policy {
@@ -32,7 +32,7 @@ export class Outbox {
   readonly #persistence: Persistence | null;
   readonly #keepsQoSZero: boolean;
   readonly #teller: Teller;
-  readonly #wakers: Wakers;
+  readonly #timers: Timers;
   /** The last one that was chosen here. */
   #id: number;
 
@@ -40,7 +40,7 @@ export class Outbox {
    * @param longest bytes of the modem's longest message
    * @throws ArgumentError
    */
-  constructor(options: QueueOptions, longest: number, random: () => number, teller: Teller, wakers: Wakers) {
+  constructor(options: QueueOptions, longest: number, random: () => number, teller: Teller, timers: Timers) {
     // Not those of the session before: a broker that keeps it takes a message with an id that it still knows for a repeat (MQTT 3.1.1, 4.3.3).
     this.#id = Math.floor(random() * LAST_ID);
     const count = integer("queue.count", options.count ?? 16, 1, LAST_ID);
@@ -51,12 +51,12 @@ export class Outbox {
     this.#persistence = options.store ? new Persistence(options.store, teller) : null;
     this.#keepsQoSZero = options.keepQoSZero ?? false;
     this.#teller = teller;
-    this.#wakers = wakers;
+    this.#timers = timers;
   }
 
   /** Takes what an earlier session has left in the store. @throws ArgumentError where there is no room for it; what the store throws */
   load(): void {
-    if (this.#persistence?.load((message, key, count) => this.take(message, key, count)) === true) this.#wakers.wake(Waker.Tell, 0);
+    if (this.#persistence?.load((message, key, count) => this.take(message, key, count)) === true) this.#timers.set(Timer.Tell, 0);
   }
 
   private take({ id, QoS, retain, topic, payload }: Kept, key: number, count: number): void {
@@ -158,7 +158,7 @@ export class Outbox {
 
   private drop(id: number): void {
     this.#dropped.add(id);
-    this.#wakers.wake(Waker.Tell, 0);
+    this.#timers.set(Timer.Tell, 0);
   }
 
   private busy(): StateError {

@@ -1,9 +1,9 @@
-import type { Wakers } from "../at/channel/wakers";
 import type { MQTTModemError } from "../errors";
 import type { StageName } from "../mqtt/stages";
+import type { Timers } from "../timers";
 import type { OptionsOfSession } from "./options";
 import type { SessionState } from "./states";
-import { Waker } from "./waker";
+import { Timer } from "./timer";
 
 const NOTHING = Object.freeze({});
 
@@ -11,13 +11,13 @@ const NOTHING = Object.freeze({});
 export class Teller {
   readonly #session: unknown;
   readonly #options: OptionsOfSession;
-  readonly #wakers: Wakers;
+  readonly #timers: Timers;
   #thrown: unknown = NOTHING;
 
-  constructor(session: unknown, options: OptionsOfSession, wakers: Wakers) {
+  constructor(session: unknown, options: OptionsOfSession, timers: Timers) {
     this.#session = session;
     this.#options = options;
-    this.#wakers = wakers;
+    this.#timers = timers;
   }
 
   state(state: SessionState, error: MQTTModemError | null): void {
@@ -42,7 +42,7 @@ export class Teller {
       callback.call(this.#session, one, two, three);
     } catch (thrown) {
       if (this.#thrown === NOTHING) this.#thrown = thrown;
-      this.#wakers.wake(Waker.Tell, 0);
+      this.#timers.set(Timer.Tell, 0);
     }
   }
 
