@@ -63,6 +63,11 @@ export class MQTTModemError extends Error {
     this.code = code;
     this.modemCode = modemCode;
   }
+
+  /** For logs in JSON: an Error's message and name are not enumerable. */
+  toJSON(): { name: string; code: ErrorCode; message: string; modemCode: number | undefined } {
+    return { name: this.name, code: this.code, message: this.message, modemCode: this.modemCode };
+  }
 }
 
 /** An argument was refused before a byte was sent. */
@@ -98,6 +103,13 @@ export class BrokerError extends MQTTModemError {
   get returnCode(): number {
     return this.code === "CONNECTION_REFUSED" && this.modemCode !== undefined && this.modemCode <= 5 ? this.modemCode : -1;
   }
+}
+
+/** What was thrown, or what a host has told, in words: it may be no Error, and an object without words. */
+export function wordsOf(error: unknown): string {
+  const { message } = Object(error) as { message?: unknown };
+  if (typeof message === "string" && message !== "") return message;
+  return typeof error === "string" && error !== "" ? error : "without a reason";
 }
 
 function describe(value: unknown): string {

@@ -5,7 +5,7 @@ import { ArgumentError, BrokerError, ModemError, type MQTTModemError, StateError
 import type { SessionOptions } from "../../src/session/session";
 import { Session } from "../../src/session/session";
 import type { SessionState } from "../../src/session/states";
-import { calling, type Callback } from "./callback";
+import { apart, calling, type Callback } from "./callback";
 import type { Carrier } from "./carrier";
 import { Inbox } from "./inbox";
 import { boolean, bytes, check, elsewhere, integer, inWords, never, signal, type Shape } from "./options";
@@ -197,7 +197,7 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
     if (typeof options === "function") return this.publish(topic, payload, undefined, options);
     if (typeof payload === "function") return this.publish(topic, "", undefined, payload);
     const { qos = 0, retain = false } = options ?? {};
-    return calling(this.#publish(topic, payload, options ?? {}), callback,
+    return calling(callback, () => this.#publish(topic, payload, options ?? {}),
       (): Packet => ({ cmd: "publish", topic, payload: Buffer.from(payload as Uint8Array), qos, retain, dup: false, suspect: false }));
   }
 
@@ -221,7 +221,7 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
    */
   subscribe(topics: Topics, options?: SubscribeOptions | SubscribeCallback, callback?: SubscribeCallback): Promise<Granted[]> {
     if (typeof options === "function") return this.subscribe(topics, undefined, options);
-    return calling(this.#subscribe(topics, options ?? {}), callback, (granted) => granted);
+    return calling(callback, () => this.#subscribe(topics, options ?? {}), (granted) => granted);
   }
 
   async #subscribe(topics: Topics, options: SubscribeOptions): Promise<Granted[]> {
@@ -238,7 +238,7 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   /** Ends one or several subscriptions. @param callback as MQTT.js's: called with an error or null */
   unsubscribe(topics: string | readonly string[], options?: OperationOptions | DoneCallback, callback?: DoneCallback): Promise<void> {
     if (typeof options === "function") return this.unsubscribe(topics, undefined, options);
-    return calling(this.#unsubscribe(topics, options ?? {}), callback, () => {});
+    return calling(callback, () => this.#unsubscribe(topics, options ?? {}), () => {});
   }
 
   async #unsubscribe(topics: string | readonly string[], options: OperationOptions): Promise<void> {
@@ -257,8 +257,8 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
    */
   end(force?: boolean | EndOptions | DoneCallback, options?: EndOptions | DoneCallback | null, callback?: DoneCallback): Promise<void> {
     const given = [force, options, callback];
-    return calling(this.#end(given.filter((each) => typeof each !== "function" && each !== undefined && each !== null)),
-      given.find((each) => typeof each === "function"), () => {});
+    return calling(given.find((each) => typeof each === "function"),
+      () => this.#end(given.filter((each) => typeof each !== "function" && each !== undefined && each !== null)), () => {});
   }
 
   async #end(given: readonly unknown[]): Promise<void> {
@@ -323,6 +323,18 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   override prependListener<K extends keyof ClientEvents>(name: K, listener: (...values: ClientEvents[K]) => void): this {
     super.prependListener(name, listener as any);
     return this.#listening(name);
+  }
+
+  /**
+   * Calls the listeners. What one of them throws is thrown in a turn of its own, where the process's `uncaughtException` has it: thrown
+   * here, it would keep the event from the other listeners, and stop the driver and the serial port in the middle of what they do.
+   */
+  override emit<K extends keyof ClientEvents>(name: K, ...values: ClientEvents[K]): boolean;
+  override emit(name: string | symbol, ...values: unknown[]): boolean;
+  override emit(name: string | symbol, ...values: unknown[]): boolean {
+    const listeners = this.rawListeners(name as never);
+    for (const listener of listeners) apart(() => Reflect.apply(listener, this, values), undefined);
+    return listeners.length > 0;
   }
 
   #listening(name: string): this {

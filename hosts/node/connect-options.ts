@@ -8,13 +8,19 @@ import { atLeast, boolean, bytes, callable, check, elsewhere, filled, having, in
 
 /** The longest time of any option, in milliseconds. */
 const DAY = 86_400_000;
+/** An operation's id is a packet id of MQTT: there are no more. */
+const MOST_OPERATIONS = 65_534;
 /** Of TLS, for those who look for it: the password must not go out in clear text where somebody believes otherwise. */
 const TLS = "TLS is made by the modem, where it can, and told in modemOptions: { encrypt: true } for m531x, { encrypt: true, version } for ml302, " +
   "{ sslContext: 0 to 5 } for nm28, with certificates that are in the modem already; a bc35g has none";
 
 const host: Check = (name, value) => {
   filled(name, value);
-  if ((value as string).includes("/")) throw new ArgumentError("ARGUMENT_CHARACTER", name, value, "must be the broker's name or address alone, and not a URL; the port has an option of its own");
+  const refuse = (expected: string): never => { throw new ArgumentError("ARGUMENT_CHARACTER", name, value, expected); };
+  const text = value as string;
+  if (text.includes("/")) refuse("must be the broker's name or address alone, and not a URL; the port has an option of its own");
+  if (/^[^:]*:\d*$/.test(text)) refuse("must be the broker's name or address alone; the port has an option of its own");
+  if (/\s/.test(text)) refuse("must be the broker's name or address, without blanks");
 };
 
 const protocol: Check = (name, value) => {
@@ -24,6 +30,11 @@ const protocol: Check = (name, value) => {
 
 const protocolVersion: Check = (name, value) => {
   if (value !== 3 && value !== 4) throw new ArgumentError(typeof value === "number" ? "ARGUMENT_RANGE" : "ARGUMENT_TYPE", name, value, "must be 3 (MQTT 3.1) or 4 (MQTT 3.1.1): the modems know no other");
+};
+
+const keepalive: Check = (name, value) => {
+  number(name, value);
+  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > 65_535) throw new ArgumentError("ARGUMENT_RANGE", name, value, "must be whole seconds from 0 to 65535");
 };
 
 const modem: Check = (name, value) => {
@@ -42,10 +53,10 @@ const WILL_ELSEWHERE = { ...elsewhere("properties", "it belongs to MQTT 5, which
 const CONNECT: Shape<ConnectOptions> = {
   serial: filled, baud: integer(50, 20_000_000), modem, modemOptions: object,
   host, port: integer(1, 65_535), clientId: text, username: text, password: bytes("a secret"), protocol, protocolVersion,
-  keepalive: atLeast(0, 65_535), clean: boolean, will: shaped(WILL, WILL_ELSEWHERE),
+  keepalive, clean: boolean, will: shaped(WILL, WILL_ELSEWHERE),
   reconnectPeriod: atLeast(0, DAY), retryFirst: boolean, refusedPeriod: atLeast(0, 7 * DAY), retry: shaped(RETRY), reset: callable,
-  connectTimeout: atLeast(0, DAY), resubscribe: boolean, queueQoSZero: boolean, highWaterMark: atLeast(1), queueBytes: atLeast(0, 0x7fffffff),
-  queuePolicy: oneOf("refuse", "drop oldest", "drop newest"), heldMessages: atLeast(1),
+  connectTimeout: atLeast(0, DAY), resubscribe: boolean, queueQoSZero: boolean, highWaterMark: integer(1, MOST_OPERATIONS), queueBytes: integer(1, 0x7fffffff),
+  queuePolicy: oneOf("refuse", "drop oldest", "drop newest"), heldMessages: integer(1, Number.MAX_SAFE_INTEGER),
   store: having("must have the functions load, put and remove: see openStore()", "load", "put", "remove"),
   subscriptions: integer(1, 1000), trace: callable, signal, onClient: callable,
 };
@@ -90,6 +101,8 @@ export function checkOptions(options: unknown): asserts options is ConnectOption
       if (given[name] !== undefined) throw new ArgumentError("ARGUMENT_RANGE", name, given[name], "must be left out where modem is a client: its serial port is used");
   } else required("serial", given.serial, "must be the path of a serial port, such as /dev/ttyUSB0");
   if (given.will) required("will.topic", given.will.topic, "must be given");
+  // MQTT 3.1.1, 3.1.2.9: without a user name there is no password.
+  if (given.password != null && given.password.length > 0) required("username", given.username, "must be given where there is a password: MQTT has no password without a user name");
   if (given.clean === false) required("clientId", given.clientId, "must be given where clean is false: the session belongs to it");
 }
 
@@ -106,5 +119,5 @@ export function checkWith(driver: DriverClass, { modemOptions = {}, keepalive }:
   if (own !== undefined) check("modemOptions", modemOptions, Object.fromEntries(Object.keys(known).map((name) => [name, () => {}])), MODEM_ELSEWHERE);
   const told = (modemOptions["limits"] as { keepAlive?: unknown } | null | undefined)?.keepAlive;
   const [least, most] = Array.isArray(told) ? told as [number, number] : limits.keepAlive;
-  if (keepalive !== undefined && !(keepalive >= least && Math.ceil(keepalive) <= most)) throw new ArgumentError("ARGUMENT_RANGE", "keepalive", keepalive, `must be from ${least} to ${most} seconds`);
+  if (keepalive !== undefined && !(keepalive >= least && keepalive <= most)) throw new ArgumentError("ARGUMENT_RANGE", "keepalive", keepalive, `must be from ${least} to ${most} seconds`);
 }

@@ -1,9 +1,11 @@
 import { ModemError, StateError, type MQTTModemError } from "../../src/errors";
 import type { DriverClass } from "../../src/modem/driver";
+import { apart } from "./callback";
 import { Carrier } from "./carrier";
 import { ModemMQTTClient, type ClientSettings } from "./client";
 import { checkOptions, checkWith } from "./connect-options";
 import { loadDriver } from "./drivers";
+import { findModem } from "./modem/ask";
 import { inWords } from "./options";
 import type { QoS } from "./packet";
 import type { Direction } from "./serial-port";
@@ -17,7 +19,7 @@ export interface ConnectOptions {
   /** Bit/s; the modem family's own from the factory when left out. */
   baud?: number;
   /**
-   * A name (`"bc35g"`), or a driver class of your own; or another client, whose modem and serial port this one uses too,
+   * A name (`"bc35g"`); `"auto"`, which asks the modem first, as `findModem` does; a driver class of your own; or another client, whose modem and serial port this one uses too,
    * where the modem has several MQTT clients (NM28). The port is released when the last of them has ended.
    */
   modem: string | DriverClass | ModemMQTTClient;
@@ -84,6 +86,8 @@ export interface ConnectOptions {
   onClient?(client: ModemMQTTClient): void;
 }
 
+/** In place of a modem's name: it is asked for. */
+const AUTO = "auto";
 /** Seconds. */
 const KEEPALIVE = 60;
 /** Milliseconds. */
@@ -99,8 +103,18 @@ const MOST_BYTES = 16 * 1024 * 1024;
  */
 export async function connect(options: ConnectOptions): Promise<ModemMQTTClient> {
   checkOptions(options);
+  options.signal?.throwIfAborted();
+  return connectTo(options.modem === AUTO ? await withFound(options) : options);
+}
+
+/** The same options with the modem and the rate that are found on the serial port. */
+async function withFound(options: ConnectOptions): Promise<ConnectOptions> {
+  const { serial, baud, trace, signal } = options;
+  return { ...options, ...await findModem({ serial: serial!, baud, trace, signal }) };
+}
+
+async function connectTo(options: ConnectOptions): Promise<ModemMQTTClient> {
   const { signal } = options;
-  signal?.throwIfAborted();
   const driver = await driverOf(options.modem);
   checkWith(driver, options);
   const carrier = await carrierOf(options, driver);
@@ -131,7 +145,7 @@ export async function connect(options: ConnectOptions): Promise<ModemMQTTClient>
 
 function settingsOf(options: ConnectOptions): ClientSettings {
   const reconnectPeriod = Math.ceil(options.reconnectPeriod ?? 1000);
-  const highWaterMark = Math.min(65534, Math.floor(options.highWaterMark ?? 1000));
+  const highWaterMark = options.highWaterMark ?? 1000;
   return {
     session: {
       host: options.host,
@@ -154,18 +168,18 @@ function settingsOf(options: ConnectOptions): ClientSettings {
       subscriptions: options.subscriptions ?? 1000,
       resubscribe: options.resubscribe,
       random: Math.random,
-      reset: options.reset,
+      reset: options.reset && (() => apart(() => options.reset!(), undefined)),
     },
     queue: {
       count: highWaterMark,
-      bytes: Math.ceil(options.queueBytes ?? Math.min(highWaterMark * MESSAGE, MOST_BYTES)),
+      bytes: options.queueBytes ?? Math.min(highWaterMark * MESSAGE, MOST_BYTES),
       policy: options.queuePolicy,
       QoSZero: options.queueQoSZero,
       store: options.store,
     },
     driverOptions: options.modemOptions,
     highWaterMark,
-    heldMessages: Math.floor(options.heldMessages ?? 10_000),
+    heldMessages: options.heldMessages ?? 10_000,
   };
 }
 

@@ -65,12 +65,7 @@ export class Inbox {
 
   /** Hands over what is held, as long as there is someone who takes it. */
   flush(): void {
-    try {
-      while (this.#held.length > 0 && this.#hasTaker) this.#deliver(this.#held.shift()!);
-    } finally {
-      // What a listener throws does not keep the rest back.
-      if (this.#hasTaker) this.offer();
-    }
+    while (this.#held.length > 0 && this.#hasTaker) this.#deliver(this.#held.shift()!);
   }
 
   #deliver(arrival: Arrival): void {

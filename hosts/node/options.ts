@@ -29,7 +29,8 @@ export function check<T>(where: string, options: unknown, shape: Shape<T>, other
       if (value !== undefined && !Object.hasOwn(shape, name) && Object.hasOwn(others, name))
         throw new ArgumentError("ARGUMENT_UNKNOWN", prefix + name, undefined, `is not known: ${others[name]}`);
     }
-  known(where, Array.isArray(options) ? null : options, shape);
+  if (Array.isArray(options)) throw new ArgumentError("ARGUMENT_TYPE", where === "" ? "options" : where, options, "must be an object of options");
+  known(where, options, shape);
   for (const [name, value] of Object.entries(options as object)) if (value !== undefined) (shape as Record<string, Check>)[name]!(prefix + name, value);
 }
 

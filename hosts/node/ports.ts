@@ -22,6 +22,9 @@ const OBSTACLES: readonly (readonly [message: RegExp, obstacle: Obstacle])[] = [
   [/no such file|file not found/i, "missing"],
 ];
 
+/** What the system says where there is no UART behind a device, such as `/dev/null`. */
+const NO_TERMINAL = /inappropriate ioctl/i;
+
 /** Reads the message of an error that `serialport` has given for opening a port. */
 export function obstacleOf({ message }: Error): Obstacle {
   return OBSTACLES.find(([pattern]) => pattern.test(message))?.[1] ?? "other";
@@ -46,7 +49,7 @@ export async function whyNotOpened(path: string, error: Error): Promise<string> 
       return `${path} cannot be opened (another program holds it exclusively, as ModemManager does for some seconds after a modem was plugged in)`;
     case "denied": return `${path} cannot be opened (permission denied); ${await whoMay(path)}`;
     case "missing": return `${path} cannot be opened (${reasonOf(error)}); ${await portsThatExist()}`;
-    default: return `${path} cannot be opened (${reasonOf(error)})${await isDevice(path) ? "" : "; it is no serial port"}`;
+    default: return `${path} cannot be opened (${reasonOf(error)})${NO_TERMINAL.test(error.message) || !await isDevice(path) ? "; it is no serial port" : ""}`;
   }
 }
 

@@ -1,5 +1,6 @@
 import { SerialPort as Stream } from "serialport";
 import type { Port, PortReceiver } from "../../src/platform";
+import { apart } from "./callback";
 import { obstacleOf, whyNotOpened, type Obstacle } from "./ports";
 
 /** Which way bytes go: `sent` to the modem, or `received` from it. */
@@ -64,9 +65,13 @@ export class SerialPort implements Port {
 
   #receive(bytes: Buffer): void {
     if (this.#closing) return;
-    this.#options.trace?.("received", bytes);
+    this.#trace("received", bytes);
     this.#received.push(bytes);
     this.#options.receiver.onReadable(bytes.length);
+  }
+
+  #trace(direction: Direction, bytes: Uint8Array): void {
+    if (this.#options.trace !== undefined) apart(() => this.#options.trace!(direction, bytes), undefined);
   }
 
   #fail(error: Error): void {
@@ -91,7 +96,7 @@ export class SerialPort implements Port {
   write(source: Uint8Array, offset: number, length: number): number {
     // A copy: the stream keeps what it is given until the kernel takes it, and the core uses its buffer again.
     const bytes = source.slice(offset, offset + length);
-    this.#options.trace?.("sent", bytes);
+    this.#trace("sent", bytes);
     this.#stream.write(bytes);
     return length;
   }

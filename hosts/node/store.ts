@@ -1,8 +1,10 @@
 import { type Dirent, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { ArgumentError, MQTTModemError, StateError, wordsOf } from "../../src/errors";
 import type { Store } from "../../src/session/store";
 import { FILE_MODE, FOLDER_MODE, removeFile, restrict, writeWhole } from "./folder";
 import { claim, isLock, lock } from "./lock";
+import { filled } from "./options";
 
 const RECORD = /^([1-9]\d{0,14})\.message$/;
 /** What a process that was ended in the middle of a write has left behind. */
@@ -21,20 +23,33 @@ function prepare(folder: string): void {
 /**
  * Keeps messages in a folder, which is made if it must be: one file each, written beside its place, flushed to the disk and
  * renamed, so that it is there whole or not at all. One client may use a folder at a time. It gives the folder back at its end.
- * @throws StateError `STORE_LOCKED` when a process has the folder, which the error names; what the file system throws
+ * @throws ArgumentError; StateError `STORE_LOCKED` when a process has the folder, which the error names, and `STORE_FAILED` when there can be
+ * no such folder, or nothing can be written there; each as a rejection
  */
 export async function openStore(folder: string): Promise<Store> {
+  filled("folder", folder);
+  if (folder.includes("\0")) throw new ArgumentError("ARGUMENT_CHARACTER", "folder", folder, "must be the path of a folder, without the character 0");
   const path = resolve(folder);
-  prepare(path);
-  let release: (() => void) | undefined = await lock(path);
+  let release: (() => void) | undefined;
+  try {
+    prepare(path);
+    release = await lock(path);
+  } catch (error) {
+    throw error instanceof MQTTModemError ? error
+      : new StateError("STORE_FAILED", `messages cannot be kept in ${path} (${wordsOf(error)}); give a folder that this user may write to, or one that can be made`, undefined, error);
+  }
+  let isUsed = false;
   return {
     load(each, left) {
+      // Two clients would each send what it holds.
+      if (isUsed) throw new StateError("STORE_LOCKED", `another client of this process uses the store in ${path}: end that first, or open another folder`);
       // The client before has given the folder back; this one uses the same store.
       if (release === undefined) {
         const claimed = claim(path);
         if (typeof claimed !== "function") throw claimed;
         release = claimed;
       }
+      isUsed = true;
       for (const entry of readdirSync(path, { withFileTypes: true })) {
         const key = RECORD.exec(entry.name)?.[1];
         if (key !== undefined) read(path, entry, Number(key), each, left);
@@ -46,6 +61,7 @@ export async function openStore(folder: string): Promise<Store> {
     close() {
       release?.();
       release = undefined;
+      isUsed = false;
     },
   };
 }

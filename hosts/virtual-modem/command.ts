@@ -93,6 +93,14 @@ async function run(flags: Flags): Promise<void> {
   await modem.close();
 }
 
+/** Who speaks, before each error. */
+const WHO = "modem-mqtt virtual-modem: ";
+
+/** The library's name of an option, where a message begins with it, as this command has it. */
+function inFlags(message: string): string {
+  return message.replace(/^(link|baud|seed) must/, "--$1 must").replace(/^strictBaud needs baud/, "--strict-baud needs --baud");
+}
+
 /** Which of our errors are wrong usage (exit 2), and not this machine's doing (exit 1). */
 const usageErrors: readonly string[] = ["UNKNOWN_MODEM", "UNKNOWN_VARIANT", "UNKNOWN_FAULT", "BAD_OPTION"];
 
@@ -118,7 +126,7 @@ export function virtualModemCommand(): Command {
     .helpOption(false)
     .option("--help", "show this, with every fault and variant")
     .allowExcessArguments(false)
-    .configureOutput({ outputError: (text, write) => write(text.trimEnd().replaceAll("\n", " ") + "\n") })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, WHO).trimEnd().replaceAll("\n", " ") + "\n") })
     .exitOverride((error: CommanderError) => {
       process.exit(error.exitCode === 0 ? 0 : 2);
     })
@@ -131,7 +139,7 @@ export function virtualModemCommand(): Command {
         else await run(flags);
       } catch (error) {
         if (!(error instanceof VirtualModemError)) throw error;
-        process.stderr.write(`modem-mqtt virtual-modem: ${error.message}\n`);
+        process.stderr.write(`${WHO}${inFlags(error.message)}\n`);
         process.exitCode = usageErrors.includes(error.code) ? 2 : 1;
       }
     });

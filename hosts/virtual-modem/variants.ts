@@ -27,7 +27,7 @@ export const commonVariants = {
   },
   lineEnd: {
     values: ["crlf", "crcrlf"],
-    about: "end of every line that the modem writes: `\\r\\n`, or `\\r\\r\\n` as some firmware does (anchors, field class 3)",
+    about: "end of every line that the modem writes: `\\r\\n`, or `\\r\\r\\n` as users have seen of some firmware",
   },
   colon: {
     values: ["documented", "space", "none"],
@@ -35,7 +35,7 @@ export const commonVariants = {
   },
   echo: {
     values: ["switchable", "stuck"],
-    about: "whether ATE0 works; `stuck`: echo is on and stays on (anchors, field class 3)",
+    about: "whether ATE0 works; `stuck`: echo is on and stays on, as users have seen",
   },
   garbage: {
     values: ["ignored", "error"],

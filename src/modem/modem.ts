@@ -8,7 +8,7 @@ import { Match } from "../at/messages/header";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { integer } from "../checks";
-import { ArgumentError, ModemError, StateError, type MQTTModemError } from "../errors";
+import { ArgumentError, ModemError, StateError, wordsOf, type MQTTModemError } from "../errors";
 import { portableBytes, type Port, type PortOptions, type PortReceiver } from "../platform";
 import { ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
 import type { Dialect } from "./dialect";
@@ -418,7 +418,7 @@ export class Modem implements ChannelOwner {
   }
 
   onPortError(error: unknown): void {
-    const failure = new ModemError("PORT_FAILED", `the serial port has failed: ${error instanceof Error ? error.message : String(error)}`, undefined, error);
+    const failure = new ModemError("PORT_FAILED", `the serial port has failed: ${wordsOf(error)}`, undefined, error);
     // Whoever waits for a place on this port waits in vain.
     for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.heir?.onModemLost(failure, true);
     this.lost(failure, true);

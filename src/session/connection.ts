@@ -1,4 +1,4 @@
-import { ModemError, MQTTModemError } from "../errors";
+import { ModemError, MQTTModemError, wordsOf } from "../errors";
 import type { Limits } from "../modem/limits";
 import { Level, LEVELS } from "../modem/recovery";
 import { MQTTClient, type MQTTClientOptions } from "../mqtt/client";
@@ -89,5 +89,5 @@ export class Connection {
 
 /** What `open` has thrown: where it is not this package's, the port's class has thrown something of its own. */
 export function openError(error: unknown): MQTTModemError {
-  return error instanceof MQTTModemError ? error : new ModemError("PORT_FAILED", `the serial port could not be opened: ${error instanceof Error ? error.message : String(error)}`, undefined, error);
+  return error instanceof MQTTModemError ? error : new ModemError("PORT_FAILED", `the serial port could not be opened: ${wordsOf(error)}`, undefined, error);
 }

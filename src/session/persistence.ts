@@ -1,4 +1,4 @@
-import { StateError } from "../errors";
+import { MQTTModemError, StateError, wordsOf } from "../errors";
 import { decode, encode, isLater, type Kept } from "./record";
 import type { Store } from "./store";
 import type { Teller } from "./teller";
@@ -20,17 +20,21 @@ export class Persistence {
   }
 
   /**
-   * Calls `each` for every message, the oldest first. What is not whole is removed; what is no message of this version stays. @throws what the store throws
+   * Calls `each` for every message, the oldest first. What is not whole is removed; what is no message of this version stays. @throws StateError
    * @returns whether there is something to {@link tell}
    */
   load(each: (message: Kept, key: number, count: number) => void): boolean {
     const found: { key: number; bytes: Uint8Array }[] = [];
-    this.#store.load(
-      (key, bytes) => {
-        if (isLater(bytes)) this.leave(key, `record ${key} was written by a later version of this package`);
-        else found.push({ key, bytes });
-      },
-      (key, why) => this.leave(key, why));
+    try {
+      this.#store.load(
+        (key, bytes) => {
+          if (isLater(bytes)) this.leave(key, `record ${key} was written by a later version of this package`);
+          else found.push({ key, bytes });
+        },
+        (key, why) => this.leave(key, why));
+    } catch (error) {
+      throw error instanceof MQTTModemError ? error : new StateError("STORE_FAILED", `the store could not be read: ${wordsOf(error)}`, undefined, error);
+    }
     found.sort((one, other) => one.key - other.key);
     for (const { key, bytes } of found) {
       if (key > this.#key) this.#key = key;
@@ -55,7 +59,7 @@ export class Persistence {
     try {
       this.#store.close?.();
     } catch (error) {
-      this.#teller.error(new StateError("STORE_FAILED", `the store could not be closed: ${String(error)}`, undefined, error));
+      this.#teller.error(new StateError("STORE_FAILED", `the store could not be closed: ${wordsOf(error)}`, undefined, error));
     }
   }
 
@@ -64,7 +68,7 @@ export class Persistence {
     try {
       this.#store.put(++this.#key, encode(message));
     } catch (error) {
-      throw new StateError("STORE_FAILED", `the message could not be stored, and is not sent: ${String(error)}`, undefined, error);
+      throw new StateError("STORE_FAILED", `the message could not be stored, and is not sent: ${wordsOf(error)}`, undefined, error);
     }
     return this.#key;
   }
@@ -73,7 +77,7 @@ export class Persistence {
     try {
       this.#store.remove(key);
     } catch (error) {
-      this.#teller.error(new StateError("STORE_FAILED", `a message that is over could not be removed from the store, and may be sent again: ${String(error)}`, undefined, error));
+      this.#teller.error(new StateError("STORE_FAILED", `a message that is over could not be removed from the store, and may be sent again: ${wordsOf(error)}`, undefined, error));
     }
   }
 

@@ -3,9 +3,27 @@ import BC35G from "../../src/modems/bc35g";
 import { nm28 } from "./support/answering";
 import { equal } from "./support/check";
 import { Life } from "./support/life";
-import { Obedient, Session } from "./support/session";
+import { Obedient, online, Session } from "./support/session";
 
 describe("errors that are told of", () => {
+  it("what a port tells may be no Error, and an object without words: [object Object] was no reason", () => {
+    for (const [reason, words] of [
+      [new Error("unplugged"), "unplugged"], ["unplugged", "unplugged"], [{ message: "unplugged" }, "unplugged"],
+      [{}, "without a reason"], [undefined, "without a reason"], [null, "without a reason"], [new Error(""), "without a reason"], [5, "without a reason"],
+    ] as const) {
+      const told: any[] = [];
+      const { session } = online({ on: { error: (_, error) => told.push(error) } });
+      session.port.receiver.onError(reason as Error);
+      equal(told[0].message, `the serial port has failed: ${words}`);
+    }
+  });
+
+  it("are whole in a log in JSON, where an Error has neither its name nor its message", () => {
+    const error = new BrokerError("CONNECTION_REFUSED", "the broker refused", 5);
+    equal(JSON.stringify(error), '{"name":"BrokerError","code":"CONNECTION_REFUSED","message":"the broker refused","modemCode":5}');
+    equal(JSON.stringify({ error: new BrokerError("ACK_TIMEOUT", "no answer") }), '{"error":{"name":"BrokerError","code":"ACK_TIMEOUT","message":"no answer"}}');
+  });
+
   it("a broker's refusal has its return code, and a broker that does not answer has none", () => {
     for (const [answer, code, returnCode] of [
       ["+MQTTCONN:0,0,5", "CONNECTION_REFUSED", 5], ["+MQTTCONN:0,0,1", "CONNECTION_REFUSED", 1], ["+MQTTCONN:0,2", "CONNECT_FAILED", -1],

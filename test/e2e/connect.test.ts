@@ -44,6 +44,19 @@ describe("connect() over a pseudo-terminal, a virtual BC35-G and a broker in pro
     await broker.stop();
   });
 
+  it('modem: "auto" asks the modem, and tries the usual rates where there is no baud', async () => {
+    const client = await open({ modem: "auto" });
+    assert.equal(client.carrier.driver.name, "BC35G");
+    const arrived = arrival();
+    await client.publish("out/auto", "x", { qos: 1 });
+    assert.deepEqual(await arrived, ["out/auto", "x"]);
+    await client.end();
+    await assert.rejects(open({ modem: "auto", modemOptions: { encrypt: true } }), { code: "ARGUMENT_UNKNOWN" });
+    const gone = new AbortController();
+    const opening = open({ modem: "auto", signal: gone.signal, trace: () => gone.abort(new Error("enough")) });
+    await assert.rejects(opening, { message: "enough" });
+  });
+
   it("asks the modem by inquire(), and counts what was nobody's", async () => {
     const client = await open();
     assert.deepEqual(await client.inquire("AT+QMTCONN?"), ["+QMTCONN: 0,3"]);

@@ -82,8 +82,8 @@ function info(path: string): Running {
     assert.equal((await stat(modem.path)).gid, 5);
   });
 
-  it("because it is a file says that it is no serial port", async () => {
-    const { status, stderr } = await info(COMMAND).finished;
+  for (const path of [COMMAND, "/dev/null"]) it(`because it is a file, or a device without a UART, says that it is no serial port: ${path}`, async () => {
+    const { status, stderr } = await info(path).finished;
     assert.equal(status, 1);
     assert.match(stderr, /it is no serial port\n$/);
     assert.doesNotMatch(stderr, /no serial port was found/);

@@ -75,6 +75,18 @@ describe("connect(): what is wrong is told in the caller's words", () => {
     [{ modem: class {} }, "modem", "ARGUMENT_TYPE", /driver class/],
     [{ host: undefined }, "host", "ARGUMENT_TYPE", /broker's name/],
     [{ host: "mqtt://broker.example" }, "host", "ARGUMENT_CHARACTER", /not a URL/],
+    [{ host: "broker.example:1883" }, "host", "ARGUMENT_CHARACTER", /port has an option of its own/],
+    [{ host: "a b" }, "host", "ARGUMENT_CHARACTER", /blanks/],
+    [{ host: " " }, "host", "ARGUMENT_CHARACTER", /blanks/],
+    [{ password: "p" }, "username", "ARGUMENT_TYPE", /no password without a user name/],
+    [{ password: new Uint8Array([1]), username: "" }, "username", "ARGUMENT_LENGTH", /no password without a user name/],
+    [{ keepalive: 1.5 }, "keepalive", "ARGUMENT_RANGE", /whole seconds/],
+    [{ keepalive: 120_000 }, "keepalive", "ARGUMENT_RANGE", /^keepalive must be whole seconds from 0 to 65535; got 120000$/],
+    [{ highWaterMark: 1e6 }, "highWaterMark", "ARGUMENT_RANGE", /from 1 to 65534/],
+    [{ highWaterMark: 1.5 }, "highWaterMark", "ARGUMENT_RANGE", /integer/],
+    [{ queueBytes: 0 }, "queueBytes", "ARGUMENT_RANGE", /from 1/],
+    [{ heldMessages: 2.5 }, "heldMessages", "ARGUMENT_RANGE", /integer/],
+    [{ retry: [] }, "retry", "ARGUMENT_TYPE", /got an object \(Array\)/],
     [{ baud: "9600" }, "baud", "ARGUMENT_TYPE", /number; got "9600"/],
     [{ serial: "" }, "serial", "ARGUMENT_LENGTH", /empty/],
     [{ serial: undefined }, "serial", "ARGUMENT_TYPE", /path of a serial port/],
@@ -92,7 +104,7 @@ describe("connect(): what is wrong is told in the caller's words", () => {
     [{ will: { payload: "x" } }, "will.topic", "ARGUMENT_TYPE", /^will\.topic/],
     [{ protocolVersion: 5 }, "protocolVersion", "ARGUMENT_RANGE", /3.*4/],
     [{ modem: "m531x", protocolVersion: 3 }, "protocolVersion", "ARGUMENT_RANGE", /must be 4 for this modem/],
-    [{ highWaterMark: 0 }, "highWaterMark", "ARGUMENT_RANGE", /at least 1/],
+    [{ highWaterMark: 0 }, "highWaterMark", "ARGUMENT_RANGE", /from 1 to/],
     [{ modemOptions: { packetTimeout: 0 } }, "modemOptions.packetTimeout", "ARGUMENT_RANGE", /^modemOptions\.packetTimeout/],
     [{ signal: {} }, "signal", "ARGUMENT_TYPE", /AbortSignal/],
   ];
@@ -100,6 +112,7 @@ describe("connect(): what is wrong is told in the caller's words", () => {
 
   it("without anything, or with a URL in MQTT.js's manner", async () => {
     for (const options of [undefined, null, "mqtt://broker.example", 5, []]) assert.deepEqual([(await refusal(options)).name, (await refusal(options)).argument], ["ArgumentError", "options"]);
+    assert.match((await refusal([])).message, /got an object \(Array\)$/);
     assert.equal(connectAsync, connect);
   });
 
@@ -115,7 +128,7 @@ describe("connect(): what is wrong is told in the caller's words", () => {
     const good: Record<string, object> = { will: { topic: "t", payload: "" }, retry: {}, modemOptions: {} };
     const values = [null, true, 0, -1, 1.5, NaN, Infinity, 1e300, "", "x", [], {}, [1], () => {}, Symbol("x"), 5n, new Date(0), Object.create(null)];
     for (const name of names) for (const value of values) {
-      const error = await refusal({ ...GOOD, [name]: value });
+      const error = await refusal({ ...GOOD, username: "u", [name]: value });
       // What happens to be good goes on to the port.
       assert.ok(error.name === "ArgumentError" ? String(error.argument).startsWith(name) || (name === "clean") : ["PORT_FAILED", ...(name === "connectTimeout" ? ["OPEN_FAILED"] : [])].includes(error.code), `${name}: ${inspect(value)}: ${error.message}`);
     }
@@ -153,7 +166,8 @@ describe("a client of connect(): callers who make mistakes are told so", functio
       [call.subscribe(["a", 5]), "topics[1]", "ARGUMENT_TYPE"], [call.subscribe("a", { qos: 3 }), "qos", "ARGUMENT_RANGE"], [call.subscribe("a", { Qos: 1 }), "Qos", "ARGUMENT_UNKNOWN"],
       [call.subscribe({ a: { qos: 5 } }), 'topics["a"].qos', "ARGUMENT_RANGE"], [call.subscribe({ a: 1 }), 'topics["a"]', "ARGUMENT_TYPE"], [call.subscribe({ a: { nl: true } }), 'topics["a"].nl', "ARGUMENT_UNKNOWN"],
       [call.unsubscribe("a", { qos: 1 }), "qos", "ARGUMENT_UNKNOWN"], [call.unsubscribe(5), "topic", "ARGUMENT_TYPE"],
-      [call.end("now"), "force", "ARGUMENT_TYPE"], [call.end(false, { reasonCode: 1 }), "reasonCode", "ARGUMENT_UNKNOWN"],
+      [call.end("now"), "force", "ARGUMENT_TYPE"],
+      [call.publish("t", "m", {}, "x"), "callback", "ARGUMENT_TYPE"], [call.subscribe("t", {}, 5), "callback", "ARGUMENT_TYPE"], [call.unsubscribe("t", {}, {}), "callback", "ARGUMENT_TYPE"], [call.end(false, { reasonCode: 1 }), "reasonCode", "ARGUMENT_UNKNOWN"],
     ];
     for (const [promise, argument, code] of table) {
       const error = await promise.then(() => assert.fail(`${argument} is taken`), (error: any) => error);
@@ -200,6 +214,71 @@ describe("a client of connect(): callers who make mistakes are told so", functio
       assert.equal(await new Promise((resolve) => (ending.end as any)(...args, resolve)), null);
       await other.close();
     });
+});
+
+describe("what the application's functions throw is the process's uncaught exception, and the client goes on", function () {
+  this.timeout(30_000);
+  let modem: ScriptedModem;
+
+  beforeEach(async () => {
+    modem = await ScriptedModem.open("m531x");
+  });
+  afterEach(() => modem.close());
+
+  /** What is thrown where nobody catches it, while `work` is done. */
+  async function uncaught(work: () => Promise<void>): Promise<string[]> {
+    const others = process.listeners("uncaughtException"), seen: string[] = [];
+    const listener = (error: Error): void => void seen.push(error.message);
+    for (const other of others) process.off("uncaughtException", other);
+    process.on("uncaughtException", listener);
+    try {
+      await work();
+    } finally {
+      process.off("uncaughtException", listener);
+      for (const other of others) process.on("uncaughtException", other);
+    }
+    return seen;
+  }
+  const failOnce = (): (() => void) => {
+    let failed = false;
+    return () => {
+      if (failed) return;
+      failed = true;
+      throw new Error("the application's");
+    };
+  };
+
+  for (const event of ["connect", "message", "stage", "state", "close", "end"] as const) it(`a listener of ${event}`, async () => {
+    const thrown = await uncaught(async () => {
+      const client = await connect({ serial: modem.path, modem: "m531x", host: "h", onClient: (client) => void client.on(event, failOnce()) });
+      const received = new Promise((resolve) => client.once("message", resolve));
+      modem.say(modem.message("t", "one"));
+      await received;
+      await client.publish("t", "m", { qos: 1 });
+      await client.end();
+    });
+    assert.deepEqual(thrown, ["the application's"]);
+  });
+
+  it("trace", async () => {
+    const fails = { sent: failOnce(), received: failOnce() };
+    const thrown = await uncaught(async () => {
+      const client = await connect({ serial: modem.path, modem: "m531x", host: "h", trace: (direction) => fails[direction]() });
+      await client.publish("t", "m", { qos: 1 });
+      await client.end();
+    });
+    assert.deepEqual(thrown, ["the application's", "the application's"]);
+  });
+
+  it("the callback of an operation", async () => {
+    const thrown = await uncaught(async () => {
+      const client = await connect({ serial: modem.path, modem: "m531x", host: "h" });
+      await client.publish("t", "m", { qos: 1 }, failOnce());
+      await client.publish("t", "m", { qos: 1 });
+      await client.end();
+    });
+    assert.deepEqual(thrown, ["the application's"]);
+  });
 });
 
 describe("connect() leaves nothing running", function () {

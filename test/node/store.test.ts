@@ -87,6 +87,25 @@ describe("a store in a folder", function () {
     assert.deepEqual(loaded(store).records, [[1, "one"]]);
   });
 
+  it("two clients of one process were given the same store", async () => {
+    const store = await open();
+    loaded(store);
+    assert.throws(() => loaded(store), { name: "StateError", code: "STORE_LOCKED", message: /another client of this process/ });
+    store.close!();
+    loaded(store);
+  });
+
+  it("a folder's path of another type, or an empty one, was taken, or was Node's error", async () => {
+    for (const [path, code] of [[undefined, "ARGUMENT_TYPE"], [null, "ARGUMENT_TYPE"], [5, "ARGUMENT_TYPE"], [{}, "ARGUMENT_TYPE"], ["", "ARGUMENT_LENGTH"], ["a\0b", "ARGUMENT_CHARACTER"]])
+      await assert.rejects(openStore(path as string), { name: "ArgumentError", code, argument: "folder" });
+  });
+
+  it("a folder that cannot be made was the file system's error", async () => {
+    writeFileSync(folder, "a file");
+    for (const path of [folder, join(folder, "below")])
+      await assert.rejects(openStore(path), (error: any) => error instanceof StateError && error.code === "STORE_FAILED" && error.message.includes(path) && error.cause instanceof Error);
+  });
+
   it("of many processes that come at once, one at most gets it", async () => {
     const said = (await Promise.all(Array.from({ length: 6 }, other))).map(({ said }) => said.split(" ")[0]);
     assert.ok(said.filter((each) => each === "open").length <= 1, said.join());

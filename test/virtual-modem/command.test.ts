@@ -116,13 +116,14 @@ describe("virtual modem: command", () => {
     [["--modem", "nosuch"], /no modem "nosuch"; there are: .*bc35g/],
     [["--modem", "../index"], /no modem/],
     [["--baud", "fast"], /--baud/],
-    [["--baud", "1"], /baud must be from 300 to 4000000, not 1/],
-    [["--strict-baud"], /strictBaud needs baud/],
+    [["--baud", "1"], /^modem-mqtt virtual-modem: --baud must be from 300 to 4000000, not 1/],
+    [["--strict-baud"], /: --strict-baud needs --baud/],
     [["--fault", "nosuch"], /no fault "nosuch"/],
     [["--fault", "connack:9"], /connack: code must be a number from 0 to 5, not "9"/],
     [["--variant", "prompt"], /NAME=VALUE/],
     [["--variant", "prompt=loud"], /variant prompt is one of spaced, unspaced, bare, not "loud"/],
     [["--nosuch"], /unknown option '--nosuch'/],
+    [["--link", ""], /: --link must not be empty/],
     [["--link", "/nonexistent/modem"], /cannot link/],
     [["surplus"], /too many arguments/],
   ];
@@ -133,6 +134,7 @@ describe("virtual modem: command", () => {
       assert.equal(out, "");
       assert.match(err, message);
       assert.equal(err.split("\n").length, 2, `one line: ${err}`);
+      assert.match(err, /^modem-mqtt virtual-modem: /);
     });
   }
 
@@ -142,6 +144,7 @@ describe("virtual modem: command", () => {
     for (const word of ["--modem", "drop-out:packet", "prompt=spaced|unspaced|bare", "recvQuotes=raw|quoted", "Quectel BC35-G"]) {
       assert.ok(out.includes(word), `${word} in ${out}`);
     }
+    assert.doesNotMatch(out, /anchors|field class|dialects|\.md\b|\bS\d\b/, "it cites what the package does not have");
     assert.equal(err, "");
   });
 });

@@ -5,7 +5,7 @@ import { Outcome, type Operation } from "../../../src/at/commands/operation";
 import type { ChannelOwner } from "../../../src/at/channel/owner";
 import { Match } from "../../../src/at/messages/header";
 import { utf8Decode } from "../../../src/bytes/utf8";
-import { ModemError, StateError, type MQTTModemError } from "../../../src/errors";
+import { ModemError, StateError, wordsOf, type MQTTModemError } from "../../../src/errors";
 import { portableBytes, type PortReceiver } from "../../../src/platform";
 import { hostClock } from "../clock";
 import { SerialPort, type Direction, type SerialPortOptions } from "../serial-port";
@@ -162,7 +162,7 @@ export class Conversation implements ChannelOwner {
   }
 
   onPortError(error: unknown): void {
-    this.#fail(new ModemError("PORT_FAILED", `the serial port has failed: ${error instanceof Error ? error.message : String(error)}`, undefined, error));
+    this.#fail(new ModemError("PORT_FAILED", `the serial port has failed: ${wordsOf(error)}`, undefined, error));
   }
 
   onAnswer(): void {}
