@@ -340,3 +340,39 @@ describe("firmware counted a message's length wrongly, and a publish was under w
     });
   }
 });
+
+/** What a header has in its topic that reads as the end of a topic and a length; `tail` is behind the number. */
+const LENGTH: Record<string, (length: number, tail: string) => string> = {
+  M531X: (length, tail) => `cmd/x,${length},${tail}`,
+  NM28: (length, tail) => `cmd/x,${length},${tail}`,
+  ML302: (length, tail) => `cmd/x",${length},"${tail}`,
+};
+
+for (const family of FAMILIES) describe(`${family.name}: a length in a stranger's topic, longer than the ring, swallowed what came afterwards`, () => {
+  it("though the message was over", () => {
+    const box = inbox(family, { receiveBuffer: 1024 });
+    const { session, modem, messages } = box;
+    session.subscribe("cmd/#", 0, { id: 9 });
+    modem.serve();
+    session.events.splice(0);
+    session.port.receive(message(family, LENGTH[family.name]!(1500, "y"), "hello"));
+    session.pass(200);
+    sameLines(messages.splice(0), [`suspect ${LENGTH[family.name]!(1500, "y")}: hello`]);
+    for (let turn = 0; turn < 4; turn++) session.port.receive(message(family, "cmd/mine", `${turn}`.repeat(200)));
+    sameLines(messages.splice(0), [0, 1, 2, 3].map((turn) => `cmd/mine: ${`${turn}`.repeat(200)}`));
+    stillWorks(box, family, "afterwards");
+  });
+
+  it("and a message that is longer than the ring is handed on, though its first line looks like a shorter one", () => {
+    const box = inbox(family, { receiveBuffer: 1024 });
+    const { session, modem, messages } = box;
+    session.subscribe("cmd/#", 0, { id: 9 });
+    modem.serve();
+    session.events.splice(0);
+    const payload = `${LENGTH[family.name]!(5, "").slice(5)}hello\\r\\n${"z".repeat(2000)}`;
+    session.port.receive(message(family, "cmd/mine", payload));
+    session.pass(200);
+    sameLines(messages.splice(0).map((text) => text.replace("suspect ", "")), [visible([...bytesOf(`cmd/mine: ${payload}`)])]);
+    stillWorks(box, family, "afterwards");
+  });
+});

@@ -18,8 +18,8 @@ import { inPlaceOf, isNoCommand, WireChecker } from "./wire";
 
 /** Milliseconds. What is asked for then has come in this time. */
 const PROBE = 120_000;
-/** An answer that came between bytes which may be a message's is not believed: what it was for is asked again, or begun anew. */
-const DOUBT = /COMMAND_TIMEOUT|was never answered/;
+/** In place of a message's order: one that is marked, or cut, or dropped. */
+const DAMAGE = -1;
 /** For how long at least a modem may look for a network undisturbed. */
 const SEARCH = 590_000;
 /** What takes the modem from the network, or restarts it. */
@@ -109,11 +109,10 @@ class Simulation {
   #connection = 0;
   #probed = new Set<string>();
   readonly #account: string[] = [];
-  /** Disturbances until the first connection, and messages that were dropped for want of room. */
+  /** Disturbances until the first connection. */
   #before: number | null = null;
-  #overflows = 0;
-  /** Answers that were not believed. */
-  #doubts = 0;
+  /** What the application was told of messages, in turn: the place of a whole one, when it came first, in the order in which the broker sent them, or `DAMAGE`. */
+  readonly #arrivals: number[] = [];
   /** Since when the modem has had no network. */
   #unattached = 0;
   readonly #figures: Figures = {
@@ -161,8 +160,7 @@ class Simulation {
       watch: {
         violated: (promise, what) => this.#violated(promise, what),
         noted: (what) => {
-          if (what === "overflow") this.#overflows++;
-          if (DOUBT.test(what)) this.#doubts++;
+          if (what === "overflow") this.#arrivals.push(DAMAGE);
           this.#say(what);
         },
         done: (write) => this.#done(write),
@@ -421,10 +419,18 @@ class Simulation {
     this.#pass(this.#clock.now() + PROBE);
     if (this.#violation !== null) return;
     if (this.#before === null) return this.#violated("4", "nothing is wrong, and no connection was made");
-    if (this.#doubts === 0 && (lives > 1 || disturbances > this.#before)) return this.#violated("9", "a stranger has published, and the connection was lost");
-    const missing = [...this.#broker.sent.keys()].filter((key) => !this.#received.has(key) && (families[this.#plan.modem].framed || !/[\r\n].*\0/s.test(key)));
-    if (missing.length > this.#figures.suspect + this.#figures.garbled + this.#overflows)
-      this.#violated("10", `${missing.length} messages did not come, ${this.#figures.suspect} came marked, and ${this.#overflows} times there was no room: ${JSON.stringify(missing[0].slice(0, 200))}`);
+    if (lives > 1 || disturbances > this.#before) return this.#violated("9", "a stranger has published, and the connection was lost");
+    for (const [key, { order }] of this.#broker.sent)
+      if (!this.#received.has(key) && (families[this.#plan.modem].framed || !/[\r\n].*\0/s.test(key)) && !this.#isToldOf(order))
+        return this.#violated("10", `a message did not come, and nothing that came around it was marked, or dropped and told of: ${JSON.stringify(key.slice(0, 200))}`);
+  }
+
+  /** Whether something was marked, or dropped, between the whole messages that were sent before the one with this place and behind it. */
+  #isToldOf(order: number): boolean {
+    const arrivals = this.#arrivals;
+    const before = arrivals.findLastIndex((each) => each !== DAMAGE && each < order);
+    const found = arrivals.findIndex((each) => each > order), behind = found < 0 ? arrivals.length : found;
+    return arrivals.slice(Math.max(0, Math.min(before, behind)), Math.max(before, behind) + 1).includes(DAMAGE);
   }
 
   #commanded(line: string): void {
@@ -456,6 +462,7 @@ class Simulation {
     this.#account.push(`${suspect ? "suspect" : "received"} ${topic} ${payload.toString("latin1")}`);
     if (suspect) {
       this.#figures.suspect++;
+      this.#arrivals.push(DAMAGE);
       return;
     }
     const key = keyOf(topic, payload);
@@ -464,6 +471,7 @@ class Simulation {
     const shownAs = `${topic} ${JSON.stringify(payload.toString("latin1"))}`;
     if (sent === undefined) {
       this.#figures.garbled++;
+      this.#arrivals.push(DAMAGE);
       // An earlier client's message, before this one has seen how the modem ends its lines.
       const unknownEnd = !this.#application.online && this.#plan.variants.lineEnd === "crcrlf" && !families[this.#plan.modem].framed;
       // What a stranger's topic is cut into is a stranger's message (docs/simulation.md).
@@ -471,8 +479,9 @@ class Simulation {
       if (this.#plan.exact && !unknownEnd && !strange) this.#violated("3", `${shownAs} was received and never sent`);
       return;
     }
-    if (!this.#plan.exact) return;
     const times = (this.#received.get(key) ?? 0) + 1;
+    if (times === 1) this.#arrivals.push(sent.order);
+    if (!this.#plan.exact) return;
     this.#received.set(key, times);
     if (times > sent.times) this.#violated("3", `${shownAs} was received ${times} times and sent ${sent.times} times`);
     const last = this.#application.lastReceived;

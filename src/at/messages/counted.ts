@@ -150,13 +150,21 @@ export abstract class Counted extends Header {
       if (!other) known = this.knows(topicEnd);
       other = true;
       const longer = ((at + this.otherLength - end) | 0) > 0;
-      if (fit !== Fit.Loose && known && !longer) continue;
+      const shorter = fit === Fit.Beyond && !longer;
+      if (fit !== Fit.Loose && known && !longer && !shorter) continue;
       const otherKnown = this.knows(this.otherTopicEnd);
       if (!otherKnown && (known || (fit !== Fit.Loose && !longer))) continue; // a topic that is not subscribed does not come
       const otherFit = this.fitOf(at, this.otherLength);
       // Without an end of its line it is from firmware that prints none, and so is what is behind the first one.
       if (fit === Fit.Loose && this.deciding && ((ring.tail - at - this.otherLength) | 0) < 2 && otherFit !== Fit.Beyond) continue;
       if (otherFit === Fit.Unknown) return Found.Nothing;
+      if (shorter) {
+        // It is over here, or goes on for longer than the ring: nothing comes any more, or so much that the ring is full.
+        if (otherFit !== Fit.Exact) continue;
+        if (!this.deciding) return Found.Nothing;
+        ambiguous = true;
+        if (ring.free === 0) continue;
+      }
       if (otherFit === Fit.Beyond && fit !== Fit.Beyond && ring.free > 0) {
         // It would go on: where nothing more comes, it is none.
         if (this.deciding) continue;
