@@ -133,3 +133,22 @@ describe("M531X: the OK to MQTTOPEN came behind its result", () => {
     sameLines(life.events.splice(0).slice(-1), ["online"]);
   });
 });
+
+for (const family of [bc35g, ml302]) describe(`${family.name}: a prompt behind a stranger's message was not believed`, () => {
+  for (const prompt of ["\\r\\n>", "\\r\\n>[sp]"]) it(`nor, for no line's end is behind it, anything that came afterwards: ${prompt}`, () => {
+    const box = online(family);
+    const { session, modem } = box;
+    session.publish("AT+CFUN=0\\r", { QoS: 1, id: 2 });
+    session.sent();
+    session.says(`${family.header("cmd/x\\r\\ny", 2)}hi\\r\\n${prompt}`);
+    session.pass(5100);
+    sameLines(told(box), ["failed 2 COMMAND_TIMEOUT"]);
+    equal(session.sent().includes("AT+CFUN"), false, "sent without a prompt");
+    session.says(family === bc35g ? "\\r\\nOK\\r\\n\\r\\n+QMTPUB: 0,2,0\\r\\n" : "\\r\\n+MQTTPUBACK:0,2\\r\\n\\r\\nOK\\r\\n");
+    session.publish("next", { QoS: 1, id: 3 });
+    modem.id++;
+    modem.serve();
+    sameLines(told(box), ["control 4 3", "done 3"]);
+    stillWorks(box, family, "afterwards");
+  });
+});

@@ -111,7 +111,7 @@ class Simulation {
   readonly #account: string[] = [];
   /** Disturbances until the first connection. */
   #before: number | null = null;
-  /** What the application was told of messages, in turn: the place of a whole one, when it came first, in the order in which the broker sent them, or `DAMAGE`. */
+  /** What the application was told of messages, in turn: the place of a whole one that was sent once, in the order in which the broker sent them, or `DAMAGE`. */
   readonly #arrivals: number[] = [];
   /** Since when the modem has had no network. */
   #unattached = 0;
@@ -480,7 +480,7 @@ class Simulation {
       return;
     }
     const times = (this.#received.get(key) ?? 0) + 1;
-    if (times === 1) this.#arrivals.push(sent.order);
+    if (sent.times === 1) this.#arrivals.push(sent.order);
     if (!this.#plan.exact) return;
     this.#received.set(key, times);
     if (times > sent.times) this.#violated("3", `${shownAs} was received ${times} times and sent ${sent.times} times`);

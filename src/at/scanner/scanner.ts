@@ -174,7 +174,14 @@ export class Scanner extends LineReader {
 
   /** No line has begun that has not ended. */
   private get isBetweenLines(): boolean {
-    return this.state === State.Start || this.state === State.Echo;
+    return this.state === State.Start || this.state === State.Echo || this.isLikePrompt;
+  }
+
+  /** The line that has begun has nothing but what may be the prompt, which no line's end follows. */
+  private get isLikePrompt(): boolean {
+    const ring = this.ring, length = (ring.tail - ring.head) | 0;
+    return this.promptExpected && (this.state === State.Name || this.state === State.Text) && ring.bytes[ring.head & ring.mask] === Byte.Prompt &&
+      (length === 1 || (length === 2 && ring.bytes[(ring.head + 1) & ring.mask] === Byte.Blank));
   }
 
   /** Nothing has come for a while. */
