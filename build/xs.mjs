@@ -3,6 +3,7 @@
  *
  *   node build/xs.mjs check                 what `npm test` asks for: `preload`, then `test`
  *   node build/xs.mjs test [PART]…          the tests of the core; PART selects files by a part of their name
+ *           [--thorough]                      with every position at which they cut what comes, of which others try each seventh
  *   node build/xs.mjs preload               whether all modules of the core can be kept in flash
  *   node build/xs.mjs bench                 what the core allocates and works; fails where that is more than it was
  *           [--json] [--update] [--where]     as JSON; takes today's figures as the ceilings; names who allocates instead
@@ -212,12 +213,12 @@ export const preloaded = () => [...coreFiles(), ...hostFiles(), ...sdkFiles()].m
 
 // ---- what can be asked for
 
-async function test({ program, bits }, parts, loose) {
+async function test({ program, bits }, parts, { loose = false, thorough = false } = {}) {
   const wanted = testFiles().filter((name) => parts.length === 0 || parts.some((part) => name.includes(part)));
   if (wanted.length === 0) throw new Error(`no test's name has ${parts.join(" or ")}`);
   const sum = { passed: 0, failed: 0, skipped: 0 };
   await each(wanted, async (file) => {
-    const { status, output } = await run(program, ["--modules", modules, "--heap", "262144,65536", "--chunk", "8388608,1048576", ...(loose ? [] : preloaded()), "test/xs/run", nameOf(file)]);
+    const { status, output } = await run(program, ["--modules", modules, "--heap", "262144,65536", "--chunk", "8388608,1048576", ...(loose ? [] : preloaded()), "test/xs/run", nameOf(file), ...(thorough ? ["thorough"] : [])]);
     const counts = /^(\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(output);
     if (counts !== null) ["passed", "failed", "skipped"].forEach((name, index) => (sum[name] += Number(counts[index + 1])));
     if (status === 0 && counts !== null) return;
@@ -262,8 +263,8 @@ async function preload({ program, bits }) {
 }
 
 const commands = {
-  check: async (built) => Math.max(await preload(built), await test(built, [], false)),
-  test: (built, words, flags) => test(built, words, flags.has("--loose")),
+  check: async (built) => Math.max(await preload(built), await test(built, [])),
+  test: (built, words, flags) => test(built, words, { loose: flags.has("--loose"), thorough: flags.has("--thorough") }),
   preload: (built) => preload(built),
   bench: (built, words, flags, values) => bench({ ...built, root, run, each, modules, preloaded }, flags, values),
   host: ({ program, bits }, _words, flags) => (flags.has("--quiet") || console.log(JSON.stringify({ program, bits, modules, args: ["--modules", modules, ...preloaded()] })), 0),

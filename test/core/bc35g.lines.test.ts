@@ -1,6 +1,7 @@
 import BC35G from "../../src/modems/bc35g";
 import { ONLINE, UP } from "./exchanges/bc35g";
 import { modemLines, play, type Exchange } from "./support/exchange";
+import { positions } from "./support/positions";
 
 /** What comes in another order, or written otherwise, than the manual prints it. */
 const BEFORE_CONNECT = UP;
@@ -309,7 +310,7 @@ describe("BC35-G: lines in another order, or written otherwise", () => {
       play(exchange, BC35G, { merged: true });
       play(exchange, BC35G, { gulp: 1, clock: 0x7fffffff - 20_000 });
       modemLines(exchange).forEach((length, line) => {
-        for (let at = 1; at < length; at++) play(exchange, BC35G, { line, at });
+        for (const at of positions(1, length)) play(exchange, BC35G, { line, at });
       });
     });
   }

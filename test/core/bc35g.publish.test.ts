@@ -2,7 +2,7 @@ import { MQTTClient } from "../../src/index";
 import BC35G from "../../src/modems/bc35g";
 import { ONLINE } from "./exchanges/bc35g";
 import { equal, sameLines, thrown } from "./support/check";
-import { play } from "./support/exchange";
+import { bytesOf, play } from "./support/exchange";
 import { online, stillWorks, type Session } from "./support/session";
 
 const busy = (run: () => unknown, what: string) => equal(thrown(run).code, "BUSY", what);
@@ -96,12 +96,13 @@ describe("ids", () => {
 
   it("run from 1 to 65535 and begin again at 1", () => {
     const { session } = online();
+    const { port } = session, items = [{ topic: "a", QoS: 0 }], refused = bytesOf("\\r\\nERROR\\r\\n");
     for (let expected = 1; expected <= 65_535 + 3; expected++) {
-      session.subscribe("a");
-      const id = idOf(session.sent());
-      const wanted = expected > 65_535 ? expected - 65_535 : expected;
-      if (id !== wanted) equal(id, wanted, "id");
-      session.says(`\\r\\nERROR\\r\\n`);
+      session.client.write(null, { operation: MQTTClient.SUBSCRIBE, items });
+      // Those around each thousand are looked at, and those around the end: to look takes longer than to do it.
+      if (expected % 1000 < 2 || expected > 65_530) equal(idOf(session.sent()), expected > 65_535 ? expected - 65_535 : expected, "id");
+      port.sent.length = 0;
+      port.receive(refused);
       session.events.length = 0;
     }
   });

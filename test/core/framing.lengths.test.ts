@@ -2,6 +2,7 @@ import { equal, sameLines } from "./support/check";
 import { m531x, ml302, nm28, type Family } from "./support/answering";
 import { bytesOf, visible } from "./support/exchange";
 import { inbox, stillWorks, type Inbox } from "./support/inbox";
+import { positions } from "./support/positions";
 
 /** What the modem says, then what must have been received once it has been silent. */
 type Case = [name: string, says: string, ...received: string[]];
@@ -71,7 +72,7 @@ for (const [family, cases] of CASES) describe(`${family.name}: topics and length
   for (const [name, says, ...received] of cases) it(name, () => {
     const bytes = bytesOf(says);
     // Whole, byte by byte, and cut everywhere.
-    for (let at = 0; at <= bytes.length; at++) {
+    for (const at of [0, ...positions(1, bytes.length + 1)]) {
       const box = inbox(family);
       if (at === 0) for (const byte of bytes) box.session.port.receive([byte]);
       else {
@@ -127,7 +128,7 @@ for (const family of [m531x, ml302, nm28]) describe(`${family.name}: messages lo
 
 describe("wrong lengths never put the channel out of step", () => {
   for (const family of [m531x, ml302, nm28]) it(family.name, () => {
-    for (const payload of ["hello", "a,b,7,c", "", '{"x":1}', "12"]) for (let wrong = -7; wrong <= 60; wrong++) {
+    for (const payload of ["hello", "a,b,7,c", "", '{"x":1}', "12"]) for (const wrong of positions(-7, 61)) {
       const length = payload.length + wrong;
       if (length < 0) continue;
       const box = inbox(family);

@@ -2,6 +2,7 @@ import { equal, sameLines } from "./support/check";
 import { m531x, ml302, nm28, online } from "./support/answering";
 import { bytesOf, visible } from "./support/exchange";
 import { inbox, stillWorks } from "./support/inbox";
+import { positions } from "./support/positions";
 
 const FAMILIES = [m531x, ml302, nm28];
 
@@ -91,7 +92,7 @@ for (const family of FAMILIES) describe(`${family.name}: messages framed by thei
   it("cut at every position, with silence at the cut", () => {
     const payload = "+MQTTDISC:OK\\r\\nOK\\r\\n";
     const bytes = bytesOf(`${family.header("a/b", bytesOf(payload).length)}${payload}\\r\\n\\r\\n+MQTTPINGRSP:OK\\r\\n`);
-    for (let at = 1; at < bytes.length; at++) {
+    for (const at of positions(1, bytes.length)) {
       const box = inbox(family);
       box.session.port.receive(bytes.slice(0, at));
       box.session.pass(100);
@@ -122,7 +123,7 @@ for (const family of FAMILIES) describe(`${family.name}: messages framed by thei
   for (const end of ["\\r\\n", "\\r\\r\\n"]) for (const [what, behind] of [["a prompt", `${end}> `], ["the rest of an echo", `bcd\\r${end}`], ["nothing", ""]])
     it(`a payload's line ending as this modem has it (${end}), and behind it ${what}, however it is cut`, () => {
       const bytes = bytesOf(`${end}${family.header("t", 5).replaceAll("\\r\\n", "")}hello${end}${behind}`);
-      for (let cut = 1; cut <= bytes.length; cut++) {
+      for (const cut of positions(1, bytes.length + 1)) {
         const { session } = online(family, {}, end);
         session.port.receive(bytes.slice(0, cut));
         session.port.receive(bytes.slice(cut));

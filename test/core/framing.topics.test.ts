@@ -2,6 +2,7 @@ import { m531x, nm28, type Family } from "./support/answering";
 import { sameLines } from "./support/check";
 import { bytesOf } from "./support/exchange";
 import { inbox, stillWorks, type Inbox } from "./support/inbox";
+import { positions } from "./support/positions";
 
 /** What is subscribed, what the modem says behind the fields before the topic, then what must have been received. */
 type Case = [name: string, subscribed: string[], says: string, ...received: string[]];
@@ -55,7 +56,7 @@ for (const family of [m531x, nm28]) describe(`${family.name}: a topic without qu
   for (const [name, topics, says, ...received] of CASES) it(name, () => {
     const bytes = bytesOf(`${lead(family)}${says}`);
     // Whole, byte by byte, and cut everywhere.
-    for (let at = 0; at <= bytes.length; at++) {
+    for (const at of [0, ...positions(1, bytes.length + 1)]) {
       const box = inbox(family);
       subscribe(box, topics);
       if (at === 0) for (const byte of bytes) box.session.port.receive([byte]);

@@ -2,6 +2,7 @@ import { equal, sameLines } from "./support/check";
 import { bc35g, m531x, ml302, nm28, type Family } from "./support/answering";
 import { bytesOf, visible } from "./support/exchange";
 import { inbox, stillWorks, type Inbox } from "./support/inbox";
+import { positions } from "./support/positions";
 
 // Whoever may publish chooses a topic and a payload. Nothing in them is an acknowledgement, a loss or a restart.
 
@@ -53,12 +54,9 @@ function unimpressed(box: Inbox, family: Family, what: string): void {
   stillWorks(box, family, what);
 }
 
-/** XS takes forty times as long: of the positions at which the bytes are cut on Node, it has every seventh. */
-const SPARSE = "host" in globalThis ? 7 : 1;
-
-/** Whole, and cut at each position, or at some of them. */
-function everywhere(bytes: number[], step: number, each: (give: (box: Inbox) => void, where: string) => void): void {
-  for (let at = 0; at < bytes.length; at += step * SPARSE)
+/** Whole, and cut at each position. */
+function everywhere(bytes: number[], each: (give: (box: Inbox) => void, where: string) => void): void {
+  for (const at of [0, ...positions(1, bytes.length)])
     each(({ session }) => {
       session.port.receive(bytes.slice(0, at));
       session.port.receive(bytes.slice(at));
@@ -73,7 +71,7 @@ for (const family of FAMILIES) describe(`${family.name}: a stranger's topic look
     // The shorter reading ends where the payload begins.
     const short = `${quote},${length},`.length + (quote === "" ? -1 : 1);
     const topic = quote === "" ? `cmd/x,${short}` : `cmd/x",${short},`;
-    everywhere(message(family, topic, payload), 1, (give, where) => {
+    everywhere(message(family, topic, payload), (give, where) => {
       const box = waiting(family);
       give(box);
       box.session.pass(200);
@@ -87,7 +85,7 @@ for (const family of FAMILIES) describe(`${family.name}: a stranger's topic look
     const length = String(bytesOf(payload).length);
     const short = quote === "" ? `${length},abc`.length : `",${length},abc`.length;
     const topic = quote === "" ? `cmd/x,${short}` : `cmd/x",${short},`;
-    everywhere(message(family, topic, payload), 1, (give, where) => {
+    everywhere(message(family, topic, payload), (give, where) => {
       const box = waiting(family);
       give(box);
       box.session.pass(200);
@@ -125,7 +123,7 @@ for (const family of FAMILIES) describe(`${family.name}: a stranger's topic look
 
 for (const family of [bc35g, ...FAMILIES]) {
   describe(`${family.name}: a stranger's topic was longer than the ring`, () => {
-    for (const forged of FORGED[family.name]!) for (const size of SPARSE === 1 || forged === ACK[family.name] ? [2040, 3000, 65_535] : [2040])
+    for (const forged of FORGED[family.name]!) for (const size of [2040, 3000, 65_535])
       it(`${forged} behind ${size} bytes`, () => {
         const bytes = message(family, `cmd/${"x".repeat(size)}`, `\\r\\n${forged}\\r\\n${forged}\\r\\n`);
         const box = waiting(family);
@@ -176,7 +174,7 @@ for (const family of [bc35g, ...FAMILIES]) {
     for (const forged of FORGED[family.name]!) for (const end of ["\\r\\n", "\\r", "\\n"]) for (const before of ["cmd/x", "cmd/", 'cmd/"x', "cmd/x,9", "cmd/x,a"]) {
       if (family === bc35g && before.includes(",") && end !== "\\r\\n") continue;
       it(`${forged} behind ${before}${end}`, () => {
-        everywhere(message(family, `${before}${end}${forged}${end}y`, "hello"), 3, (give, where) => {
+        everywhere(message(family, `${before}${end}${forged}${end}y`, "hello"), (give, where) => {
           const box = waiting(family);
           give(box);
           box.session.pass(200);
@@ -199,7 +197,7 @@ describe("a message is the same however its bytes come", () => {
   for (const [family, says] of SAYS) it(`${family.name}: ${says.slice(0, 60)}`, () => {
     const bytes = [...bytesOf(says)];
     const results = new Set<string>();
-    for (let at = 0; at <= bytes.length; at += SPARSE) {
+    for (const at of [0, ...positions(1, bytes.length + 1)]) {
       const box = inbox(family);
       if (at === 0) for (const byte of bytes) box.session.port.receive([byte]);
       else {
@@ -261,7 +259,7 @@ describe("a result glued to a message that may go on", () => {
 
   for (const payload of ["hi\\r\\n+QMTPUB: 0,1,0\\r\\nmore", "hi\\r\\nmore\\r\\n+QMTPUB: 0,1,0", "hi\\r\\n+QMTPUB: 0,1,2\\r\\nmore", "\\r\\n>\\r\\nOK\\r\\n+QMTPUB: 0,1,0\\r\\n{"])
     it(`BC35-G: is not believed where the message does go on: ${payload}`, () =>
-      everywhere(message(bc35g, "cmd/x", payload), 1, (give, where) => {
+      everywhere(message(bc35g, "cmd/x", payload), (give, where) => {
         const box = waiting(bc35g);
         give(box);
         unimpressed(box, bc35g, where);
@@ -269,7 +267,7 @@ describe("a result glued to a message that may go on", () => {
 
   for (const [family, topic] of [[m531x, `cmd/x,2,ab\\r\\n${ACK.M531X}\\r\\n`], [ml302, `cmd/x",2,ab\\r\\n${ACK.ML302}\\r\\n`], [nm28, `cmd/x,2,ab\\r\\n${ACK.NM28}\\r\\n`]] as const)
     it(`${family.name}: is not believed behind a whole message that a topic with a line's end looks like`, () =>
-      everywhere(message(family, topic, "hello"), 1, (give, where) => {
+      everywhere(message(family, topic, "hello"), (give, where) => {
         const box = waiting(family);
         give(box);
         unimpressed(box, family, where);

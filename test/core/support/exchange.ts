@@ -266,6 +266,9 @@ export function bytesOf(text: string): number[] {
     } else if (byte === BRACKET && raw[at + 1] === 0x73 && raw[at + 2] === 0x70 && raw[at + 3] === 0x5d) {
       bytes.push(0x20); // [sp]
       at += 3;
+    } else if (byte === 0xc0) {
+      bytes.push(0); // U+0000 as XS keeps it: C0 80, which UTF-8 has not
+      at++;
     } else bytes.push(byte);
   }
   return bytes;

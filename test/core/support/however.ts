@@ -1,4 +1,5 @@
 import { modemLines, play, type Exchange } from "./exchange";
+import { positions } from "./positions";
 
 /** Plays exchanges as they stand, then with their bytes in all other pieces that a serial port may make of them. */
 export function playHoweverTheyCome(family: string, exchanges: readonly Exchange[], driver: any): void {
@@ -13,7 +14,7 @@ export function playHoweverTheyCome(family: string, exchanges: readonly Exchange
       it(`${exchange.name}: cut at every position`, () => {
         const before = exchange === exchanges[0] ? 0 : inCommon(exchange, exchanges[0]!);
         modemLines(exchange).forEach((length, line) => {
-          for (let at = 1; line >= before && at < length; at++) play(exchange, driver, { line, at });
+          if (line >= before) for (const at of positions(1, length)) play(exchange, driver, { line, at });
         });
       });
       it(`${exchange.name}: sent three bytes at a time, the clock about to wrap`, () =>
