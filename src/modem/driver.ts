@@ -1,13 +1,13 @@
 import type { Channel } from "../at/channel/channel";
 import type { Command } from "../at/commands/command";
-import { Outcome, Wire, type Operation, type OperationOwner } from "../at/commands/operation";
+import { Missing, Outcome, Wire, type Operation, type OperationOwner } from "../at/commands/operation";
 import type { Fields } from "../at/lines/fields";
 import type { Line } from "../at/lines/lexicon";
 import { Match } from "../at/messages/header";
 import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, Encoding } from "../bytes/encoding";
 import { frozen } from "../bytes/frozen";
 import { choice } from "../checks";
-import { NetworkError, StateError, type MQTTModemError } from "../errors";
+import { BrokerError, NetworkError, StateError, type MQTTModemError } from "../errors";
 import type { Dialect, DriverOptions, ModemClient } from "./dialect";
 import { failure } from "./failure";
 import { Inquirer } from "./inquirer";
@@ -25,6 +25,10 @@ const GONE = frozen({} as Settings);
 const USUAL_VERSION = 4;
 /** Seconds that nobody has to have asked for: ECMA-419's default, that of `connect()`, and the modems' own. */
 const USUAL_KEEP_ALIVE: readonly number[] = frozen([0, 60, 120]);
+/** `+CME ERROR` for a command that does not fit the modem's state: 27.007 9.2.1. */
+const NOT_ALLOWED = 3;
+/** Milliseconds: a final that may take so long waits for the broker itself. */
+const FINAL_WAITS = 30_000;
 /** Of {@link LEVELS}, what a modem can be told. */
 const RECOVERIES = Object.freeze(LEVELS.slice(0, Level.Reset));
 
@@ -469,17 +473,37 @@ export abstract class Driver extends Inquirer implements OperationOwner {
       case Outcome.Refused: return this.refusal(operation, code) ?? this.refusedStep(operation, code) ?? failure(operation, outcome, code);
       case Outcome.Aborted:
         return this.#reason ?? new StateError("CLOSED", "the session was ended before this was done; whether it was done is not known");
+      case Outcome.TimedOut: return this.unansweredStep(operation, code) ?? failure(operation, outcome, code);
       default: return failure(operation, outcome, code);
     }
   }
 
-  /** The error for a step of a script that was refused for the SIM's sake, or without a reason where it was to open the connection. */
+  /** The error for a step of a script that was refused for the SIM's sake, or without a reason where it was to make the connection. */
   private refusedStep(operation: Operation, code: number): MQTTModemError | null {
     if (operation.kind < Kind.Step) return null;
-    if (code >= 0) return refusedService(code);
-    // Some firmware says no more where the broker cannot be reached (ML302: C-10).
-    return operation.kind !== Kind.Open ? null : new NetworkError("OPEN_FAILED",
-      `no connection to ${this.settings.host.string}:${this.settings.port}, and the modem does not say why; check host, port, coverage, user name and password`);
+    // Where the TCP connection is gone again, CONNECT is not allowed.
+    if (code >= 0 && !(code === NOT_ALLOWED && operation.kind === Kind.Connect)) return refusedService(code);
+    // Some firmware says no more where the broker cannot be reached (ML302: C-10), or has closed the TCP connection at once.
+    return this.noConnection(operation, "and the modem does not say why");
+  }
+
+  /**
+   * The error for a step that was to make the connection, where the modem has said nothing of its outcome: it is the broker that it
+   * waits for. A modem that has not taken the command at all is one that does not work.
+   * @param missing {@link Missing}
+   */
+  private unansweredStep(operation: Operation, missing: number): MQTTModemError | null {
+    const waits = missing === Missing.Result || operation.command!.final >= FINAL_WAITS;
+    return waits ? this.noConnection(operation, "and the modem has not said in time what came of it") : null;
+  }
+
+  /** The error for a step that was to make the connection; null for another one. */
+  private noConnection({ kind }: Operation, why: string): MQTTModemError | null {
+    const { host, port } = this.settings;
+    if (kind === Kind.Open)
+      return new NetworkError("OPEN_FAILED", `no connection to ${host.string}:${port}, ${why}; check host, port, coverage, user name and password`);
+    return kind !== Kind.Connect ? null
+      : new BrokerError("CONNECT_FAILED", `the broker at ${host.string}:${port} has not accepted the connection, ${why}; check that an MQTT broker listens there`);
   }
 }
 

@@ -120,8 +120,8 @@ const DIALECT: Dialect<ML302> = frozen({
     attach: REATTACH,
     // In a public driver, which waits for OK; what comes then is in no document.
     restart: all(say("AT+TRB", { final: 10_000, probe: true })),
-    // The socket could not be made: what the modem has left of them is its own affair.
-    causes: [["OPEN_FAILED", 613, Level.Restart]],
+    // The socket could not be made. That may pass; a modem that has none left is restarted in the end.
+    causes: [["OPEN_FAILED", 613, Level.Connect]],
   },
 });
 
@@ -188,6 +188,9 @@ const ENDS: readonly number[] = frozen([
 ]);
 
 const REASONS_TO_RETRY: readonly number[] = frozen([Code.ConnectFailed, Code.ConnectTimeout, Code.SocketFailed, Code.ReconnectFailed, Code.ConnectionLost]);
+
+/** What no broker can bring about: as the end of an opening all other numbers say that there is no way to it, or that what it sends cannot be read. */
+const COMMANDS_OWN: readonly number[] = frozen([601, 605, 606, 620, 621]);
 
 /** The driver for ML302. */
 export class ML302 extends ChinaMobile {
@@ -331,6 +334,7 @@ export class ML302 extends ChinaMobile {
     if (code === Code.Credentials) return new BrokerError("CONNECTION_REFUSED", text, code);
     if (code === Code.AckTimeout) return new BrokerError("ACK_TIMEOUT", text, code);
     if (code === Code.NotActive) return new NetworkError("NOT_ATTACHED", text, code);
+    if (operation.kind === Kind.Open && !COMMANDS_OWN.includes(code)) return new NetworkError("OPEN_FAILED", text, code);
     if (REASONS_TO_RETRY.includes(code)) return new NetworkError(operation.kind === Kind.Open ? "OPEN_FAILED" : "LINK_LOST", text, code);
     return new ModemError("COMMAND_REFUSED", text, code);
   }

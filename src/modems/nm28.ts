@@ -261,7 +261,7 @@ export class NM28 extends QMT {
     for (let i = 2; i < count; i++) if (fields.kind(i) !== FieldKind.Integer && fields.kind(i) !== FieldKind.Empty) return; // damaged
     // A data point alone has its result in its own place, or in the first, the other one being left out.
     const first = fields.int(this.type === 1 && fields.kind(2) === FieldKind.Empty ? 3 : 2, LEFT_OUT);
-    const dataPoint = this.type === 2 ? fields.int(3, LEFT_OUT) : 0;
+    const dataPoint = this.type === 2 || first === LEFT_OUT ? fields.int(3, LEFT_OUT) : 0;
     if (isFailure(first)) return this.resolve(Kind.Publish, id, first);
     if (isFailure(dataPoint)) return this.resolve(Kind.Publish, id, DATA_POINT);
     if (first === Result.Retransmission || dataPoint === Result.Retransmission) return this.extend(Kind.Publish, id);

@@ -133,12 +133,20 @@ for (const family of FAMILIES) describe(`${family.name}: waiting for the network
 /** How a modem of each family tells that there is no way to the broker, or that it refuses. */
 const AWAY: [family: typeof bc35g, command: RegExp, answers: string[][]][] = [
   [bc35g, /OPEN=/, [["OK", "+QMTOPEN: 0,-1"], ["OK", "+QMTOPEN: 0,4"], ["OK", "+QMTOPEN: 0,5"], ["ERROR"]]],
-  [bc35g, /CONN=/, [["OK", "+QMTCONN: 0,2"], ["OK", "+QMTCONN: 0,0,3"], ["OK", "+QMTSTAT: 0,4", "+QMTCONN: 0,2"]]],
+  [bc35g, /CONN=/, [["OK", "+QMTCONN: 0,2"], ["OK", "+QMTCONN: 0,0,3"], ["OK", "+QMTSTAT: 0,4", "+QMTCONN: 0,2"], ["ERROR"], ["+CME ERROR: 3"]]],
   [m531x, /OPEN=/, [["OK", "+MQTTOPEN:FAIL"], ["OK", "+MQTTREC:0", "+MQTTREC:1", "+MQTTREC:2", "+MQTTDISC:OK"], ["ERROR"]]],
-  [ml302, /OPEN=/, [["+CME ERROR: 603"], ["+CME ERROR: 604"], ["ERROR"], ["OK", "+CME ERROR: 603"]]],
-  [nm28, /OPEN=/, [["+MQTTOPEN:0,-1", "ERROR"], ["+MQTTOPEN:0,4", "ERROR"], ["+MQTTOPEN:0,5", "ERROR"], ["ERROR"]]],
-  [nm28, /CONN=/, [["+MQTTCONN:0,2", "ERROR"], ["+MQTTCONN:0,0,3", "OK"]]],
+  [ml302, /OPEN=/, [["+CME ERROR: 603"], ["+CME ERROR: 604"], ["ERROR"], ["OK", "+CME ERROR: 603"], ["+CME ERROR: 607"], ["+CME ERROR: 608"], ["+CME ERROR: 612"], ["+CME ERROR: 617"]]],
+  [nm28, /OPEN=/, [["+MQTTOPEN:0,-1", "ERROR"], ["+MQTTOPEN:0,4", "ERROR"], ["+MQTTOPEN:0,5", "ERROR"], ["ERROR"], ["+MQTTOPEN:0,5", "+CME ERROR: 100"]]],
+  [nm28, /CONN=/, [["+MQTTCONN:0,2", "ERROR"], ["+MQTTCONN:0,0,3", "OK"], ["ERROR"], ["+CME ERROR: 3"], ["+MQTTCONN:0,2", "+CME ERROR: 100"]]],
 ];
+/** The same where the modem takes the command, or goes on with the connection, and never tells of its outcome. */
+const UNTOLD: [family: typeof bc35g, command: RegExp, answer: string[], code: string][] = [
+  [bc35g, /OPEN=/, ["OK"], "OPEN_FAILED"], [bc35g, /CONN=/, ["OK"], "CONNECT_FAILED"], [bc35g, /CONN=/, ["OK", "+QMTCONN: 0,1,1"], "CONNECT_FAILED"],
+  [m531x, /OPEN=/, [], "OPEN_FAILED"], [m531x, /OPEN=/, ["OK"], "OPEN_FAILED"], [m531x, /OPEN=/, ["OK", "+MQTTTO:1"], "OPEN_FAILED"],
+  [ml302, /OPEN=/, [], "OPEN_FAILED"],
+  [nm28, /OPEN=/, [], "OPEN_FAILED"], [nm28, /OPEN=/, ["OK"], "OPEN_FAILED"], [nm28, /CONN=/, [], "CONNECT_FAILED"], [nm28, /CONN=/, ["OK"], "CONNECT_FAILED"],
+];
+const LOSSES: Record<string, string> = { "BC35-G": "\\r\\n+QMTSTAT: 0,2\\r\\n", M531X: "\\r\\n+MQTTDISC:OK\\r\\n", ML302: "\\r\\n+MQTTDISC: OK\\r\\n", NM28: LOST };
 
 describe("a broker that is away never costs the network", () => {
   for (const [family, command, answers] of AWAY) for (const answer of answers)
@@ -147,8 +155,7 @@ describe("a broker that is away never costs the network", () => {
       life.serve();
       life.mustTell("restoring", "online");
       life.modem.instead = (line) => (command.test(line) && !line.includes("?") ? [...answer] : undefined);
-      const lost = { "BC35-G": "\\r\\n+QMTSTAT: 0,2\\r\\n", M531X: "\\r\\n+MQTTDISC:OK\\r\\n", ML302: "\\r\\n+MQTTDISC: OK\\r\\n", NM28: LOST }[family.name]!;
-      life.says(lost);
+      life.says(LOSSES[family.name]!);
       life.pass(3_600_000, 500);
       equal(life.given(/OPEN=/).length > 30, true, "attempts");
       life.modem.instead = null;
@@ -156,6 +163,32 @@ describe("a broker that is away never costs the network", () => {
       life.mustBe("online");
       equal(life.events.some((event) => event.startsWith("recovering")), false, "recovering");
     });
+
+  for (const [family, command, answer, code] of UNTOLD)
+    it(`${family.name}: silence behind ${answer.join(", ") || "the command"} (${command.source}) had the network left, and the modem restarted`, () => {
+      const life = begun(family, null, { retry: { escalate: 2 }, reset: () => { throw new Error("reset"); } });
+      life.serve();
+      life.mustTell("restoring", "online");
+      life.modem.instead = (line) => (command.test(line) && !line.includes("?") ? [...answer] : undefined);
+      life.says(LOSSES[family.name]!);
+      life.pass(3_600_000, 1000);
+      equal(life.given(/OPEN=/).length > 12, true, "attempts");
+      equal(toldWith(life).code, code);
+      life.modem.instead = null;
+      life.pass(240_000, 1000);
+      life.mustBe("online");
+      equal(life.events.some((event) => event.startsWith("recovering")), false, "recovering");
+      equal(life.given(/CGATT=|NRB|CMRB|TRB|CFUN=/).length, 0);
+    });
+
+  it("a modem that does not even take the command does not work: it is brought back", () => {
+    for (const command of [/OPEN=/, /CONN=/]) {
+      const life = begun(bc35g, (line) => (command.test(line) ? [] : undefined), { retry: { escalate: 2, first: 1000, longest: 1000, burst: 100 } });
+      life.pass(60_000);
+      equal(toldWith(life).code, "COMMAND_TIMEOUT");
+      equal(life.given(/CGATT=0/).length > 0, true);
+    }
+  });
 
   it("with escalate: 0, or false, nothing does, whatever fails", () => {
     for (const escalate of [0, false] as const) {

@@ -28,10 +28,10 @@ const SUBJECTS: Subject[] = [
   { family: nm28, what: "publish", ask: publish, before: ["\\r\\nCONNECT\\r\\n"], result: ["+MQTTPUBEX:0,7,0", 2], others: [[0, ["1", "5", "6", "-1"]], [1, ["-1", "0", "8", "70"]], [2, ["x", "0<C2><B2>", '"0"', "0.0"]]], after: [OK], told: ["control 4 7", "done 7"] },
   { family: nm28, what: "subscribe", ask: subscribe, before: [], result: ["+MQTTSUB:0,7,0,1", 4], others: [[0, ["1", "5", "6", "-1"]], [1, ["-1", "0", "8", "70"]]], after: [OK], told: ["control 9 7", "done 7"] },
   { family: nm28, what: "unsubscribe", ask: unsubscribe, before: [], result: ["+MQTTUNS:0,7,0", 3], others: [[0, ["1", "5", "6", "-1"]], [1, ["-1", "0", "8", "70"]]], after: [OK], told: ["control 11 7", "done 7"] },
-  { family: m531x, what: "publish", ask: publish, before: [OK], result: ["+MQTTPUBACK:7,0", 2], others: [], after: [], told: ["control 4 7", "done 7"] },
+  { family: m531x, what: "publish", ask: publish, before: [OK], result: ["+MQTTPUBACK:7,0", 2], others: [[0, ["65536", "99999"]]], after: [], told: ["control 4 7", "done 7"] },
   { family: m531x, what: "subscribe", ask: subscribe, before: [OK], result: ["+MQTTSUBACK:7,1,a", 2], others: [[2, ["b", "aa"]]], after: [], told: ["control 9 7", "done 7"] },
   { family: m531x, what: "unsubscribe", ask: unsubscribe, before: [OK], result: ["+MQTTUNSUBACK:7,a", 1], others: [[1, ["b", "aa"]]], after: [], told: ["control 11 7", "done 7"] },
-  { family: ml302, what: "publish", ask: publish, before: ["\\r\\n>[sp]"], result: ["+MQTTPUBACK:0,7", 2], others: [], after: [OK], told: ["control 4 7", "done 7"] },
+  { family: ml302, what: "publish", ask: publish, before: ["\\r\\n>[sp]"], result: ["+MQTTPUBACK:0,7", 2], others: [[1, ["65536", "99999"]]], after: [OK], told: ["control 4 7", "done 7"] },
   { family: ml302, what: "subscribe", ask: subscribe, before: [], result: ["+MQTTSUBACK:7,1,a", 2], others: [[2, ["b", "aa"]]], after: [OK], told: ["control 9 7", "done 7"] },
   { family: ml302, what: "unsubscribe", ask: unsubscribe, before: [], result: ["+MQTTUNSUBACK:7,a", 1], others: [[1, ["b", "aa"]]], after: [OK], told: ["control 11 7", "done 7"] },
 ];
@@ -69,6 +69,28 @@ for (const { family, what, ask, before, result: [result, numbers], others, after
       for (const said of after) session.says(said);
       session.mustTell(...told);
     });
+});
+
+describe("a damaged flag of a message", () => {
+  for (const family of [m531x, ml302]) it(`${family.name}: was handed on as the QoS that it never is`, () => {
+    const told: unknown[] = [];
+    const { session } = online(family, { on: { readable: (each, count, { QoS, retain, duplicate }) => void (each.client.read(count), told.push(QoS, retain, duplicate)) } });
+    const topic = family === ml302 ? '"t"' : "t";
+    session.says(`\\r\\n+MQTTPUBLISH:3,3,7,1,${topic},5,hello\\r\\n`);
+    sameLines(told.map(String), ["undefined", "undefined", "undefined"]);
+  });
+});
+
+describe("NM28: a result that stands in another's place", () => {
+  it("of a publish of type 0, a failure in the second place was told done", () => {
+    const { session } = online(nm28);
+    publish(session);
+    session.sent();
+    session.says("\\r\\nCONNECT\\r\\n");
+    session.sent();
+    session.says("\\r\\n+MQTTPUBEX:0,7,,-1\\r\\n\\r\\nOK\\r\\n");
+    equal(session.events.at(-1)!.startsWith("failed 7 PUBLISH_FAILED"), true, session.events.join());
+  });
 });
 
 describe("a damaged report of the connection", () => {

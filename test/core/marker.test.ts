@@ -97,6 +97,19 @@ for (const family of FAMILIES) describe(`${family.name}: firmware that does not 
     equal(life.events[0], "waiting COMMAND_REFUSED");
   });
 
+  for (const [what, answer] of [["silence", []], ["words of its own", ["COMMAND NOT SUPPORT"]]] as const)
+    it(`${what} in the place of an answer was called a modem that does not answer any more`, () => {
+      for (const unknown of [/CMEE\?/, /CMEE\?|CFUN\?/]) {
+        const life = new Life(family);
+        life.modem.instead = without(unknown, [...answer]);
+        life.pass(12_000);
+        life.mustTell("restoring", "online");
+        life.publish("x", { QoS: 1 });
+        life.serve();
+        life.mustTell("done 1");
+      }
+    });
+
   it("a modem that knows it, and is slow, is asked the same again", () => {
     const life = new Life(family);
     life.modem.deaf = /CMEE\?/;

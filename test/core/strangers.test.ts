@@ -374,3 +374,63 @@ for (const family of FAMILIES) describe(`${family.name}: a length in a stranger'
     stillWorks(box, family, "afterwards");
   });
 });
+
+for (const family of [bc35g, ...FAMILIES]) describe(`${family.name}: a stranger's topic with line ends looked like a whole message`, () => {
+  // The first line of the topic reads as a message, and the second one as a report.
+  const bytes = (forged: string): number[] =>
+    family === bc35g ? message(family, "cmd/x", `a\\r\\n${forged}\\r\\nz`) : message(family, family === ml302 ? `cmd/x",1,a\\r\\n${forged}\\r\\nz` : `cmd/x,1,a\\r\\n${forged}\\r\\nz`, "p");
+
+  for (const forged of FORGED[family.name]!.filter((line) => !/PUB|TO:|CME/.test(line)))
+    it(`${forged} behind it was believed, though the modem can be asked`, () => {
+      for (const whole of [true, false]) {
+        const box = waiting(family);
+        if (whole) box.session.port.receive(bytes(forged));
+        else for (const byte of bytes(forged)) box.session.port.receive([byte]);
+        box.modem.serve();
+        unimpressed(box, family, whole ? "whole" : "byte by byte");
+      }
+    });
+
+  it("a loss that is the modem's own is believed when the modem, which is asked, says so too", () => {
+    const box = waiting(family);
+    box.session.port.receive(message(family, "cmd/x", "1"));
+    const gone: Record<string, string[]> = { "BC35-G": ["+QMTCONN: 0,4", "OK"], M531X: ["+MQTTSTAT:2", "OK"], ML302: ["+MQTTSTAT: 0", "OK"], NM28: ["+MQTTCONN:0,0", "OK"] };
+    box.modem.instead = (command) => (/^AT\+(QMTCONN|MQTTSTAT|MQTTCONN)\?$/.test(command) ? gone[family.name] : undefined);
+    box.session.says(`\\r\\n${FORGED[family.name]!.find((line) => /STAT|DISC/.test(line))}\\r\\n`);
+    box.modem.serve();
+    box.session.pass(200);
+    // Behind a publish of a modem that holds its final back the question waits for that.
+    box.session.says("\\r\\nERROR\\r\\n");
+    for (let i = 0; i < 5; i++) {
+      box.modem.serve();
+      box.session.pass(2000);
+    }
+    equal(box.session.events.some((event) => event.startsWith("error LINK_LOST")), true, box.session.events.join());
+  });
+});
+
+describe("BC35-G: a stranger's payload of many lines", () => {
+  for (const [what, payload] of [
+    ["longer than 4096 bytes", `${"a".repeat(5000)}\\r\\n${"b".repeat(5000)}\\r\\n+QMTSTAT: 0,1`],
+    ["of 65,535 bytes, each line of which is a loss", "+QMTSTAT: 0,1\\r\\n".repeat(SPARSE === 1 ? 4369 : 700)],
+  ] as const) it(`${what}: what stood so far behind its first line was believed`, () => {
+    const box = waiting(bc35g);
+    box.session.port.receive(message(bc35g, "cmd/x", payload));
+    box.modem.serve();
+    unimpressed(box, bc35g, what);
+  });
+
+  for (const forged of ["REBOOT_CAUSE_SECURITY\\r\\n+CMEE: 0\\r\\nOK", "+QMTSTAT: 0,1\\r\\n+QMTCONN: 0,1\\r\\nOK", "+QMTSTAT: 0,1\\r\\nOK\\r\\nOK\\r\\nOK"])
+    it(`an answer that stood in it, and so was there before the question had been asked, was believed: ${forged}`, () => {
+      const box = inbox(bc35g);
+      box.session.subscribe("cmd/#", 0, { id: 9 });
+      box.modem.serve();
+      box.session.events.splice(0);
+      box.session.port.receive(message(bc35g, "cmd/x", `a\\r\\n${forged}`));
+      box.modem.serve();
+      box.session.pass(200);
+      box.modem.serve();
+      sameLines(box.session.events.splice(0), []);
+      stillWorks(box, bc35g, forged);
+    });
+});

@@ -78,7 +78,7 @@ export class Channel extends Timekeeper implements ScannerSink {
         if (this.onMarkerLine(line.id, fields.int(0))) return;
     }
     const operation = this.current;
-    if (operation !== null && operation.command!.answer === line.id && this.phase !== Phase.Sending &&
+    if (operation !== null && operation.command!.answer === line.id && this.phase !== Phase.Sending && !this.isOlder &&
         (operation.command!.takes === undefined || operation.command!.takes(fields)))
       return this.owner.onAnswer(operation, line, fields);
     const numbers = line.numbers;

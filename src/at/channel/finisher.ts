@@ -1,5 +1,5 @@
 import { Expected, Meaning } from "../commands/exchange";
-import { Link, Offset, Outcome, ResultCode, Stage, type Operation } from "../commands/operation";
+import { Link, Missing, Offset, Outcome, ResultCode, Stage, type Operation } from "../commands/operation";
 import { isToRepeat, repeat } from "../commands/repeating";
 import { Patience } from "./patience";
 import { Phase } from "./sender";
@@ -166,8 +166,11 @@ export abstract class Finisher extends Synchroniser {
    * Nothing has come in time. An acknowledgement that does not say whose it is (`wire` −1) may still come for it, so it keeps
    * its place, and the next publish waits, until that is in or has had as much time again.
    */
-  protected giveUp(operation: Operation, sent: boolean): void {
-    if (!sent || !isUnsettled(operation)) this.finish(operation, operation.abandoned ? Outcome.Failed : Outcome.TimedOut, 0);
+  protected giveUp(operation: Operation, sent: boolean, missing: Missing): void {
+    if (!sent || !isUnsettled(operation)) {
+      if (operation.abandoned) this.finish(operation, Outcome.Failed, 0);
+      else this.finish(operation, Outcome.TimedOut, missing);
+    }
     else if (operation.abandoned) this.finish(operation, Outcome.Unsettled, 0);
     else this.keepPlace(operation, Outcome.TimedOut);
   }

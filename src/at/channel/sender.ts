@@ -126,8 +126,9 @@ export abstract class Sender extends Intake implements Pinning {
   protected transmitLine(): void {
     const writer = this.writer, end = writer.length;
     const sent = this.sent += this.port.write(writer.buffer, this.sent, end - this.sent);
-    if (sent < end || this.phase === Phase.Doubt) return;
+    if (sent < end) return;
     this.scanner.answersFrom = this.ring.tail;
+    if (this.phase === Phase.Doubt) return;
     if (this.current!.command!.prompt === undefined) this.phase = Phase.Final;
     else {
       this.phase = Phase.Prompt;

@@ -10,6 +10,8 @@ import { Phase, Sender } from "./sender";
 const enum Marker {
   /** So often it is sent at the most. */
   Tries = 5,
+  /** So often in a row without any answer: one that may come late is told apart from the answer to another question. */
+  Patience = 2,
   /** In place of what its answer has told: there has been none, or it tells nothing. */
   Unseen = -2,
   Untold = -1,
@@ -121,7 +123,7 @@ export abstract class Synchroniser extends Sender {
       return true;
     }
     // While the marker is still going out, it is the answer to one before it: another try's, or an earlier client's.
-    const early = this.sent < this.writer.length;
+    const early = this.sent < this.writer.length || this.isOlder;
     if (!early) {
       this.markerValue = which === 0 ? value : Marker.Untold;
       this.markerKnown = true;
@@ -175,7 +177,8 @@ export abstract class Synchroniser extends Sender {
       return this.synchronised();
     }
     const speaks = !this.markerKnown && this.strayFinals !== this.straysBefore;
-    if (speaks) this.marker = (this.asked + 1) % MARKERS.length;
+    // Firmware that knows no such question may answer it with words of its own, or not at all.
+    if (speaks || (!this.markerKnown && this.markerTries > Marker.Patience)) this.marker = (this.asked + 1) % MARKERS.length;
     if (this.markerTries < Marker.Tries) return this.mark(false);
     this.phase = Phase.Idle;
     this.owner.onSilent(this.markerTries > Marker.Tries, speaks); // the only one, so what is sent may become a payload

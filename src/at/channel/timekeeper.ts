@@ -1,4 +1,4 @@
-import { Outcome, ResultCode, Stage, type Operation } from "../commands/operation";
+import { Missing, Outcome, ResultCode, Stage, type Operation } from "../commands/operation";
 import { isToRepeat, repeat } from "../commands/repeating";
 import { Finisher } from "./finisher";
 import { blot, isHarmless } from "./harmless";
@@ -65,7 +65,7 @@ export abstract class Timekeeper extends Finisher {
   private endWithoutResult(operation: Operation): void {
     if (isToRepeat(operation)) repeat(operation);
     else if (operation.command!.resultOptional === true) this.finish(operation, Outcome.Done, 0);
-    else this.giveUp(operation, true);
+    else this.giveUp(operation, true, Missing.Result);
   }
 
   /** Its answer may still come. Nothing new is sent until it is certain to be told apart. */
@@ -75,7 +75,7 @@ export abstract class Timekeeper extends Finisher {
     else this.doubt(this.inData);
     if (isToRepeat(operation)) repeat(operation);
     else if (operation.result !== ResultCode.Owed && operation.result !== ResultCode.Untold) this.finishAsTold(operation);
-    else this.giveUp(operation, sent);
+    else this.giveUp(operation, sent, Missing.Final);
   }
 
   /** The `OK` before the prompt was the only one. What has gone unasked may be a line that has not ended. */

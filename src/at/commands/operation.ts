@@ -46,6 +46,13 @@ export const enum ResultCode {
   Untold = 0x7fff,
 }
 
+/** Of an operation that has timed out: which answer is missing. It stands in the outcome's code. */
+export const enum Missing {
+  Final,
+  /** The final has come: the modem has taken the command, and works on it or waits for the broker. */
+  Result,
+}
+
 /** In place of a payload's offset. */
 export const enum Offset {
   /** There is no payload, or it is needed no more. */

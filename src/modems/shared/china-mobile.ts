@@ -21,7 +21,7 @@ import type { Modem } from "../../modem/modem";
 import { Kind, Tolerates, type Step } from "../../modem/script";
 import type { Settings } from "../../modem/settings";
 import { Stage } from "../../modem/stage";
-import { PacketIds } from "./packet-ids";
+import { IDS, PacketIds } from "./packet-ids";
 
 /** What both families can be told beyond what all modems can. */
 export interface ChinaMobileOptions extends DriverOptions {
@@ -235,7 +235,7 @@ export abstract class ChinaMobile extends Driver {
 
   /** `+MQTTPUBLISH: <dup>,<qos>,<retained>,<packId>,<topic>,<msg_len>,<message>`. */
   onMessage(_line: Line, fields: Fields): void {
-    this.deliver(fields, 4, fields.int(1), fields.int(2), fields.int(0));
+    this.deliver(fields, 4, upTo(2, fields.int(1)), upTo(1, fields.int(2)), upTo(1, fields.int(0)));
   }
 
   onLine(line: Line, fields: Fields): void {
@@ -467,6 +467,11 @@ function isListable(filter: string, lines: readonly Line[]): boolean {
   return !text.startsWith("AT+") && !lines.some((line) => (line.follow === Follow.End ? text === line.text : text.startsWith(line.text)));
 }
 
+/** A value that is no more than `most`; −1 for one that is damaged, as for one that is not told. */
+function upTo(most: number, value: number): number {
+  return value > most ? -1 : value;
+}
+
 const REFUSED = 128;
 /** `+CME ERROR` of an ML302 whose acknowledgement has not come in time (7.4). */
 const ACK_TIMEOUT = 616;
@@ -482,7 +487,8 @@ const LETTER_O = frozen(new Text("O", "O", 1));
 function packetId(fields: Fields): number {
   const first = pairField(fields, 0), second = fields.count > 1 ? pairField(fields, 1) : 0;
   if (fields.count === 0 || first < 0 || second < 0 || (first > 1 && second > 1)) return UNREADABLE;
-  return first > second ? first : second;
+  const id = first > second ? first : second;
+  return id > IDS ? UNREADABLE : id;
 }
 
 function pairField(fields: Fields, index: number): number {

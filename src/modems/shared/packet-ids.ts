@@ -12,7 +12,7 @@
 import { Kind } from "../../modem/script";
 
 /** An MQTT packet id has 16 bits and is never 0. */
-const IDS = 65535;
+export const IDS = 65535;
 
 /** So far back an id may be that of something earlier; one that is further back shows that the modem has begun again. */
 const BACK = 64;

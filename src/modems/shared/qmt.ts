@@ -2,7 +2,7 @@
  * What BC35-G and NM28 share: NM28's MQTT commands are Quectel's QMT set under other names (dialects.md 5, P18). Which
  * commands there are, and in which order they are answered, is each family's own.
  */
-import { Wire, type Operation } from "../../at/commands/operation";
+import { ResultCode, Wire, type Operation } from "../../at/commands/operation";
 import type { Fields } from "../../at/lines/fields";
 import { frozen } from "../../bytes/frozen";
 import { integer } from "../../checks";
@@ -92,6 +92,12 @@ export abstract class QMT extends Driver {
     const returnCode = fields.int(2, 0); // may be missing
     if (returnCode < 0) return; // damaged
     this.resolve(Kind.Connect, Wire.Any, result === Result.Acknowledged && returnCode > 0 ? RETURN_CODE + returnCode : result);
+  }
+
+  /** The result says why, whatever final follows it (dialects.md 5.1). */
+  protected override refusal(operation: Operation, code: number): MQTTModemError | null {
+    const { result } = operation;
+    return result === 0 || result === ResultCode.Owed || result === ResultCode.Untold ? super.refusal(operation, code) : this.resultError(operation, result);
   }
 
   protected resultError(operation: Operation, code: number): MQTTModemError {
