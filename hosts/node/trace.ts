@@ -18,16 +18,16 @@ const FIELDS = ['(?:"[^"\\r\\n]*"?|[^,\\r\\n]*)', '(?:"(?:[^"\\\\\\r\\n]|\\\\.)*
  * of a setting and a client's number where an M531X or ML302 has host and port. A host may have any name.
  */
 const SECRET_FIELDS: readonly RegExp[] = ([
-  ['\\+QMTCONN=', 3],
-  ['\\+MQTTCONN=', 3],
-  ['\\+MQTTCFG[=:] ?(?!"?(?:version|pdpcid|ssl|keepalive|session|timeout|will|recv/mode|cached)"? *, *[0-5] *(?:[,\\r\\n]|$))', 5],
-  ['\\+QMTCFG="aliauth",', 3],
-  ['\\+QMTCFG: ?"aliauth",', 2],
-  ['\\+QMTT?ENAUTH=', 3],
+  ['\\+QMTCONN *=', 3],
+  ['\\+MQTTCONN *=', 3],
+  ['\\+MQTTCFG *[=:] *(?!"?(?:version|pdpcid|ssl|keepalive|session|timeout|will|recv/mode|cached)"? *, *[0-5] *(?:[,\\r\\n]|$))', 5],
+  ['\\+QMTCFG *= *"aliauth" *,', 3],
+  ['\\+QMTCFG: *"aliauth" *,', 2],
+  ['\\+QMTT?ENAUTH *=', 3],
   // A result and the password; or what was fetched before, alone.
   ['\\+QMTT?ENAUTH: ?\\d,', 0],
   ['\\+QMTT?ENAUTH:(?! ?-?\\d+[\\s,]) ?', 0],
-] as const).flatMap(([begin, before]) => FIELDS.map((field) => new RegExp(`(${begin}(?:${field},){${before}})(${field})`, "i")));
+] as const).flatMap(([begin, before]) => FIELDS.map((field) => new RegExp(`(${begin}(?: *${field} *,){${before}} *)(${field})`, "i")));
 
 /** What stands behind the beginning of a secret in a line where a report has come into the middle of it. */
 const CUT = /^(?:[\r\n]|$|[+*][A-Z])/;
@@ -37,7 +37,7 @@ const SHORTEST_PIECE = 2;
 const REPORTS = 8;
 const FINALS = /^\s*(?:OK|ERROR)\s*$/;
 
-/** What a secret may look like on the wire: as it is, in hexadecimal, and in Base64 wherever in the encoded text it begins. */
+/** What a secret may look like on the wire: as it is, in JSON, in a URL, in hexadecimal, and in Base64 wherever in the encoded text it begins. */
 function formsOf(secret: string): string[] {
   if (secret.length < SHORTEST_BARE) return [secret];
   const bytes = Buffer.from(secret, "latin1"), hex = bytes.toString("hex");
@@ -45,7 +45,9 @@ function formsOf(secret: string): string[] {
     const bits = 8 * (before + bytes.length);
     return Buffer.concat([Buffer.alloc(before), bytes]).toString("base64").slice(Math.ceil((8 * before) / 6), Math.floor(bits / 6));
   });
-  return [secret, hex, hex.toUpperCase(), ...base64, ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"))];
+  const text = bytes.toString();
+  const quoted = [JSON.stringify(text).slice(1, -1), encodeURIComponent(text)].map((form) => Buffer.from(form).toString("latin1"));
+  return [secret, ...quoted, hex, hex.toUpperCase(), ...base64, ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"))];
 }
 
 /** How they begin, wherever in a line: several commands may share one. A line that may become one of them is not shown before it has ended. */
@@ -79,7 +81,13 @@ export class TrafficTrace {
   }
 
   #know(secret: string): void {
-    if (secret !== "" && !secret.includes(MASK)) for (const form of formsOf(secret)) this.#secrets.add(form);
+    if (secret === "" || secret.includes(MASK)) return;
+    const forms = formsOf(secret).filter((form) => !this.#secrets.has(form));
+    if (forms.length === 0) return;
+    // The longest first: one may begin with another one.
+    const all = [...this.#secrets, ...forms].sort((one, other) => other.length - one.length);
+    this.#secrets.clear();
+    for (const each of all) this.#secrets.add(each);
   }
 
   /** What `connect` takes as `trace`. */
@@ -133,7 +141,12 @@ export class TrafficTrace {
     this.#write(`${(this.#last / 1000).toFixed(3).padStart(8)} ${ARROWS[direction]} ${visible(text)}\n`);
   }
 
+  /** What stands behind a carriage return in the middle of a line is a line of its own: it may be the rest of a secret. */
   #masked(direction: Direction, text: string): string {
+    return text.split(/(?<=\r)(?![\r\n]|$)/).map((line) => this.#lineMasked(direction, line)).join("");
+  }
+
+  #lineMasked(direction: Direction, text: string): string {
     let shown = text;
     for (const field of SECRET_FIELDS)
       shown = shown.replace(field, (_, before: string, secret: string) => {

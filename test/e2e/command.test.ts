@@ -40,6 +40,7 @@ describe("the command modem-mqtt", function () {
     ["no command", [], /Usage: modem-mqtt/],
     ["an unknown command", ["nonsense"], /unknown command/],
     ["an unknown flag", ["pub", "--serial", "x", "-h", "h", "-t", "t", "--nonsense"], /unknown option '--nonsense'/],
+    ["a URL without a scheme", ["pub", "--serial", "x", "-L", "h/t", "-m", "x"], /^modem-mqtt: -L: It must be mqtt:\/\/\[user\[:password\]@\]host\[:port\]\[\/topic\]\.\n$/],
     ["a flag that is spelled wrong", ["pub", "--serial", "x", "-h", "h", "-t", "t", "--topik", "t"], /^modem-mqtt: unknown option '--topik' \(Did you mean --topic\?\)\n$/],
     ["no port", ["pub", "-h", "h", "-t", "t", "-m", "x"], /--serial/],
     ["no broker", ["pub", "--serial", "x", "-t", "t", "-m", "x"], /--host/],

@@ -45,6 +45,19 @@ describe("the trace of the AT traffic", () => {
     assert.match(lines.join(""), /← > \n$/);
   });
 
+  it("a secret that begins with another one was masked up to that one's end", () => {
+    for (const secrets of [["abcdef", "abcdefghij"], ["abcdefghij", "abcdef"]]) assert.deepEqual(shown(secrets, ["sent", "x abcdefghij\r"]), ["→ x ***\\r"]);
+  });
+
+  it("a secret's forms in JSON and in a URL were shown", () => {
+    assert.deepEqual(shown(['p@ss"wörd'], ["sent", '{"pw":"p@ss\\"wörd"}\r'], ["sent", "GET /?pw=p%40ss%22w%C3%B6rd\r"]), ['→ {"pw":"***"}\\r', "→ GET /?pw=***\\r"]);
+  });
+
+  it("the rest of a secret behind a carriage return in its echo was shown", () => {
+    for (let at = 2; at < 9; at++)
+      assert.deepEqual(shown([], ["sent", 'AT+QMTCONN=0,"id","u","hunter2pw"\r'], ["received", `AT+QMTCONN=0,"id","u","${"hunter2pw".slice(0, at)}\r${"hunter2pw".slice(at)}"\r\r\n`]).join("").match(/hun|er2|2pw/), null, String(at));
+  });
+
   const POSITIONS: readonly (readonly [line: string, shown: string])[] = [
     ['AT+QMTCONN=0,"id","user","p,1"\r', 'AT+QMTCONN=0,"id","user","***"\\r'],
     ['AT+QMTCONN=0,"id"\r', 'AT+QMTCONN=0,"id"\\r'],
@@ -55,6 +68,10 @@ describe("the trace of the AT traffic", () => {
     ['AT+QMTCFG="aliauth",0,"product","device","x"\r', 'AT+QMTCFG="aliauth",0,"product","device","***"\\r'],
     ['AT+QMTTENAUTH="product","device","id","x"\r', 'AT+QMTTENAUTH="product","device","id","***"\\r'],
     ['AT+QMTENAUTH="product","device","id","x",30\r', 'AT+QMTENAUTH="product","device","id","***",30\\r'],
+    ['at+qmtconn = 0 , "id" , "user" , "x"\r', 'at+qmtconn = 0 , "id" , "user" , "***"\\r'],
+    ['AT+QMTCFG = "aliauth" , 0, "product","device", "x"\r', 'AT+QMTCFG = "aliauth" , 0, "product","device", "***"\\r'],
+    ['AT+MQTTCFG = "host", 1883, "id", 60, "user", "x", 1\r', 'AT+MQTTCFG = "host", 1883, "id", 60, "user", "***", 1\\r'],
+    ['\x1bAT+CFUN?;+QMTCONN=0,"id","user","x"\r', '<1B>AT+CFUN?;+QMTCONN=0,"id","user","***"\\r'],
   ];
   for (const [line, expected] of POSITIONS)
     it(`knows where ${expected.replace(/=.*/, "")} carries a secret, though nobody has named it: ${expected}`, () => {

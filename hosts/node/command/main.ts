@@ -15,8 +15,8 @@ declare const VERSION: string; // put in by the bundler
 /** An empty variable is none. */
 const VARIABLES = ["MODEM_MQTT_USERNAME", "MODEM_MQTT_PASSWORD"];
 
-/** commander repeats what it refuses; a URL may have a password. */
-const PASSWORD = /(\w:\/\/[^\s:@/]*:)[^\s/]*@/g;
+/** commander repeats what it refuses; a URL may have a password. Where an error says how a URL is written, there is none. */
+const PASSWORD = /(\w:\/\/(?!\[user\[:password\])[^\s:@/]*:)[^\s/]*@/g;
 
 /** A subcommand's own settings do not reach its parents' children: each command gets them here. */
 function prepare(command: Command): Command {
