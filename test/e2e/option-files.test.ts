@@ -60,7 +60,7 @@ describe("options that are not on the command line", function () {
   const mustBeDone = ({ status, stderr }: Finished): void => assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
 
   it("in modem-mqtt and modem-mqtt_pub: user and password, the value up to the line's end; not those of other commands", async () => {
-    await file("modem-mqtt", ["# all commands", "", ...port(), ...address(), "-C 3", "-u meter"]);
+    await file("modem-mqtt", ["\uFEFF# all commands, in a file that an editor has begun with a byte order mark", "", ...port(), ...address(), "-C 3", "-u meter"]);
     await file("modem-mqtt_pub", [`-P ${SECRET}`, "-q 1"]);
     mustBeDone(await run(["pub", "-t", "t", "-m", "x"]));
     assert.deepEqual(seen, [["meter", SECRET, "t"]]);

@@ -57,4 +57,15 @@ function run(line: string, streams: "stdout" | "stderr" | "both"): Promise<{ sta
   it("does not hide wrong usage from the status where it is stderr's", async () => {
     assert.deepEqual(await run("pub --nonsense", "stderr"), { status: 2, stderr: "" });
   });
+
+  (process.platform === "linux" ? it : it.skip)("is not the same as a full disk: what could not be written is told of in one line, with status 1", async () => {
+    const full = (line: string): Promise<{ status: number; stderr: string }> => new Promise((resolve) =>
+      execFile("bash", ["-c", `"$0" "$1" ${line} > /dev/full`, process.execPath, COMMAND], (error, _stdout, stderr) => resolve({ status: error === null ? 0 : Number(error.code), stderr })));
+    const broken = { status: 1, stderr: "modem-mqtt: stdout cannot be written (ENOSPC: no space left on device, write)\n" };
+    assert.deepEqual(await full(`info --serial ${modem.path}`), broken);
+    assert.deepEqual(await full("--help"), broken);
+    const port = `--serial ${modem.path} --modem bc35g -h 127.0.0.1 -p ${broker.port}`;
+    assert.equal((await run(`pub ${port} -t full -m x -r -q 1`, "stdout")).status, 0);
+    assert.deepEqual(await full(`sub ${port} -t full`), broken);
+  });
 });

@@ -39,12 +39,15 @@ export function applyOptionFiles(command: Command, others: readonly Command[]): 
   }
 }
 
+/** Some editors begin a file with it. */
+const BYTE_ORDER_MARK = /^\uFEFF/;
+
 function read(name: string): File | undefined {
   const { XDG_CONFIG_HOME } = process.env;
   const path = join(XDG_CONFIG_HOME || join(homedir(), ".config"), name);
   try {
     const found = statSync(path);
-    return found.isFile() ? { path, text: readFileSync(path, "utf8"), mode: found.mode } : undefined;
+    return found.isFile() ? { path, text: readFileSync(path, "utf8").replace(BYTE_ORDER_MARK, ""), mode: found.mode } : undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;

@@ -1,5 +1,7 @@
 /** Pipes whose reader has gone, such as `modem-mqtt info | head -1`: nothing went wrong, so nothing is said. */
 
+import { Exit } from "./exit";
+
 type Stream = "stdout" | "stderr";
 
 const GONE: readonly string[] = ["EPIPE", "EOF"]; // Windows has the second
@@ -11,11 +13,22 @@ const reactions: Record<Stream, () => void> = {
   stderr: () => {},
 };
 
+/** Whether it has been told of that results could not be written. */
+let hasFailed = false;
+
+/** Results are lost, on a full disk for example: that is told of once, and the status is 1 however the command ends. */
+function failed(error: NodeJS.ErrnoException): void {
+  if (hasFailed) return;
+  hasFailed = true;
+  process.once("exit", () => { process.exitCode ||= Exit.Failed; });
+  process.stderr.write(`modem-mqtt: stdout cannot be written (${error.message})\n`);
+}
+
 /** Sees to it that a closed pipe is no error. To be called once, before anything is written. */
 export function watchPipes(): void {
   for (const stream of ["stdout", "stderr"] as const)
     process[stream].on("error", (error: NodeJS.ErrnoException) => {
-      if (!GONE.includes(error.code ?? "")) throw error;
+      if (stream === "stdout" && !GONE.includes(error.code ?? "")) failed(error);
       reactions[stream]();
     });
 }
