@@ -94,6 +94,25 @@ for (const family of FAMILIES) describe(`${family.name}: a stranger's topic look
     });
   });
 
+  it("and both readings end in the same place: the message is marked", () => {
+    const payload = "{0}";
+    const topic = quote === "" ? `cmd/x,${",3,{0}".length - 1}` : `cmd/x",${',",3,{0}'.length - 1},`;
+    everywhere(message(family, topic, payload), 1, (give, where) => {
+      const box = waiting(family);
+      give(box);
+      box.session.pass(200);
+      equal(box.messages.length === 1 && box.messages[0]!.startsWith("suspect cmd/x"), true, `${where}: ${box.messages}`);
+      unimpressed(box, family, where);
+    });
+  });
+
+  it("a payload with a number in it is not, where the other topic would have a wildcard", () => {
+    const box = waiting(family);
+    const payload = quote === "" ? "+1,2,33" : '+",2,33';
+    box.session.port.receive(message(family, "cmd/x", payload));
+    sameLines(box.messages, [`cmd/x: ${payload}`]);
+  });
+
   it("after a message whose header it continues", () => {
     const box = waiting(family);
     box.session.port.receive(message(family, "cmd/x", "1"));

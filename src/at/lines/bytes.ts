@@ -6,6 +6,7 @@ export const enum Byte {
   Escape = 0x1b,
   Blank = 0x20,
   Quote = 0x22,
+  Hash = 0x23,
   Plus = 0x2b,
   Comma = 0x2c,
   Minus = 0x2d,

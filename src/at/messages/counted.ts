@@ -144,15 +144,20 @@ export abstract class Counted extends Header {
     let limit = ring.find(Byte.LF, this.payload); // what is behind the line's end is no topic
     if (fit === Fit.Exact && ((limit - end) | 0) > 0) limit = end;
     else if (limit === ring.tail && !this.deciding && fit !== Fit.Exact && (fit === Fit.Loose || ring.free > ring.mask >> 1)) return Found.Nothing;
-    let ambiguous = false, known = false, other = false;
+    let ambiguous = false, equal = false, known = false, other = false;
     for (let at = this.payload; this.nextReading(at, limit);) {
       at = this.otherPayload;
+      if (!this.mayBeTopic(this.otherTopicEnd)) continue;
       if (!other) known = this.knows(topicEnd);
       other = true;
       const longer = ((at + this.otherLength - end) | 0) > 0;
       const shorter = fit === Fit.Beyond && !longer;
-      if (fit !== Fit.Loose && known && !longer && !shorter) continue;
       const otherKnown = this.knows(this.otherTopicEnd);
+      if (fit === Fit.Exact && !longer && otherKnown === known) {
+        // It is as good, as far as anybody can tell: a number in the topic, or one in the payload, is not the length.
+        if (this.fitOf(at, this.otherLength) === Fit.Exact) equal = true;
+        continue;
+      }
       if (!otherKnown && (known || (fit !== Fit.Loose && !longer))) continue; // a topic that is not subscribed does not come
       const otherFit = this.fitOf(at, this.otherLength);
       // Without an end of its line it is from firmware that prints none, and so is what is behind the first one.
@@ -160,6 +165,7 @@ export abstract class Counted extends Header {
       if (otherFit === Fit.Unknown) return Found.Nothing;
       if (shorter) {
         // It is over here, or goes on for longer than the ring: nothing comes any more, or so much that the ring is full.
+        if (otherFit === fit) equal = true;
         if (otherFit !== Fit.Exact) continue;
         if (!this.deciding) return Found.Nothing;
         ambiguous = true;
@@ -179,10 +185,12 @@ export abstract class Counted extends Header {
       length = this.otherLength;
       topicEnd = this.otherTopicEnd;
       end = (at + length) | 0;
+      if (otherKnown !== known) equal = false;
       known = otherKnown;
       this.isOther();
       this.candidates++; // it is not the only reading, and is not remembered
     }
+    if (equal) this.suspect = true;
     if (fit === Fit.Loose) ambiguous = true;
     else if (fit === Fit.Exact && !this.suspect) {
       const like = this.endsLikeLine(payload, length, next);
@@ -247,6 +255,12 @@ export abstract class Counted extends Header {
       this.otherLength = length;
       return true;
     }
+  }
+
+  /** Whether what ends at `end` can be a topic that was published to: no such one has a wildcard (MQTT 3.1.1, 3.3.2.1). */
+  private mayBeTopic(end: number): boolean {
+    const ring = this.ring;
+    return ((ring.find(Byte.Plus, this.topic) - end) | 0) >= 0 && ((ring.find(Byte.Hash, this.topic) - end) | 0) >= 0;
   }
 
   /** How long the line ending at `position` is, of which two bytes are there: CR LF, or this modem's own; 0 for none, −1 for not known yet. */
