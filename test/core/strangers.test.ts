@@ -97,7 +97,7 @@ for (const family of FAMILIES) describe(`${family.name}: a stranger's topic look
   it("and both readings end in the same place: the message is marked", () => {
     const payload = "{0}";
     const topic = quote === "" ? `cmd/x,${",3,{0}".length - 1}` : `cmd/x",${',",3,{0}'.length - 1},`;
-    everywhere(message(family, topic, payload), 1, (give, where) => {
+    everywhere(message(family, topic, payload), (give, where) => {
       const box = waiting(family);
       give(box);
       box.session.pass(200);

@@ -62,7 +62,7 @@ export const mutations: readonly Mutation[] = [
   writer("a number of two digits loses the first", "for (; divisor > 1;", "for (; divisor > 10;"),
 
   // ---- from bytes to lines
-  lineReader("a prompt is seen in the middle of a line", "if (byte === Byte.Prompt && this.promptExpected && (!this.doubtful || this.miscounted)) {",
+  lineReader("a prompt is seen in the middle of a line", "if (byte === Byte.Prompt && this.promptExpected && ((at - this.answersFrom) | 0) >= 0 && (!this.doubtful || this.miscounted)) {",
     "if (this.promptExpected) {\n      for (let p = at; p !== tail && bytes[p & mask] !== Byte.CR; p = (p + 1) | 0) if (bytes[p & mask] === Byte.Prompt) { at = p; byte = Byte.Prompt; break; }\n    }\n    if (byte === Byte.Prompt && this.promptExpected) {"),
   scanner("a line that is longer than the ring is kept", "if (this.ring.free === 0) this.overflow();", ""),
   scanner("a message that nobody reads keeps everything behind it", "if (this.state !== State.Held || this.ring.free !== 0 || this.scanning) return;", "return;"),
@@ -123,7 +123,7 @@ export const mutations: readonly Mutation[] = [
   watcher("the connection is never asked after", "=== 0) return;\n    this.ask(this.dialect.poll);\n", "=== 0) return;\n"),
   watcher("a write that failed is no reason to ask after the connection", "    this.watch(Patience.Hurry < this.pollInterval ? Patience.Hurry : this.pollInterval);\n", ""),
   driver("a failed step of bringing up is passed over", "if (outcome !== Outcome.Done && this.#stage !== Stage.Closing && !this.tolerates(outcome)) {", "if (false) {"),
-  modem("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.cmee !== 0 && this.stage > Stage.Preparing) this.restarted();", ""),
+  modem("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.cmee !== 0 && this.stage > Stage.Preparing && !this.channel.alleges()) this.restarted();", ""),
   modem("a restart that the modem announces is not noticed", "    if (!doubtful) this.restarted();", ""),
   modem("nobody waits for the network", "    if (!network.attached) {", "    if (false as boolean) {"),
 
@@ -134,7 +134,7 @@ export const mutations: readonly Mutation[] = [
   chinaMobile("PUBREC is taken for the end of QoS 2", "case Say.PubRec: return this.halfway(fields);", "case Say.PubRec: return this.acknowledged(fields, 2);"),
   chinaMobile("an acknowledgement with a damaged id, or another publish's, ends a publish", "if (operation === null || operation.QoS !== QoS || id < 0) return;\n    const early = this.channel.owesFinal(operation);\n    if (this.isRepetition(operation, id, early)) return this.ids.doubt(Kind.Publish);\n    if (!this.ids.isOf(Kind.Publish, id)) return;", "if (operation === null || operation.QoS !== QoS) return;\n    const early = false;"),
   chinaMobile("PUBACK ends a publish at QoS 2", "operation.QoS !== QoS || id < 0", "id < 0"),
-  chinaMobile("a connection that the modem has back by itself is passed over", "(+MQTTOPEN)\"));\n      this.reconnected();\n", "(+MQTTOPEN)\"));\n"),
+  chinaMobile("a connection that the modem has back by itself is passed over", "(+MQTTOPEN)\"));\n      if (this.stage === Stage.Reconnecting) this.reconnected();\n", "(+MQTTOPEN)\"));\n"),
   ml302("a quote in a payload ends the string that it stands in", "if (byte === Byte.Quote) writer.byte(BACKSLASH);", ""),
   nm28("Ctrl-Z is counted as payload", "modem.ctrlZ === CtrlZ.Always ? operation.length - CTRL_Z.length : operation.length", "operation.length"),
 ];
