@@ -4,6 +4,7 @@ import { connectAsync, type MqttClient } from "mqtt";
 import { connect, type ConnectOptions, type ModemMQTTClient } from "modem-mqtt/node";
 import { createVirtualModem, type VirtualModem } from "modem-mqtt/virtual-modem";
 import { startAedes, type Broker } from "./support/brokers";
+import { pause } from "./support/conformance/bench";
 
 describe("connect() over a pseudo-terminal, a virtual BC35-G and a broker in process", function () {
   let broker: Broker;
@@ -96,6 +97,7 @@ describe("connect() over a pseudo-terminal, a virtual BC35-G and a broker in pro
     const onMessage = (_topic: string, payload: Buffer): void => void arrived.push(payload.toString());
     other.on("message", onMessage);
     await Promise.all(Array.from({ length: 30 }, (_, index) => client.publish("out/n", String(index), { qos: 1 })));
+    while (arrived.length < 30) await pause(5); // the broker acknowledges before it has sent on
     other.off("message", onMessage);
     assert.deepEqual(arrived, Array.from({ length: 30 }, (_, index) => String(index)));
   });
@@ -222,7 +224,7 @@ describe("connect() over a pseudo-terminal, a virtual BC35-G and a broker in pro
   it("finds a modem at its factory's rate where the one that was given brings no answer", async () => {
     await modem.close();
     modem = await createVirtualModem({ modem: "bc35g", attachTime: 0, baud: 9600, strictBaud: true });
-    const client = await open({ baud: 115_200, modemOptions: { bootTimeout: 3000 } });
+    const client = await open({ baud: 115_200, modemOptions: { bootTimeout: 6000 } });
     await client.publish("out/rate", "x", { qos: 1 });
   });
 
@@ -243,7 +245,8 @@ describe("connect() over a pseudo-terminal, a virtual BC35-G and a broker in pro
     await (await open({ will })).end();
     const killed = await open({ will });
     await killed.end(true);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    while (wills.length === 0) await pause(5);
+    await pause(100); // for one that should not come
     other.off("message", onMessage);
     assert.deepEqual(wills, ["out/gone"]);
   });

@@ -16,7 +16,6 @@ async function later(): Promise<void> {
 }
 
 for (const name of Object.keys(FAMILIES)) describe(`${name}: messages that come in one write with CONNACK or SUBACK`, function () {
-  this.timeout(30_000);
   let modem: ScriptedModem;
   let client: ModemMQTTClient | undefined;
 
@@ -74,7 +73,6 @@ for (const name of Object.keys(FAMILIES)) describe(`${name}: messages that come 
 });
 
 describe("received messages and the order of an application's calls", function () {
-  this.timeout(30_000);
   let modem: ScriptedModem;
   let client: ModemMQTTClient;
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { chmod, chown, stat } from "node:fs/promises";
 import { createVirtualModem, type VirtualModem } from "modem-mqtt/virtual-modem";
 import { whyNotOpened } from "../../hosts/node/ports";
@@ -31,7 +32,6 @@ function info(path: string): Running {
 }
 
 (canTry ? describe : describe.skip)("a port that cannot be opened", function () {
-  this.timeout(60_000);
   let modem: VirtualModem;
 
   beforeEach(async () => {
@@ -40,12 +40,14 @@ function info(path: string): Running {
 
   afterEach(() => modem.close());
 
-  const hold = async (seconds: number): Promise<void> => {
+  /** Until `seconds` are over, or the holder is ended. */
+  const hold = async (seconds: number): Promise<ChildProcess> => {
     const holder = spawn("python3", ["-c", HOLDER, modem.path, String(seconds)]);
     await new Promise<void>((resolve, reject) => {
       holder.stdout.once("data", () => resolve());
       holder.once("exit", () => reject(new Error("the port could not be held")));
     });
+    return holder;
   };
 
   it("because ModemManager holds it exclusively is waited for", async () => {
@@ -56,10 +58,13 @@ function info(path: string): Running {
   });
 
   it("because it is held exclusively is waited for until Ctrl-C", async () => {
-    await hold(8);
+    const holder = await hold(600);
     const running = info(modem.path);
-    await new Promise((resolve) => setTimeout(resolve, 2500)); // it waits by then
+    // It waits when it has been asleep whenever it is looked at for a second; one that wants a processor is not.
+    const isAsleep = (): boolean => /^State:\s+S/m.test(readFileSync(`/proc/${running.child.pid}/status`, "latin1"));
+    for (let asleep = 0; asleep < 20; asleep = isAsleep() ? asleep + 1 : 0) await new Promise((resolve) => setTimeout(resolve, 50));
     const { status, stderr } = await running.stop("SIGINT");
+    holder.kill("SIGKILL");
     assert.deepEqual({ status, stderr }, { status: 1, stderr: "modem-mqtt: interrupted\n" });
   });
 

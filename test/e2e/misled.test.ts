@@ -4,7 +4,6 @@ import { freePort, startAedes, type Broker } from "./support/brokers";
 import { modemMqtt } from "./support/process";
 
 describe("errors that misled", function () {
-  this.timeout(60_000);
   let broker: Broker;
   let modem: VirtualModem;
 

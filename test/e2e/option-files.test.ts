@@ -9,7 +9,6 @@ import { COMMAND, Running, type Finished } from "./support/process";
 const SECRET = "from a file, with blanks ";
 
 describe("options that are not on the command line", function () {
-  this.timeout(40_000);
   let broker: Broker;
   let modem: VirtualModem;
   let folder: string;

@@ -20,7 +20,6 @@ function run(line: string, streams: "stdout" | "stderr" | "both"): Promise<{ sta
 }
 
 (process.platform === "win32" ? describe.skip : describe)("a pipe whose reader has gone", function () {
-  this.timeout(60_000);
   let modem: VirtualModem;
   let broker: Broker;
 

@@ -124,7 +124,7 @@ describe("a client that connects again", function () {
         await Promise.race([error, pause(500)]);
         await within(Promise.all([first, second, third]), "not published");
         await client.publish("out/x", "last", { qos: 1 });
-        await pause(50);
+        while (!arrived.includes("last")) await pause(5);
         assert.deepEqual(arrived.filter((text) => text !== "lost"), ["first", "second", "third", "last"]);
         await lost.catch((error: MQTTModemError) => assert.match(error.code, /^(OUTCOME_UNKNOWN|MODEM_RESTARTED|LINK_LOST|COMMAND_REFUSED)$/));
       });
@@ -145,12 +145,15 @@ describe("a client that connects again", function () {
       const pauses = tries.map((time, index) => time - (tries[index - 1] ?? start));
       assert.ok(pauses.length >= 2, `${pauses.length} tries`);
       pauses.forEach((pause, index) => assert.ok(pause >= 100 * 2 ** index - 5, `${index}: ${pauses}`));
-      tries.splice(0);
-      const again = performance.now();
-      modem.fault("link-loss:1");
-      await within(next(client, "connect"), "not connected again");
-      assert.equal(tries.length, 1);
-      assert.ok(tries[0]! - again < 1000, "it begins with the first pause again");
+      // It begins with the first pause again: with a longer one it would never be so soon, however often it is tried.
+      for (let took = Infinity; took >= 100 * 2 ** pauses.length;) {
+        tries.splice(0);
+        const again = performance.now();
+        modem.fault("link-loss:1");
+        await within(next(client, "connect"), "not connected again");
+        assert.equal(tries.length, 1);
+        took = tries[0]! - again;
+      }
     });
 
     it("ends when the broker refuses it", async () => {
@@ -342,7 +345,7 @@ describe("a client that connects again", function () {
       for (const [options, pattern] of [
         [{ reconnectPeriod: -1 }, /^reconnectPeriod must be from 0 to 86400000; got -1$/],
         [{ connectTimeout: NaN }, /^connectTimeout must be from 0 to 86400000; got NaN$/],
-        [{ highWaterMark: 0 }, /^highWaterMark must be at least 1/],
+        [{ highWaterMark: 0 }, /^highWaterMark must be an integer from 1 to 65534; got 0$/],
         [{ reconnectPeriod: "1" as never }, /^reconnectPeriod must be a number/],
       ] as const) await assert.rejects(open("bc35g", options), { name: "ArgumentError", message: pattern });
     });

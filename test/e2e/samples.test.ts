@@ -23,7 +23,6 @@ const SAMPLES: readonly (readonly [page: string, index: number, seen: readonly s
 ];
 
 describe("samples for a device, run on XS (needs a C compiler)", function () {
-  this.timeout(120_000);
   let host: NonNullable<Awaited<ReturnType<typeof xsHost>>>;
   let broker: Broker;
   const seen: string[] = [];

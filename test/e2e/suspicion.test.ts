@@ -5,7 +5,6 @@ import { startAedes, type Broker } from "./support/brokers";
 import { start, type Finished } from "./support/process";
 
 describe("a message that is not what was sent", function () {
-  this.timeout(60_000);
   let broker: Broker;
   let other: MqttClient;
   let modem: VirtualModem;

@@ -117,7 +117,6 @@ describe("connect(): what is wrong is told in the caller's words", () => {
   });
 
   it("whatever the type of any option: only this package's errors, and none after the port is opened", async function () {
-    this.timeout(60_000);
     const names = ["serial", "baud", "modem", "modemOptions", "host", "port", "clientId", "username", "password", "protocol", "protocolVersion", "keepalive", "clean", "will",
       "reconnectPeriod", "retryFirst", "refusedPeriod", "retry", "reset", "connectTimeout", "resubscribe", "queueQoSZero", "highWaterMark", "queueBytes", "queuePolicy",
       "heldMessages", "store", "subscriptions", "trace", "signal", "onClient"];
@@ -140,7 +139,6 @@ describe("connect(): what is wrong is told in the caller's words", () => {
 });
 
 describe("a client of connect(): callers who make mistakes are told so", function () {
-  this.timeout(30_000);
   let modem: ScriptedModem;
   let client: ModemMQTTClient;
 
@@ -217,7 +215,6 @@ describe("a client of connect(): callers who make mistakes are told so", functio
 });
 
 describe("what the application's functions throw is the process's uncaught exception, and the client goes on", function () {
-  this.timeout(30_000);
   let modem: ScriptedModem;
 
   beforeEach(async () => {
@@ -282,7 +279,6 @@ describe("what the application's functions throw is the process's uncaught excep
 });
 
 describe("connect() leaves nothing running", function () {
-  this.timeout(30_000);
   let modem: ScriptedModem;
 
   const open = (options: object): Promise<ModemMQTTClient> => connect({ serial: modem.path, modem: "bc35g", host: "h", ...options });

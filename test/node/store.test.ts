@@ -17,7 +17,6 @@ const HOLDER = `
   setInterval(() => {}, 1000);`;
 
 describe("a store in a folder", function () {
-  this.timeout(60_000);
   let folder: string;
   const children: ChildProcess[] = [];
   const stores: Store[] = [];

@@ -6,7 +6,7 @@ import { draw } from "./plan";
 import { simulate } from "./simulation";
 
 const STRANGERS = 40;
-const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 60);
+const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 30);
 
 describe("simulation: client, modem, network and broker in virtual time", function () {
   for (const modem of familyNames)

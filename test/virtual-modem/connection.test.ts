@@ -66,8 +66,12 @@ describe("virtual modem, BC35-G: connection", () => {
     );
     await open();
     await bench.exchange('AT+QMTCONN=0,"keeper"', OK, "\r\n+QMTCONN: 0,0,0\r\n");
-    await new Promise((done) => setTimeout(done, 50));
-    assert.match(bench.drain().toString(), /^\r\n\+QMTRECV: 0,\d+,"kept",later\r\n$/);
+    let said = "";
+    while (!/\S\r\n$/.test(said)) {
+      await new Promise((done) => setTimeout(done, 5));
+      said += bench.drain().toString();
+    }
+    assert.match(said, /^\r\n\+QMTRECV: 0,\d+,"kept",later\r\n$/);
   });
 
   it("leaves a will when its power goes, and none when it disconnects", async () => {

@@ -101,10 +101,11 @@ describe("virtual modem: faults", () => {
   it("detach: the network is gone for a time", async () => {
     start([]);
     await bench.connect(broker.port);
-    bench.modem.fault("detach:1000");
+    bench.modem.fault("detach:3600000");
     await bench.expect("\r\n+QMTSTAT: 0,7\r\n");
     await bench.exchange("AT+CGATT?", `\r\n+CGATT:0\r\n${OK}`);
     await open(3);
+    bench.modem.fault("detach:1");
     await new Promise((done) => setTimeout(done, 50));
     await open(0);
   });

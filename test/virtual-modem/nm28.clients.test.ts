@@ -116,10 +116,11 @@ describe("virtual modem, NM28: six clients", () => {
   it("all lose the network, and tell nothing", async () => {
     start();
     for (const index of indexes) await bench.online(broker.port, index);
-    bench.modem.fault("detach:1000");
+    bench.modem.fault("detach:3600000");
     await bench.quiet(5);
     await bench.exchange("AT+MQTTCONN?", states(0, 0, 0, 0, 0, 0));
     await bench.exchange(`AT+MQTTOPEN=0,"127.0.0.1",${broker.port}`, "\r\n+MQTTOPEN:0,3\r\n", ERROR);
+    bench.modem.fault("detach:1");
     await new Promise((done) => setTimeout(done, 60));
     for (const index of indexes) await bench.online(broker.port, index);
   });

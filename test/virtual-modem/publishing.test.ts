@@ -32,6 +32,16 @@ describe("virtual modem, BC35-G: publishing", () => {
     bench.say(payload);
     await bench.expect(OK);
   };
+  /** So many lines, whichever comes first; sorted. */
+  const lines = async (count: number): Promise<string[]> => {
+    let said = "";
+    for (;;) {
+      said += bench.drain().toString();
+      const whole = said.split("\r\n").slice(0, -1).filter((line) => line !== "");
+      if (whole.length >= count) return whole.sort();
+      await new Promise((done) => setTimeout(done, 5));
+    }
+  };
   const payloads = (): string[] => published.map(({ payload }) => payload.toString("latin1"));
 
   it("carries every byte value with a length", async () => {
@@ -79,10 +89,8 @@ describe("virtual modem, BC35-G: publishing", () => {
     await bench.expect("\r\n> ");
     bench.say(`${"b".repeat(1024)}AT+CGMI\r`);
     await bench.expect(OK);
-    await new Promise((done) => setTimeout(done, 30));
     // Which of the two comes first is nobody's promise.
-    const lines = bench.drain().toString().split("\r\n").filter((line) => line !== "");
-    assert.deepEqual(lines.sort(), ["+QMTPUB: 0,0,0", "OK", "Quectel"]);
+    assert.deepEqual(await lines(3), ["+QMTPUB: 0,0,0", "OK", "Quectel"]);
     assert.deepEqual(payloads(), ["b".repeat(1024)]);
   });
 
@@ -123,12 +131,7 @@ describe("virtual modem, BC35-G: publishing", () => {
       for (const id of [1, 2, 3, 4, 5]) await publish(id, 1, "x");
       await bench.exchange('AT+QMTPUB=0,6,1,0,"t",1', answer);
       // The retry is answered: there is room again.
-      const results: string[] = [];
-      while (results.length < 5) {
-        await new Promise((done) => setTimeout(done, 50));
-        results.push(...bench.drain().toString().split("\r\n").filter((line) => line !== ""));
-      }
-      assert.deepEqual(results.sort(), [1, 2, 3, 4, 5].map((id) => `+QMTPUB: 0,${id},0`));
+      assert.deepEqual(await lines(5), [1, 2, 3, 4, 5].map((id) => `+QMTPUB: 0,${id},0`));
       await publish(6, 1, "x");
       await bench.expect("\r\n+QMTPUB: 0,6,0\r\n");
     });

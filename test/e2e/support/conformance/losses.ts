@@ -70,7 +70,8 @@ export function losses(facts: Facts, bench: () => Bench): void {
   for (const { when, modemOptions, then } of facts.linkLoss) {
     it(`loses the link: ${when}`, async () => {
       const { listener } = bench();
-      const client = await bench().open({ modemOptions });
+      let bytes = 0;
+      const client = await bench().open({ modemOptions, trace: (_, { length }) => { bytes += length; } });
       const inbox = new Inbox(client);
       await client.subscribe(["in/a", "in/b"], { qos: 1 });
       const modem = await bench().modem();
@@ -84,7 +85,8 @@ export function losses(facts: Facts, bench: () => Bench): void {
         // Something is under way: it fails, for nobody knows whether it arrived.
         modem.fault("drop-out:publish");
         const underWay = client.publish("out/lost", "x", { qos: 1 });
-        await pause(100); // the modem has it, and waits for the broker
+        // The modem has it, and waits for the broker, when nothing is said any more.
+        for (let before = NaN; before !== bytes; await pause(200)) before = bytes;
         modem.fault("link-loss:1");
         await assert.rejects(underWay, { code: "LINK_LOST" });
         for (const topic of ["in/a", "in/b"]) await arrives(inbox, topic);
