@@ -132,4 +132,23 @@ describe("options that are not on the command line", function () {
     assert.match(stderr, says);
     assert.deepEqual({ status, stdout: stdout.toString() }, { status: 2, stdout: "" });
   });
+
+  (process.getuid?.() === 0 ? it : it.skip)("a folder of options that this user may not enter kept the command from running, and a file that may not be read must be told of", async () => {
+    // A process that gives up being root keeps its HOME.
+    const asNobody = async (): Promise<Finished> => {
+      const args = ["pub", "--serial", "/nonexistent/tty", "--modem", "bc35g", "-h", "h", "-t", "t", "-m", "x"];
+      const running = new Running(process.execPath, ["-e", "process.setgroups([]); process.setgid(65534); process.setuid(65534); const [, ...rest] = process.argv; process.env.XDG_CONFIG_HOME = rest.shift(); const command = rest.shift(); process.argv = [process.execPath, ...rest]; import(command);", "--", folder, COMMAND, ...args]);
+      running.child.stdin.end();
+      return running.finished;
+    };
+    await file("modem-mqtt", ["-u meter"], 0o600);
+    await chmod(folder, 0o700);
+    const { status, stderr } = await asNobody();
+    assert.match(stderr, /^modem-mqtt: the serial port has failed: /);
+    assert.equal(status, 1);
+    await chmod(folder, 0o755);
+    const told = await asNobody();
+    assert.match(told.stderr, /^modem-mqtt: .*modem-mqtt cannot be read \(EACCES\)\n$/);
+    assert.equal(told.status, 2);
+  });
 });

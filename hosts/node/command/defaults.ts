@@ -1,6 +1,6 @@
 /** Options that are not on the command line: in files, in the form of mosquitto's. The environment's are commander's affair. */
 import type { EventEmitter } from "node:events";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, type Stats } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { InvalidArgumentError, type Command, type Option } from "commander";
@@ -39,6 +39,18 @@ export function applyOptionFiles(command: Command, others: readonly Command[]): 
   }
 }
 
+/** A file that is not there for this user: the folder may be another user's, where the environment is that of a process that was root. */
+const NOT_THERE: readonly string[] = ["ENOENT", "ENOTDIR", "EACCES"];
+
+function look(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if (NOT_THERE.includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+}
+
 /** Some editors begin a file with it. */
 const BYTE_ORDER_MARK = /^\uFEFF/;
 
@@ -46,12 +58,10 @@ function read(name: string): File | undefined {
   const { XDG_CONFIG_HOME } = process.env;
   const path = join(XDG_CONFIG_HOME || join(homedir(), ".config"), name);
   try {
-    const found = statSync(path);
-    return found.isFile() ? { path, text: readFileSync(path, "utf8").replace(BYTE_ORDER_MARK, ""), mode: found.mode } : undefined;
+    const found = look(path);
+    return found?.isFile() ? { path, text: readFileSync(path, "utf8").replace(BYTE_ORDER_MARK, ""), mode: found.mode } : undefined;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new UsageError(`${path} cannot be read (${code})`);
+    throw new UsageError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
 }
 
