@@ -15,6 +15,8 @@ export const CME_ERRORS = codes(`
   3 operation not allowed
   4 operation not supported
   5 PH-SIM PIN required
+  6 PH-FSIM PIN required
+  7 PH-FSIM PUK required
   10 SIM not inserted
   11 SIM PIN required
   12 SIM PUK required
@@ -28,6 +30,14 @@ export const CME_ERRORS = codes(`
   30 no network service
   31 network timeout
   32 network not allowed, emergency calls only
+  40 network personalization PIN required
+  41 network personalization PUK required
+  42 network subset personalization PIN required
+  43 network subset personalization PUK required
+  44 service provider personalization PIN required
+  45 service provider personalization PUK required
+  46 corporate personalization PIN required
+  47 corporate personalization PUK required
   50 incorrect parameters
   51 command executed but currently disabled
   52 command aborted by the user

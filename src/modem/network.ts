@@ -55,6 +55,8 @@ export class Network {
   private registered = 0;
   private denied = 0;
   private simReady = false;
+  /** What `AT+CPIN?` has said of a SIM that is not ready, and may be yet. */
+  private simSaid = "";
   /** The last number that a question was refused with, or −1. */
   private refusal = -1;
 
@@ -63,6 +65,7 @@ export class Network {
     this.failure = null;
     this.registered = this.denied = 0;
     this.simReady = false;
+    this.simSaid = "";
   }
 
   /** The first question of a round. */
@@ -85,6 +88,7 @@ export class Network {
     const said = fields.string(0), code = errorNumber(said);
     // Nothing that attaching needs asks for the second PIN.
     this.simReady = fields.is(0, READY) || code === SecondPin.Pin || code === SecondPin.Puk;
+    this.simSaid = this.simReady ? "" : said;
     if (!this.simReady) this.failure = refusedService(code, `AT+CPIN? says ${said}`);
   }
 
@@ -124,11 +128,13 @@ export class Network {
 
   /** The error where it has not attached in so many seconds. */
   late(seconds: number): MQTTModemError {
-    const { registration, refusal } = this;
-    const said = registration !== Registration.Unknown ? ` (AT+CEREG? says ${registration}, ${meaning(REGISTRATIONS, registration)})`
-      : refusal >= 0 ? ` (+CME ERROR: ${refusal}, ${meaning(CME_ERRORS, refusal)})` : "";
+    const { registration, refusal, simSaid } = this;
+    const said = [];
+    if (registration !== Registration.Unknown) said.push(`AT+CEREG? says ${registration}, ${meaning(REGISTRATIONS, registration)}`);
+    if (simSaid !== "") said.push(`AT+CPIN? says ${simSaid}`);
+    if (refusal >= 0) said.push(`+CME ERROR: ${refusal}, ${meaning(CME_ERRORS, refusal)}`);
     return new NetworkError("NOT_ATTACHED",
-      `the modem has not attached to the network within ${seconds} s${said}; check the SIM, the antenna and the coverage, or give it longer (attachTimeout)`,
+      `the modem has not attached to the network within ${seconds} s${said.length > 0 ? ` (${said.join("; ")})` : ""}; check the SIM, the antenna and the coverage, or give it longer (attachTimeout)`,
       refusal >= 0 ? refusal : undefined);
   }
 }

@@ -5,8 +5,8 @@ import { CME_ERRORS, meaning } from "./codes";
 /** What keeps a modem from the network for good, and what to do about it. A wait does not help. */
 const CAUSES = frozen([
   ["NO_SIM", [10, 310], "the modem has no SIM; insert one, and check that it lies right"],
-  ["PIN_REQUIRED", [5, 11, 17, 311, 312, 317], "the SIM wants its PIN; enter it, or switch the PIN off"],
-  ["PUK_REQUIRED", [12, 18, 316, 318], "the SIM is blocked, and wants its PUK; unblock it, in a telephone for example"],
+  ["PIN_REQUIRED", [5, 6, 11, 17, 40, 42, 44, 46, 311, 312, 317], "the SIM wants its PIN; enter it, or switch the PIN off"],
+  ["PUK_REQUIRED", [7, 12, 18, 41, 43, 45, 47, 316, 318], "the SIM is blocked, and wants its PUK; unblock it, in a telephone for example"],
   ["SIM_FAILED", [13, 15, 313, 315], "the SIM does not work in this modem; check its contacts, and try another one"],
   ["REGISTRATION_DENIED", [32, 103, 106, 107, 111, 112, 113],
     "the network refuses this modem or its SIM; check that the SIM is activated, its data plan, and whether it may roam"],

@@ -77,7 +77,8 @@ for (const family of FAMILIES) describe(`${family.name}: waiting for the network
 
   for (const [code, said] of [
     ["NO_SIM", "+CME ERROR: 310"], ["NO_SIM", "+CME ERROR: 10"], ["NO_SIM", "+CME ERROR: SIM not inserted"], ["PIN_REQUIRED", "+CME ERROR: 311"], ["PIN_REQUIRED", "+CME ERROR: 11"],
-    ["PIN_REQUIRED", "+CME ERROR: SIM PIN required"], ["PIN_REQUIRED", "+CME ERROR: 312"], ["PUK_REQUIRED", "+CME ERROR: 12"], ["PUK_REQUIRED", "+CME ERROR: 316"],
+    ["PIN_REQUIRED", "+CME ERROR: SIM PIN required"], ["PIN_REQUIRED", "+CME ERROR: 312"], ["PIN_REQUIRED", "+CME ERROR: 40"], ["PUK_REQUIRED", "+CME ERROR: 41"],
+    ["PIN_REQUIRED", "+CME ERROR: 6"], ["NO_SIM", "+CME ERROR: SIM card not inserted"], ["NO_SIM", "+CME ERROR: (U)SIM not inserted"], ["NO_SIM", "+CME ERROR: SIM card is not inserted"], ["PUK_REQUIRED", "+CME ERROR: 12"], ["PUK_REQUIRED", "+CME ERROR: 316"],
     ["SIM_FAILED", "+CME ERROR: 13"], ["SIM_FAILED", "+CME ERROR: 313"], ["SIM_FAILED", "+CME ERROR: 15"], ["SIM_FAILED", "+CME ERROR: SIM failure"], ["REGISTRATION_DENIED", "+CME ERROR: 111"],
   ] as const)
     it(`${said} was asked again for two minutes, and reported without its number: ${code}, at once`, () => {
@@ -128,6 +129,14 @@ for (const family of FAMILIES) describe(`${family.name}: waiting for the network
     equal(toldWith(life).code, "NOT_ATTACHED");
     equal(toldWith(life).message.includes("8, emergency calls alone"), true, toldWith(life).message);
   });
+
+  for (const [answer, said] of [[["+CPIN: NOT READY", "OK"], "AT+CPIN? says NOT READY"], [["+CME ERROR: 14"], "+CME ERROR: 14, SIM busy"], [["+CME ERROR: SIM busy"], "+CME ERROR: 14, SIM busy"]] as const)
+    it(`a SIM that is not ready all the time (${answer[0]}) was reported without a word of it`, () => {
+      const life = begun(family, waiting(0, { "AT+CPIN?": [...answer] }), { modem: { attachTimeout: 3000 } });
+      life.pass(4500);
+      equal(toldWith(life).code, "NOT_ATTACHED");
+      equal(toldWith(life).message.includes(said), true, toldWith(life).message);
+    });
 });
 
 /** How a modem of each family tells that there is no way to the broker, or that it refuses. */

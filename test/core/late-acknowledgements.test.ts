@@ -152,3 +152,34 @@ for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: an ac
       });
   }
 });
+
+for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: firmware that counts its packet ids in a way of its own`, () => {
+  const SCHEMES: Record<string, () => (QoS: number) => number> = {
+    "each QoS by itself": () => { const last = [0, 0, 0]; return (QoS) => ++last[QoS]!; },
+    "two with each id": () => { let sent = 0; return () => 1 + (sent++ >> 1); },
+    "up to five, and 0": () => { let sent = 0; return () => ++sent % 5; },
+    "1 and 2 in turn": () => { let sent = 0; return () => 1 + (sent++ & 1); },
+  };
+  for (const [name, scheme] of Object.entries(SCHEMES)) it(`had one publish in four fail for ever: ${name}`, () => {
+    const { session, modem } = online(family, { modem: { pollInterval: 0 } });
+    const next = scheme();
+    let failed = 0;
+    for (let id = 1; id <= 40; id++) {
+      const QoS = 1 + (id & 1);
+      session.publish("x", { QoS, id });
+      session.sent();
+      session.says(family === ml302 ? "\\r\\n>[sp]" : "\\r\\nOK\\r\\n");
+      session.sent();
+      const number = next(QoS), fields = family === ml302 ? `0,${number}` : `${number},0`;
+      session.says((QoS === 1 ? ["PUBACK"] : ["PUBREC", "PUBCOMP"]).map((ack) => `\\r\\n+MQTT${ack}:${fields}\\r\\n`).join(""));
+      if (family === ml302) session.says("\\r\\nOK\\r\\n");
+      if (!session.events.includes(`done ${id}`)) {
+        session.pass(60_000);
+        modem.serve();
+        failed++;
+      }
+      session.events.splice(0);
+    }
+    equal(failed <= 3, true, `${failed} failed`);
+  });
+});

@@ -8,6 +8,12 @@ const WORDS = Object.freeze(`
   5 ph-netsub pin
   5 ph-sp pin
   5 ph-corp pin
+  6 ph-fsim pin
+  7 ph-fsim puk
+  7 ph-net puk
+  7 ph-netsub puk
+  7 ph-sp puk
+  7 ph-corp puk
   10 sim not inserted
   10 not inserted
   10 sim removed
@@ -36,7 +42,7 @@ const WORDS = Object.freeze(`
 
 /** The number for these words, or −1. */
 export function errorNumber(text: string): number {
-  const said = text.trim().toLowerCase().replace(/\busim/, "sim").replace(/ (required|necessary)$/, "");
+  const said = text.trim().toLowerCase().replace(/\(?\bu\)?sim/, "sim").replace(/\bsim card\b/, "sim").replace(/\bis /, "").replace(/ (required|necessary)$/, "");
   for (let i = 0; i < WORDS.length; i++) {
     const blank = WORDS[i]!.indexOf(" ");
     if (WORDS[i]!.slice(blank + 1) === said) return parseInt(WORDS[i]!);

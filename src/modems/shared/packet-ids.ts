@@ -8,6 +8,9 @@
  *
  * Firmware may count each kind by itself. That ids count up within one kind therefore shows only that, and later ids are compared
  * with those of the same kind. That they count up over all kinds is shown where the id of one kind goes on from that of another.
+ *
+ * Firmware may count in yet another way (each QoS by itself, up to ten, in pairs), and look for a while as if it did as the others. What
+ * was not believed, and nothing else came, has perhaps been right: the second time nothing is made of this modem's ids any more.
  */
 import { Kind } from "../../modem/script";
 
@@ -16,6 +19,9 @@ export const IDS = 65535;
 
 /** So far back an id may be that of something earlier; one that is further back shows that the modem has begun again. */
 const BACK = 64;
+
+/** So often what was not believed may have been right until nothing is made of the ids any more. */
+const MISJUDGED = 2;
 
 /** For each of the kinds that are acknowledged: {@link Kind.Publish}, {@link Kind.Subscribe}, {@link Kind.Unsubscribe}. */
 const enum Each {
@@ -54,12 +60,14 @@ export class PacketIds {
   private apart = false;
   /** Publishes that the modem has given up, and whose acknowledgements may come all the same. */
   private lost = 0;
+  /** How often what was not believed was all that came. */
+  private misjudged = 0;
 
   /** There is a connection, or another one: the modem may begin again. */
   reset(): void {
     this.last = 0;
     this.counting = this.apart = false;
-    this.lost = 0;
+    this.lost = this.misjudged = 0;
     this.each.fill(0);
   }
 
@@ -92,6 +100,7 @@ export class PacketIds {
   timedOut(kind: Kind): void {
     if (kind === Kind.Publish) this.lost = 0;
     if (!this.hasDoubted(kind)) return;
+    if (this.tells(kind)) this.misjudged++;
     const at = kind * Each.SIZE;
     this.last = this.each[at + Each.Last] = this.each[at + Each.Counting] = 0;
     this.counting = false;
@@ -104,7 +113,7 @@ export class PacketIds {
 
   /** Whether this modem's ids show whose a report is. */
   tells(kind: Kind): boolean {
-    return (this.counting && this.last !== 0) || this.each[kind * Each.SIZE + Each.Counting] === 1;
+    return this.misjudged < MISJUDGED && ((this.counting && this.last !== 0) || this.each[kind * Each.SIZE + Each.Counting] === 1);
   }
 
   /** Whether the last one of this kind had this id; 0 where it had none. */
@@ -135,7 +144,7 @@ export class PacketIds {
   isOf(kind: Kind, id: number): boolean {
     const at = kind * Each.SIZE, each = this.each;
     if (id !== 0) this.learn(kind, id);
-    const late = kind === Kind.Publish && !this.counting && each[at + Each.Counting] === 0 && this.lost > 0;
+    const late = kind === Kind.Publish && this.lost > 0 && (this.misjudged >= MISJUDGED || (!this.counting && each[at + Each.Counting] === 0));
     if (late || !this.mayBe(kind, id)) {
       this.doubt(kind);
       if (!late) return false;
