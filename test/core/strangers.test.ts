@@ -229,6 +229,23 @@ describe("a message is the same however its bytes come", () => {
     sameLines([...results].slice(1), [], `other than ${[...results][0]}`);
   });
 
+  for (const family of FAMILIES) for (const [what, topic, payload] of [
+    ["a header that fills the ring, and two readings", family === ml302 ? `cmd/${"y".repeat(985)}",${',",3,{2}'.length - 1},` : `cmd/${"y".repeat(996)},5`, "{2}"],
+    ["a length that goes on for longer than the ring, and is wrong", family === ml302 ? `cmd/${"y".repeat(896)}",60000,` : `cmd/${"y".repeat(896)},60000,`, `${"z".repeat(700)}\\r\\nx`],
+  ] as const) it(`${family.name}: ${what}`, () => {
+    const bytes = [...message(family, topic, payload), ...message(family, "cmd/x", "next")];
+    const results = [1, 7, 100, 1000, 100_000].map((size) => {
+      const box = inbox(family);
+      box.session.subscribe("cmd/#", 0, { id: 9 });
+      box.modem.serve();
+      for (let at = 0; at < bytes.length; at += size) box.session.port.receive(bytes.slice(at, at + size));
+      box.session.pass(200);
+      return box.messages.join(" | ");
+    });
+    sameLines(results, results.map(() => results[0]!));
+    equal(results[0]!.startsWith("suspect "), true, results[0]!.slice(0, 100));
+  });
+
   it("S3's three messages of chapter 2.4 in one piece: none swallows a line's end unmarked", () => {
     const box = inbox(ml302);
     box.session.says(SAYS[4]![1]);

@@ -143,7 +143,7 @@ export abstract class Counted extends Header {
     let end = (this.payload + this.value) | 0;
     let limit = ring.find(Byte.LF, this.payload); // what is behind the line's end is no topic
     if (fit === Fit.Exact && ((limit - end) | 0) > 0) limit = end;
-    else if (limit === ring.tail && !this.deciding && fit !== Fit.Exact && (fit === Fit.Loose || ring.free > ring.mask >> 1)) return Found.Nothing;
+    else if (limit === ring.tail && !this.deciding && fit !== Fit.Exact && (fit === Fit.Loose || ring.free > 0)) return Found.Nothing; // how much of it there is must not decide
     let ambiguous = false, equal = false, known = false, other = false;
     for (let at = this.payload; this.nextReading(at, limit);) {
       at = this.otherPayload;
@@ -292,8 +292,8 @@ export abstract class Counted extends Header {
       return this.whole(end, ending);
     }
     if (ring.free > ring.mask >> 1) return Found.Nothing;
-    // One byte waits for the line's end.
-    if (over >= 0) length = this.value - 1;
+    // One byte waits for the line's end; where the length is wrong, what has come may end with that.
+    length = over >= 0 ? this.value - 1 : length - this.returns - 1;
     if (length <= 0) return Found.Nothing;
     this.value -= length;
     return this.part(length, true);
