@@ -1,6 +1,6 @@
 import type { Ring } from "../../bytes/ring";
 import { Byte } from "../lines/bytes";
-import { afterBlanks, beforeBlanks } from "../lines/delimiters";
+import { afterBlanks } from "../lines/delimiters";
 import { Next, whatFollows } from "../lines/follows";
 import { Header, Length } from "./header";
 import { Found, Mode } from "./payload";
@@ -199,6 +199,7 @@ export abstract class Counted extends Header {
     }
     if (ambiguous) this.suspect = this.leaves = true;
     this.topicEnd = topicEnd;
+    if (!this.quoted) this.setTopic();
     this.value = length;
     if (fit === Fit.Beyond) {
       this.payload = payload;
@@ -250,7 +251,7 @@ export abstract class Counted extends Header {
       const length = decimal(ring, start, comma);
       if (!this.quoted) at = (comma + 1) | 0;
       if (length < 0) continue;
-      if (!this.quoted) this.otherTopicEnd = beforeBlanks(ring, this.topic, (start - 1) | 0);
+      if (!this.quoted) this.otherTopicEnd = (start - 1) | 0;
       this.otherPayload = (comma + 1) | 0;
       this.otherLength = length;
       return true;

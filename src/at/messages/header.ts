@@ -1,5 +1,5 @@
 import { Byte } from "../lines/bytes";
-import { afterBlanks, beforeBlanks, closingQuote, upTo } from "../lines/delimiters";
+import { afterBlanks, closingQuote, upTo } from "../lines/delimiters";
 import type { Fields } from "../lines/fields";
 import { Found, Mode, Payload } from "./payload";
 
@@ -42,7 +42,9 @@ export abstract class Header extends Payload {
   abstract forget(): void;
 
   protected topic = 0;
-  /** Where the topic ends, or may end; quotes around it and blanks behind it are left out. */
+  /** The same with the blank before a topic without quotes, which is its own or the firmware's. */
+  protected lead = 0;
+  /** Where the topic ends, or may end; quotes around it are left out. */
   protected topicEnd = 0;
   protected quoted = false;
   /** What stands behind the last comma, and behind the first; where none has come, the latter is the topic. */
@@ -107,8 +109,10 @@ export abstract class Header extends Payload {
   /** Where the topic begins. A line that ends before it, or in its quotes, is no message. */
   protected beginTopic(): Found {
     const ring = this.ring;
-    let at = this.at = afterBlanks(ring, this.at);
+    let lead = this.at;
+    const at = afterBlanks(ring, lead);
     if (at === ring.tail) return Found.Nothing;
+    this.at = at;
     const byte = this.byte(at);
     if (byte === Byte.CR || byte === Byte.LF) return Found.NoMessage;
     this.quoted = false;
@@ -117,9 +121,9 @@ export abstract class Header extends Payload {
     this.digits = -1; // the first piece is topic, whatever it looks like
     if (byte === Byte.Quote) {
       this.mode = Mode.Quoted;
-      at = this.at = (at + 1) | 0;
+      lead = this.at = (at + 1) | 0;
     }
-    this.topic = this.firstPiece = at;
+    this.topic = this.lead = this.firstPiece = lead;
     return Found.Nothing;
   }
 
@@ -163,7 +167,15 @@ export abstract class Header extends Payload {
 
   /** The topic, if it has no quotes, ends at the comma before `piece`. */
   protected endTopic(piece: number): void {
-    if (!this.quoted) this.topicEnd = beforeBlanks(this.ring, this.topic, (piece - 1) | 0);
+    if (this.quoted) return;
+    this.topicEnd = (piece - 1) | 0;
+    this.setTopic();
+  }
+
+  /** Firmware that puts a blank before the topic puts one before the length, too. No document has one before a comma. */
+  protected setTopic(): void {
+    const lead = this.lead;
+    this.topic = lead !== this.topicEnd && this.byte(lead) === Byte.Blank && this.byte((this.topicEnd + 1) | 0) === Byte.Blank ? (lead + 1) | 0 : lead;
   }
 
   /** Whether the topic, if it ends at `end`, is subscribed. */
@@ -224,6 +236,7 @@ export abstract class Header extends Payload {
   /** The length does not fit what came: takes what there is, up to where a known line or silence follows. */
   protected distrust(): void {
     this.topicEnd = this.firstTopicEnd;
+    if (!this.quoted) this.setTopic();
     this.suspect = this.leaves = true;
     this.payload = this.at = this.firstPayload;
     this.mode = Mode.Silence;
@@ -244,7 +257,7 @@ export abstract class Header extends Payload {
     }
     this.truncated = true;
     const commas = this.firstPiece !== this.topic;
-    this.topic = commas ? (from - 1) | 0 : from;
+    this.topic = this.lead = commas ? (from - 1) | 0 : from;
     if (((this.piece - from) | 0) < 0) this.piece = from;
     if (!commas || ((this.firstPiece - from) | 0) < 0) this.firstPiece = from;
     this.topicEnd = this.firstTopicEnd = from;

@@ -73,7 +73,7 @@ export class Message extends Counted {
     const at = (start + length) | 0;
     this.clear();
     this.opened = true;
-    this.topic = (start + this.topicFrom) | 0;
+    this.topic = this.lead = (start + this.topicFrom) | 0;
     this.topicEnd = (start + this.topicTo) | 0;
     fields.count = line.topic!;
     if (line.framing === Framing.Line) {
