@@ -470,3 +470,24 @@ describe("BC35-G: a stranger's payload of many lines", () => {
       stillWorks(box, bc35g, forged);
     });
 });
+
+for (const family of FAMILIES) describe(`${family.name}: the modem, or the line, paused in the middle of a stranger's message`, () => {
+  const inTopic = (forged: string): [topic: string, payload: string] => [LENGTH[family.name]!(3, `${"y".repeat(30)}\\r\\n${forged}\\r\\nz`), "hello"];
+  const inPayload = (forged: string): [topic: string, payload: string] => ["cmd/x", `${"y".repeat(1200)}\\r\\n${forged}\\r\\nz`];
+  for (const [place, made] of [["a topic with a length in it", inTopic], ["a payload that is longer than the ring", inPayload]] as const)
+    for (const forged of FORGED[family.name]!) it(`and behind the pause was ${forged}, in ${place}`, () => {
+      const bytes = message(family, ...made(forged)), from = place.startsWith("a topic") ? 0 : bytes.length - forged.length - 60;
+      for (let at = from; at < bytes.length - 7; at += 1) {
+        if (/[\r\n]/.test(String.fromCharCode(bytes[at - 1]!, bytes[at]!))) continue; // at a line's end a message may have ended (docs/limits.md)
+        const box = waiting(family);
+        box.session.port.receive(message(family, "cmd/x", "1"));
+        box.session.port.receive(bytes.slice(0, at));
+        box.session.pass(200);
+        box.session.port.receive(bytes.slice(at));
+        const told = box.session.events.filter((event) => event !== "overflow");
+        sameLines(told, [], `cut at ${at}`);
+        box.session.pass(200);
+        sameLines(box.session.events.filter((event) => event !== "overflow"), [], `cut at ${at}, after another pause`);
+      }
+    });
+});

@@ -30,6 +30,8 @@ const enum Fit {
 export abstract class Counted extends Header {
   /** Silence has followed: what has not come does not come. */
   private deciding = false;
+  /** This modem has put a line's end behind a message. Firmware before guide revision 1.1 puts none. */
+  private endsLines = false;
   /** Of the reading that {@link fitOf} has looked at: where its payload begins, what is behind it, and bytes of a line's end that its length counts. */
   private fitPayload = 0;
   private fitNext = 0;
@@ -76,7 +78,7 @@ export abstract class Counted extends Header {
       const over = (this.ring.tail - this.payload - this.value) | 0;
       if (over === 0 || (over === 1 && this.byte((this.ring.tail - 1) | 0) === Byte.CR)) return this.whole(this.value, this.ring.tail);
       // Fewer bytes than were announced: some were lost, or the length was wrong.
-      this.suspect = true;
+      this.suspect = this.leaves = true;
       return this.ends(this.withoutEnding(), this.ring.tail);
     } else if ((mode === Mode.Length || mode === Mode.Quoted) && this.candidates > 0) this.distrust();
     return super.silence();
@@ -128,6 +130,7 @@ export abstract class Counted extends Header {
       this.fitCounted = 2;
       return Fit.Loose;
     }
+    if (over === 0 && this.endsLines) return Fit.Loose; // its line goes on
     if (over === 0 || (over === 1 && this.byte((tail - 1) | 0) === Byte.CR)) return Fit.Exact;
     if (over !== 1 || this.byte(payload) !== Byte.Blank) return Fit.None;
     this.fitPayload = (payload + 1) | 0;
@@ -196,6 +199,7 @@ export abstract class Counted extends Header {
       const like = this.endsLikeLine(payload, length, next);
       if (like < 0) return Found.Nothing;
       if (like > 0) this.suspect = true;
+      if (!this.deciding) this.endsLines = true;
     }
     if (ambiguous) this.suspect = this.leaves = true;
     this.topicEnd = topicEnd;

@@ -21,6 +21,8 @@ export class Scanner extends LineReader {
   /** Whether a sink's function is being called. */
   scanning = false;
 
+  /** A pause has ended the message in the middle of its line: the rest of that may still come. */
+  private unended = false;
   /** The message under way is in doubt, and its topic is subscribed by its name. */
   private byName = false;
 
@@ -44,6 +46,7 @@ export class Scanner extends LineReader {
    */
   scan(): void {
     if (this.scanning) return;
+    if (this.unended && this.at !== this.ring.tail) this.goesOn();
     this.scanning = true;
     for (let going = true; going;)
       switch (this.state) {
@@ -73,11 +76,12 @@ export class Scanner extends LineReader {
     this.promptExpected = false;
     this.message.available = 0;
     this.echo = null;
-    this.doubtful = this.miscounted = this.exposed = false;
+    this.doubtful = this.miscounted = this.exposed = this.unended = false;
   }
 
   protected lineOver(): void {
     const echo = this.echo;
+    this.unended = false;
     if (echo === null) this.state = State.Start;
     else {
       echo.ending = this.message.returns + 1;
@@ -174,7 +178,7 @@ export class Scanner extends LineReader {
 
   /** No line has begun that has not ended. */
   private get isBetweenLines(): boolean {
-    return this.state === State.Start || this.state === State.Echo || this.isLikePrompt;
+    return !this.unended && (this.state === State.Start || this.state === State.Echo) || this.isLikePrompt;
   }
 
   /** The line that has begun has nothing but what may be the prompt, which no line's end follows. */
@@ -196,6 +200,14 @@ export class Scanner extends LineReader {
     }
     // A line that has not ended may still be a part of the message, however long the pause is in the middle of it.
     if ((this.doubtful || this.exposed) && this.isBetweenLines) this.trust();
+  }
+
+  /** Something has come behind a message that a pause has ended in the middle of its line: another line, or the rest of that one. */
+  private goesOn(): void {
+    const byte = this.ring.bytes[this.at & this.ring.mask]!;
+    if (byte !== Byte.CR && byte !== Byte.LF) return;
+    this.unended = false;
+    this.trust();
   }
 
   /** The message that was in doubt is over. */
@@ -252,6 +264,7 @@ export class Scanner extends LineReader {
       this.doubtful = true;
     }
     this.lineOver();
+    this.unended = message.leaves && message.silent && this.ring.bytes[(this.at - 1) & this.ring.mask] !== Byte.LF;
     return this.at !== this.ring.tail;
   }
 
