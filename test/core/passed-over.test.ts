@@ -123,6 +123,36 @@ for (const family of [m531x, ml302]) describe(`${family.name}: what was asked be
   });
 });
 
+describe("ML302: the list of subscriptions has each on a line of its own", () => {
+  it("and only the last of them was counted", () => {
+    const { session, modem, messages } = inbox(ml302, { pollInterval: 60_000, modemReconnects: true });
+    session.subscribe("a", 0, { id: 1 });
+    session.subscribe("b", 0, { id: 2 });
+    modem.serve();
+    session.events.splice(0);
+    modem.commands.splice(0);
+    modem.instead = (command) => (command === "AT+MQTTSUB?" ? ["+MQTTSUB: a,0", "+MQTTSUB: b,0", "OK"] : undefined);
+    wait({ session, modem, messages }, 61_000);
+    sameLines(modem.commands, ["AT+MQTTSTAT?", "AT+MQTTSUB?"]);
+    sameLines(session.events, []);
+  });
+});
+
+describe("ML302: a publish that was given up before its prompt was answered behind a stranger's message", () => {
+  it("and the connection was given up half a minute later", () => {
+    const box = online(ml302, { pollInterval: 0 });
+    const { session } = box;
+    session.publish("AT+CFUN=0\\r", { QoS: 2, id: 2 });
+    session.sent();
+    session.pass(5100);
+    sameLines(told(box), ["failed 2 COMMAND_TIMEOUT"]);
+    session.says(`${ml302.header("cmd/x\\r\\ny", 2)}hi\\r\\n\\r\\n> \\r\\n+MQTTPUBREC:0,2\\r\\n\\r\\n+MQTTPUBCOMP:0,2\\r\\n\\r\\nOK\\r\\n`);
+    wait(box, 120_000);
+    sameLines(told(box), []);
+    stillWorks(box, ml302, "afterwards");
+  });
+});
+
 describe("M531X: the OK to MQTTOPEN came behind its result", () => {
   it("and the attempt ended after five seconds, with a modem that did not answer", () => {
     const life = new Life(m531x, { modem: {} });

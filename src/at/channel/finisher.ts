@@ -171,7 +171,7 @@ export abstract class Finisher extends Synchroniser {
       if (operation.abandoned) this.finish(operation, Outcome.Failed, 0);
       else this.finish(operation, Outcome.TimedOut, missing);
     }
-    else if (operation.abandoned) this.finish(operation, Outcome.Unsettled, 0);
+    else if (operation.abandoned) this.finish(operation, operation.passedOver ? Outcome.Failed : Outcome.Unsettled, 0);
     else this.keepPlace(operation, Outcome.TimedOut);
   }
 

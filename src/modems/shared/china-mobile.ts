@@ -367,6 +367,7 @@ export abstract class ChinaMobile extends Driver {
     super.onDone(operation, outcome, code);
     const kind = operation.kind;
     if (kind > Kind.Unsubscribe || (kind === Kind.Publish && operation.QoS === 0)) return;
+    if (operation.abandoned && outcome !== Outcome.TimedOut) return; // its time limit has told the ids of it
     if (outcome === Outcome.Refused && code === ACK_TIMEOUT) {
       if (kind === Kind.Publish && operation.result === ResultCode.Owed) this.ids.late(); // otherwise +MQTTTO has told of it
     } else if (outcome === Outcome.Refused || (outcome === Outcome.Failed && code !== Failure.Timeout) || (outcome === Outcome.Done && code !== 0)) this.ids.unsent(kind);
@@ -408,7 +409,8 @@ export abstract class ChinaMobile extends Driver {
 
   protected onState(line: Line, fields: Fields): void {
     if (line.id === Say.SubList) {
-      this.listed = fields.count > 0 ? 1 : 0; // on the heading's own line
+      if (fields.count > 0) this.listed++; // on the heading's own line
+      else this.listed = 0;
       return;
     }
     const { connected, gone, meanings } = this.states;
