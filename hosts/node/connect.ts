@@ -3,88 +3,10 @@ import type { DriverClass } from "../../src/modem/driver";
 import { apart } from "./callback";
 import { Carrier } from "./carrier";
 import { ModemMQTTClient, type ClientSettings } from "./client";
-import { checkOptions, checkWith } from "./connect-options";
+import { checkOptions, checkWith, type ConnectOptions } from "./connect-options";
 import { loadDriver } from "./drivers";
 import { findModem } from "./modem/ask";
 import { inWords } from "./options";
-import type { QoS } from "./packet";
-import type { Direction } from "./serial-port";
-import type { QueueOptions } from "../../src/session/options";
-import type { RetryOptions } from "../../src/session/retry";
-import type { Store } from "../../src/session/store";
-
-export interface ConnectOptions {
-  /** The serial port: `/dev/ttyUSB0`, `COM3`, a pseudo-terminal. Left out where `modem` is a client. */
-  serial?: string;
-  /** Bit/s; the modem family's own from the factory when left out. */
-  baud?: number;
-  /**
-   * A name (`"bc35g"`); `"auto"`, which asks the modem first, as `findModem` does; a driver class of your own; or another client, whose modem and serial port this one uses too,
-   * where the modem has several MQTT clients (NM28). The port is released when the last of them has ended.
-   */
-  modem: string | DriverClass | ModemMQTTClient;
-  /** Further options of the driver: `version`, `packetTimeout`, `attachTimeout`, … */
-  modemOptions?: Record<string, unknown>;
-  host: string;
-  /** 1–65535; default 1883. */
-  port?: number;
-  /** Default: `modem-mqtt_` and eight random digits. */
-  clientId?: string;
-  username?: string;
-  password?: string | Uint8Array;
-  /** MQTT.js's: `mqtt` (or `tcp`) is all that there is, for TLS is the modem's affair, see `modemOptions`. */
-  protocol?: "mqtt" | "tcp";
-  /** 3 for MQTT 3.1, 4 for MQTT 3.1.1, the default; where the modem knows it. */
-  protocolVersion?: 3 | 4;
-  /** Seconds; default 60. */
-  keepalive?: number;
-  /** Default true. */
-  clean?: boolean;
-  will?: { topic: string; payload: string | Uint8Array; qos?: QoS; retain?: boolean };
-  /**
-   * Milliseconds before the first try to connect again when the connection was lost; doubled after every failure, up to a
-   * minute, and longer by up to a half at random. 0: none, and the client ends with the error. Default 1000.
-   */
-  reconnectPeriod?: number;
-  /** Whether a first connection that fails for a reason that may pass is tried again too. Default false: `connect` rejects. */
-  retryFirst?: boolean;
-  /** Milliseconds before the next try when the broker has refused the credentials. Default 0: none, the client ends with the error. */
-  refusedPeriod?: number;
-  /** When to try again, in more detail; what is set here goes before the three above. */
-  retry?: RetryOptions;
-  /** Pulls the modem's reset pin, where this machine can: the last that is tried when nothing else brings the modem back. */
-  reset?(): void;
-  /**
-   * Milliseconds for one attempt, from opening the port to the broker's acceptance. Default 0: the driver's own limits for
-   * each step, for attaching to a cellular network may take minutes.
-   */
-  connectTimeout?: number;
-  /** Whether to subscribe again, after a loss, to all that was subscribed. Default true. */
-  resubscribe?: boolean;
-  /** Whether publishes at QoS 0 wait while there is no connection, rather than being rejected. Default true. */
-  queueQoSZero?: boolean;
-  /** How many operations may wait, 65534 at the most; further ones are rejected with BUSY, see `drained`. Default 1000. */
-  highWaterMark?: number;
-  /** Bytes of all payloads that may wait. Default 2048 for each of `highWaterMark`, 16 MiB at the most. */
-  queueBytes?: number;
-  /** What happens to a message when the queue is full; what was dropped is rejected with DROPPED. Default "refuse": BUSY. */
-  queuePolicy?: QueueOptions["policy"];
-  /**
-   * How many received messages are held while there is neither a listener for them nor an iteration, and how many wait in one
-   * iteration; at least 1, default 10000. Each further one is dropped, which an `error` with the code DROPPED tells.
-   */
-  heldMessages?: number;
-  /** Keeps messages at QoS 1 and 2 until they are acknowledged, over the end of this process too: see `openStore`. */
-  store?: Store;
-  /** Topic filters that may be subscribed, 1–1000. Default 1000. */
-  subscriptions?: number;
-  /** Sees all traffic on the serial port, secrets included. */
-  trace?(direction: Direction, bytes: Uint8Array): void;
-  /** Ends the attempt to connect. Once connected, it has no effect any more: see `end`. */
-  signal?: AbortSignal;
-  /** Sees the client before it is connected, for its `stage` events. */
-  onClient?(client: ModemMQTTClient): void;
-}
 
 /** In place of a modem's name: it is asked for. */
 const AUTO = "auto";

@@ -1,5 +1,6 @@
 /** `modem-mqtt/node`: a client with MQTT.js's words, over a serial port. */
-export { connect, connect as connectAsync, type ConnectOptions } from "./connect";
+export { connect, connect as connectAsync } from "./connect";
+export type { ConnectOptions } from "./connect-options";
 export {
   ModemMQTTClient, type ClientEvents, type ClientSettings, type DoneCallback, type EndOptions, type OperationOptions, type PublishCallback, type PublishOptions,
   type SubscribeCallback, type SubscribeOptions,
