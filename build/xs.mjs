@@ -50,7 +50,7 @@ export const LEFT_OUT = new Set(["xsSnapshot.c", "xsLockdown.c"]);
 export class NoCompiler extends Error {}
 
 /** Runs a program to its end; resolves with its status and what it printed. One that takes too long is ended. */
-export function run(command, args, { show = false, cwd = root, timeout = 300_000 } = {}) {
+export function run(command, args, { show = false, cwd = root, timeout = 1_800_000 } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, timeout, killSignal: "SIGKILL", stdio: ["ignore", "pipe", "pipe"] });
     let output = "";

@@ -60,9 +60,9 @@ function info(path: string): Running {
   it("because it is held exclusively is waited for until Ctrl-C", async () => {
     const holder = await hold(600);
     const running = info(modem.path);
-    // It waits when it has been asleep whenever it is looked at for a second; one that wants a processor is not.
+    // It waits when it has been asleep whenever it was looked at; one that wants a processor is not.
     const isAsleep = (): boolean => /^State:\s+S/m.test(readFileSync(`/proc/${running.child.pid}/status`, "latin1"));
-    for (let asleep = 0; asleep < 20; asleep = isAsleep() ? asleep + 1 : 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let asleep = 0; asleep < 5; asleep = isAsleep() ? asleep + 1 : 0) await new Promise((resolve) => setTimeout(resolve, 50));
     const { status, stderr } = await running.stop("SIGINT");
     holder.kill("SIGKILL");
     assert.deepEqual({ status, stderr }, { status: 1, stderr: "modem-mqtt: interrupted\n" });

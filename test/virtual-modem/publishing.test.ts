@@ -91,6 +91,7 @@ describe("virtual modem, BC35-G: publishing", () => {
     await bench.expect(OK);
     // Which of the two comes first is nobody's promise.
     assert.deepEqual(await lines(3), ["+QMTPUB: 0,0,0", "OK", "Quectel"]);
+    while (published.length === 0) await new Promise((done) => setTimeout(done, 5)); // nobody acknowledges it
     assert.deepEqual(payloads(), ["b".repeat(1024)]);
   });
 
