@@ -1,5 +1,5 @@
 import { Expected, Meaning } from "../commands/exchange";
-import { Link, Missing, Offset, Outcome, ResultCode, Stage, type Operation } from "../commands/operation";
+import { Link, type Missing, Offset, Outcome, ResultCode, Stage, type Operation } from "../commands/operation";
 import { isToRepeat, repeat } from "../commands/repeating";
 import { Patience } from "./patience";
 import { Phase } from "./sender";
