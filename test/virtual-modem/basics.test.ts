@@ -54,7 +54,7 @@ describe("virtual modem, BC35-G: 27.007 commands", () => {
   });
 
   it("takes its time to attach, and reports it when asked to", async () => {
-    start({ attachTime: 2000 });
+    start({ attachTime: 20_000 });
     await bench.exchange("AT+CGATT?", `\r\n+CGATT:0\r\n${OK}`);
     await bench.exchange("AT+CSQ", `\r\n+CSQ:99,99\r\n${OK}`);
     await bench.exchange("AT+CEREG?", `\r\n+CEREG:0,2\r\n${OK}`);
@@ -88,7 +88,7 @@ describe("virtual modem, BC35-G: 27.007 commands", () => {
   });
 
   it("restarts by AT+NRB: no OK, the banner, settings lost", async () => {
-    start({ attachTime: 2000 });
+    start({ attachTime: 20_000, bootTime: 10_000 });
     await bench.exchange("AT+CMEE=1", OK);
     await bench.exchange("ATE1", OK);
     await bench.exchange('AT+QMTCFG="keepalive",0,60', `AT+QMTCFG="keepalive",0,60\r${OK}`);

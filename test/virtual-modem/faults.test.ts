@@ -74,8 +74,8 @@ describe("virtual modem: faults", () => {
     ];
     for (const [command, result] of table) {
       start([]);
-      await bench.exchange('AT+QMTCFG="timeout",0,1,0', OK);
       await bench.connect(broker.port);
+      await bench.exchange('AT+QMTCFG="timeout",0,1,0', OK);
       bench.modem.fault("drop-in:any,0");
       await bench.exchange(command, OK, result, "\r\n+QMTSTAT: 0,6\r\n");
       bench.close();
