@@ -198,6 +198,11 @@ export class Modem implements ChannelOwner {
     this.channel.provide(needed);
   }
 
+  /** Whether it says why it refuses something: by a number. */
+  get tellsReasons(): boolean {
+    return this.cmee > 0;
+  }
+
   /** Whether the driver is in its place. */
   has(driver: ModemLink): boolean {
     return this.drivers[driver.link] === driver;

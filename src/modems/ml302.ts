@@ -67,6 +67,8 @@ const { say, all } = tables<ML302>(OWN_LINES, {
 const ACKNOWLEDGED = 0;
 
 // A bare number is the count of bytes that follow the prompt (4.3.6). dup is the modem's.
+/** Unsubscribes what may be subscribed: no matter what its result is. */
+const FORGET = say("AT+MQTTUNSUB={filter}", { final: ACKNOWLEDGED });
 const PUBLISH = say("AT+MQTTPUB={topic},{QoS},{retain},0,{length}", { final: ACKNOWLEDGED, prompt: 5000 });
 const PUBLISH_ACKNOWLEDGED = frozen({ ...PUBLISH, result: Say.PubAck });
 const PUBLISH_INLINE = say("AT+MQTTPUB={topic},{QoS},{retain},0,{payload}", { final: ACKNOWLEDGED });
@@ -308,8 +310,22 @@ export class ML302 extends ChinaMobile {
   }
 
   override onDone(operation: Operation, outcome: Outcome, code: number): void {
+    if (operation.kind === Kind.Subscribe && !operation.abandoned && this.subscribesAnew(operation, outcome, code)) return;
     super.onDone(operation, outcome, code);
     if (outcome !== Outcome.Done) this.ended(operation, outcome, code);
+  }
+
+  /**
+   * A modem that prints no numbers says `ERROR` in place of 606, for ever, where it has the topic in its list although the client has
+   * not: the acknowledgement was lost. The topic is unsubscribed and subscribed once more, before the refusal is believed.
+   */
+  private subscribesAnew(operation: Operation, outcome: Outcome, code: number): boolean {
+    const { subscribe } = this.dialect, forgets = operation.command === FORGET;
+    if (forgets) operation.command = subscribe; // an error is told of the command that was asked for
+    if (forgets ? outcome === Outcome.Aborted || outcome === Outcome.TimedOut : outcome !== Outcome.Refused || code >= 0 || this.modem.tellsReasons || operation.repeats > 0) return false;
+    operation.repeats++;
+    this.channel.submit(operation, forgets ? subscribe : FORGET);
+    return true;
   }
 
   /**

@@ -59,6 +59,30 @@ describe("ML302: what its numbers mean", () => {
     session.mustTell("control 9 1", "done 1");
   });
 
+  for (const listed of [true, false])
+    it(`ERROR in place of 606, by a modem without numbers: a topic in its list was refused for ever${listed ? "" : "; one that the broker refuses is refused"}`, () => {
+      const session = new Session({ modem: { io: ml302.io } }), modem = new Answering(session, ml302);
+      let there = listed;
+      modem.instead = (command) => {
+        if (command.startsWith("AT+CMEE")) return ["ERROR"];
+        if (command.startsWith("AT+MQTTUNSUB")) {
+          there = false;
+          return listed ? undefined : ["ERROR"];
+        }
+        return command.startsWith("AT+MQTTSUB=") && (there || !listed) ? ["ERROR"] : undefined;
+      };
+      for (let i = 0; i < 10 && !session.events.includes("control 2"); i++) {
+        modem.serve();
+        session.pass(3000);
+      }
+      session.mustTell("control 2");
+      session.subscribe("a", 1, { id: 1 });
+      modem.serve();
+      sameLines(modem.commands.filter((command) => /SUB=/.test(command)), ['AT+MQTTSUB="a",1', 'AT+MQTTUNSUB="a"', 'AT+MQTTSUB="a",1']);
+      if (listed) session.mustTell("control 9 1", "done 1");
+      else session.mustTell("failed 1 COMMAND_REFUSED");
+    });
+
   for (const how of ["\\r\\n+CME ERROR: 618\\r\\n", "\\r\\nOK\\r\\n\\r\\n+CME ERROR: 618\\r\\n"])
     it(`618 behind an unsubscription, which the broker had done: 606 was taken for a subscription that there was no more: ${how}`, () => {
       const { session, modem } = online(ml302);

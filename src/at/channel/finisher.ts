@@ -218,7 +218,7 @@ export abstract class Finisher extends Synchroniser {
     if (operation.counted) this.discount(operation);
     if (operation.offset !== Offset.None) this.operations.release(operation);
     if (!told) this.owner.onDone(operation, outcome, code);
-    this.operations.free(operation);
+    if (operation.stage === Stage.Ended) this.operations.free(operation); // it has not been submitted again
   }
 }
 

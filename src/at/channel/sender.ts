@@ -1,6 +1,6 @@
 import type { Command } from "../commands/command";
 import { Exchange, Expected } from "../commands/exchange";
-import { Offset, Stage, type Operation } from "../commands/operation";
+import { Offset, ResultCode, Stage, type Operation } from "../commands/operation";
 import { StagedOperations, type Pinning } from "../commands/staging";
 import { write } from "../commands/write";
 import { At } from "../commands/writer";
@@ -74,9 +74,10 @@ export abstract class Sender extends Intake implements Pinning {
     return this.operations.reserve(operation, length, this);
   }
 
-  /** Hands the operation to the channel, behind those that wait already. */
+  /** Hands the operation to the channel, behind those that wait already. One that has ended, too, while its owner is told so: it goes on with this command. */
   submit(operation: Operation, command: Command): void {
     operation.command = command;
+    operation.result = ResultCode.Owed;
     operation.stage = Stage.Queued;
     this.pump();
   }
