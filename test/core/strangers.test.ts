@@ -282,6 +282,27 @@ describe("a result glued to a message that may go on", () => {
     stillWorks(box, bc35g, "afterwards");
   });
 
+  for (const [when, glued] of [["before the answer", false], ["in one piece with the answer", true]] as const)
+    it(`BC35-G: was forgotten when another message came ${when} to the question`, () => {
+      const box = waiting(bc35g);
+      box.session.says('\\r\\n+QMTRECV: 0,0,"cmd/x",hi\\r\\n\\r\\n+QMTPUB: 0,1,0\\r\\n');
+      box.session.pass(200);
+      equal(box.session.sent(), "AT+QMTCONN?\\r", "what is asked");
+      const message = '\\r\\n+QMTRECV: 0,0,"cmd/x",more\\r\\n', answer = "\\r\\n+QMTCONN: 0,3\\r\\n\\r\\nOK\\r\\n";
+      if (glued) box.session.says(message + answer);
+      else {
+        box.session.says(message);
+        box.session.pass(5);
+        box.session.says(answer);
+      }
+      box.session.mustTell();
+      box.session.pass(2000);
+      equal(box.session.sent(), "AT+QMTCONN?\\r", "what is asked again");
+      box.session.says(answer);
+      box.session.mustTell("control 4 1", "done 1");
+      stillWorks(box, bc35g, "afterwards");
+    });
+
   it("BC35-G: is not believed where the connection is gone", () => {
     const box = waiting(bc35g);
     box.session.says('\\r\\n+QMTRECV: 0,0,"cmd/x",hi\\r\\n+QMTPUB: 0,1,0\\r\\n');

@@ -74,8 +74,10 @@ export abstract class Finisher extends Synchroniser {
   /** The modem has paused. @param told everything that came with the message was a line of the modem's */
   protected unexpose(told: boolean): void {
     for (let operation = this.operations.first; operation !== null; operation = operation.next) {
-      operation.exposed = false;
       if (!told) operation.alleged = ResultCode.Owed;
+      // A message has come before the modem has been asked, or with its answer, which was no proof then: it is asked again.
+      else if (operation.exposed && operation.alleged !== ResultCode.Owed) this.held = true;
+      operation.exposed = false;
     }
   }
 
