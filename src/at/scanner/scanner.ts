@@ -46,7 +46,7 @@ export class Scanner extends LineReader {
    */
   scan(): void {
     if (this.scanning) return;
-    if (this.unended && this.at !== this.ring.tail) this.goesOn();
+    if (this.unended && this.state === State.Start && this.at !== this.ring.tail) this.goesOn();
     this.scanning = true;
     for (let going = true; going;)
       switch (this.state) {
