@@ -65,6 +65,7 @@ describe("ML302: what its numbers mean", () => {
       let there = listed;
       modem.instead = (command) => {
         if (command.startsWith("AT+CMEE")) return ["ERROR"];
+        if (command === "AT+CFUN?") return ["+CFUN: 1", "OK"];
         if (command.startsWith("AT+MQTTUNSUB")) {
           there = false;
           return listed ? undefined : ["ERROR"];
