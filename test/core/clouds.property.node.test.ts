@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/properties";
 import { deepEqual, equal } from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { alibaba, base64Decode, base64Encode, hex, hmac, onenet, sha1, sha256, tencent } from "../../src/clouds/index";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/properties";
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { MQTTClient } from "../../src/index";
 import BC35G from "../../src/modems/bc35g";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/properties";
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { visible } from "./support/exchange";
 import { Obedient, Session, stillWorks } from "./support/session";

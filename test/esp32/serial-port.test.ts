@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../support/properties";
 import { bytes, type Host, load, NOBODY } from "./support/host";
 import { FIFO, Timers, Uart } from "./support/models";
 

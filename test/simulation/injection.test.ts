@@ -2,7 +2,7 @@
 // The wire is read by the checker of wire.ts, which shares nothing with src.
 
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../support/properties";
 import { VirtualModemCore } from "../../hosts/virtual-modem/modem";
 import { ArgumentError, MQTTClient } from "../../src/index";
 import { Broker } from "./broker";

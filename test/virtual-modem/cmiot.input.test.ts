@@ -1,7 +1,7 @@
 // Both modems of China Mobile under any input: cut anywhere, mixed with faults, or made of anything.
 
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../support/properties";
 import type { Family } from "../../hosts/virtual-modem/engine/family";
 import m531x from "../../hosts/virtual-modem/families/m531x";
 import ml302 from "../../hosts/virtual-modem/families/ml302";

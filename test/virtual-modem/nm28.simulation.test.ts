@@ -1,7 +1,7 @@
 // The NM28 in virtual time, with a network in memory and one seed. Nothing here waits.
 
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../support/properties";
 import nm28 from "../../hosts/virtual-modem/families/nm28";
 import { type ModemOptions, VirtualModemCore } from "../../hosts/virtual-modem/modem";
 import type { Network } from "../../hosts/virtual-modem/network";

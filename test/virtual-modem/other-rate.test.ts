@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../support/properties";
 import { readAtOtherRate } from "../../hosts/virtual-modem/engine/other-rate";
 
 const RATES = [2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400];

@@ -1,7 +1,7 @@
 // The modem without a host: virtual time, a network in memory, one seed. Nothing here waits.
 
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../support/properties";
 import bc35g from "../../hosts/virtual-modem/families/bc35g";
 import { type ModemOptions, VirtualModemCore } from "../../hosts/virtual-modem/modem";
 import type { Network } from "../../hosts/virtual-modem/network";
