@@ -19,7 +19,7 @@ const CASES: [family: Family, cases: Case[]][] = [
     ["the payload on the next line, as ancestor firmware does", '\\r\\n+MQTTPUBLISH: 0,0,0,0,"t",5\\r\\nhello\\r\\n', "t: hello"],
     ["the payload on the next line, after a bare topic", "+MQTTPUBLISH:0,0,0,0,t,5\\r\\nhello\\r\\n", "t: hello"],
     ["the payload on the next line, with an OK in it", '+MQTTPUBLISH:0,0,0,0,"t",7\\r\\na\\r\\nOK\\r\\n\\r\\n', "suspect t: a\\r\\nOK\\r\\n"],
-    ["an empty payload on the next line", '+MQTTPUBLISH:0,0,0,0,"t",0\\r\\n\\r\\n+MQTTPUBLISH:0,0,0,0,u,1,x\\r\\n', "t:", "suspect u: x"],
+    ["an empty payload on the next line", '+MQTTPUBLISH:0,0,0,0,"t",0\\r\\n\\r\\n+MQTTPUBLISH:0,0,0,0,u,1,x\\r\\n', "suspect t:", "suspect u: x"],
     ["no end of line (guide revision 1.0), then a final", "+MQTTPUBLISH:0,0,0,0,t,5,helloOK\\r\\n", "suspect t: hello"],
     ["no end of line, then a report", "+MQTTPUBLISH:0,0,0,0,t,5,hello+MQTTPINGRSP:OK\\r\\n", "suspect t: hello"],
     ["no end of line, then the next message", "+MQTTPUBLISH:0,0,0,0,t,5,hello+MQTTPUBLISH:0,0,0,0,u,5,again", "suspect t: hello", "suspect u: again"],

@@ -106,6 +106,19 @@ for (const family of FAMILIES) describe(`${family.name}: a stranger's topic look
     });
   });
 
+  it("and the topic looked like that of an empty message whose line ends behind the length: it was handed on unmarked", () => {
+    for (const end of ["\r\n", "\n", "\r", "\r\r"]) {
+      const topic = quote === "" ? `cmd/x,0${end}1` : `cmd/x",0${end}1`;
+      everywhere(message(family, topic, "{0}"), (give, where) => {
+        const box = waiting(family);
+        give(box);
+        box.session.pass(200);
+        for (const text of box.messages) equal(text.startsWith("suspect ") || text === `${topic}: {0}`, true, `${JSON.stringify(end)}, ${where}: ${JSON.stringify(box.messages)}`);
+        unimpressed(box, family, where);
+      });
+    }
+  });
+
   it("a payload with a number in it is not, where the other topic would have a wildcard", () => {
     const box = waiting(family);
     const payload = quote === "" ? "+1,2,33" : '+",2,33';

@@ -474,9 +474,7 @@ class Simulation {
       this.#arrivals.push(DAMAGE);
       // An earlier client's message, before this one has seen how the modem ends its lines.
       const unknownEnd = !this.#application.online && this.#plan.variants.lineEnd === "crcrlf" && !families[this.#plan.modem].framed;
-      // What a stranger's topic is cut into is a stranger's message (docs/simulation.md).
-      const strange = this.#plan.world === "strangers" && !(farTopics as readonly string[]).includes(topic);
-      if (this.#plan.exact && !unknownEnd && !strange) this.#violated("3", `${shownAs} was received and never sent`);
+      if (this.#plan.exact && !unknownEnd) this.#violated("3", `${shownAs} was received and never sent`);
       return;
     }
     const times = (this.#received.get(key) ?? 0) + 1;

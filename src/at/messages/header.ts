@@ -221,6 +221,8 @@ export abstract class Header extends Payload {
     this.leaves = true; // or it is the topic that has a line's end in it
     if (this.value > 0) return this.candidate(this.at);
     this.endTopic(this.piece);
+    // An empty message, of firmware that puts no comma behind its length; or a topic below a wildcard that goes on in the next line.
+    if (this.truncated || this.subscribed.isSubscribed(this.topic, this.topicEnd) !== Match.Name) this.suspect = true;
     return this.accept(this.at, this.at);
   }
 
