@@ -68,6 +68,8 @@ interface Life {
   refusedUntil: number;
   /** The filters that were restored on this connection, those that should be, and whether the modem has restored some itself. */
   restored: string[];
+  /** The last command that has restored some: it is sent anew where its answer was not understood. */
+  restoring: string;
   expected: readonly string[];
   interrupted: boolean;
   over: boolean;
@@ -140,7 +142,7 @@ export class SessionApplication extends Application {
       onError: callback("onError", (error: MQTTModemError) => this.#failed(life!, error)),
     });
     life = {
-      session, time, writes: this.#kept, attempts, subscribed: new Set(), retry: new Map(), order: [], restored: [], expected: [], refusedUntil: 0, interrupted: false, over: false, cut: false,
+      session, time, writes: this.#kept, attempts, subscribed: new Set(), retry: new Map(), order: [], restored: [], restoring: "", expected: [], refusedUntil: 0, interrupted: false, over: false, cut: false,
     };
     this.#kept = new Map();
     this.#life = life;
@@ -221,6 +223,7 @@ export class SessionApplication extends Application {
         break;
       case "restoring":
         life.restored = [];
+        life.restoring = "";
         life.expected = [...life.order];
         this.lastReceived = new Map();
         break;
@@ -292,7 +295,10 @@ export class SessionApplication extends Application {
     const life = this.#life;
     if (life === null || life.session.state !== "restoring") return;
     if (/^AT\+(?:QMT|MQTT)PUB/.test(line)) watch.violated("2", `before all is subscribed again: ${line}`);
-    else if (/^AT\+(?:QMT|MQTT)SUB=/.test(line)) for (const [, filter] of line.matchAll(/"([^"]*)",[012]/g)) life.restored.push(filter);
+    else if (/^AT\+(?:QMT|MQTT)SUB=/.test(line) && line !== life.restoring) {
+      life.restoring = line;
+      for (const [, filter] of line.matchAll(/"([^"]*)",[012]/g)) life.restored.push(filter);
+    }
   }
 
   /** 5: the queue has its bound. */
