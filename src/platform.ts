@@ -62,7 +62,7 @@ export interface Alarm {
 }
 
 /** Whom an alarm wakes. */
-export interface Ringer {
+export interface AlarmListener {
   /** Called on an empty stack. */
   onAlarm(): void;
 }
@@ -70,7 +70,7 @@ export interface Ringer {
 export interface Clock {
   /** Milliseconds since any moment, as a signed 32-bit integer that wraps; only differences are used. */
   now(): number;
-  alarm(ringer: Ringer): Alarm;
+  alarm(ringer: AlarmListener): Alarm;
 }
 
 /** `copy` costs four slots on XS, for a view; a device has native ones that cost none. */

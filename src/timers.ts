@@ -1,4 +1,4 @@
-import type { Alarm, Clock, Ringer } from "./platform";
+import type { Alarm, Clock, AlarmListener } from "./platform";
 
 /** Whom timers tell that a time has come. */
 export interface TimerListener {
@@ -27,7 +27,7 @@ const enum Time {
  * Several timers, numbered from 0 on, that share one alarm of the host's. The alarm is set anew only where it would ring too late;
  * an alarm that rings too early costs one look.
  */
-export class Timers implements Ringer {
+export class Timers implements AlarmListener {
   readonly clock: Clock;
   private readonly listener: TimerListener;
   /** For each slot: its moment, or `Moment.Never`. */

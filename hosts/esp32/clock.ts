@@ -1,5 +1,5 @@
 import { frozen } from "modem-mqtt/bytes/frozen";
-import type { Alarm, Clock, Ringer } from "modem-mqtt/platform";
+import type { Alarm, Clock, AlarmListener } from "modem-mqtt/platform";
 import Time from "time";
 import Timer from "timer";
 
@@ -13,7 +13,7 @@ const NEVER = 0x7fffffff;
 class TimerAlarm implements Alarm {
   readonly #timer: Timer;
 
-  constructor(ringer: Ringer) {
+  constructor(ringer: AlarmListener) {
     this.#timer = Timer.repeat((timer) => {
       Timer.schedule(timer); // without a time: stops it
       ringer.onAlarm();
@@ -40,5 +40,5 @@ class TimerAlarm implements Alarm {
 export const clock: Clock = frozen({
   /** The simulators count milliseconds from 1970 and give a double; the core wants 32 bits. */
   now: () => Time.ticks | 0,
-  alarm: (ringer: Ringer) => new TimerAlarm(ringer),
+  alarm: (ringer: AlarmListener) => new TimerAlarm(ringer),
 });

@@ -6,7 +6,7 @@ import type { SessionOptions } from "../../src/session/session";
 import { Session } from "../../src/session/session";
 import type { SessionState } from "../../src/session/states";
 import { apart, calling, type Callback } from "./callback";
-import type { Carrier } from "./carrier";
+import type { Carrier } from "./shared-modem";
 import { Inbox } from "./inbox";
 import { boolean, bytes, check, elsewhere, integer, inWords, never, signal, type Shape } from "./options";
 import { Assembly, type Packet, type QoS } from "./packet";

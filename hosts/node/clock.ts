@@ -1,4 +1,4 @@
-import type { Alarm, Clock, Ringer } from "../../src/platform";
+import type { Alarm, Clock, AlarmListener } from "../../src/platform";
 
 /** The host's monotonic clock and timers. */
 export const hostClock: Clock = {
@@ -10,7 +10,7 @@ class HostAlarm implements Alarm {
   readonly #callback: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(ringer: Ringer) {
+  constructor(ringer: AlarmListener) {
     this.#callback = () => ringer.onAlarm();
   }
 

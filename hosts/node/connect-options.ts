@@ -1,5 +1,5 @@
 import { ArgumentError } from "../../src/errors";
-import type { DriverClass } from "../../src/modem/driver";
+import type { DriverClass } from "../../src/modem/link";
 import { COMMON } from "../../src/modem/names";
 import type { QueueOptions } from "../../src/session/options";
 import type { RetryOptions } from "../../src/session/retry";
@@ -114,7 +114,7 @@ const keepalive: Check = (name, value) => {
 };
 
 const modem: Check = (name, value) => {
-  if (typeof value === "string" || value instanceof ModemMQTTClient || (typeof value === "function" && typeof (value as Partial<DriverClass>).dialect?.limits === "object")) return;
+  if (typeof value === "string" || value instanceof ModemMQTTClient || (typeof value === "function" && typeof (value as Partial<DriverClass>).family?.limits === "object")) return;
   throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be the name of a modem, such as bc35g, a driver class, or a client of connect()");
 };
 
@@ -190,7 +190,7 @@ function withoutNull(options: unknown): unknown {
 
 /** @throws ArgumentError for what the driver cannot be told, and for a keepalive that the modem has not, in seconds as it was given */
 export function checkWith(driver: DriverClass, { modemOptions = {}, keepalive }: ConnectOptions): void {
-  const { options: own, limits } = driver.dialect;
+  const { options: own, limits } = driver.family;
   const known = { ...MODEM, ...own };
   if (own !== undefined) check("modemOptions", modemOptions, Object.fromEntries(Object.keys(known).map((name) => [name, () => {}])), MODEM_ELSEWHERE);
   const told = (modemOptions["limits"] as { keepAlive?: unknown } | null | undefined)?.keepAlive;

@@ -1,7 +1,7 @@
 import { ModemError, StateError, type MQTTModemError } from "../../src/errors";
-import type { DriverClass } from "../../src/modem/driver";
+import type { DriverClass } from "../../src/modem/link";
 import { apart } from "./callback";
-import { Carrier } from "./carrier";
+import { Carrier } from "./shared-modem";
 import { ModemMQTTClient, type ClientSettings } from "./client";
 import { checkOptions, checkWith, type ConnectOptions } from "./connect-options";
 import { loadDriver } from "./drivers";

@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import type { DriverClass } from "../../src/modem/driver";
+import type { DriverClass } from "../../src/modem/link";
 import { ArgumentError } from "../../src/errors";
 
 // Drivers are found by name in the folder beside the built package's modules, so that a new one is one new file.

@@ -12,8 +12,8 @@ export function codes(lines: string): CodeTable {
 
 /** `+CME ERROR` and `+CMS ERROR`: 27.007 9.2 and 27.005 3.2.5, as far as S1 chapter 5 lists them. */
 export const CME_ERRORS = codes(`
-  3 operation not allowed
-  4 operation not supported
+  3 request not allowed
+  4 request not supported
   5 PH-SIM PIN required
   6 PH-FSIM PIN required
   7 PH-FSIM PUK required
@@ -54,8 +54,8 @@ export const CME_ERRORS = codes(`
   159 uplink busy, flow control
   300 ME failure
   301 SMS service of ME reserved
-  302 operation not allowed
-  303 operation not supported
+  302 request not allowed
+  303 request not supported
   304 invalid PDU mode parameter
   305 invalid text mode parameter
   310 USIM not inserted

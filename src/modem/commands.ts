@@ -1,6 +1,6 @@
 import { command, type Argument, type Command, type CommandOptions } from "../at/commands/command";
-import { FieldKind, type Fields } from "../at/lines/fields";
-import type { Line } from "../at/lines/lexicon";
+import { FieldKind, type Fields } from "../at/responses/fields";
+import type { Line } from "../at/responses/response-table";
 import { frozen } from "../bytes/frozen";
 import { ARGUMENTS } from "./arguments";
 import { Kind, Tolerates, type Step } from "./script";

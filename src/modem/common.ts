@@ -1,11 +1,11 @@
 import type { Command } from "../at/commands/command";
-import { FieldKind } from "../at/lines/fields";
-import { COMMON_LINES } from "../at/lines/lexicon";
+import { FieldKind } from "../at/responses/fields";
+import { COMMON_RESPONSES } from "../at/responses/response-table";
 import { tables } from "./commands";
 
 /** Commands of 27.007 (and V.250) that every family has. */
 
-const { say, all } = tables(COMMON_LINES, {});
+const { say, all } = tables(COMMON_RESPONSES, {});
 
 /** Does nothing; the answer shows that somebody listens. */
 export const ATTENTION = say("AT", { final: 1000, probe: true });
@@ -17,7 +17,7 @@ const TIMES = 42;
  * A modem that was only booting answers each; the marker that follows tells whose answers they are.
  * @param leave the byte, where there is one, that leaves a data phase whose length was not told
  */
-export function rouse(leave: string): Command {
+export function wakeUp(leave: string): Command {
   return say(leave + "AT\r".repeat(TIMES - 1) + "AT", { final: 1000, probe: true });
 }
 /** Command echo off: V.250 6.2.4. */

@@ -2,7 +2,7 @@ import { frozen } from "../bytes/frozen";
 import { integer, known } from "../checks";
 import { ArgumentError } from "../errors";
 
-/** What a dialect can carry (dialects.md 8), in bytes of UTF-8 where it is about strings. */
+/** What a family can carry (dialects.md 8), in bytes of UTF-8 where it is about strings. */
 export interface Limits {
   readonly host: number;
   /** Client id, user name and password, each. */

@@ -1,21 +1,21 @@
-import { Channel } from "../at/channel/channel";
-import type { ChannelOwner } from "../at/channel/owner";
+import { Chat } from "../at/chat/chat";
+import type { ChatListener } from "../at/chat/listener";
 import type { Command } from "../at/commands/command";
-import { Link, Outcome, type Operation } from "../at/commands/operation";
-import type { Fields } from "../at/lines/fields";
-import { Common, type Line } from "../at/lines/lexicon";
-import { Match } from "../at/messages/header";
+import { LinkNumber, Outcome, type Request } from "../at/requests/request";
+import type { Fields } from "../at/responses/fields";
+import { CommonResponse, type Line } from "../at/responses/response-table";
+import { Match } from "../at/framing/header";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { integer } from "../checks";
 import { ArgumentError, ModemError, StateError, wordsOf, type MQTTModemError } from "../errors";
 import { portableBytes, type Port, type PortOptions, type PortReceiver } from "../platform";
 import { ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
-import type { Dialect } from "./dialect";
+import type { Family } from "./family";
 import { limitsOf, type Limits } from "./limits";
 import { Network } from "./network";
 import type { ModemOptions } from "./options";
-import { Patience } from "./patience";
+import { Timeout } from "./timeouts";
 import { Level } from "./recovery";
 import { Kind } from "./script";
 import { Stage } from "./stage";
@@ -23,35 +23,35 @@ import { Stage } from "./stage";
 /** One MQTT connection, as its modem knows it. */
 export interface ModemLink {
   /** The modem's own number for it. */
-  readonly link: number;
+  readonly number: number;
   readonly stage: Stage;
   /** It has nothing to do any more but to leave. */
   readonly leaving: boolean;
   /** Who takes its place when it has left. */
-  heir: ModemLink | null;
+  successor: ModemLink | null;
   /** What is to be done before the connection is made. */
   recover: Level;
   /** What comes for its number may be another client's, of an earlier run. */
-  readonly isStrange: boolean;
+  readonly mayBeStale: boolean;
   onModemStage(stage: Stage): void;
   /** The modem is up and attached. */
   onReady(): void;
   /** The modem is gone, or has forgotten everything. */
   onModemLost(error: MQTTModemError, forgotten: boolean): void;
-  onWake(): void;
+  onTimer(): void;
   onRoom(): void;
   onDoubt(): void;
   onOverflow(): void;
   onUnsolicitedError(code: number): void;
   onLine(line: Line, fields: Fields): void;
-  onAnswer(operation: Operation, line: Line, fields: Fields): void;
+  onAnswer(request: Request, line: Line, fields: Fields): void;
   /** A line of the answer to the question how the connections are. */
   onPolled(line: Line, fields: Fields): void;
-  onText(operation: Operation, start: number, end: number): void;
+  onText(request: Request, start: number, end: number): void;
   onMessage(line: Line, fields: Fields): void;
   onMessageAgain(): boolean;
   onFragment(): void;
-  onDone(operation: Operation, outcome: Outcome, code: number): void;
+  onDone(request: Request, outcome: Outcome, code: number): void;
   isSubscribed(start: number, end: number): Match;
 }
 
@@ -59,7 +59,7 @@ const READY = frozen(new Text("READY", "READY", 5));
 
 const PREPARE: readonly Command[] = frozen([ECHO_OFF, ERROR_NUMBERS]);
 
-/** Whom the channel wakes; the drivers have the numbers from 1 on. */
+/** Whom the chat wakes; the drivers have the numbers from 1 on. */
 const enum Waker {
   Modem = 0,
 }
@@ -74,7 +74,7 @@ const enum Step {
 const enum Most {
   /** Restarts while it is brought up, before its power supply is suspected. */
   Restarts = 5,
-  /** Operations of a driver beside its publishes: two of the client's, one of its own, and one that has ended and is being told of. */
+  /** Requests of a driver beside its publishes: two of the client's, one of its own, and one that has ended and is being told of. */
   DriverOperations = 4,
 }
 
@@ -82,15 +82,15 @@ const enum Most {
  * One modem on one serial port: brings it up, and gives each line to the MQTT connection that it is about. Connections
  * that come while it is being brought up wait for it together.
  */
-export class Modem implements ChannelOwner {
-  readonly dialect: Dialect;
+export class Modem implements ChatListener {
+  readonly family: Family;
   readonly limits: Limits;
-  readonly channel: Channel;
+  readonly chat: Chat;
   /** Until the port is open. */
   private serial: PortOptions | null;
   private readonly bootTimeout: number;
   private readonly attachTimeout: number;
-  private readonly drivers: (ModemLink | null)[];
+  private readonly links: (ModemLink | null)[];
   /** The driver whose message is being read. */
   private reader: ModemLink | null = null;
 
@@ -121,30 +121,30 @@ export class Modem implements ChannelOwner {
    * @param factoryRate bit/s of the modem's UART from the factory, where that is known
    * @throws ArgumentError; nothing is opened yet
    */
-  constructor(dialect: Dialect, options: ModemOptions, factoryRate = 0) {
+  constructor(family: Family, options: ModemOptions, factoryRate = 0) {
     if (typeof options.serial?.io !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.serial.io", options.serial?.io, "must be the class of a serial port");
     if (typeof options.clock?.now !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.clock", options.clock, "must be a clock (on Moddable the manifest provides it)");
-    this.dialect = dialect;
+    this.family = family;
     const rate = options.serial.baud ?? options.serial.baudRate;
     if (typeof rate === "number" && factoryRate > 0 && rate !== factoryRate) {
       this.rate = rate;
       this.factoryRate = factoryRate;
     }
-    this.limits = limitsOf(dialect.limits, options.limits);
-    this.bootTimeout = integer("modem.bootTimeout", options.bootTimeout ?? 30_000, 0, Patience.Longest);
-    this.attachTimeout = integer("modem.attachTimeout", options.attachTimeout ?? 600_000, 0, Patience.Longest);
-    this.drivers = new Array(dialect.links).fill(null);
+    this.limits = limitsOf(family.limits, options.limits);
+    this.bootTimeout = integer("modem.bootTimeout", options.bootTimeout ?? 30_000, 0, Timeout.Longest);
+    this.attachTimeout = integer("modem.attachTimeout", options.attachTimeout ?? 600_000, 0, Timeout.Longest);
+    this.links = new Array(family.links).fill(null);
     this.serial = options.serial;
-    this.channel = new Channel(this, {
+    this.chat = new Chat(this, {
       clock: options.clock,
       bytes: options.bytes ?? portableBytes,
-      dialect,
+      family,
       receiveBuffer: options.receiveBuffer ?? 1024,
-      commandBuffer: dialect.commandBuffer + extra(dialect.limits, this.limits),
-      payloadBuffer: this.limits.payload + (dialect.payloadTail ?? 0),
-      wakers: dialect.links + 1,
+      commandBuffer: family.commandBuffer + extra(family.limits, this.limits),
+      payloadBuffer: this.limits.payload + (family.payloadTail ?? 0),
+      timers: family.links + 1,
     });
   }
 
@@ -164,38 +164,38 @@ export class Modem implements ChannelOwner {
    * @throws StateError BUSY when there is none; ArgumentError when there is no such number
    */
   place(wanted: number | undefined, before: ModemLink | null): number {
-    if (this.channel.closed) throw new StateError("CLOSED", "this modem's last client has gone, and its port is closed; open it anew");
-    const drivers = this.drivers;
+    if (this.chat.closed) throw new StateError("CLOSED", "this modem's last client has gone, and its port is closed; open it anew");
+    const drivers = this.links;
     if (wanted !== undefined) {
       integer("modem.link", wanted, 0, drivers.length - 1);
       if (this.isFree(wanted)) return wanted;
       throw new StateError("BUSY", `client ${wanted} of this modem is in use`);
     }
-    if (before !== null && before.leaving && this.isFree(before.link)) return before.link;
+    if (before !== null && before.leaving && this.isFree(before.number)) return before.number;
     for (let link = 0; link < drivers.length; link++) if (drivers[link] === null) return link;
     for (let link = 0; link < drivers.length; link++) if (this.isFree(link)) return link;
-    throw new StateError("BUSY", `a ${this.dialect.name} has ${drivers.length === 1 ? "one MQTT client" : `${drivers.length} MQTT clients`}, and all are in use`);
+    throw new StateError("BUSY", `a ${this.family.name} has ${drivers.length === 1 ? "one MQTT client" : `${drivers.length} MQTT clients`}, and all are in use`);
   }
 
   /** Nobody is there, or one who only has to leave, and whom nobody waits for. */
   private isFree(link: number): boolean {
-    const driver = this.drivers[link]!;
-    return driver === null || (driver.leaving && driver.heir === null);
+    const driver = this.links[link]!;
+    return driver === null || (driver.leaving && driver.successor === null);
   }
 
-  /** Takes a driver into its place, with the operations that it needs, as soon as whoever is there has left. */
+  /** Takes a driver into its place, with the requests that it needs, as soon as whoever is there has left. */
   attach(driver: ModemLink): void {
-    const present = this.drivers[driver.link]!;
+    const present = this.links[driver.number]!;
     if (present !== null) {
-      present.heir = driver;
+      present.successor = driver;
       return;
     }
-    this.drivers[driver.link] = driver;
-    this.channel.scanner.message.forget();
-    const each = this.dialect.limits.window + Most.DriverOperations;
+    this.links[driver.number] = driver;
+    this.chat.decoder.message.forget();
+    const each = this.family.limits.window + Most.DriverOperations;
     let needed = 0;
-    for (let link = 0; link < this.drivers.length; link++) if (this.drivers[link] !== null) needed += each;
-    this.channel.provide(needed);
+    for (let link = 0; link < this.links.length; link++) if (this.links[link] !== null) needed += each;
+    this.chat.allow(needed);
   }
 
   /** Whether it says why it refuses something: by a number. */
@@ -205,7 +205,7 @@ export class Modem implements ChannelOwner {
 
   /** Whether the driver is in its place. */
   has(driver: ModemLink): boolean {
-    return this.drivers[driver.link] === driver;
+    return this.links[driver.number] === driver;
   }
 
   /** Whether it is this driver whose message is to be read. */
@@ -220,28 +220,28 @@ export class Modem implements ChannelOwner {
 
   /** The driver has nothing more to do. The port is released with the last one. */
   detach(driver: ModemLink): void {
-    const { link, heir } = driver;
-    const present = this.drivers[link]!;
+    const { number: link, successor: heir } = driver;
+    const present = this.links[link]!;
     if (present !== driver) {
-      if (present !== null && present.heir === driver) present.heir = null;
+      if (present !== null && present.successor === driver) present.successor = null;
       return;
     }
-    this.drivers[link] = null;
+    this.links[link] = null;
     this.dropUnread(driver);
-    this.channel.scanner.message.forget();
+    this.chat.decoder.message.forget();
     if (heir !== null) {
       this.attach(heir);
-      return this.channel.wake(link + 1, 0); // on an empty stack, for the application may have called
+      return this.chat.setTimer(link + 1, 0); // on an empty stack, for the application may have called
     }
-    for (let link = 0; link < this.drivers.length; link++) if (this.drivers[link] !== null) return;
+    for (let link = 0; link < this.links.length; link++) if (this.links[link] !== null) return;
     this.stage = Stage.Idle;
-    this.channel.close();
+    this.chat.close();
   }
 
   /** Brings the modem up, unless it is; then the driver's `onReady`, or its `onModemLost`. */
   want(driver: ModemLink): void {
     if (!this.has(driver)) return;
-    this.channel.open();
+    this.chat.open();
     const recover = this.nobodyElseIsOn(driver) ? driver.recover : Level.Connect;
     driver.recover = Level.Connect;
     if (recover > this.recover) this.recover = recover;
@@ -254,8 +254,8 @@ export class Modem implements ChannelOwner {
 
   /** Where another connection works, it is not the modem that has to be brought back. */
   private nobodyElseIsOn(driver: ModemLink): boolean {
-    for (let link = 0; link < this.drivers.length; link++) {
-      const other = this.drivers[link]!;
+    for (let link = 0; link < this.links.length; link++) {
+      const other = this.links[link]!;
       if (other !== null && other !== driver && other.stage >= Stage.Connecting) return false;
     }
     return true;
@@ -266,29 +266,29 @@ export class Modem implements ChannelOwner {
   /** False when all that wanted it have gone meanwhile. */
   private enter(stage: Stage): boolean {
     this.stage = stage;
-    for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onModemStage(stage);
+    for (let link = 0; link < this.links.length; link++) this.links[link]?.onModemStage(stage);
     return this.stage === stage;
   }
 
   private wake(): void {
     this.pausing = this.simGone = this.otherTried = false;
     if (!this.enter(Stage.Waking)) return;
-    this.deadline = (this.channel.clock.now() + this.bootTimeout) | 0;
-    this.channel.scanner.learning = true;
+    this.deadline = (this.chat.clock.now() + this.bootTimeout) | 0;
+    this.chat.decoder.learning = true;
     this.submit(ATTENTION);
   }
 
   /** The next command of those that bring the modem back; then the network, or the modem once it has started. */
   private goOnRecovering(outcome: Outcome): void {
-    const { attach, restart } = this.dialect.recovery;
+    const { attach, restart } = this.family.recovery;
     const commands = this.recovering === Level.Attach ? attach : restart;
-    if (this.recovering === Level.Restart && outcome !== Outcome.Refused) return this.channel.wake(Waker.Modem, Patience.Restart);
+    if (this.recovering === Level.Restart && outcome !== Outcome.Refused) return this.chat.setTimer(Waker.Modem, Timeout.Restart);
     if (++this.step < commands.length) this.submit(commands[this.step]!);
     else this.attachNetwork();
   }
 
   private prepared(): void {
-    this.channel.scanner.learning = false;
+    this.chat.decoder.learning = false;
     this.recovering = this.recover;
     this.recover = Level.Connect;
     if (this.recovering === Level.Connect) return this.attachNetwork();
@@ -312,7 +312,7 @@ export class Modem implements ChannelOwner {
 
   private attachNetwork(): void {
     if (!this.enter(Stage.Attaching)) return;
-    this.deadline = (this.channel.clock.now() + this.attachTimeout) | 0;
+    this.deadline = (this.chat.clock.now() + this.attachTimeout) | 0;
     this.network.begin();
     this.submit(this.network.first());
   }
@@ -325,17 +325,17 @@ export class Modem implements ChannelOwner {
     if (network.failure !== null) return this.lost(network.failure, false);
     if (!network.attached) {
       this.pausing = true;
-      return this.again(Patience.Attach, () => network.late(this.attachTimeout / 1000));
+      return this.again(Timeout.Attach, () => network.late(this.attachTimeout / 1000));
     }
     this.stage = Stage.Online;
-    for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onReady();
+    for (let link = 0; link < this.links.length; link++) this.links[link]?.onReady();
   }
 
   private submit(command: Command): void {
-    const operation = this.channel.operations.take()!; // nothing of the drivers' is under way yet
-    operation.owner = null;
-    operation.kind = Kind.Step;
-    this.channel.submit(operation, command);
+    const request = this.chat.requests.take()!; // nothing of the drivers' is under way yet
+    request.listener = null;
+    request.kind = Kind.Step;
+    this.chat.submit(request, command);
   }
 
   private onStepDone(outcome: Outcome, code: number): void {
@@ -348,7 +348,7 @@ export class Modem implements ChannelOwner {
       case Stage.Preparing:
         // A modem that refuses one of these can be worked with all the same.
         if (++this.step < PREPARE.length) return this.submit(PREPARE[this.step]!);
-        return this.channel.synchronise();
+        return this.chat.resync();
       case Stage.Recovering:
       case Stage.Attaching:
         if (this.stage === Stage.Recovering && this.step !== Step.Asking) this.goOnRecovering(outcome);
@@ -361,47 +361,47 @@ export class Modem implements ChannelOwner {
    * @param silent it has said nothing at all
    */
   private notAwake(silent: boolean): void {
-    const over = silent && ((this.deadline - this.channel.clock.now()) | 0) <= 0, other = this.atFactoryRate ? this.rate : this.factoryRate;
-    if (over && !this.otherTried && other > 0 && this.channel.setRate(other)) {
+    const over = silent && ((this.deadline - this.chat.clock.now()) | 0) <= 0, other = this.atFactoryRate ? this.rate : this.factoryRate;
+    if (over && !this.otherTried && other > 0 && this.chat.setRate(other)) {
       this.otherTried = true;
       this.atFactoryRate = !this.atFactoryRate;
-      this.deadline = (this.channel.clock.now() + Patience.OtherRate) | 0;
-    } else if (over && this.otherTried && this.channel.setRate(other)) this.atFactoryRate = !this.atFactoryRate; // as it was
+      this.deadline = (this.chat.clock.now() + Timeout.OtherRate) | 0;
+    } else if (over && this.otherTried && this.chat.setRate(other)) this.atFactoryRate = !this.atFactoryRate; // as it was
     const rates = this.otherTried ? `, at ${this.rate} and at ${this.factoryRate} bit/s` : "";
-    this.again(Patience.Probe, () => new ModemError("MODEM_SILENT",
+    this.again(Timeout.Probe, () => new ModemError("MODEM_SILENT",
       `no modem answers AT on this port after ${this.bootTimeout / 1000} s${rates}; check wiring, power, that the port is the right one, and the baud rate`));
   }
 
   /** Tries again after a pause, unless the stage's time is over. */
   private again(pause: number, error: () => MQTTModemError): void {
-    if (((this.deadline - this.channel.clock.now()) | 0) <= 0) this.lost(error(), false);
-    else this.channel.wake(Waker.Modem, pause);
+    if (((this.deadline - this.chat.clock.now()) | 0) <= 0) this.lost(error(), false);
+    else this.chat.setTimer(Waker.Modem, pause);
   }
 
-  onWake(waker: number): void {
-    if (waker !== Waker.Modem) this.drivers[waker - 1]?.onWake();
-    else if (this.stage === Stage.Waking) this.submit(this.dialect.rouse ?? ATTENTION);
+  onTimer(waker: number): void {
+    if (waker !== Waker.Modem) this.links[waker - 1]?.onTimer();
+    else if (this.stage === Stage.Waking) this.submit(this.family.wakeUp ?? ATTENTION);
     else if (this.stage === Stage.Recovering) this.wake();
     else if (this.stage === Stage.Attaching) {
       this.pausing = false;
       this.submit(this.network.first());
     }
-    else for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onRoom();
+    else for (let link = 0; link < this.links.length; link++) this.links[link]?.onRoom();
   }
 
   /** Tells every client that waits for it how much it can write, on an empty stack. */
   tellRoom(): void {
-    this.channel.wake(Waker.Modem, 0);
+    this.chat.setTimer(Waker.Modem, 0);
   }
 
-  onSynchronised(cmee: number): void {
+  onResynced(cmee: number): void {
     if (this.stage === Stage.Preparing) {
       this.cmee = cmee;
       this.prepared();
     }
     else if (this.cmee < 0) this.cmee = cmee; // asked otherwise until now
     // CMEE falls back to 0 when the modem restarts (27.007 9.1), and everything else that was set with it.
-    else if (cmee === 0 && this.cmee !== 0 && this.stage > Stage.Preparing && !this.channel.alleges()) this.restarted();
+    else if (cmee === 0 && this.cmee !== 0 && this.stage > Stage.Preparing && !this.chat.mayBeForged()) this.restarted();
   }
 
   // ---- losing it
@@ -410,22 +410,22 @@ export class Modem implements ChannelOwner {
     if (this.stage === Stage.Idle) return;
     if (this.stage === Stage.Online || (this.stage !== Stage.Recovering && ++this.restarts > Most.Restarts))
       return this.lost(new ModemError("MODEM_RESTARTED",
-        `the ${this.dialect.name} has restarted, and its connection is gone; a supply that is too weak is the usual reason`), true);
-    this.channel.sleep(Waker.Modem);
-    this.channel.abort(Link.All, true);
+        `the ${this.family.name} has restarted, and its connection is gone; a supply that is too weak is the usual reason`), true);
+    this.chat.clearTimer(Waker.Modem);
+    this.chat.abort(LinkNumber.All, true);
     this.wake();
   }
 
   onSilent(swallowing: boolean, speaking: boolean): void {
     this.lost(speaking ? new ModemError("COMMAND_REFUSED",
-      `the ${this.dialect.name} answers, but refuses AT+CMEE?, AT+CFUN? and AT+CGATT?, so that its answers cannot be told apart; is it the family that was named?`)
-      : new ModemError("MODEM_SILENT", `the ${this.dialect.name} does not answer any more; check its power and its wiring, or reset it`), swallowing);
+      `the ${this.family.name} answers, but refuses AT+CMEE?, AT+CFUN? and AT+CGATT?, so that its answers cannot be told apart; is it the family that was named?`)
+      : new ModemError("MODEM_SILENT", `the ${this.family.name} does not answer any more; check its power and its wiring, or reset it`), swallowing);
   }
 
   onPortError(error: unknown): void {
     const failure = new ModemError("PORT_FAILED", `the serial port has failed: ${wordsOf(error)}`, undefined, error);
     // Whoever waits for a place on this port waits in vain.
-    for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.heir?.onModemLost(failure, true);
+    for (let link = 0; link < this.links.length; link++) this.links[link]?.successor?.onModemLost(failure, true);
     this.lost(failure, true);
   }
 
@@ -434,37 +434,37 @@ export class Modem implements ChannelOwner {
     this.stage = Stage.Idle;
     this.pausing = false;
     this.recover = Level.Connect;
-    this.channel.sleep(Waker.Modem);
-    this.channel.abort(Link.Modem, forgotten);
-    for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onModemLost(error, forgotten);
+    this.chat.clearTimer(Waker.Modem);
+    this.chat.abort(LinkNumber.Modem, forgotten);
+    for (let link = 0; link < this.links.length; link++) this.links[link]?.onModemLost(error, forgotten);
   }
 
-  // ---- lines and operations, to whom they belong
+  // ---- lines and requests, to whom they belong
 
-  onAnswer(operation: Operation, line: Line, fields: Fields): void {
+  onAnswer(request: Request, line: Line, fields: Fields): void {
     // A poll's answer tells of every connection.
-    if (operation.kind === Kind.Poll) this.driverOf(fields)?.onPolled(line, fields);
-    else if (operation.owner !== null) this.drivers[operation.link]?.onAnswer(operation, line, fields);
+    if (request.kind === Kind.Poll) this.driverOf(fields)?.onPolled(line, fields);
+    else if (request.listener !== null) this.links[request.link]?.onAnswer(request, line, fields);
     else this.network.answered(line, fields);
   }
 
-  onText(operation: Operation, start: number, end: number): void {
-    if (operation.owner !== null) this.drivers[operation.link]?.onText(operation, start, end);
+  onText(request: Request, start: number, end: number): void {
+    if (request.listener !== null) this.links[request.link]?.onText(request, start, end);
   }
 
   onUrc(line: Line, fields: Fields): void {
-    if (line.id >= Common.Family && line.id !== this.dialect.restart) this.driverOf(fields)?.onLine(line, fields);
-    else if (line.id === this.dialect.restart) {
-      if (!this.channel.alleges()) this.restarted();
+    if (line.id >= CommonResponse.Family && line.id !== this.family.restart) this.driverOf(fields)?.onLine(line, fields);
+    else if (line.id === this.family.restart) {
+      if (!this.chat.mayBeForged()) this.restarted();
     }
-    else if (line.id === Common.Sim) this.onSim(fields);
-    else if (line.id === Common.Registration) this.askSoon();
+    else if (line.id === CommonResponse.Sim) this.onSim(fields);
+    else if (line.id === CommonResponse.Registration) this.askSoon();
   }
 
   /** It says that it has started. @param doubtful CMEE tells: at once, or when what is under way is not answered */
   private started(doubtful: boolean): void {
     if (!doubtful) this.restarted();
-    else if (this.channel.idle) this.channel.synchronise();
+    else if (this.chat.idle) this.chat.resync();
   }
 
   /** `+CPIN: READY` belongs to a start, unless the SIM had been gone meanwhile; what else is told of the SIM belongs to none. */
@@ -472,27 +472,27 @@ export class Modem implements ChannelOwner {
     const ready = fields.is(0, READY), back = this.simGone;
     this.simGone = !ready;
     if (!ready) this.network.simChanged();
-    if (ready && this.dialect.readyAtStart === true && !this.channel.alleges()) this.started(back || this.channel.inDoubt);
+    if (ready && this.family.readyAtStart === true && !this.chat.mayBeForged()) this.started(back || this.chat.inDoubt);
     this.askSoon();
   }
 
   /** Something has changed: what the modem is waited for, it is asked at once. */
   private askSoon(): void {
-    if (this.stage === Stage.Attaching && this.pausing) this.channel.wake(Waker.Modem, 0);
+    if (this.stage === Stage.Attaching && this.pausing) this.chat.setTimer(Waker.Modem, 0);
   }
 
   onDoubt(lines: boolean): void {
     if (this.stage !== Stage.Online) return; // what is under way shows it
-    if (lines) this.channel.resynchronise(); // CMEE tells of a restart
-    for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onDoubt();
+    if (lines) this.chat.resyncWhenIdle(); // CMEE tells of a restart
+    for (let link = 0; link < this.links.length; link++) this.links[link]?.onDoubt();
   }
 
   onUnsolicitedError(code: number): void {
-    this.drivers[0]?.onUnsolicitedError(code);
+    this.links[0]?.onUnsolicitedError(code);
   }
 
   onMessage(line: Line, fields: Fields): void {
-    const again = this.channel.scanner.message.opened;
+    const again = this.chat.decoder.message.opened;
     const reader = again ? this.reader : this.readerOf(fields);
     this.reader = reader;
     if (reader === null) this.drop();
@@ -504,19 +504,19 @@ export class Modem implements ChannelOwner {
    * another client's connection of the same number still reports is nobody's.
    */
   private readerOf(fields: Fields): ModemLink | null {
-    const { learning, message } = this.channel.scanner;
+    const { learning, message } = this.chat.decoder;
     if (learning) {
       message.suspect = true;
       message.forget();
     }
     const driver = this.driverOf(fields);
-    if (driver === null || !driver.isStrange || this.isAlone(driver)) return driver;
+    if (driver === null || !driver.mayBeStale || this.isAlone(driver)) return driver;
     message.forget();
     return null;
   }
 
   private isAlone(driver: ModemLink): boolean {
-    for (let link = 0; link < this.drivers.length; link++) if (this.drivers[link] !== null && this.drivers[link] !== driver) return false;
+    for (let link = 0; link < this.links.length; link++) if (this.links[link] !== null && this.links[link] !== driver) return false;
     return true;
   }
 
@@ -533,29 +533,29 @@ export class Modem implements ChannelOwner {
   /** Nobody is there to read the message. */
   private drop(): void {
     this.reader = null;
-    this.channel.scanner.skip();
-    this.channel.released();
+    this.chat.decoder.skip();
+    this.chat.released();
   }
 
   /** Lines of a modem with several MQTT clients begin with the client's number. */
   private driverOf(fields: Fields): ModemLink | null {
-    if (this.drivers.length === 1) return this.drivers[0]!;
+    if (this.links.length === 1) return this.links[0]!;
     const link = fields.int(0);
-    return link >= 0 && link < this.drivers.length ? this.drivers[link]! : null;
+    return link >= 0 && link < this.links.length ? this.links[link]! : null;
   }
 
-  onDone(operation: Operation, outcome: Outcome, code: number): void {
-    if (operation.owner !== null) {
-      if (this.drivers.length === 1) return this.drivers[0]?.onDone(operation, outcome, code);
-      const own = operation.owner.link;
-      this.drivers[own]?.onDone(operation, outcome, code);
+  onDone(request: Request, outcome: Outcome, code: number): void {
+    if (request.listener !== null) {
+      if (this.links.length === 1) return this.links[0]?.onDone(request, outcome, code);
+      const own = request.listener.number;
+      this.links[own]?.onDone(request, outcome, code);
       // They share the transmit buffer, where there are others.
-      if (this.channel.operations.most > this.dialect.limits.window + Most.DriverOperations) for (let link = 0; link < this.drivers.length; link++) if (link !== own) this.drivers[link]?.onRoom();
+      if (this.chat.requests.capacity > this.family.limits.window + Most.DriverOperations) for (let link = 0; link < this.links.length; link++) if (link !== own) this.links[link]?.onRoom();
     } else if (outcome !== Outcome.Aborted) this.onStepDone(outcome, code);
   }
 
   onOverflow(): void {
-    for (let link = 0; link < this.drivers.length; link++) this.drivers[link]?.onOverflow();
+    for (let link = 0; link < this.links.length; link++) this.links[link]?.onOverflow();
   }
 }
 

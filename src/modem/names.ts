@@ -1,6 +1,6 @@
 import { frozen } from "../bytes/frozen";
 import { known } from "../checks";
-import type { Dialect, DriverOptions } from "./dialect";
+import type { Family, DriverOptions } from "./family";
 
 /** What can be told of every modem: the compiler knows when one is missing. */
 export const COMMON = frozen({
@@ -10,6 +10,6 @@ export const COMMON = frozen({
 } satisfies Record<keyof DriverOptions | "io" | "shared" | "link", 1>);
 
 /** @throws ArgumentError ARGUMENT_UNKNOWN for what this modem cannot be told */
-export function knownToModem(options: object, { options: own }: Dialect): void {
+export function knownToModem(options: object, { options: own }: Family): void {
   if (own !== undefined) known("modem", options, COMMON, own);
 }

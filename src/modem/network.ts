@@ -1,7 +1,7 @@
 import type { Command } from "../at/commands/command";
-import { errorNumber } from "../at/lines/error-text";
-import type { Fields } from "../at/lines/fields";
-import { Common, type Line } from "../at/lines/lexicon";
+import { errorNumber } from "../at/responses/error-text";
+import type { Fields } from "../at/responses/fields";
+import { CommonResponse, type Line } from "../at/responses/response-table";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { NetworkError, type MQTTModemError } from "../errors";
@@ -79,9 +79,9 @@ export class Network {
 
   /** An answer to the present question. */
   answered(line: Line, fields: Fields): void {
-    if (line.id === Common.Attach) this.attached = fields.int(0) === 1;
-    else if (line.id === Common.Registration) this.registration = fields.int(1);
-    else if (line.id === Common.Sim) this.sim(fields);
+    if (line.id === CommonResponse.Attach) this.attached = fields.int(0) === 1;
+    else if (line.id === CommonResponse.Registration) this.registration = fields.int(1);
+    else if (line.id === CommonResponse.Sim) this.sim(fields);
   }
 
   private sim(fields: Fields): void {

@@ -1,6 +1,6 @@
 import type { Command } from "../at/commands/command";
 
-/** What an operation is for. */
+/** What an request is for. */
 export const enum Kind {
   // Asked for by the client.
   Publish,

@@ -3,18 +3,18 @@
  * chapters 2 and 12, has found out about its gaps.
  */
 import { NOTHING } from "../at/commands/command";
-import { Wire, type Operation } from "../at/commands/operation";
-import { Byte } from "../at/lines/bytes";
-import { FieldKind, type Fields } from "../at/lines/fields";
-import { Follow, Framing, lexicon, lines, type Line } from "../at/lines/lexicon";
+import { WireId, type Request } from "../at/requests/request";
+import { Byte } from "../at/responses/bytes";
+import { FieldKind, type Fields } from "../at/responses/fields";
+import { Follow, Framing, responseTable, responses, type Line } from "../at/responses/response-table";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { choice, integer, known } from "../checks";
 import { ArgumentError, NetworkError, type MQTTModemError } from "../errors";
 import { codes, meaning } from "../modem/codes";
 import { tables } from "../modem/commands";
-import { REATTACH, rouse } from "../modem/common";
-import type { Dialect, DriverOptions, ModemClient } from "../modem/dialect";
+import { REATTACH, wakeUp } from "../modem/common";
+import type { Family, DriverOptions, LinkListener } from "../modem/family";
 import { linkLost } from "../modem/failure";
 import type { Limits } from "../modem/limits";
 import type { Modem } from "../modem/modem";
@@ -48,7 +48,7 @@ const TENCENT_NAMES = frozen({ productId: 1, deviceName: 1, deviceSecret: 1, exp
 
 // ---- what the modem says (S1 chapters 3 and 4)
 
-const LINES = lines(
+const LINES = responses(
   Say.Open, "+QMTOPEN", { numbers: [2, 2] },
   Say.Close, "+QMTCLOSE", { numbers: [2, 2] },
   Say.Conn, "+QMTCONN", { numbers: [2, 3] },
@@ -60,8 +60,8 @@ const LINES = lines(
   Say.Cfg, "+QMTCFG",
   Say.Auth, "+QMTTENAUTH", { numbers: [1, 1] }, "+QMTENAUTH", { numbers: [1, 1] }, // A-1
   Say.Stat, "+QMTSTAT", { numbers: [2, 2] },
-  Say.Message, "+QMTRECV", { framing: Framing.Line, topic: 2 },
-  "+QMTRCV", { framing: Framing.Line, topic: 2 }, // figure 1 (A-3)
+  Say.Message, "+QMTRECV", { framing: Framing.Response, topic: 2 },
+  "+QMTRCV", { framing: Framing.Response, topic: 2 }, // figure 1 (A-3)
   // The banner of a BC28: "Boot: Unsigned … REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET, Neul, OK" (public captures).
   Say.Restart, "REBOOT_CAUSE_", { follow: Follow.Anything },
 );
@@ -81,12 +81,12 @@ const { say, all } = tables<BC35G>(LINES, {
     writer.byte(Byte.Comma);
     writer.quoted(password);
   },
-  filters: (writer, operation) => {
-    for (let i = 0; i < operation.items!.length; i++) {
-      const item = operation.items![i]!;
+  filters: (writer, request) => {
+    for (let i = 0; i < request.items!.length; i++) {
+      const item = request.items![i]!;
       writer.byte(Byte.Comma);
       writer.quoted(item.text);
-      if (operation.kind !== Kind.Subscribe) continue;
+      if (request.kind !== Kind.Subscribe) continue;
       writer.byte(Byte.Comma);
       writer.int(item.QoS);
     }
@@ -122,14 +122,14 @@ const LIMITS: Limits = frozen({
   window: 5,
 });
 
-const DIALECT: Dialect<BC35G> = frozen({
+const DIALECT: Family<BC35G> = frozen({
   name: "BC35-G/BC28",
   options: { ...QMT_OPTIONS, alibaba: 1, tencent: 1, payloadQuotes: 1, receiving: 1 } satisfies Record<Exclude<keyof BC35GOptions, keyof DriverOptions>, 1>,
-  lexicon: lexicon(LINES),
+  responses: responseTable(LINES),
   limits: LIMITS,
   commandBuffer: 1024,
   cancel: Byte.Escape,
-  rouse: rouse("\x1b"),
+  wakeUp: wakeUp("\x1b"),
   links: 1,
   restart: Say.Restart,
   poll: POLL,
@@ -237,7 +237,7 @@ interface TencentTexts extends Omit<AlibabaTexts, "productKey"> {
 
 /** The driver for BC35-G and BC28. */
 export class BC35G extends QMT {
-  static readonly dialect: Dialect = DIALECT;
+  static readonly family: Family = DIALECT;
 
   /** Bit/s from the factory. S1 does not say; public drivers open it so (dialects.md 1, rule 12). */
   static readonly baud = 9600;
@@ -248,10 +248,10 @@ export class BC35G extends QMT {
   /** The code of a +QMTSTAT that may have been a message's, and is being looked into; 0 for none. */
   #alleged = 0;
 
-  constructor(modem: Modem, link: number, options: BC35GOptions, client: ModemClient) {
+  constructor(modem: Modem, link: number, options: BC35GOptions, client: LinkListener) {
     super(modem, link, options, client, 0);
-    this.channel.scanner.message.stripQuotes = choice("modem.payloadQuotes", options.payloadQuotes ?? "raw", ["raw", "strip"]) === "strip";
-    this.channel.scanner.message.untilSilence = choice("modem.receiving", options.receiving ?? "line", ["line", "idle"]) === "idle";
+    this.chat.decoder.message.stripQuotes = choice("modem.payloadQuotes", options.payloadQuotes ?? "raw", ["raw", "strip"]) === "strip";
+    this.chat.decoder.message.untilSilence = choice("modem.receiving", options.receiving ?? "line", ["line", "idle"]) === "idle";
     if (options.alibaba !== undefined) known("modem.alibaba", options.alibaba, ALIBABA_NAMES);
     if (options.tencent !== undefined) known("modem.tencent", options.tencent, TENCENT_NAMES);
     this.alibaba = options.alibaba === undefined ? null : {
@@ -277,17 +277,17 @@ export class BC35G extends QMT {
     return (this.packetTimeout + 2) * (this.retries + 1) * 1000;
   }
 
-  protected publish(operation: Operation): boolean {
+  protected publish(request: Request): boolean {
     // The id is 0 for QoS 0 and only then (S1 3.2.9).
-    operation.wire = operation.QoS === 0 ? 0 : operation.id;
-    operation.patience = this.ackPatience;
-    if (operation.length > 0) {
-      this.channel.submit(operation, PUBLISH);
+    request.wireId = request.QoS === 0 ? 0 : request.id;
+    request.resultTimeout = this.ackPatience;
+    if (request.length > 0) {
+      this.chat.submit(request, PUBLISH);
       return true;
     }
-    if (!this.channel.reserve(operation, CTRL_Z.length)) return false;
-    this.channel.operations.fill(operation, CTRL_Z, CTRL_Z.length);
-    this.channel.submit(operation, PUBLISH_EMPTY);
+    if (!this.chat.reserve(request, CTRL_Z.length)) return false;
+    this.chat.requests.fill(request, CTRL_Z, CTRL_Z.length);
+    this.chat.submit(request, PUBLISH_EMPTY);
     return true;
   }
 
@@ -297,15 +297,15 @@ export class BC35G extends QMT {
   }
 
   onLine(line: Line, fields: Fields): void {
-    if (line.id !== Say.Auth && fields.int(0) !== this.link) return; // damaged: there is no other client
+    if (line.id !== Say.Auth && fields.int(0) !== this.number) return; // damaged: there is no other client
     switch (line.id) {
       case Say.Pub: return this.acknowledged(Kind.Publish, fields);
       case Say.Sub: return this.acknowledged(Kind.Subscribe, fields);
       case Say.Uns: return this.acknowledged(Kind.Unsubscribe, fields);
-      case Say.Open: return this.resolve(Kind.Open, Wire.Any, fields.int(1));
+      case Say.Open: return this.resolve(Kind.Open, WireId.Any, fields.int(1));
       case Say.Conn: return this.connected(fields);
-      case Say.Disc: return this.resolve(Kind.Disconnect, Wire.Any, fields.int(1));
-      case Say.Close: return this.resolve(Kind.Close, Wire.Any, fields.int(1));
+      case Say.Disc: return this.resolve(Kind.Disconnect, WireId.Any, fields.int(1));
+      case Say.Close: return this.resolve(Kind.Close, WireId.Any, fields.int(1));
       case Say.PubRel: return this.received(fields.int(1)); // PUBREL answers PUBREC
       case Say.Auth: return this.authorised(fields);
       case Say.Stat: return this.linkChanged(fields.int(1));
@@ -314,28 +314,28 @@ export class BC35G extends QMT {
 
   /** `+QMTPUB: 0,<msgID>,<result>[,<value>…]` and its like. QoS 0 has the id 0: first sent, first done. */
   private acknowledged(kind: Kind, fields: Fields): void {
-    const operation = this.channel.find(this.link, kind, fields.int(1));
-    if (operation === null) return;
+    const request = this.chat.find(this.number, kind, fields.int(1));
+    if (request === null) return;
     const result = fields.int(2);
-    if (result === Result.Retransmission) return this.channel.extend(operation);
+    if (result === Result.Retransmission) return this.chat.extend(request);
     if (kind === Kind.Subscribe && result === Result.Acknowledged) {
-      operation.granted = 0;
-      for (let i = 0; i < operation.items!.length; i++) {
+      request.granted = 0;
+      for (let i = 0; i < request.items!.length; i++) {
         // S1 documents one value even for several topics (A-12).
-        const value = fields.int(3 + i, fields.int(3, operation.items![i]!.QoS));
-        operation.grant(i, value);
+        const value = fields.int(3 + i, fields.int(3, request.items![i]!.QoS));
+        request.grant(i, value);
       }
     }
-    this.channel.resolve(operation, result);
+    this.chat.resolve(request, result);
   }
 
   /** `+QMTTENAUTH: <result_code>[,<password>]`. */
   private authorised(fields: Fields): void {
-    const operation = this.channel.find(this.link, Kind.Authorise, Wire.Any);
-    if (operation === null) return;
+    const request = this.chat.find(this.number, Kind.Authorise, WireId.Any);
+    if (request === null) return;
     const result = fields.int(0);
     if (result === 0) this.fetchedPassword = passwordFrom(fields);
-    this.channel.resolve(operation, result === 0 && this.fetchedPassword === null ? UNUSABLE : result);
+    this.chat.resolve(request, result === 0 && this.fetchedPassword === null ? UNUSABLE : result);
   }
 
   /** `+QMTSTAT: 0,<err_code>`: whatever it says, the modem has closed the MQTT connection. */
@@ -363,8 +363,8 @@ export class BC35G extends QMT {
     else this.gone(this.#alleged);
   }
 
-  protected override resultError(operation: Operation, code: number): MQTTModemError {
-    if (operation.kind !== Kind.Authorise) return super.resultError(operation, code);
+  protected override resultError(request: Request, code: number): MQTTModemError {
+    if (request.kind !== Kind.Authorise) return super.resultError(request, code);
     return new NetworkError("CREDENTIALS_FETCH_FAILED", `the modem could not fetch the password from Tencent Cloud: ${meaning(PASSWORD_RESULTS, code)} (+QMTTENAUTH ${code})`, code);
   }
 }

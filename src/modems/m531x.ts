@@ -3,18 +3,18 @@
  * dialects.md, chapters 3 and 12, has found out about its gaps.
  */
 import type { Command } from "../at/commands/command";
-import type { Operation } from "../at/commands/operation";
-import { lexicon } from "../at/lines/lexicon";
+import type { Request } from "../at/requests/request";
+import { responseTable } from "../at/responses/response-table";
 import { frozen } from "../bytes/frozen";
 import { choice, flag } from "../checks";
 import { ArgumentError } from "../errors";
 import { codes } from "../modem/codes";
 import { tables } from "../modem/commands";
 import { REATTACH } from "../modem/common";
-import type { Dialect, DriverOptions, ModemClient } from "../modem/dialect";
+import type { Family, DriverOptions, LinkListener } from "../modem/family";
 import type { Modem } from "../modem/modem";
 import { Kind } from "../modem/script";
-import { ChinaMobile, DELETE, dialect, LIMITS, LINES, OPEN, OPTIONS, Say, SUBSCRIPTIONS, type ChinaMobileOptions, type States } from "./shared/china-mobile";
+import { ChinaMobile, DELETE, family, LIMITS, LINES, OPEN, OPTIONS, Say, SUBSCRIPTIONS, type ChinaMobileOptions, type States } from "./shared/china-mobile";
 
 /** What an M531X can be told beyond what all modems can. */
 export interface M531XOptions extends ChinaMobileOptions {
@@ -26,8 +26,8 @@ export interface M531XOptions extends ChinaMobileOptions {
 
 // S2 gives no times; these are dialects.md 9's.
 const { say, all } = tables<M531X>(LINES, {
-  payload: (writer, operation, modem) => {
-    if (operation.length > 0) writer.hex(modem.channel.operations.payloads, operation.offset, operation.length);
+  payload: (writer, request, modem) => {
+    if (request.length > 0) writer.hex(modem.chat.requests.payloads, request.offset, request.length);
   },
 });
 
@@ -36,13 +36,13 @@ const PUBLISH = say('AT+MQTTPUB={topic},{QoS},{retain},0,{length},"{payload}"', 
 const PUBLISH_ACKNOWLEDGED = frozen({ ...PUBLISH, result: Say.PubAck });
 
 const DISCONNECT = say("AT+MQTTDISC", { kind: Kind.Disconnect, patience: 10_000 });
-const CHINA_MOBILE = dialect(DISCONNECT);
+const CHINA_MOBILE = family(DISCONNECT);
 
-const DIALECT: Dialect<M531X> = frozen({
+const DIALECT: Family<M531X> = frozen({
   ...CHINA_MOBILE,
   name: "M531X",
   options: { ...OPTIONS, model: 1, encrypt: 1 } satisfies Record<Exclude<keyof M531XOptions, keyof DriverOptions>, 1>,
-  lexicon: lexicon(LINES),
+  responses: responseTable(LINES),
   limits: {
     ...LIMITS,
     topic: 255,
@@ -97,14 +97,14 @@ const STATES: States = frozen({
 
 /** The driver for M5310-A, M5311, M5312 and M5313. */
 export class M531X extends ChinaMobile {
-  static readonly dialect: Dialect = DIALECT;
+  static readonly family: Family = DIALECT;
   /** Bit/s from the factory; S2 does not say, a public driver opens an M5310-A so. */
   static readonly baud = 9600;
 
   /** 0 or 1, or null to leave it out. */
   readonly encrypt: number | null;
 
-  constructor(modem: Modem, link: number, options: M531XOptions, client: ModemClient) {
+  constructor(modem: Modem, link: number, options: M531XOptions, client: LinkListener) {
     super(modem, link, options, client);
     const model = choice("modem.model", options.model ?? "M5311", ["M5310-A", "M5311", "M5312", "M5313"]);
     const encrypt = options.encrypt === undefined ? null : flag("modem.encrypt", options.encrypt);
@@ -122,8 +122,8 @@ export class M531X extends ChinaMobile {
     return SUBSCRIPTIONS;
   }
 
-  protected publishCommand(operation: Operation): Command {
-    return operation.QoS === 0 ? PUBLISH : PUBLISH_ACKNOWLEDGED;
+  protected publishCommand(request: Request): Command {
+    return request.QoS === 0 ? PUBLISH : PUBLISH_ACKNOWLEDGED;
   }
 }
 

@@ -3,24 +3,24 @@
  * dialects.md, chapters 4, 7.4, 12 and 13, has made of it.
  */
 import type { Command } from "../at/commands/command";
-import { Outcome, Wire, type Operation } from "../at/commands/operation";
-import { Byte } from "../at/lines/bytes";
-import type { Fields } from "../at/lines/fields";
-import { lexicon, lines, type Line } from "../at/lines/lexicon";
+import { Outcome, WireId, type Request } from "../at/requests/request";
+import { Byte } from "../at/responses/bytes";
+import type { Fields } from "../at/responses/fields";
+import { responseTable, responses, type Line } from "../at/responses/response-table";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { choice, flag } from "../checks";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
 import { codes, meaning } from "../modem/codes";
 import { tables } from "../modem/commands";
-import { REATTACH, rouse } from "../modem/common";
-import type { Dialect, DriverOptions, ModemClient } from "../modem/dialect";
+import { REATTACH, wakeUp } from "../modem/common";
+import type { Family, DriverOptions, LinkListener } from "../modem/family";
 import { linkLost } from "../modem/failure";
 import type { Modem } from "../modem/modem";
 import { Level } from "../modem/recovery";
 import { Kind } from "../modem/script";
 import { Stage } from "../modem/stage";
-import { ChinaMobile, DELETE, dialect, Failure, LIMITS, LINES, OPEN, OPTIONS, Say, SUBSCRIPTIONS, type ChinaMobileOptions, type States } from "./shared/china-mobile";
+import { ChinaMobile, DELETE, family, Failure, LIMITS, LINES, OPEN, OPTIONS, Say, SUBSCRIPTIONS, type ChinaMobileOptions, type States } from "./shared/china-mobile";
 
 /** What an ML302 can be told beyond what all modems can. */
 export interface ML302Options extends ChinaMobileOptions {
@@ -47,14 +47,14 @@ const LONG_TOPIC = 480;
 const INLINE = 1024;
 
 /** What it says beyond what an M531X does. */
-const OWN_LINES = LINES.concat(lines(Say.Ping, "+MQTTPING"));
+const OWN_LINES = LINES.concat(responses(Say.Ping, "+MQTTPING"));
 
 // S3 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
 const { say, all } = tables<ML302>(OWN_LINES, {
-  payload: (writer, operation, modem) => {
-    const payloads = modem.channel.operations.payloads;
+  payload: (writer, request, modem) => {
+    const payloads = modem.chat.requests.payloads;
     writer.byte(Byte.Quote);
-    for (let i = operation.offset; i < operation.offset + operation.length; i++) {
+    for (let i = request.offset; i < request.offset + request.length; i++) {
       const byte = payloads[i]!;
       if (byte === Byte.Quote) writer.byte(BACKSLASH);
       writer.byte(byte);
@@ -63,7 +63,7 @@ const { say, all } = tables<ML302>(OWN_LINES, {
   },
 });
 
-/** The final waits for the acknowledgement, so it has the operation's patience. */
+/** The final waits for the acknowledgement, so it has the request's patience. */
 const ACKNOWLEDGED = 0;
 
 // A bare number is the count of bytes that follow the prompt (4.3.6). dup is the modem's.
@@ -77,13 +77,13 @@ const PUBLISH_INLINE_ACKNOWLEDGED = frozen({ ...PUBLISH_INLINE, result: Say.PubA
 const ASK_ACK_TIMEOUT = say("AT+MQTTTO?", { takes: (fields) => fields.areNumbers(1, 1), lastAnswers: true });
 
 const DISCONNECT = say("AT+MQTTDISC", { kind: Kind.Disconnect, final: 10_000, goodErrors: [620], patience: "ackPatience" });
-const CHINA_MOBILE = dialect(DISCONNECT);
+const CHINA_MOBILE = family(DISCONNECT);
 
-const DIALECT: Dialect<ML302> = frozen({
+const DIALECT: Family<ML302> = frozen({
   ...CHINA_MOBILE,
   name: "ML302",
   options: { ...OPTIONS, version: 1, encrypt: 1, modemReconnects: 1, publishing: 1 } satisfies Record<Exclude<keyof ML302Options, keyof DriverOptions>, 1>,
-  lexicon: lexicon(OWN_LINES),
+  responses: responseTable(OWN_LINES),
   limits: {
     ...LIMITS,
     topic: 512,
@@ -94,7 +94,7 @@ const DIALECT: Dialect<ML302> = frozen({
     keepAlive: [0, 43200], // what the maker's demo accepts
   },
   commandBuffer: 1600, // the longest topic, and 1024 bytes inline
-  rouse: rouse(""),
+  wakeUp: wakeUp(""),
   restartsSilently: true, // no document has what it prints
   unsolicitedErrors: [609, 615, 619],
   connect: all(
@@ -196,7 +196,7 @@ const COMMANDS_OWN: readonly number[] = frozen([601, 605, 606, 620, 621]);
 
 /** The driver for ML302. */
 export class ML302 extends ChinaMobile {
-  static readonly dialect: Dialect = DIALECT;
+  static readonly family: Family = DIALECT;
   /** Bit/s from the factory, as public drivers open it. */
   static readonly baud = 115_200;
 
@@ -209,7 +209,7 @@ export class ML302 extends ChinaMobile {
   private answerLine = 0;
   private answerValue = -1;
 
-  constructor(modem: Modem, link: number, options: ML302Options, client: ModemClient) {
+  constructor(modem: Modem, link: number, options: ML302Options, client: LinkListener) {
     super(modem, link, options, client);
     const encrypt = flag("modem.encrypt", options.encrypt ?? false);
     this.version = options.version === undefined ? null : new Text("modem.version", options.version, LIMITS.credential, false, true);
@@ -229,32 +229,32 @@ export class ML302 extends ChinaMobile {
   }
 
   /** The acknowledgement, and each message, repeat the topic, it may be with an escape for each of its bytes. */
-  override subscribe(operation: Operation): void {
-    this.expect(operation);
-    super.subscribe(operation);
+  override subscribe(request: Request): void {
+    this.expect(request);
+    super.subscribe(request);
   }
 
-  override unsubscribe(operation: Operation): void {
-    this.expect(operation);
-    super.unsubscribe(operation);
+  override unsubscribe(request: Request): void {
+    this.expect(request);
+    super.unsubscribe(request);
   }
 
-  private expect(operation: Operation): void {
-    if (operation.items![0]!.text.bytes.length > LONG_TOPIC) this.channel.ring.enlarge(2048);
+  private expect(request: Request): void {
+    if (request.items![0]!.text.bytes.length > LONG_TOPIC) this.chat.ring.enlarge(2048);
   }
 
-  protected publishCommand(operation: Operation): Command {
+  protected publishCommand(request: Request): Command {
     // An empty payload has no count: it can only be inline.
-    const inline = operation.length === 0 || (this.inline && this.isPlain(operation));
-    if (operation.QoS === 0) return inline ? PUBLISH_INLINE : PUBLISH;
+    const inline = request.length === 0 || (this.inline && this.isPlain(request));
+    if (request.QoS === 0) return inline ? PUBLISH_INLINE : PUBLISH;
     return inline ? PUBLISH_INLINE_ACKNOWLEDGED : PUBLISH_ACKNOWLEDGED;
   }
 
   /** Printable ASCII without a backslash, whose escape is not defined, and short enough with its quotes escaped. */
-  private isPlain(operation: Operation): boolean {
-    const bytes = this.channel.operations.payloads;
-    let length = operation.length;
-    for (let i = operation.offset; i < operation.offset + operation.length; i++) {
+  private isPlain(request: Request): boolean {
+    const bytes = this.chat.requests.payloads;
+    let length = request.length;
+    for (let i = request.offset; i < request.offset + request.length; i++) {
       const byte = bytes[i]!;
       if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH || (byte === Byte.Quote && ++length > INLINE)) return false;
     }
@@ -264,7 +264,7 @@ export class ML302 extends ChinaMobile {
   override onLine(line: Line, fields: Fields): void {
     // Its ancestor answers AT+MQTTTO? with the wrong name (4.3.7).
     if (line.id === Say.Reconnect && fields.count === 1 && fields.int(0) === this.ackTimeout) {
-      const inquiry = this.channel.find(this.link, Kind.Inquiry, Wire.Any);
+      const inquiry = this.chat.find(this.number, Kind.Inquiry, WireId.Any);
       if (inquiry !== null && inquiry.command === ASK_ACK_TIMEOUT) return this.onAnswer(inquiry, line, fields);
       if (this.stage === Stage.Online) return; // too late; tries begin with 0
     }
@@ -297,10 +297,10 @@ export class ML302 extends ChinaMobile {
    */
   override onUnsolicitedError(code: number): void {
     // An error that comes after the OK of the command that it ends (X-1).
-    for (let i = 0; i < ENDS.length; i += 2) if (ENDS[i] === code && this.isOwed(ENDS[i + 1]!)) return this.resolve(ENDS[i + 1]!, Wire.Any, code);
+    for (let i = 0; i < ENDS.length; i += 2) if (ENDS[i] === code && this.isOwed(ENDS[i + 1]!)) return this.resolve(ENDS[i + 1]!, WireId.Any, code);
     if (code !== Code.ReconnectFailed && code !== Code.ConnectionLost) return;
     if (this.isOwed(Kind.Open)) {
-      if (code === Code.ReconnectFailed) this.resolve(Kind.Open, Wire.Any, Failure.GaveUp);
+      if (code === Code.ReconnectFailed) this.resolve(Kind.Open, WireId.Any, Failure.GaveUp);
       return;
     }
     if (this.stage !== Stage.Online && this.stage !== Stage.Reconnecting) return; // of an earlier run's connection
@@ -309,22 +309,22 @@ export class ML302 extends ChinaMobile {
     else this.down(error);
   }
 
-  override onDone(operation: Operation, outcome: Outcome, code: number): void {
-    if (operation.kind === Kind.Subscribe && !operation.abandoned && this.subscribesAnew(operation, outcome, code)) return;
-    super.onDone(operation, outcome, code);
-    if (outcome !== Outcome.Done) this.ended(operation, outcome, code);
+  override onDone(request: Request, outcome: Outcome, code: number): void {
+    if (request.kind === Kind.Subscribe && !request.reported && this.subscribesAnew(request, outcome, code)) return;
+    super.onDone(request, outcome, code);
+    if (outcome !== Outcome.Done) this.ended(request, outcome, code);
   }
 
   /**
    * A modem that prints no numbers says `ERROR` in place of 606, for ever, where it has the topic in its list although the client has
    * not: the acknowledgement was lost. The topic is unsubscribed and subscribed once more, before the refusal is believed.
    */
-  private subscribesAnew(operation: Operation, outcome: Outcome, code: number): boolean {
-    const { subscribe } = this.dialect, forgets = operation.command === FORGET;
-    if (forgets) operation.command = subscribe; // an error is told of the command that was asked for
-    if (forgets ? outcome === Outcome.Aborted || outcome === Outcome.TimedOut : outcome !== Outcome.Refused || code >= 0 || this.modem.tellsReasons || operation.repeats > 0) return false;
-    operation.repeats++;
-    this.channel.submit(operation, forgets ? subscribe : FORGET);
+  private subscribesAnew(request: Request, outcome: Outcome, code: number): boolean {
+    const { subscribe } = this.family, forgets = request.command === FORGET;
+    if (forgets) request.command = subscribe; // an error is told of the command that was asked for
+    if (forgets ? outcome === Outcome.Aborted || outcome === Outcome.TimedOut : outcome !== Outcome.Refused || code >= 0 || this.modem.tellsReasons || request.retries > 0) return false;
+    request.retries++;
+    this.chat.submit(request, forgets ? subscribe : FORGET);
     return true;
   }
 
@@ -332,26 +332,26 @@ export class ML302 extends ChinaMobile {
    * 617 as a command's final is the loss of the connection as well (6.5). After 618 the modem would answer 606 to the
    * subscription for ever, and send nothing to the broker (4.3.4); only a new connection empties its list.
    */
-  private ended(operation: Operation, outcome: Outcome, code: number): void {
+  private ended(request: Request, outcome: Outcome, code: number): void {
     if (outcome === Outcome.Refused && code === Code.ConnectionLost) this.onUnsolicitedError(code);
-    else if (code === Code.UnsubAckMalformed && operation.kind === Kind.Unsubscribe && this.stage === Stage.Online)
+    else if (code === Code.UnsubAckMalformed && request.kind === Kind.Unsubscribe && this.stage === Stage.Online)
       this.down(new NetworkError("LINK_LOST", `the broker has ended a subscription, and the modem has it in its list still, so that it could not be made again (606); the connection is given up (+CME ERROR: ${code})`, code));
   }
 
-  protected override resultError(operation: Operation, code: number): MQTTModemError {
-    return (code >= Code.NotActive ? this.refusal(operation, code) : null) ?? super.resultError(operation, code);
+  protected override resultError(request: Request, code: number): MQTTModemError {
+    return (code >= Code.NotActive ? this.refusal(request, code) : null) ?? super.resultError(request, code);
   }
 
-  protected override refusal(operation: Operation, code: number): MQTTModemError | null {
+  protected override refusal(request: Request, code: number): MQTTModemError | null {
     if (code < Code.NotActive || code > 621) return null;
-    const failed = operation.kind === Kind.Open ? `no connection to ${this.settings.host.string}:${this.settings.port}` : `${operation.command!.name} failed`;
+    const failed = request.kind === Kind.Open ? `no connection to ${this.settings.host.string}:${this.settings.port}` : `${request.command!.name} failed`;
     const text = `${failed}: ${meaning(ERRORS, code)} (+CME ERROR: ${code})`;
-    if (code === Code.SubscribeFailed && operation.kind === Kind.Subscribe) return new BrokerError("SUBSCRIPTION_REFUSED", text, code);
+    if (code === Code.SubscribeFailed && request.kind === Kind.Subscribe) return new BrokerError("SUBSCRIPTION_REFUSED", text, code);
     if (code === Code.Credentials) return new BrokerError("CONNECTION_REFUSED", text, code);
     if (code === Code.AckTimeout) return new BrokerError("ACK_TIMEOUT", text, code);
     if (code === Code.NotActive) return new NetworkError("NOT_ATTACHED", text, code);
-    if (operation.kind === Kind.Open && !COMMANDS_OWN.includes(code)) return new NetworkError("OPEN_FAILED", text, code);
-    if (REASONS_TO_RETRY.includes(code)) return new NetworkError(operation.kind === Kind.Open ? "OPEN_FAILED" : "LINK_LOST", text, code);
+    if (request.kind === Kind.Open && !COMMANDS_OWN.includes(code)) return new NetworkError("OPEN_FAILED", text, code);
+    if (REASONS_TO_RETRY.includes(code)) return new NetworkError(request.kind === Kind.Open ? "OPEN_FAILED" : "LINK_LOST", text, code);
     return new ModemError("COMMAND_REFUSED", text, code);
   }
 }

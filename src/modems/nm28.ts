@@ -2,15 +2,15 @@
  * Yuge NM28 5G. The source is "NM28 5G MQTT application guide", V1.0 (S4), whose pages for disconnecting and subscribing
  * are missing, with what dialects.md, chapters 5 and 12, has filled in. Six MQTT clients at once.
  */
-import { Outcome, ResultCode, Wire, type Operation } from "../at/commands/operation";
-import { FieldKind, type Fields } from "../at/lines/fields";
-import { Common, Follow, Framing, lexicon, lines, type Line } from "../at/lines/lexicon";
+import { Outcome, ResultCode, WireId, type Request } from "../at/requests/request";
+import { FieldKind, type Fields } from "../at/responses/fields";
+import { CommonResponse, Follow, Framing, responseTable, responses, type Line } from "../at/responses/response-table";
 import { frozen } from "../bytes/frozen";
 import { choice, flag, integer } from "../checks";
 import { ArgumentError, BrokerError, type MQTTModemError } from "../errors";
 import { tables } from "../modem/commands";
-import { REATTACH, rouse } from "../modem/common";
-import type { Dialect, DriverOptions, ModemClient } from "../modem/dialect";
+import { REATTACH, wakeUp } from "../modem/common";
+import type { Family, DriverOptions, LinkListener } from "../modem/family";
 import { linkLost } from "../modem/failure";
 import type { Modem } from "../modem/modem";
 import { Level } from "../modem/recovery";
@@ -42,7 +42,7 @@ export interface NM28Options extends QMTOptions {
 
 // ---- what the modem says (S4 chapter 1)
 
-const LINES = lines(
+const LINES = responses(
   Say.Open, "+MQTTOPEN", { numbers: [2, 2] },
   Say.Close, "+MQTTCLOSE", { numbers: [2, 2] },
   Say.Conn, "+MQTTCONN", { numbers: [2, 3] },
@@ -55,7 +55,7 @@ const LINES = lines(
   Say.PostVersion, "+CTWINGPOSTVER",
   "AT+CTWINGPOSTVER", // as the guide prints it (D-11)
   Say.Message, "+MQTTRECV", { framing: Framing.Counted, topic: 2 },
-  Common.Prompt, "CONNECT", { follow: Follow.End },
+  CommonResponse.Prompt, "CONNECT", { follow: Follow.End },
   // In no document: what related modules print when they are ready.
   Say.Restart, "RDY", { follow: Follow.End },
   "*ATREADY",
@@ -68,24 +68,24 @@ const CTRL_Z = new Uint8Array([0x1a]);
 // S4 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
 const { say, all } = tables<NM28>(LINES, {
   // Ctrl-Z is not part of the message.
-  length: (writer, operation, modem) => writer.int(modem.ctrlZ === CtrlZ.Always ? operation.length - CTRL_Z.length : operation.length),
+  length: (writer, request, modem) => writer.int(modem.ctrlZ === CtrlZ.Always ? request.length - CTRL_Z.length : request.length),
 });
 
-/** The final waits for the acknowledgement, so it has the operation's patience. */
+/** The final waits for the acknowledgement, so it has the request's patience. */
 const ACKNOWLEDGED = 0;
 
-const PUBLISH = say("AT+MQTTPUBEX={link},{id},{QoS},{retain},{type},{topic},{length}", { final: ACKNOWLEDGED, result: Say.Pub, resultId: 1, prompt: 5000 });
+const PUBLISH = say("AT+MQTTPUBEX={number},{id},{QoS},{retain},{type},{topic},{length}", { final: ACKNOWLEDGED, result: Say.Pub, resultId: 1, prompt: 5000 });
 const PUBLISH_NUDGED = frozen({ ...PUBLISH, nudge: 300 });
 
 // Two fields: a state; a result has three, or comes while a connection is being made (6.5).
 const POLL = say("AT+MQTTCONN?", { final: 5000, takes: (fields) => fields.count === 2 && fields.areNumbers(2, 2) });
 
-const CLOSE = say("AT+MQTTCLOSE={link}", { kind: Kind.Close, final: 10_000, patience: 1000 });
+const CLOSE = say("AT+MQTTCLOSE={number}", { kind: Kind.Close, final: 10_000, patience: 1000 });
 
-const DIALECT: Dialect<NM28> = frozen({
+const DIALECT: Family<NM28> = frozen({
   name: "NM28",
   options: { ...QMT_OPTIONS, link: 1, pdpContext: 1, sslContext: 1, type: 1, ctrlZ: 1, reportVersion: 1 } satisfies Record<Exclude<keyof NM28Options, keyof DriverOptions>, 1>,
-  lexicon: lexicon(LINES),
+  responses: responseTable(LINES),
   limits: {
     host: 127,
     credential: 256,
@@ -103,32 +103,32 @@ const DIALECT: Dialect<NM28> = frozen({
   payloadTail: CTRL_Z.length,
   cancel: 0,
   // A modem that another run has left in its transparent mode may stay there until Ctrl-Z, which is no part of any message (5.4).
-  rouse: rouse("\x1a"),
+  wakeUp: wakeUp("\x1a"),
   links: 6,
   poll: POLL,
   oneOfAKind: true,
   restart: Say.Restart,
   connect: all(
     CLOSE, // what an earlier run of the host may have left open
-    say('AT+MQTTCFG="version",{link},{settings.protocolVersion}', { needed: "wantsVersion" }),
-    say('AT+MQTTCFG="pdpcid",{link},{pdpContext}', { needed: "wantsContext" }),
-    say('AT+MQTTCFG="ssl",{link},{ssl},{sslContext?}', { needed: "ssl" }),
-    say('AT+MQTTCFG="keepalive",{link},{settings.keepAlive}', { needed: "wantsKeepAlive" }),
-    say('AT+MQTTCFG="session",{link},{settings.clean}', { needed: "wantsSession" }),
-    say('AT+MQTTCFG="timeout",{link},{packetTimeout},{retries},1', { needed: "wantsTimeout" }),
-    say('AT+MQTTCFG="will",{link},{settings.will?}{,settings.will.QoS}{,settings.will.retain}{,settings.will.topic}{,settings.will.message}', { needed: "wantsWill" }),
+    say('AT+MQTTCFG="version",{number},{settings.protocolVersion}', { needed: "wantsVersion" }),
+    say('AT+MQTTCFG="pdpcid",{number},{pdpContext}', { needed: "wantsContext" }),
+    say('AT+MQTTCFG="ssl",{number},{ssl},{sslContext?}', { needed: "ssl" }),
+    say('AT+MQTTCFG="keepalive",{number},{settings.keepAlive}', { needed: "wantsKeepAlive" }),
+    say('AT+MQTTCFG="session",{number},{settings.clean}', { needed: "wantsSession" }),
+    say('AT+MQTTCFG="timeout",{number},{packetTimeout},{retries},1', { needed: "wantsTimeout" }),
+    say('AT+MQTTCFG="will",{number},{settings.will?}{,settings.will.QoS}{,settings.will.retain}{,settings.will.topic}{,settings.will.message}', { needed: "wantsWill" }),
     // The message in the report, with its length: mode 1 has no command to read it with (5.2.1).
-    say('AT+MQTTCFG="recv/mode",{link},0,1', { tolerates: Tolerates.Refusal }),
+    say('AT+MQTTCFG="recv/mode",{number},0,1', { tolerates: Tolerates.Refusal }),
     // Not documented; on a related modem 0 means direct reception.
-    say('AT+MQTTCFG="cached",{link},0', { tolerates: Tolerates.Failure }),
-    say("AT+MQTTOPEN={link},{settings.host},{settings.port}", { kind: Kind.Open, final: 80_000, patience: 80_000 }),
-    say("AT+MQTTCONN={link},{settings.id},{settings.user},{settings.password}", { kind: Kind.Connect, final: 60_000, patience: "ackPatience" }),
-    say("AT+CTWINGPOSTVER={link}", { when: "reportVersion", final: 10_000, tolerates: Tolerates.Failure }),
+    say('AT+MQTTCFG="cached",{number},0', { tolerates: Tolerates.Failure }),
+    say("AT+MQTTOPEN={number},{settings.host},{settings.port}", { kind: Kind.Open, final: 80_000, patience: 80_000 }),
+    say("AT+MQTTCONN={number},{settings.id},{settings.user},{settings.password}", { kind: Kind.Connect, final: 60_000, patience: "ackPatience" }),
+    say("AT+CTWINGPOSTVER={number}", { when: "reportVersion", final: 10_000, tolerates: Tolerates.Failure }),
   ),
-  disconnect: all(say("AT+MQTTDISC={link}", { kind: Kind.Disconnect, final: 10_000, patience: 1000 }), CLOSE),
+  disconnect: all(say("AT+MQTTDISC={number}", { kind: Kind.Disconnect, final: 10_000, patience: 1000 }), CLOSE),
   close: all(CLOSE),
-  subscribe: say("AT+MQTTSUB={link},{id},{filter},{filterQoS}", { final: ACKNOWLEDGED, result: Say.Sub }),
-  unsubscribe: say("AT+MQTTUNS={link},{id},{filter}", { final: ACKNOWLEDGED, result: Say.Uns }),
+  subscribe: say("AT+MQTTSUB={number},{id},{filter},{filterQoS}", { final: ACKNOWLEDGED, result: Say.Sub }),
+  unsubscribe: say("AT+MQTTUNS={number},{id},{filter}", { final: ACKNOWLEDGED, result: Say.Uns }),
   inquiries: all(
     say("AT+MQTTCFG?", { text: true }), "AT+MQTTCFG=?",
     say("AT+MQTTOPEN?", { takes: (fields) => fields.kind(1) === FieldKind.Quoted }), "AT+MQTTOPEN=?",
@@ -173,7 +173,7 @@ const enum CtrlZ {
 
 /** The driver for NM28: each is one of the modem's six MQTT clients. */
 export class NM28 extends QMT {
-  static readonly dialect: Dialect = DIALECT;
+  static readonly family: Family = DIALECT;
   /** Bit/s from the factory, usual for 5G modules; S4 does not say. */
   static readonly baud = 115_200;
 
@@ -188,7 +188,7 @@ export class NM28 extends QMT {
   /** Where the last payload was. */
   private lastOffset = 0;
 
-  constructor(modem: Modem, link: number, options: NM28Options, client: ModemClient) {
+  constructor(modem: Modem, link: number, options: NM28Options, client: LinkListener) {
     super(modem, link, options, client, 1);
     this.byChance = options.link === undefined;
     this.pdpContext = integer("modem.pdpContext", options.pdpContext ?? PDP_CONTEXT, 1, 16);
@@ -223,18 +223,18 @@ export class NM28 extends QMT {
     return this.ctrlZ === CtrlZ.Always ? CTRL_Z.length : 0;
   }
 
-  protected publish(operation: Operation): boolean {
-    operation.wire = operation.id;
-    operation.patience = this.ackPatience;
-    this.lastOffset = operation.offset;
-    if (this.ctrlZ === CtrlZ.Always) this.channel.operations.fill(operation, CTRL_Z, CTRL_Z.length);
-    this.channel.submit(operation, this.ctrlZ === CtrlZ.Fallback ? PUBLISH_NUDGED : PUBLISH);
+  protected publish(request: Request): boolean {
+    request.wireId = request.id;
+    request.resultTimeout = this.ackPatience;
+    this.lastOffset = request.offset;
+    if (this.ctrlZ === CtrlZ.Always) this.chat.requests.fill(request, CTRL_Z, CTRL_Z.length);
+    this.chat.submit(request, this.ctrlZ === CtrlZ.Fallback ? PUBLISH_NUDGED : PUBLISH);
     return true;
   }
 
   /** Until the modem has answered the first command, which closes what an earlier run has left open. */
-  override get isStrange(): boolean {
-    return this.byChance && this.stage <= Stage.Connecting && (this.stage < Stage.Connecting || this.channel.count(this.link, Kind.Close) > 0);
+  override get mayBeStale(): boolean {
+    return this.byChance && this.stage <= Stage.Connecting && (this.stage < Stage.Connecting || this.chat.count(this.number, Kind.Close) > 0);
   }
 
   /** `+MQTTRECV:<client_idx>,<packet_id>,<topic>,<payload_len>,<payload>`. */
@@ -247,7 +247,7 @@ export class NM28 extends QMT {
       case Say.Pub: return this.published(fields);
       case Say.Sub: return this.subscribed(fields);
       case Say.Uns: return this.result(Kind.Unsubscribe, fields);
-      case Say.Open: return this.resolve(Kind.Open, Wire.Any, fields.int(1));
+      case Say.Open: return this.resolve(Kind.Open, WireId.Any, fields.int(1));
       case Say.Conn: return this.told(fields);
       case Say.Disc: return this.ended(Kind.Disconnect, fields.int(1));
       case Say.Close: return this.ended(Kind.Close, fields.int(1));
@@ -268,15 +268,15 @@ export class NM28 extends QMT {
     if (first === Result.Acknowledged && dataPoint === Result.Acknowledged) return this.resolve(Kind.Publish, id, 0);
     // A result is left out. A number behind their places is how often the packet was sent again, which is progress.
     for (let i = 4; i < count; i++) if (fields.kind(i) === FieldKind.Integer) return this.extend(Kind.Publish, id);
-    this.resolve(Kind.Publish, id, ResultCode.Untold);
+    this.resolve(Kind.Publish, id, ResultCode.Unspecified);
   }
 
   /** `+MQTTSUB:<idx>,<msgID>,<result>[,<value>]`. */
   private subscribed(fields: Fields): void {
-    const operation = this.channel.find(this.link, Kind.Subscribe, fields.int(1));
-    if (operation !== null && fields.int(2) === Result.Acknowledged && fields.count > 3) {
-      operation.granted = 0;
-      operation.grant(0, fields.int(3));
+    const request = this.chat.find(this.number, Kind.Subscribe, fields.int(1));
+    if (request !== null && fields.int(2) === Result.Acknowledged && fields.count > 3) {
+      request.granted = 0;
+      request.grant(0, fields.int(3));
     }
     this.result(Kind.Subscribe, fields);
   }
@@ -295,7 +295,7 @@ export class NM28 extends QMT {
   }
 
   private ended(kind: Kind, result: number): void {
-    if (this.isOwed(kind)) this.resolve(kind, Wire.Any, result);
+    if (this.isOwed(kind)) this.resolve(kind, WireId.Any, result);
     else this.lost("+MQTTDISC");
   }
 
@@ -312,20 +312,20 @@ export class NM28 extends QMT {
    * Firmware that takes a Ctrl-Z inside a payload for its end (5.4: unknown) fails the publish, and has the rest on its command
    * line: the next command would be lost.
    */
-  protected override onFailed(operation: Operation, outcome: Outcome): void {
-    if ((outcome === Outcome.Failed || outcome === Outcome.Refused) && operation.kind === Kind.Publish && this.hasCtrlZ(operation)) this.channel.resynchronise();
+  protected override onFailed(request: Request, outcome: Outcome): void {
+    if ((outcome === Outcome.Failed || outcome === Outcome.Refused) && request.kind === Kind.Publish && this.hasCtrlZ(request)) this.chat.resyncWhenIdle();
   }
 
   /** Its payload has left its place; what it was is still there, unless another connection has sent one since. */
-  private hasCtrlZ(operation: Operation): boolean {
-    const bytes = this.channel.operations.payloads;
-    const start = this.lastOffset, end = start + operation.length - this.tail;
+  private hasCtrlZ(request: Request): boolean {
+    const bytes = this.chat.requests.payloads;
+    const start = this.lastOffset, end = start + request.length - this.tail;
     for (let i = start; i < end; i++) if (bytes[i] === CTRL_Z[0]) return true;
     return false;
   }
 
-  protected override resultError(operation: Operation, code: number): MQTTModemError {
-    if (operation.kind !== Kind.Publish || code !== DATA_POINT) return super.resultError(operation, code);
+  protected override resultError(request: Request, code: number): MQTTModemError {
+    if (request.kind !== Kind.Publish || code !== DATA_POINT) return super.resultError(request, code);
     return new BrokerError("PUBLISH_FAILED", "the message arrived, and OneNET did not take its data point; is the payload JSON in the platform's form?", -1);
   }
 }

@@ -8,7 +8,7 @@ export type Callbacks = Pick<ClientOptions, `on${string}` & keyof ClientOptions>
 
 /** Takes what an application's callback has thrown. */
 export interface ExceptionSink {
-  threw(error: unknown): void;
+  keepError(error: unknown): void;
 }
 
 const NO_CALLBACKS: Callbacks = frozen({});
@@ -90,7 +90,7 @@ export class Application {
     try {
       callback.call(this.client, value, other);
     } catch (thrown) {
-      this.sink.threw(thrown);
+      this.sink.keepError(thrown);
     }
   }
 }

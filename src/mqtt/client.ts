@@ -1,5 +1,5 @@
 import { ArgumentError } from "../errors";
-import type { InquiryCallback } from "../modem/inquirer";
+import type { InquiryCallback } from "../modem/inquiries";
 import type { Limits } from "../modem/limits";
 import { Connection } from "./connection";
 import type { ByteBuffer, ClientOptions, Counters, WriteOptions } from "./options";
@@ -28,9 +28,9 @@ export class MQTTClient {
     const { modem, format, target } = options;
     if (typeof modem?.io !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.io", modem?.io, "must be a driver: BC35G, M531X, ML302 or NM28");
-    const { shared, io: { dialect } } = modem;
-    if (shared !== undefined && shared.#connection.link.dialect !== dialect)
-      throw new ArgumentError("ARGUMENT_RANGE", "modem.shared", shared, `must be a client of a ${dialect.name}`);
+    const { shared, io: { family } } = modem;
+    if (shared !== undefined && shared.#connection.link.family !== family)
+      throw new ArgumentError("ARGUMENT_RANGE", "modem.shared", shared, `must be a client of a ${family.name}`);
     const connection = this.#connection = new Connection(this, options, shared === undefined ? undefined : shared.#connection);
     if (format !== undefined) this.format = format;
     if (target !== undefined) this.target = target;
@@ -86,7 +86,7 @@ export class MQTTClient {
 
   /** What went by on this modem's port and was nobody's, or could not be told for certain, since it was opened. */
   get counters(): Counters {
-    const { unknownLines, strayFinals, overflows, suspects } = this.#connection.link.channel;
+    const { unknownLines, lateFinals: strayFinals, overflows, suspects } = this.#connection.link.chat;
     return { unknownLines, strayFinals, overflows, suspects };
   }
 

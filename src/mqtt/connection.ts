@@ -1,11 +1,11 @@
-import type { Operation } from "../at/commands/operation";
-import type { Match } from "../at/messages/header";
+import type { Request } from "../at/requests/request";
+import type { Match } from "../at/framing/header";
 import { frozen } from "../bytes/frozen";
 import { integer } from "../checks";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
-import type { ModemClient } from "../modem/dialect";
-import type { Driver } from "../modem/driver";
-import type { InquiryCallback } from "../modem/inquirer";
+import type { LinkListener } from "../modem/family";
+import type { Link } from "../modem/link";
+import type { InquiryCallback } from "../modem/inquiries";
 import { Modem } from "../modem/modem";
 import { knownToModem } from "../modem/names";
 import type { ModemOptions } from "../modem/options";
@@ -27,8 +27,8 @@ const A_SECRET = "a secret";
 const PINGRESP: ControlMessage = frozen({ operation: Packet.PINGRESP });
 
 /** What a client consists of: gives each command of the application, and each report of the link, to the part that it concerns. */
-export class Connection implements ModemClient {
-  readonly link: Driver;
+export class Connection implements LinkListener {
+  readonly link: Link;
   readonly inbox: Inbox;
   readonly publisher: Publisher;
   private readonly subscriber: Subscriber;
@@ -41,14 +41,14 @@ export class Connection implements ModemClient {
    * @throws ArgumentError; StateError; what the port's class throws
    */
   constructor(client: unknown, options: ClientOptions, shared: Connection | undefined) {
-    const { modem } = options, { dialect } = modem.io;
-    knownToModem(modem, dialect);
+    const { modem } = options, { family } = modem.io;
+    knownToModem(modem, family);
     const capacity = integer("subscriptions", options.subscriptions ?? 32, 1, 1000);
-    const before = shared === undefined || (shared.link.channel.closed && modem.serial !== undefined) ? null : shared.link;
-    const carrier = before === null ? new Modem(dialect, modem as ModemOptions, modem.io.baud) : before.modem;
-    const { channel } = carrier;
-    this.application = new Application(client, channel);
-    this.inbox = new Inbox(channel, this.application);
+    const before = shared === undefined || (shared.link.chat.closed && modem.serial !== undefined) ? null : shared.link;
+    const carrier = before === null ? new Modem(family, modem as ModemOptions, modem.io.baud) : before.modem;
+    const { chat: chat } = carrier;
+    this.application = new Application(client, chat);
+    this.inbox = new Inbox(chat, this.application);
     this.link = new modem.io(carrier, carrier.place(modem.link, before), modem, this);
     this.inFlight = new InFlight(this.link);
     this.publisher = new Publisher(this.link, this.inFlight, this.application);
@@ -156,13 +156,13 @@ export class Connection implements ModemClient {
     this.application.control(PINGRESP);
   }
 
-  onModemReceived(operation: Operation): void {
-    this.publisher.received(operation);
+  onModemReceived(request: Request): void {
+    this.publisher.received(request);
   }
 
-  onModemDone(operation: Operation, error: MQTTModemError | null): void {
-    if (operation.kind === Kind.Publish) this.publisher.done(operation, error);
-    else switch (this.subscriber.done(operation, error)) {
+  onModemDone(request: Request, error: MQTTModemError | null): void {
+    if (request.kind === Kind.Publish) this.publisher.done(request, error);
+    else switch (this.subscriber.done(request, error)) {
       case Ended.Nothing: return;
       case Ended.Restoring: this.onModemStage(Stage.Online);
     }

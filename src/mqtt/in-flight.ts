@@ -1,7 +1,7 @@
-import type { Operation } from "../at/commands/operation";
+import type { Request } from "../at/requests/request";
 import { integer } from "../checks";
 import { StateError } from "../errors";
-import type { Driver } from "../modem/driver";
+import type { Link } from "../modem/link";
 import { Kind } from "../modem/script";
 
 /** Subscribes, unsubscribes and inquiries that may be in flight at once. */
@@ -11,29 +11,29 @@ const ID = "id";
 
 /** What one client has in flight: how much more there may be, and which packet ids are free. */
 export class InFlight {
-  private readonly link: Driver;
+  private readonly link: Link;
   private lastId = 0;
 
-  constructor(link: Driver) {
+  constructor(link: Link) {
     this.link = link;
   }
 
   hasRoomFor(kind: Kind): boolean {
     const { link } = this;
     if (kind === Kind.Publish) return link.publishing < link.limits.window;
-    const { channel, link: number } = link;
-    return channel.count(number, Kind.Subscribe) + channel.count(number, Kind.Unsubscribe) + channel.count(number, Kind.Inquiry) < OTHERS;
+    const { chat: chat, number: number } = link;
+    return chat.count(number, Kind.Subscribe) + chat.count(number, Kind.Unsubscribe) + chat.count(number, Kind.Inquiry) < OTHERS;
   }
 
   /** @throws StateError BUSY */
-  take(kind: Kind): Operation {
-    const operation = this.hasRoomFor(kind) ? this.link.take(kind) : null;
-    if (operation === null) throw new StateError("BUSY", "as much is under way as the modem can do at once; wait for onWritable");
-    return operation;
+  take(kind: Kind): Request {
+    const request = this.hasRoomFor(kind) ? this.link.take(kind) : null;
+    if (request === null) throw new StateError("BUSY", "as much is under way as the modem can do at once; wait for onWritable");
+    return request;
   }
 
   has(id: number): boolean {
-    return this.link.channel.has(this.link.link, id);
+    return this.link.chat.has(this.link.number, id);
   }
 
   /**
@@ -46,10 +46,10 @@ export class InFlight {
       if (this.has(asked)) throw new StateError("BUSY", `id ${asked} is under way; use another one, or leave it out`);
       return asked;
     }
-    const { channel } = this.link;
+    const { chat: chat } = this.link;
     let id = this.lastId;
     do id = id === 65535 ? 1 : id + 1;
-    while (channel.oldest !== null && this.has(id));
+    while (chat.oldest !== null && this.has(id));
     return this.lastId = id;
   }
 }

@@ -1,8 +1,8 @@
-import type { Channel } from "../at/channel/channel";
-import type { Fields } from "../at/lines/fields";
+import type { Chat } from "../at/chat/chat";
+import type { Fields } from "../at/responses/fields";
 import { utf8Decode } from "../bytes/utf8";
 import { integer } from "../checks";
-import type { MessageReceiver } from "../modem/dialect";
+import type { MessageReceiver } from "../modem/family";
 import type { Application } from "./application";
 import { bytesOf } from "./input";
 import { TopicCache, type CachedTopic } from "./topic-cache";
@@ -14,7 +14,7 @@ const NUMBER = "number";
 
 /** Messages that come in: tells the application of each, and reads its bytes out of the receive ring. */
 export class Inbox implements MessageReceiver {
-  private readonly channel: Channel;
+  private readonly chat: Chat;
   private readonly application: Application;
   private readonly topics = new TopicCache<CachedTopic>();
   /** One object for all messages. */
@@ -22,31 +22,31 @@ export class Inbox implements MessageReceiver {
     topic: undefined, QoS: undefined, byteLength: undefined, more: false, retain: undefined, duplicate: undefined, suspect: false,
   };
 
-  constructor(channel: Channel, application: Application) {
-    this.channel = channel;
+  constructor(chat: Chat, application: Application) {
+    this.chat = chat;
     this.application = application;
   }
 
   /** See `MQTTClient.read`. */
   read(wanted: number | ByteBuffer | undefined): ArrayBuffer | number | undefined {
-    const { channel } = this, { scanner } = channel, { available } = scanner.message;
+    const { chat } = this, { decoder: decoder } = chat, { available } = decoder.message;
     if (available === 0) return undefined;
     let result: ArrayBuffer | number;
     if (wanted === undefined || typeof wanted === NUMBER) {
       const length = wanted === undefined ? available : integer("count", wanted, 0, 0x7fffffff);
       const bytes = new Uint8Array(length < available ? length : available);
-      scanner.read(bytes, 0, bytes.length);
+      decoder.read(bytes, 0, bytes.length);
       result = bytes.buffer;
     } else {
       const bytes = wanted instanceof Uint8Array ? wanted : bytesOf(wanted as ByteBuffer, BUFFER);
-      result = scanner.read(bytes, 0, bytes.length);
+      result = decoder.read(bytes, 0, bytes.length);
     }
-    if (!scanner.scanning) channel.released();
+    if (!decoder.scanning) chat.released();
     return result;
   }
 
   onMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
-    const { options } = this, { ring, scanner } = this.channel;
+    const { options } = this, { ring, decoder: decoder } = this.chat;
     const start = fields.start(topic), length = fields.length(topic);
     let cached = this.topics.byBytes(ring, start, length);
     if (cached === null) {
@@ -58,14 +58,14 @@ export class Inbox implements MessageReceiver {
     options.QoS = QoS < 0 ? undefined : QoS;
     options.retain = retain < 0 ? undefined : retain === 1;
     options.duplicate = duplicate < 0 ? undefined : duplicate === 1;
-    options.byteLength = scanner.message.length < 0 ? undefined : scanner.message.length;
+    options.byteLength = decoder.message.length < 0 ? undefined : decoder.message.length;
     this.readable();
   }
 
   onMessageAgain(): boolean {
     const { options } = this;
     if (options.topic === undefined) return false;
-    const { length } = this.channel.scanner.message;
+    const { length } = this.chat.decoder.message;
     options.byteLength = length < 0 ? undefined : length;
     this.readable();
     return true;
@@ -78,9 +78,9 @@ export class Inbox implements MessageReceiver {
   }
 
   private readable(): void {
-    const { options } = this, { scanner } = this.channel, { available, more, suspect } = scanner.message;
+    const { options } = this, { decoder: decoder } = this.chat, { available, more, suspect } = decoder.message;
     options.more = more;
     options.suspect = suspect;
-    if (!this.application.readable(available, options)) scanner.skip();
+    if (!this.application.readable(available, options)) decoder.skip();
   }
 }

@@ -1,5 +1,5 @@
 import type { MQTTModemError } from "../errors";
-import type { DriverClass } from "../modem/driver";
+import type { DriverClass } from "../modem/link";
 import type { ModemOptions } from "../modem/options";
 import type { StageName } from "./stages";
 

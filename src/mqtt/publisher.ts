@@ -1,8 +1,8 @@
-import type { Operation } from "../at/commands/operation";
+import type { Request } from "../at/requests/request";
 import type { Text } from "../bytes/text";
 import { flag, integer } from "../checks";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
-import type { Driver } from "../modem/driver";
+import type { Link } from "../modem/link";
 import { linkLost } from "../modem/failure";
 import { Kind } from "../modem/script";
 import { topicName } from "../modem/topic";
@@ -22,12 +22,12 @@ const RETAIN = "retain";
 
 /** Messages that go out, whole or in parts, and how each has ended. */
 export class Publisher {
-  private readonly link: Driver;
+  private readonly link: Link;
   private readonly inFlight: InFlight;
   private readonly application: Application;
   private readonly topics = new TopicCache<Text>();
   /** The message of which parts are still to come; how many bytes these are, and how many all are. */
-  private partial: Operation | null = null;
+  private partial: Request | null = null;
   private left = 0;
   private whole = 0;
   /** The application has been told of less room than the longest payload needs: it is told when there is more. */
@@ -35,7 +35,7 @@ export class Publisher {
   /** One object for all acknowledgements: QoS 0 has none, so it is made for the first one. */
   private acknowledgement: ControlMessage | null = null;
 
-  constructor(link: Driver, inFlight: InFlight, application: Application) {
+  constructor(link: Link, inFlight: InFlight, application: Application) {
     this.link = link;
     this.inFlight = inFlight;
     this.application = application;
@@ -52,7 +52,7 @@ export class Publisher {
     if (this.partial !== null) return this.left;
     if (link.publishing >= link.limits.window) return 0;
     const most = link.longestPayload;
-    const room = link.channel.operations.isEmpty ? most : link.room;
+    const room = link.chat.requests.isEmpty ? most : link.room;
     this.short = room < most;
     return room < most ? room : most;
   }
@@ -72,40 +72,40 @@ export class Publisher {
     if (options.byteLength === undefined) this.checkLength(DATA, length);
     else this.checkLength(BYTE_LENGTH, length = integer(BYTE_LENGTH, options.byteLength, length, 0x7fffffff));
     const id = this.inFlight.chooseId(options.id);
-    const operation = this.inFlight.take(Kind.Publish);
-    operation.id = id;
-    operation.QoS = QoS;
-    operation.retain = retain;
-    operation.granted = 0;
-    operation.topic = topic;
-    if (!link.reserve(operation, length)) this.refuse(operation);
-    const left = link.fill(operation, bytes, length);
+    const request = this.inFlight.take(Kind.Publish);
+    request.id = id;
+    request.QoS = QoS;
+    request.retain = retain;
+    request.granted = 0;
+    request.topic = topic;
+    if (!link.reserve(request, length)) this.refuse(request);
+    const left = link.fill(request, bytes, length);
     if (left === 0) {
-      if (!link.send(operation, length)) this.refuse(operation);
+      if (!link.send(request, length)) this.refuse(request);
       return;
     }
     this.left = left;
     this.whole = length;
-    this.waitForPart(operation);
+    this.waitForPart(request);
   }
 
   /** Adds a part to the message that has begun. @throws ArgumentError */
   add(data: ByteBuffer | null | undefined): void {
-    const operation = this.partial!;
+    const request = this.partial!;
     const bytes = payloadOf(data);
     if (bytes.length > this.left)
       throw new ArgumentError("ARGUMENT_LENGTH", "data", bytes.length, `must be at most the ${this.left} bytes that byteLength left`);
-    this.left = this.link.fill(operation, bytes, this.left);
-    if (this.left > 0) return this.waitForPart(operation);
+    this.left = this.link.fill(request, bytes, this.left);
+    if (this.left > 0) return this.waitForPart(request);
     this.partial = null;
-    this.link.send(operation, this.whole); // its room has been reserved
+    this.link.send(request, this.whole); // its room has been reserved
   }
 
   /** Refuses a length that the modem cannot carry. @throws ArgumentError */
   checkLength(argument: string, length: number): void {
     const { link } = this;
     if (length > link.longestPayload)
-      throw new ArgumentError("ARGUMENT_LENGTH", argument, length, `must be at most ${link.longestPayload} bytes for a ${link.dialect.name}`);
+      throw new ArgumentError("ARGUMENT_LENGTH", argument, length, `must be at most ${link.longestPayload} bytes for a ${link.family.name}`);
     link.checkPublish(length);
   }
 
@@ -118,27 +118,27 @@ export class Publisher {
 
   /** The connection is lost, and with it a message of which only the beginning has been written. */
   connectionLost(): void {
-    const operation = this.partial;
-    if (operation === null) return;
+    const request = this.partial;
+    if (request === null) return;
     this.partial = null;
-    this.application.done(operation.id, linkLost("was lost before the message was complete"));
+    this.application.done(request.id, linkLost("was lost before the message was complete"));
   }
 
   /** The broker has answered a publish at QoS 2 with PUBREC; the application is told once. */
-  received(operation: Operation): void {
-    if (operation.granted !== 0) return;
-    operation.granted = 1;
-    this.acknowledge(Packet.PUBREC, operation.id);
+  received(request: Request): void {
+    if (request.granted !== 0) return;
+    request.granted = 1;
+    this.acknowledge(Packet.PUBREC, request.id);
   }
 
   /** A publish has ended. */
-  done(operation: Operation, error: MQTTModemError | null): void {
-    const { id, QoS } = operation; // a callback may have another message take the operation's place
+  done(request: Request, error: MQTTModemError | null): void {
+    const { id, QoS } = request; // a callback may have another message take the request's place
     if (error === null && QoS === 1) this.acknowledge(Packet.PUBACK, id);
     else if (error === null && QoS === 2) {
       // No PUBCOMP without PUBREC (MQTT 3.1.1, 4.3.3): a modem that reports the end alone has reported both. The SDK's
       // mqtt/js looks for PUBCOMP only once it has seen PUBREC.
-      this.received(operation);
+      this.received(request);
       this.acknowledge(Packet.PUBCOMP, id);
     }
     this.application.done(id, error);
@@ -153,8 +153,8 @@ export class Publisher {
   }
 
   /** The rest of the message has its room already, but whoever waits for `onWritable` is to be called. */
-  private waitForPart(operation: Operation): void {
-    this.partial = operation;
+  private waitForPart(request: Request): void {
+    this.partial = request;
     this.short = true;
     this.link.modem.tellRoom();
   }
@@ -168,8 +168,8 @@ export class Publisher {
     return this.topics.keep(topicName("topic", string, this.link.limits.topic, this.link.limits.escapes));
   }
 
-  private refuse(operation: Operation): never {
-    this.link.channel.abandon(operation);
+  private refuse(request: Request): never {
+    this.link.chat.abandon(request);
     this.short = true;
     throw new StateError("BUSY", "the transmit buffer has no room for this message now; wait for onWritable");
   }

@@ -1,5 +1,5 @@
 import type { TopicItem } from "../at/commands/command";
-import type { Operation } from "../at/commands/operation";
+import type { Request } from "../at/requests/request";
 
 /** Bytes of a command line beside its topics, and beside each of them. */
 const FRAME = 40;
@@ -43,7 +43,7 @@ export class SubscribeBatch {
   }
 
   /** One command has been acknowledged. */
-  note(operation: Operation): void {
-    for (let i = 0; i < operation.items!.length; i++) this.granted.push(operation.grantOf(i));
+  note(request: Request): void {
+    for (let i = 0; i < request.items!.length; i++) this.granted.push(request.grantOf(i));
   }
 }

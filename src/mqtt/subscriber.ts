@@ -1,7 +1,7 @@
-import type { Operation } from "../at/commands/operation";
-import { Match } from "../at/messages/header";
+import type { Request } from "../at/requests/request";
+import { Match } from "../at/framing/header";
 import type { MQTTModemError } from "../errors";
-import type { Driver } from "../modem/driver";
+import type { Link } from "../modem/link";
 import { Kind } from "../modem/script";
 import { Stage } from "../modem/stage";
 import { matchesAny } from "../modem/topic";
@@ -27,16 +27,16 @@ export const enum Ended {
 export class Subscriber {
   /** Batches of the application's that have not ended. */
   batches = 0;
-  private readonly link: Driver;
+  private readonly link: Link;
   private readonly inFlight: InFlight;
   private readonly application: Application;
   private readonly subscriptions: Subscriptions;
   private newest: SubscribeBatch | null = null;
   /** The command that subscribes again. */
-  private restoring: Operation | null = null;
+  private restoring: Request | null = null;
 
   /** @param capacity filters that are subscribed again after a reconnection */
-  constructor(link: Driver, inFlight: InFlight, application: Application, capacity: number) {
+  constructor(link: Link, inFlight: InFlight, application: Application, capacity: number) {
     this.link = link;
     this.inFlight = inFlight;
     this.application = application;
@@ -56,51 +56,51 @@ export class Subscriber {
     const { link } = this;
     const items = itemsOf(options.items, link.limits);
     const id = this.inFlight.chooseId(options.id);
-    const operation = this.inFlight.take(kind);
+    const request = this.inFlight.take(kind);
     for (let i = 0; i < items.length; i++) items[i]!.id = id;
     const batch = this.newest = new SubscribeBatch(id, items, kind === Kind.Subscribe && !link.limits.grantsEach, this.newest);
     this.batches++;
-    link.channel.scanner.message.forget();
-    this.send(operation, batch);
+    link.chat.decoder.message.forget();
+    this.send(request, batch);
   }
 
   /** Sends the batch's next command. */
-  private send(operation: Operation, batch: SubscribeBatch): void {
+  private send(request: Request, batch: SubscribeBatch): void {
     const { link } = this;
-    operation.id = batch.id;
-    operation.items = batch.next(link.limits.topics, link.dialect.commandBuffer);
-    if (operation.kind === Kind.Subscribe) link.subscribe(operation);
-    else link.unsubscribe(operation);
+    request.id = batch.id;
+    request.items = batch.next(link.limits.topics, link.family.commandBuffer);
+    if (request.kind === Kind.Subscribe) link.subscribe(request);
+    else link.unsubscribe(request);
   }
 
   /** A command has ended. */
-  done(operation: Operation, error: MQTTModemError | null): Ended {
+  done(request: Request, error: MQTTModemError | null): Ended {
     const { link } = this;
     if (error === null) {
-      this.subscriptions.note(operation);
-      link.channel.scanner.message.forget();
+      this.subscriptions.note(request);
+      link.chat.decoder.message.forget();
     }
-    if (this.restoring === operation) {
+    if (this.restoring === request) {
       this.restoring = null;
-      return this.restored(operation, error);
+      return this.restored(request, error);
     }
-    const batch = this.batchOf(operation);
+    const batch = this.batchOf(request);
     if (error === null) {
-      batch.note(operation);
+      batch.note(request);
       if (batch.left > 0 && link.stage === Stage.Online) {
-        this.send(link.take(operation.kind)!, batch); // the command that has ended has left its place
+        this.send(link.take(request.kind)!, batch); // the command that has ended has left its place
         return Ended.Nothing;
       }
     }
     this.remove(batch);
-    if (error === null) this.application.control(acknowledgementOf(operation, batch));
+    if (error === null) this.application.control(acknowledgementOf(request, batch));
     this.application.done(batch.id, error);
     return Ended.Batch;
   }
 
-  private batchOf(operation: Operation): SubscribeBatch {
+  private batchOf(request: Request): SubscribeBatch {
     let batch = this.newest!;
-    while (batch.id !== operation.id) batch = batch.before!;
+    while (batch.id !== request.id) batch = batch.before!;
     return batch;
   }
 
@@ -124,22 +124,22 @@ export class Subscriber {
     const items = this.subscriptions.next(link.limits.topics);
     if (items === null) return false;
     const { id } = items[0]!;
-    const operation = link.take(Kind.Subscribe)!; // what was in flight has been aborted
-    operation.id = this.inFlight.has(id) ? this.inFlight.chooseId(undefined) : id;
-    operation.items = items;
-    this.restoring = operation;
-    link.subscribe(operation);
+    const request = link.take(Kind.Subscribe)!; // what was in flight has been aborted
+    request.id = this.inFlight.has(id) ? this.inFlight.chooseId(undefined) : id;
+    request.items = items;
+    this.restoring = request;
+    link.subscribe(request);
     return true;
   }
 
-  private restored(operation: Operation, error: MQTTModemError | null): Ended {
+  private restored(request: Request, error: MQTTModemError | null): Ended {
     const { link, application } = this;
     if (error !== null) {
       if (link.stage === Stage.Online) link.down(error);
       return Ended.Nothing;
     }
     // The application is told only what it has lost: the session goes on without it.
-    if (operation.isRefused) application.control(lossOf(operation));
+    if (request.isRefused) application.control(lossOf(request));
     return application.isClosed || link.stage !== Stage.Online || this.restoreNext() ? Ended.Nothing : Ended.Restoring;
   }
 
@@ -147,12 +147,12 @@ export class Subscriber {
 
   /** How the topic in the ring from `start` to `end` is subscribed. */
   match(start: number, end: number): Match {
-    const { channel, link: number } = this.link;
-    let best = matchesAny(this.subscriptions.items, channel.ring, start, end);
+    const { chat: chat, number: number } = this.link;
+    let best = matchesAny(this.subscriptions.items, chat.ring, start, end);
     // A retained message may come before the modem has reported the SUBACK.
-    for (let operation = channel.oldest; operation !== null && best !== Match.Name; operation = operation.next)
-      if (operation.link === number && operation.kind === Kind.Subscribe && operation.items !== null) {
-        const match = matchesAny(operation.items, channel.ring, start, end);
+    for (let request = chat.oldest; request !== null && best !== Match.Name; request = request.next)
+      if (request.link === number && request.kind === Kind.Subscribe && request.items !== null) {
+        const match = matchesAny(request.items, chat.ring, start, end);
         if (match > best) best = match;
       }
     return best;
@@ -160,12 +160,12 @@ export class Subscriber {
 }
 
 /** The acknowledgement of a whole batch. */
-function acknowledgementOf(operation: Operation, { id, granted }: SubscribeBatch): ControlMessage {
-  return operation.kind === Kind.Subscribe ? { operation: Packet.SUBACK, id, payload: granted, topics: undefined } : { operation: Packet.UNSUBACK, id };
+function acknowledgementOf(request: Request, { id, granted }: SubscribeBatch): ControlMessage {
+  return request.kind === Kind.Subscribe ? { operation: Packet.SUBACK, id, payload: granted, topics: undefined } : { operation: Packet.UNSUBACK, id };
 }
 
 /** A SUBACK that tells which topics the broker refuses after a reconnection. */
-function lossOf(operation: Operation): ControlMessage {
-  const items = operation.items!;
-  return { operation: Packet.SUBACK, id: operation.id, payload: items.map((_, index) => operation.grantOf(index)), topics: items.map(({ text }) => text.string) };
+function lossOf(request: Request): ControlMessage {
+  const items = request.items!;
+  return { operation: Packet.SUBACK, id: request.id, payload: items.map((_, index) => request.grantOf(index)), topics: items.map(({ text }) => text.string) };
 }

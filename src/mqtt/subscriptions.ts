@@ -1,5 +1,5 @@
 import type { TopicItem } from "../at/commands/command";
-import type { Operation } from "../at/commands/operation";
+import type { Request } from "../at/requests/request";
 import { Kind } from "../modem/script";
 
 /** The memory of what is subscribed, so that it can be subscribed again when the modem has lost it. */
@@ -14,11 +14,11 @@ export class Subscriptions {
   }
 
   /** A subscribe or unsubscribe has been acknowledged. A filter that the broker has refused is not subscribed. */
-  note(operation: Operation): void {
-    const items = operation.items!;
+  note(request: Request): void {
+    const items = request.items!;
     for (let i = 0; i < items.length; i++) {
       const index = this.indexOf(items[i]!);
-      if (operation.kind === Kind.Subscribe && operation.grantOf(i) <= 2) {
+      if (request.kind === Kind.Subscribe && request.grantOf(i) <= 2) {
         if (index >= 0) this.items[index] = items[i]!;
         else if (this.items.length < this.capacity) this.items.push(items[i]!);
       } else if (index >= 0) this.remove(index);

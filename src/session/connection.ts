@@ -56,7 +56,7 @@ export class Connection {
 
   /** What this modem can carry. */
   get limits(): Limits {
-    return this.client?.limits ?? this.#options.modem.io.dialect.limits;
+    return this.client?.limits ?? this.#options.modem.io.family.limits;
   }
 
   /** Whether a message may have so many bytes, with this modem and its options. */

@@ -1,5 +1,5 @@
 import type { MQTTModemError } from "../errors";
-import type { DriverClass } from "../modem/driver";
+import type { DriverClass } from "../modem/link";
 import type { ModemOptions } from "../modem/options";
 import type { MQTTClient, MQTTClientOptions } from "../mqtt/client";
 import type { ReadableOptions } from "../mqtt/options";

@@ -9,7 +9,7 @@ import type { QueueOptions } from "./options";
 import { Persistence } from "./persistence";
 import { Queue, type Filter, type Place } from "./queue";
 import type { Kept } from "./record";
-import type { Teller } from "./teller";
+import type { Notifier } from "./notifier";
 import { Timer } from "./timer";
 
 const POLICIES = Object.freeze(["refuse", "drop oldest", "drop newest"] as const);
@@ -31,7 +31,7 @@ export class Outbox {
   readonly #policy: Policy;
   readonly #persistence: Persistence | null;
   readonly #keepsQoSZero: boolean;
-  readonly #teller: Teller;
+  readonly #teller: Notifier;
   readonly #timers: Timers;
   /** The last one that was chosen here. */
   #id: number;
@@ -40,7 +40,7 @@ export class Outbox {
    * @param longest bytes of the modem's longest message
    * @throws ArgumentError
    */
-  constructor(options: QueueOptions, longest: number, random: () => number, teller: Teller, timers: Timers) {
+  constructor(options: QueueOptions, longest: number, random: () => number, teller: Notifier, timers: Timers) {
     // Not those of the session before: a broker that keeps it takes a message with an id that it still knows for a repeat (MQTT 3.1.1, 4.3.3).
     this.#id = Math.floor(random() * LAST_ID);
     const count = integer("queue.count", options.count ?? 16, 1, LAST_ID);

@@ -1,12 +1,12 @@
 import { MQTTModemError, StateError, wordsOf } from "../errors";
 import { decode, encode, isLater, type Kept } from "./record";
 import type { Store } from "./store";
-import type { Teller } from "./teller";
+import type { Notifier } from "./notifier";
 
 /** The messages that are in the store. */
 export class Persistence {
   readonly #store: Store;
-  readonly #teller: Teller;
+  readonly #teller: Notifier;
   /** The last one that was used. */
   #key = 0;
   /** Records that were not whole, until the application has been told of them. */
@@ -14,7 +14,7 @@ export class Persistence {
   /** Why something was left in the store that is no message to this session, until the application has been told. */
   #left: string[] = [];
 
-  constructor(store: Store, teller: Teller) {
+  constructor(store: Store, teller: Notifier) {
     this.#store = store;
     this.#teller = teller;
   }

@@ -3,7 +3,7 @@ import { MQTTClient } from "../mqtt/client";
 import type { Connection } from "./connection";
 import type { Filter } from "./queue";
 import type { Subscriptions } from "./subscriptions";
-import type { Teller } from "./teller";
+import type { Notifier } from "./notifier";
 
 /** What the session itself subscribes with; never an operation's. */
 export const RESTORING = 65535;
@@ -12,11 +12,11 @@ export const RESTORING = 65535;
 export class Restoring {
   readonly #connection: Connection;
   readonly #subscriptions: Subscriptions;
-  readonly #teller: Teller;
+  readonly #teller: Notifier;
   /** The filters that are being subscribed now. */
   #filters: readonly Filter[] | null = null;
 
-  constructor(connection: Connection, subscriptions: Subscriptions, teller: Teller) {
+  constructor(connection: Connection, subscriptions: Subscriptions, teller: Notifier) {
     this.#connection = connection;
     this.#subscriptions = subscriptions;
     this.#teller = teller;

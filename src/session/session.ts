@@ -8,7 +8,7 @@ import type { MQTTClient } from "../mqtt/client";
 import { bytesOf, itemsOf } from "../mqtt/input";
 import { TopicCache } from "../mqtt/topic-cache";
 import type { ByteBuffer } from "../mqtt/options";
-import { Machine } from "./machine";
+import { StateMachine } from "./state-machine";
 import type { OptionsOfSession, SessionPublishOptions } from "./options";
 import type { Filter } from "./queue";
 import { State, STATES, type SessionState } from "./states";
@@ -33,7 +33,7 @@ export interface SessionOptions extends OptionsOfSession<Session> {}
  * a power cut a stored message's comes from the session that has loaded it.
  */
 export class Session {
-  readonly #machine: Machine;
+  readonly #machine: StateMachine;
   readonly #mostSubscriptions: number;
   readonly #topics = new TopicCache<Text>(TOPICS);
 
@@ -48,7 +48,7 @@ export class Session {
     if (typeof modem.clock?.now !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.clock", modem.clock, "must be a clock (on Moddable modem-mqtt/session provides it)");
     this.#mostSubscriptions = integer("subscriptions", options.subscriptions ?? 32, 1, 1000);
-    this.#machine = new Machine(this, options, modem.clock, modem.shared instanceof Session ? modem.shared.#machine.connection.carrier : { last: modem.shared });
+    this.#machine = new StateMachine(this, options, modem.clock, modem.shared instanceof Session ? modem.shared.#machine.connection.carrier : { last: modem.shared });
     this.#machine.start();
   }
 

@@ -96,7 +96,7 @@ describe("NM28: what clients of one modem share is nobody's loss", () => {
   });
 
   it("takes no more memory when clients come and go", () => {
-    const modem = new Modem(NM28.dialect, { clock: new VirtualClock(), serial: { io: TestPort } });
+    const modem = new Modem(NM28.family, { clock: new VirtualClock(), serial: { io: TestPort } });
     const driver = (link: number) => ({ link, heir: null, onModemStage() {}, onReady() {} }) as any;
     modem.attach(driver(0));
     for (let i = 0; i < 100; i++) {
@@ -104,7 +104,7 @@ describe("NM28: what clients of one modem share is nobody's loss", () => {
       modem.attach(coming);
       modem.detach(coming);
     }
-    equal(modem.channel.operations.most <= 12, true, `room for two clients: ${modem.channel.operations.most} operations`);
+    equal(modem.chat.requests.capacity <= 12, true, `room for two clients: ${modem.chat.requests.capacity} operations`);
   });
 
   it("lets a client begin anew from its onError, on the modem that the others still hold", () => {

@@ -1,7 +1,7 @@
 import { ml302, nm28, online as counted, type Family } from "./support/answering";
 import { equal } from "./support/check";
 import { online as bc35g, type Session } from "./support/session";
-import { isHarmless } from "../../src/at/channel/harmless";
+import { isSafeInCommandMode } from "../../src/at/chat/safe";
 import { bytesOf } from "./support/exchange";
 
 /** A publish at QoS 1 with id 1, whose prompt has not come. */
@@ -54,7 +54,7 @@ describe("a payload that nobody has asked for is sent only if it is no command",
       it(`${payload}: ${harmless ? "none" : "perhaps"}`, () => {
         // Where it stands in the buffer changes nothing.
         const bytes = bytesOf(payload);
-        equal(isHarmless(new Uint8Array([0x41, ...bytes, 0x54]), 1, bytes.length), harmless);
+        equal(isSafeInCommandMode(new Uint8Array([0x41, ...bytes, 0x54]), 1, bytes.length), harmless);
       });
 });
 

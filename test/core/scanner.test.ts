@@ -1,31 +1,31 @@
-import { Match } from "../../src/at/messages/header";
+import { Match } from "../../src/at/framing/header";
 import { Ring } from "../../src/bytes/ring";
-import { Exchange } from "../../src/at/commands/exchange";
-import { Follow, Framing, lexicon } from "../../src/at/lines/lexicon";
-import { Scanner } from "../../src/at/scanner/scanner";
-import type { ScannerSink } from "../../src/at/scanner/sink";
+import { ResponseCache } from "../../src/at/commands/response-cache";
+import { Follow, Framing, responseTable } from "../../src/at/responses/response-table";
+import { Decoder } from "../../src/at/decoder/decoder";
+import type { DecoderListener } from "../../src/at/decoder/listener";
 import { portableBytes } from "../../src/platform";
 import { equal, sameLines } from "./support/check";
 import { bytesOf, visible } from "./support/exchange";
 
-const LEXICON = lexicon([
+const LEXICON = responseTable([
   { id: 16, text: "+STAT", follow: Follow.Fields },
   { id: 17, text: "+STATUS", follow: Follow.Fields },
-  { id: 18, text: "+MSG", follow: Follow.Fields, framing: Framing.Line, topic: 1 },
+  { id: 18, text: "+MSG", follow: Follow.Fields, framing: Framing.Response, topic: 1 },
   { id: 19, text: "BOOT_", follow: Follow.Anything },
 ]);
 
 /** Notes what the scanner finds, as text. */
-class Recorder implements ScannerSink {
+class Recorder implements DecoderListener {
   readonly notes: string[] = [];
   readonly ring: Ring;
-  readonly scanner: Scanner;
+  readonly scanner: Decoder;
   #message = "";
 
   constructor(size = 256, start = 0) {
     this.ring = new Ring(size, portableBytes);
     this.ring.head = this.ring.tail = start | 0;
-    this.scanner = new Scanner(this.ring, LEXICON, new Exchange(256, portableBytes), this);
+    this.scanner = new Decoder(this.ring, LEXICON, new ResponseCache(256, portableBytes), this);
   }
 
   #text(start: number, end: number): string {

@@ -15,24 +15,24 @@ const mutation = (file: string) => (name: string, find: string, replace: string)
 const ring = mutation("bytes/ring.ts");
 const text = mutation("bytes/text.ts");
 const encoding = mutation("bytes/encoding.ts");
-const fields = mutation("at/lines/fields.ts");
-const delimiters = mutation("at/lines/delimiters.ts");
-const echo = mutation("at/scanner/echo.ts");
-const lineReader = mutation("at/scanner/line-reader.ts");
-const scanner = mutation("at/scanner/scanner.ts");
-const payload = mutation("at/messages/payload.ts");
-const counted = mutation("at/messages/counted.ts");
-const header = mutation("at/messages/header.ts");
-const message = mutation("at/messages/message.ts");
-const channel = mutation("at/channel/channel.ts");
-const intake = mutation("at/channel/intake.ts");
-const sender = mutation("at/channel/sender.ts");
-const synchroniser = mutation("at/channel/synchroniser.ts");
-const finisher = mutation("at/channel/finisher.ts");
-const timekeeper = mutation("at/channel/timekeeper.ts");
-const staging = mutation("at/commands/staging.ts");
-const wakers = mutation("at/channel/wakers.ts");
-const operations = mutation("at/commands/operations.ts");
+const fields = mutation("at/responses/fields.ts");
+const delimiters = mutation("at/responses/delimiters.ts");
+const echo = mutation("at/decoder/echo.ts");
+const lineReader = mutation("at/decoder/line-reader.ts");
+const scanner = mutation("at/decoder/decoder.ts");
+const payload = mutation("at/framing/payload.ts");
+const counted = mutation("at/framing/counted.ts");
+const header = mutation("at/framing/header.ts");
+const message = mutation("at/framing/message.ts");
+const channel = mutation("at/chat/chat.ts");
+const intake = mutation("at/chat/intake.ts");
+const sender = mutation("at/chat/sender.ts");
+const synchroniser = mutation("at/chat/synchroniser.ts");
+const finisher = mutation("at/chat/finisher.ts");
+const timekeeper = mutation("at/chat/timekeeper.ts");
+const staging = mutation("at/requests/payloads.ts");
+const wakers = mutation("at/chat/wakers.ts");
+const operations = mutation("at/requests/requests.ts");
 const writer = mutation("at/commands/writer.ts");
 const connection = mutation("mqtt/connection.ts");
 const inFlight = mutation("mqtt/in-flight.ts");
@@ -40,8 +40,8 @@ const publisher = mutation("mqtt/publisher.ts");
 const subscriber = mutation("mqtt/subscriber.ts");
 const topic = mutation("modem/topic.ts");
 const subscriptions = mutation("mqtt/subscriptions.ts");
-const driver = mutation("modem/driver.ts");
-const watcher = mutation("modem/watcher.ts");
+const driver = mutation("modem/link.ts");
+const watcher = mutation("modem/poller.ts");
 const modem = mutation("modem/modem.ts");
 const bc35g = mutation("modems/bc35g.ts");
 const chinaMobile = mutation("modems/shared/china-mobile.ts");
@@ -65,7 +65,7 @@ export const mutations: readonly Mutation[] = [
   lineReader("a prompt is seen in the middle of a line", "if (byte === Byte.Prompt && this.promptExpected && ((at - this.answersFrom) | 0) >= 0 && (!this.doubtful || this.miscounted)) {",
     "if (this.promptExpected) {\n      for (let p = at; p !== tail && bytes[p & mask] !== Byte.CR; p = (p + 1) | 0) if (bytes[p & mask] === Byte.Prompt) { at = p; byte = Byte.Prompt; break; }\n    }\n    if (byte === Byte.Prompt && this.promptExpected) {"),
   scanner("a line that is longer than the ring is kept", "if (this.ring.free === 0) this.overflow();", ""),
-  scanner("a message that nobody reads keeps everything behind it", "if (this.state !== State.Held || this.ring.free !== 0 || this.scanning) return;", "return;"),
+  scanner("a message that nobody reads keeps everything behind it", "if (this.state !== DecoderState.Held || this.ring.free !== 0 || this.scanning) return;", "return;"),
   scanner("a message whose first part was dropped is not marked", "if (this.message.more) this.message.suspect = true;", ""),
   delimiters("a quote at the end of what has come ends the text", "if (after === tail) return at; // decided when more has come", ""),
   fields("a number of twelve digits is believed", "NUMBER = 9,", "NUMBER = 12,"),
@@ -73,40 +73,40 @@ export const mutations: readonly Mutation[] = [
   message("the remembered beginning of a message is not forgotten", "    this.openingLength = 0;\n", ""),
   counted("a payload with a length is one byte short", "const fit = this.fitOf(payload, this.value);", "const fit = this.fitOf(payload, --this.value);"),
   header("a message with a wrong length is not marked", "    this.suspect = this.leaves = true;\n", "    this.leaves = true;\n"),
-  payload("a payload without a length ends at LF alone", "for (let i = 1; i <= this.returns; i++) if", "for (let i = 1; i < this.returns; i++) if"),
+  payload("a payload without a length ends at LF alone", "for (let i = 1; i <= this.crCount; i++) if", "for (let i = 1; i < this.crCount; i++) if"),
   counted("a message in parts never ends", "    this.value -= length;\n", ""),
   counted("another subscribed topic with a comma is not thought of", "const length = decimal(ring, start, comma);", "const length = -1;"),
 
   // ---- commands and their answers
-  synchroniser("a late final is taken for the marker's", "    if (this.markerValue === Marker.Unseen) {\n      this.strayFinals++;", "    if (this.markerValue === Marker.Unseen && false) {\n      this.strayFinals++;"),
-  timekeeper("no marker is sent after a timeout", "    else this.doubt(this.inData);\n    if (isToRepeat", "    else this.leave();\n    if (isToRepeat"),
-  sender("a timeout never fires", "operation.deadline = this.armFor(milliseconds);", "operation.deadline = this.armFor(0x3fffffff);"),
-  finisher("a write is done with the modem's OK", "else if (result === ResultCode.Untold || command.result === undefined) this.finish", "else if (good) this.finish"),
-  channel("a final that comes while the command is being sent is believed", "this.lateMarker || this.phase === Phase.Sending ||", "this.lateMarker ||"),
-  channel("an OK in the middle of the payload ends the publish", "(this.phase === Phase.Payload && good)) {", "false) {"),
-  synchroniser("a data phase is left without the byte that cancels it", "if (cancel && this.dialect.cancel !== 0) writer.byte(this.dialect.cancel);", ""),
-  synchroniser("a message that a modem has not asked for is the beginning of the next command", "    if (this.unasked) writer.byte(Byte.CR);\n", ""),
-  timekeeper("a message whose prompt is lost is sent though it may be a command", "const harmless = isHarmless(this.operations.payloads, operation.offset, operation.length);", "const harmless = true;"),
-  timekeeper("a message whose prompt is lost is filled up with markers", "    else if (this.phase === Phase.Prompt) return this.sendUnasked(operation);\n", ""),
-  synchroniser("a marker's late answer ends the next command", "if (this.phase !== Phase.Doubt) this.lateMarker = true;", ""),
-  intake("a message ends although the host has not looked at its port", "if (this.silent) this.scanner.silence();", "this.scanner.silence();"),
+  synchroniser("a late final is taken for the marker's", "    if (this.markerValue === Marker.Unseen) {\n      this.lateFinals++;", "    if (this.markerValue === Marker.Unseen && false) {\n      this.lateFinals++;"),
+  timekeeper("no marker is sent after a timeout", "    else this.doubt(this.inData);\n    if (mayRetry", "    else this.leave();\n    if (mayRetry"),
+  sender("a timeout never fires", "request.deadline = this.armFor(milliseconds);", "request.deadline = this.armFor(0x3fffffff);"),
+  finisher("a write is done with the modem's OK", "else if (result === ResultCode.Unspecified || command.result === undefined) this.finish", "else if (good) this.finish"),
+  channel("a final that comes while the command is being sent is believed", "this.lateMarker || this.phase === ChatState.Sending ||", "this.lateMarker ||"),
+  channel("an OK in the middle of the payload ends the publish", "(this.phase === ChatState.Payload && good)) {", "false) {"),
+  synchroniser("a data phase is left without the byte that cancels it", "if (cancel && this.family.cancel !== 0) writer.byte(this.family.cancel);", ""),
+  synchroniser("a message that a modem has not asked for is the beginning of the next command", "    if (this.blind) writer.byte(Byte.CR);\n", ""),
+  timekeeper("a message whose prompt is lost is sent though it may be a command", "const harmless = isSafeInCommandMode(this.requests.payloads, request.offset, request.length);", "const harmless = true;"),
+  timekeeper("a message whose prompt is lost is filled up with markers", "    else if (this.phase === ChatState.Prompt) return this.sendUnasked(request);\n", ""),
+  synchroniser("a marker's late answer ends the next command", "if (this.phase !== ChatState.Doubt) this.lateMarker = true;", ""),
+  intake("a message ends although the host has not looked at its port", "if (this.silent) this.decoder.silence();", "this.decoder.silence();"),
   intake("the port is not closed", "    this.port.close();\n", ""),
   intake("what a callback throws is swallowed", "if (thrown !== NOTHING) throw thrown;", ""),
-  finisher("what was under way at a loss is never reported", "while ((next = this.operations.oldest(Stage.Aborted)) !== null) this.finish(next, Outcome.Aborted, 0);", "void next!;"),
+  finisher("what was under way at a loss is never reported", "while ((next = this.requests.oldest(RequestState.Aborted)) !== null) this.finish(next, Outcome.Aborted, 0);", "void next!;"),
   staging("a payload stays in the application's buffer until the modem asks for it",
-    "    this.native.copy(this.payloads, operation.offset + operation.length - left, bytes, 0, bytes.length);\n",
-    "    if (this.staged === 1 && bytes.length === left && left === operation.length) {\n      this.payloads = bytes;\n      operation.offset = 0;\n    } else this.native.copy(this.payloads, operation.offset + operation.length - left, bytes, 0, bytes.length);\n"),
-  staging("a payload that was moved is looked for at its old place", "      operation.offset = to;\n", ""),
+    "    this.native.copy(this.payloads, request.offset + request.length - left, bytes, 0, bytes.length);\n",
+    "    if (this.staged === 1 && bytes.length === left && left === request.length) {\n      this.payloads = bytes;\n      request.offset = 0;\n    } else this.native.copy(this.payloads, request.offset + request.length - left, bytes, 0, bytes.length);\n"),
+  staging("a payload that was moved is looked for at its old place", "      request.offset = to;\n", ""),
   staging("a payload for which there is no room is written behind the buffer", "      if (end > this.mostBytes) return false;\n", ""),
   wakers("a deadline beyond the clock's wrap is over at once", "return ((deadline - this.clock.now()) | 0) <= 0;", "return deadline <= this.clock.now();"),
   wakers("an alarm beyond the clock's wrap is never set", "if (this.armedFor === Moment.Never || ((this.armedFor - deadline) | 0) > 0) this.arm(deadline);", "if (this.armedFor === Moment.Never || this.armedFor > deadline) this.arm(deadline);"),
-  wakers("a host that was asleep gives up before it has listened", "if (!this.heard && ((this.clock.now() - this.armedFor) | 0) > Patience.Late) {", "if (false) {"),
-  operations("an acknowledgement with another id is believed", "(wire === Wire.Any || operation.wire === wire)", "true"),
-  operations("a report about one client ends another one's operation", " && operation.result === ResultCode.Owed && operation.link === link))", " && operation.result === ResultCode.Owed))"),
+  wakers("a host that was asleep gives up before it has listened", "if (!this.heard && ((this.clock.now() - this.armedFor) | 0) > Timeout.Late) {", "if (false) {"),
+  operations("an acknowledgement with another id is believed", "(wire === WireId.Any || request.wireId === wire)", "true"),
+  operations("a report about one client ends another one's operation", " && request.result === ResultCode.Pending && request.link === link))", " && request.result === ResultCode.Pending))"),
 
   // ---- the client
   inFlight("the id 0 is given", "do id = id === 65535 ? 1 : id + 1;", "do id = id === 65535 ? 0 : id + 1;"),
-  inFlight("an id that is under way is given again", "while (channel.oldest !== null && this.has(id));", "while (false);"),
+  inFlight("an id that is under way is given again", "while (chat.oldest !== null && this.has(id));", "while (false);"),
   publisher("a payload may be longer than the modem takes", "if (length > link.longestPayload)", "if (length > link.longestPayload + 1)"),
   publisher("a part may be longer than what is left", "if (bytes.length > this.left)", "if (false)"),
   connection("nothing is subscribed again when the modem has the connection back", "    if (this.subscriber.restoreAll()) return;\n", ""),
@@ -115,28 +115,28 @@ export const mutations: readonly Mutation[] = [
   connection("the password is shown by the error that refuses it", 'textOf(options.password, "password", A_SECRET)', 'textOf(options.password, "password")'),
   inFlight("more publishes are under way than the modem can have", "if (kind === Kind.Publish) return link.publishing < link.limits.window;", "if (kind === Kind.Publish) return true;"),
   topic("a message may be published to a wildcard", 'if (text.string.includes("#") || text.string.includes("+"))', "if (false)"),
-  subscriptions("a subscription that was refused is restored", "operation.grantOf(i) <= 2", "operation.grantOf(i) <= 255"),
+  subscriptions("a subscription that was refused is restored", "request.grantOf(i) <= 2", "request.grantOf(i) <= 255"),
 
   // ---- one connection, and the modem
-  driver("what was under way when the connection was lost is left under way", "    this.channel.abort(this.link, forgotten);\n", ""),
-  driver("close() leaves the modem's connection open", "    this.run(this.dialect.close);\n", "    this.leave();\n"),
-  watcher("the connection is never asked after", "=== 0) return;\n    this.ask(this.dialect.poll);\n", "=== 0) return;\n"),
-  watcher("a write that failed is no reason to ask after the connection", "    this.watch(Patience.Hurry < this.pollInterval ? Patience.Hurry : this.pollInterval);\n", ""),
+  driver("what was under way when the connection was lost is left under way", "    this.chat.abort(this.number, forgotten);\n", ""),
+  driver("close() leaves the modem's connection open", "    this.run(this.family.close);\n", "    this.leave();\n"),
+  watcher("the connection is never asked after", "=== 0) return;\n    this.ask(this.family.poll);\n", "=== 0) return;\n"),
+  watcher("a write that failed is no reason to ask after the connection", "    this.watch(Timeout.Hurry < this.pollInterval ? Timeout.Hurry : this.pollInterval);\n", ""),
   driver("a failed step of bringing up is passed over", "if (outcome !== Outcome.Done && this.#stage !== Stage.Closing && !this.tolerates(outcome)) {", "if (false) {"),
-  modem("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.cmee !== 0 && this.stage > Stage.Preparing && !this.channel.alleges()) this.restarted();", ""),
+  modem("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.cmee !== 0 && this.stage > Stage.Preparing && !this.chat.mayBeForged()) this.restarted();", ""),
   modem("a restart that the modem announces is not noticed", "    if (!doubtful) this.restarted();", ""),
   modem("nobody waits for the network", "    if (!network.attached) {", "    if (false as boolean) {"),
 
   // ---- families
-  bc35g("a notice of sending again is taken for the end", "if (result === Result.Retransmission) return this.channel.extend(operation);", ""),
-  bc35g("at QoS 0 the report's id is not 0", "operation.wire = operation.QoS === 0 ? 0 : operation.id;", "operation.wire = operation.id;"),
+  bc35g("a notice of sending again is taken for the end", "if (result === Result.Retransmission) return this.chat.extend(request);", ""),
+  bc35g("at QoS 0 the report's id is not 0", "request.wireId = request.QoS === 0 ? 0 : request.id;", "request.wireId = request.id;"),
   bc35g("the report of a lost link is passed over", "case Say.Stat: return this.linkChanged(fields.int(1));", "case Say.Stat: return;"),
   chinaMobile("PUBREC is taken for the end of QoS 2", "case Say.PubRec: return this.halfway(fields);", "case Say.PubRec: return this.acknowledged(fields, 2);"),
-  chinaMobile("an acknowledgement with a damaged id, or another publish's, ends a publish", "if (operation === null || operation.QoS !== QoS || id < 0) return;\n    const early = this.channel.owesFinal(operation);\n    if (this.isRepetition(operation, id, early)) return this.ids.doubt(Kind.Publish);\n    if (!this.ids.isOf(Kind.Publish, id)) return;", "if (operation === null || operation.QoS !== QoS) return;\n    const early = false;"),
-  chinaMobile("PUBACK ends a publish at QoS 2", "operation.QoS !== QoS || id < 0", "id < 0"),
+  chinaMobile("an acknowledgement with a damaged id, or another publish's, ends a publish", "if (request === null || request.QoS !== QoS || id < 0) return;\n    const early = this.chat.awaitsFinal(request);\n    if (this.isRepetition(request, id, early)) return this.ids.doubt(Kind.Publish);\n    if (!this.ids.isOf(Kind.Publish, id)) return;", "if (request === null || request.QoS !== QoS) return;\n    const early = false;"),
+  chinaMobile("PUBACK ends a publish at QoS 2", "request.QoS !== QoS || id < 0", "id < 0"),
   chinaMobile("a connection that the modem has back by itself is passed over", "(+MQTTOPEN)\"));\n      if (this.stage === Stage.Reconnecting) this.reconnected();\n", "(+MQTTOPEN)\"));\n"),
   ml302("a quote in a payload ends the string that it stands in", "if (byte === Byte.Quote) writer.byte(BACKSLASH);", ""),
-  nm28("Ctrl-Z is counted as payload", "modem.ctrlZ === CtrlZ.Always ? operation.length - CTRL_Z.length : operation.length", "operation.length"),
+  nm28("Ctrl-Z is counted as payload", "modem.ctrlZ === CtrlZ.Always ? request.length - CTRL_Z.length : request.length", "request.length"),
 ];
 
 /** The source, broken. @throws Error where the text does not stand in it exactly once */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readModemInfo, type ModemInfo } from "modem-mqtt/node";
 import { createVirtualModem, loadFamily } from "modem-mqtt/virtual-modem";
-import type { Answer } from "../../hosts/node/modem/conversation";
+import type { Answer } from "../../hosts/node/modem/at-session";
 import { INQUIRIES } from "../../hosts/node/modem/inquiries";
 import { modemOf } from "../../hosts/node/modem/names";
 

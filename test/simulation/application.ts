@@ -2,8 +2,8 @@
 // what it is over to its promises. client.ts and session.ts say over what.
 
 import { MQTTModemError, StateError, type ReadableOptions } from "../../src/index";
-import type { DriverClass } from "../../src/modem/driver";
-import type { Driver } from "../../src/modem/driver";
+import type { DriverClass } from "../../src/modem/link";
+import type { Link } from "../../src/modem/link";
 import type { Processor, SimulatedClock } from "./clock";
 import type { Family } from "./families";
 import type { Line } from "./line";
@@ -43,7 +43,7 @@ export interface Watch {
   failed(write: Write, error: MQTTModemError): void;
   received(topic: string, payload: Buffer, suspect: boolean): void;
   /** A driver has been made. */
-  driving(driver: Driver): void;
+  driving(driver: Link): void;
 }
 
 export const SECRET = "s3cr3t-Pa55";
@@ -59,7 +59,7 @@ export function watched(driver: DriverClass, watch: Watch): object {
   return class extends Concrete {
     constructor(...values: any[]) {
       super(...values);
-      watch.driving(this as unknown as Driver);
+      watch.driving(this as unknown as Link);
     }
   };
 }

@@ -1,7 +1,7 @@
 // Time that passes only in this process: one queue for the client, the modem, the network and the broker.
 
 import type { Clock as ModemClock } from "../../hosts/virtual-modem/clock";
-import type { Alarm, Clock as CoreClock, Ringer } from "../../src/platform";
+import type { Alarm, Clock as CoreClock, AlarmListener } from "../../src/platform";
 
 interface Timer {
   readonly due: number;
@@ -131,7 +131,7 @@ export class CoreTime implements CoreClock {
     this.#stopped = true;
   }
 
-  alarm(ringer: Ringer): Alarm {
+  alarm(ringer: AlarmListener): Alarm {
     const clock = this.#clock, processor = this.#processor, time = this;
     let set = 0;
     let closed = false;

@@ -9,7 +9,7 @@ import BC35G from "../../src/modems/bc35g";
 import M531X from "../../src/modems/m531x";
 import ML302 from "../../src/modems/ml302";
 import NM28 from "../../src/modems/nm28";
-import type { DriverClass } from "../../src/modem/driver";
+import type { DriverClass } from "../../src/modem/link";
 
 export interface Family {
   readonly modem: ModemFamily;

@@ -1,7 +1,7 @@
 // One run: a plan, carried out, and the promises checked all the while.
 
-import { At } from "../../src/at/commands/writer";
-import type { Driver } from "../../src/modem/driver";
+import { Start } from "../../src/at/commands/writer";
+import type { Link } from "../../src/modem/link";
 import { TrafficTrace } from "../../hosts/node/trace";
 import { VirtualModemCore } from "../../hosts/virtual-modem/modem";
 import { seededRandom } from "../../hosts/virtual-modem/random";
@@ -96,7 +96,7 @@ class Simulation {
   readonly #tracing: boolean;
   readonly #trace: string[] = [];
   #violation: Violation | null = null;
-  #driver: Driver | null = null;
+  #driver: Link | null = null;
   /** What the driver had when it was made. */
   #sizes = { operations: 0, ring: 0 };
   /** Power cuts and deaf modems, each of which may have left a modem waiting for a payload that does not come any more. */
@@ -489,22 +489,22 @@ class Simulation {
   }
 
   /** 5: nothing grows beyond what it may have. */
-  #driving(driver: Driver): void {
+  #driving(driver: Link): void {
     this.#driver = driver;
-    this.#sizes = { operations: 0, ring: driver.channel.ring.bytes.length };
+    this.#sizes = { operations: 0, ring: driver.chat.ring.bytes.length };
   }
 
   #checkMemory(): void {
     if (this.#application.overfull !== null) this.#violated("5", this.#application.overfull);
     const driver = this.#driver;
     if (driver === null) return;
-    const { channel, publishing } = driver;
-    if (this.#sizes.operations === 0) this.#sizes.operations = channel.operations.most;
-    if (channel.operations.most !== this.#sizes.operations) this.#violated("5", `${channel.operations.most} operations, and there were ${this.#sizes.operations}`);
+    const { chat: channel, publishing } = driver;
+    if (this.#sizes.operations === 0) this.#sizes.operations = channel.requests.capacity;
+    if (channel.requests.capacity !== this.#sizes.operations) this.#violated("5", `${channel.requests.capacity} operations, and there were ${this.#sizes.operations}`);
     if (publishing < 0 || publishing > families[this.#plan.modem].window) this.#violated("5", `${publishing} publishes are under way`);
     if (channel.ring.bytes.length !== this.#sizes.ring) this.#violated("5", "the ring has grown");
-    if (channel.writer.buffer.length > At.Line + driver.dialect.commandBuffer) this.#violated("5", `the command line's buffer has ${channel.writer.buffer.length} bytes`);
-    if (channel.operations.payloads.length > driver.limits.payload + 1) this.#violated("5", `the payloads' buffer has ${channel.operations.payloads.length} bytes`);
+    if (channel.writer.buffer.length > Start.Line + driver.family.commandBuffer) this.#violated("5", `the command line's buffer has ${channel.writer.buffer.length} bytes`);
+    if (channel.requests.payloads.length > driver.limits.payload + 1) this.#violated("5", `the payloads' buffer has ${channel.requests.payloads.length} bytes`);
   }
 
   #say(what: string): void {

@@ -1,7 +1,7 @@
 /// <reference path="host.d.ts" />
 /** What the measurements have in place of a port, a clock and a modem: none of them allocates while a message passes. */
 import { bytes as native } from "../../hosts/esp32/bytes";
-import type { Alarm, Clock, Port, PortReceiver, Ringer } from "../../src/platform";
+import type { Alarm, Clock, Port, PortReceiver, AlarmListener } from "../../src/platform";
 import BC35G from "../../src/modems/bc35g";
 import M531X from "../../src/modems/m531x";
 import ML302 from "../../src/modems/ml302";
@@ -16,7 +16,7 @@ export const ascii = (text: string): Uint8Array => {
 class StillAlarm implements Alarm {
   due = false;
   isSet = false;
-  constructor(readonly ringer: Ringer) {}
+  constructor(readonly ringer: AlarmListener) {}
   set(milliseconds: number): void {
     this.due = milliseconds === 0;
     this.isSet = true;
@@ -47,7 +47,7 @@ export class StillClock implements Clock {
     this.settle();
   }
 
-  alarm(ringer: Ringer): Alarm {
+  alarm(ringer: AlarmListener): Alarm {
     const alarm = new StillAlarm(ringer);
     this.#alarms.push(alarm);
     return alarm;

@@ -68,7 +68,7 @@ function perform(modem: string, driver: Driver, flags: ConnectionFlags, { publis
 }
 
 /** What the flags say otherwise than the library's options do: its errors would have other words and numbers. */
-function mustSuit(modem: string, { dialect }: Driver, { keepalive, protocolVersion }: ConnectionFlags): void {
+function mustSuit(modem: string, { family: dialect }: Driver, { keepalive, protocolVersion }: ConnectionFlags): void {
   const { keepAlive: [least, most], protocolVersions } = dialect.limits;
   if (keepalive < least || keepalive > most) throw new UsageError(`-k must be from ${least} to ${most} seconds for ${modem}; got ${keepalive}`);
   if (!protocolVersions.includes(protocolVersion)) {

@@ -1,9 +1,9 @@
 import { modemNames } from "../drivers";
 import { atLeast, callable, check, filled, integer, required, signal as isSignal, type Shape } from "../options";
-import type { Answer, Conversation } from "./conversation";
+import type { Answer, ATSession } from "./at-session";
 import { INQUIRIES, type Inquiry, type ModemInfo } from "./inquiries";
 import { modemOf, requireModemOf } from "./names";
-import { reach, USUAL_RATES, type ReachOptions } from "./reach";
+import { reach, USUAL_RATES, type ReachOptions } from "./probe";
 
 export interface FindOptions extends Omit<ReachOptions, "rates"> {
   /** Bit/s; one of the usual rates when left out. */
@@ -51,7 +51,7 @@ export function readModemInfo(options: FindOptions): Promise<ModemInfo & { drive
 
 const FIND: Shape<FindOptions> = { serial: filled, baud: integer(50, 20_000_000), trace: callable, bootTimeout: atLeast(0, 86_400_000), signal: isSignal, onRate: callable, onFound: callable };
 
-async function talk<T>(options: FindOptions, about: (conversation: Conversation) => Promise<T>): Promise<T> {
+async function talk<T>(options: FindOptions, about: (conversation: ATSession) => Promise<T>): Promise<T> {
   check("", options, FIND);
   required("serial", options.serial, "must be the path of a serial port, such as /dev/ttyUSB0");
   const { baud, signal, onFound } = options;
@@ -71,7 +71,7 @@ async function talk<T>(options: FindOptions, about: (conversation: Conversation)
   }
 }
 
-async function ask(conversation: Conversation, names: readonly (keyof ModemInfo)[]): Promise<ModemInfo> {
+async function ask(conversation: ATSession, names: readonly (keyof ModemInfo)[]): Promise<ModemInfo> {
   const info = Object.fromEntries(INQUIRIES.map(({ name }) => [name, null])) as unknown as ModemInfo;
   await conversation.prepare();
   for (const inquiry of INQUIRIES)
@@ -79,7 +79,7 @@ async function ask(conversation: Conversation, names: readonly (keyof ModemInfo)
   return info;
 }
 
-async function inquire(conversation: Conversation, inquiry: Inquiry): Promise<unknown> {
+async function inquire(conversation: ATSession, inquiry: Inquiry): Promise<unknown> {
   let best: ModemInfo[keyof ModemInfo] = null;
   for (const line of inquiry.lines) {
     const answer: Answer = await conversation.ask(line);

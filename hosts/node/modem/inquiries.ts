@@ -1,6 +1,6 @@
 // What every modem can be asked about itself: 3GPP TS 27.007 and ITU-T V.250, as data.
 import { CME_ERRORS, meaning, type CodeTable } from "../../../src/modem/codes";
-import type { Answer } from "./conversation";
+import type { Answer } from "./at-session";
 
 /** What a modem says of itself and of the network. What it does not tell is null. */
 export interface ModemInfo {

@@ -1,16 +1,16 @@
 import { ascii } from "../../bytes/ascii";
 import { frozen } from "../../bytes/frozen";
 import { Text } from "../../bytes/text";
-import { Byte } from "../lines/bytes";
-import type { Fields } from "../lines/fields";
+import { Byte } from "../responses/bytes";
+import type { Fields } from "../responses/fields";
 import type { Writer } from "./writer";
 
-/** What a command's arguments may be: the part of an operation that goes into its line. */
+/** What a command's arguments may be: the part of an request that goes into its line. */
 export interface Sendable {
   /** What it is for, by the driver's own numbers. */
   readonly kind: number;
   /** The id that the result line will carry. */
-  readonly wire: number;
+  readonly wireId: number;
   readonly QoS: number;
   readonly retain: number;
   /** Publish: the topic, and the payload's place and length in bytes. */
@@ -21,7 +21,7 @@ export interface Sendable {
   readonly items: readonly TopicItem[] | null;
 }
 
-/** What is asked to be subscribed or unsubscribed; kept by reference until the operation ends. */
+/** What is asked to be subscribed or unsubscribed; kept by reference until the request ends. */
 export interface TopicItem {
   text: Text;
   QoS: number;
@@ -29,19 +29,19 @@ export interface TopicItem {
   id: number;
 }
 
-/** Writes one argument of a command, from the operation and from what its driver keeps. */
-export type Argument<D> = (writer: Writer, operation: Sendable, driver: D) => void;
+/** Writes one argument of a command, from the request and from what its driver keeps. */
+export type Argument<D> = (writer: Writer, request: Sendable, driver: D) => void;
 
 /** How a command ends. */
 export interface CommandOptions {
-  /** Milliseconds until the final result code at the most; 0 where it waits for the result, and so has the operation's patience. */
+  /** Milliseconds until the final result code at the most; 0 where it waits for the result, and so has the request's patience. */
   final: number;
   /**
-   * The line (its id in the lexicon) that tells the outcome, before or after the final. Without it the final is the
+   * The line (its id in the response table) that tells the outcome, before or after the final. Without it the final is the
    * outcome.
    */
   result?: number;
-  /** The field of that line that has the operation's id, where it has one. */
+  /** The field of that line that has the request's id, where it has one. */
   resultId?: number;
   /** The result may be missing: it counts as good when it has not come in time. */
   resultOptional?: boolean;
@@ -89,7 +89,7 @@ const NUMBER = "number";
  * where there is none. With a comma before the names it is an optional argument, left out with its comma where there is none;
  * with a question mark behind them a number that is 0 where there is none, and 1 for what is no number.
  */
-function kept(path: string): Argument<any> {
+function setting(path: string): Argument<any> {
   const names = frozen(path.match(/\w+/g)!), optional = path.startsWith(","), counted = path.endsWith("?");
   return (writer, _, driver) => {
     let value = driver;
@@ -115,7 +115,7 @@ export function command<D>(template: string, argumentTable: Readonly<Record<stri
   const names: Argument<D>[] = [];
   parts.forEach((part, index) => {
     if (index % 2 === 0) literals.push(part === "," ? COMMA : ascii(part));
-    else names.push(argumentTable[part] ?? kept(part));
+    else names.push(argumentTable[part] ?? setting(part));
   });
   const payload = parts.indexOf(PAYLOAD);
   return frozen({ ...options, name: /AT[+\w]*(="[\w/]+")?/.exec(template)![0], line: template, literals, arguments: names, steady: !parts.includes(TOPIC) ? 0 : payload < 0 ? literals.length : payload >> 1 });

@@ -1,4 +1,4 @@
-import { Byte } from "../lines/bytes";
+import { Byte } from "../responses/bytes";
 
 /**
  * Makes the number `before`, whose digits end at `end` and at `other`, into `number`: writes those of its last digits that

@@ -1,6 +1,6 @@
 import type { Text } from "../../bytes/text";
 import type { Bytes } from "../../platform";
-import { Byte } from "../lines/bytes";
+import { Byte } from "../responses/bytes";
 
 /** Of a buffer, in bytes. */
 const enum Size {
@@ -18,7 +18,7 @@ export function roomier(buffer: Uint8Array | null, length: number, most: number)
 }
 
 /** Where in the buffer. */
-export const enum At {
+export const enum Start {
   /** A line begins: the {@link Exchange} has the bytes before it. */
   Line = 64,
 }
@@ -27,7 +27,7 @@ export const enum At {
 export class Writer {
   buffer: Uint8Array;
   /** Where the line ends that has been written since {@link begin}. */
-  length: number = At.Line;
+  length: number = Start.Line;
   private readonly most: number;
   private readonly native: Bytes;
   /** Where the last id ends that was written. */
@@ -35,7 +35,7 @@ export class Writer {
 
   /** @param most bytes that a line may have */
   constructor(most: number, native: Bytes) {
-    this.most = At.Line + most;
+    this.most = Start.Line + most;
     this.buffer = roomier(null, 0, this.most);
     this.native = native;
   }
@@ -47,7 +47,7 @@ export class Writer {
 
   /** A line begins. */
   begin(): void {
-    this.length = At.Line;
+    this.length = Start.Line;
   }
 
   /** The id that a result will carry. */

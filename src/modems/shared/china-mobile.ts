@@ -3,20 +3,20 @@
  * reports. How they are told what to do, and in which order they answer, is each family's own.
  */
 import type { Command } from "../../at/commands/command";
-import { Outcome, ResultCode, Wire, type Operation } from "../../at/commands/operation";
-import { Byte } from "../../at/lines/bytes";
-import { FieldKind, type Fields } from "../../at/lines/fields";
-import { Follow, Framing, lines, type Line } from "../../at/lines/lexicon";
+import { Outcome, ResultCode, WireId, type Request } from "../../at/requests/request";
+import { Byte } from "../../at/responses/bytes";
+import { FieldKind, type Fields } from "../../at/responses/fields";
+import { Follow, Framing, responses, type Line } from "../../at/responses/response-table";
 import { frozen } from "../../bytes/frozen";
 import { Text } from "../../bytes/text";
 import { flag, integer } from "../../checks";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
 import { CONNACK_CODES, meaning, type CodeTable } from "../../modem/codes";
 import { tables } from "../../modem/commands";
-import type { DriverOptions, ModemClient } from "../../modem/dialect";
-import { Driver } from "../../modem/driver";
+import type { DriverOptions, LinkListener } from "../../modem/family";
+import { Link } from "../../modem/link";
 import { linkLost } from "../../modem/failure";
-import type { InquiryCallback } from "../../modem/inquirer";
+import type { InquiryCallback } from "../../modem/inquiries";
 import type { Modem } from "../../modem/modem";
 import { Kind, Tolerates, type Step } from "../../modem/script";
 import type { Settings } from "../../modem/settings";
@@ -56,7 +56,7 @@ export const enum Say {
   TLSFailed,
 }
 
-export const LINES = lines(
+export const LINES = responses(
   Say.Open, "+MQTTOPEN",
   "+MQTTCONACK", // the M5311's manual: `+MQTTCONACK: FAIL` (B-17)
   Say.TLSFailed, "+QMTOPEN", // a stray `+QMTOPEN: 0,-1` of the ML302's client (4.5)
@@ -105,8 +105,8 @@ const STATUS = say("AT+MQTTSTAT?", { takes: (fields) => fields.areNumbers(1, 1) 
 /** After the heading, one bare topic a line (6.6). */
 export const SUBSCRIPTIONS = say("AT+MQTTSUB?", { text: true });
 
-/** What is alike in both dialects. @param disconnect sends an MQTT DISCONNECT */
-export const dialect = (disconnect: Step) => ({
+/** What is alike in both families. @param disconnect sends an MQTT DISCONNECT */
+export const family = (disconnect: Step) => ({
   cancel: 0,
   links: 1,
   oneOfAKind: true, // packet ids are the modem's and unannounced (6.4)
@@ -145,7 +145,7 @@ export const enum Failure {
 }
 
 /** What the drivers for M531X and ML302 share. */
-export abstract class ChinaMobile extends Driver {
+export abstract class ChinaMobile extends Link {
   readonly ackTimeout: number;
   readonly showPings: number;
   /** There is a session, as far as is known. */
@@ -163,7 +163,7 @@ export abstract class ChinaMobile extends Driver {
   /** The list had fewer than there are, and they were subscribed again: another time that proves nothing. */
   private unlisted = false;
 
-  constructor(modem: Modem, link: number, options: ChinaMobileOptions, client: ModemClient) {
+  constructor(modem: Modem, link: number, options: ChinaMobileOptions, client: LinkListener) {
     super(modem, link, options, client);
     this.ackTimeout = integer("modem.ackTimeout", options.ackTimeout ?? USUAL_ACK_TIMEOUT, 1, 60);
     this.showPings = flag("modem.showPings", options.showPings ?? false);
@@ -207,16 +207,16 @@ export abstract class ChinaMobile extends Driver {
     return -1;
   }
 
-  protected publish(operation: Operation): boolean {
-    operation.wire = -1;
-    operation.patience = operation.QoS === 2 ? this.ackPatience * 2 : this.ackPatience;
-    this.channel.submit(operation, this.publishCommand(operation));
+  protected publish(request: Request): boolean {
+    request.wireId = -1;
+    request.resultTimeout = request.QoS === 2 ? this.ackPatience * 2 : this.ackPatience;
+    this.chat.submit(request, this.publishCommand(request));
     return true;
   }
 
-  override subscribe(operation: Operation): void {
-    if (!isListable(operation.items![0]!.text.string, this.dialect.lexicon.lines)) this.unlistable = true;
-    super.subscribe(operation);
+  override subscribe(request: Request): void {
+    if (!isListable(request.items![0]!.text.string, this.family.responses.responses)) this.unlistable = true;
+    super.subscribe(request);
   }
 
   /** @throws ArgumentError also when the modem's answer could not be told from lines of its own */
@@ -226,12 +226,12 @@ export abstract class ChinaMobile extends Driver {
     super.inquire(line, done);
   }
 
-  override onSending({ kind, QoS }: Operation): void {
+  override onSending({ kind, QoS }: Request): void {
     if (kind < Kind.Inquiry) this.ids.sent(kind, kind !== Kind.Publish || QoS > 0);
   }
 
   /** What sends it, by its QoS and as its payload asks for. */
-  protected abstract publishCommand(operation: Operation): Command;
+  protected abstract publishCommand(request: Request): Command;
 
   /** `+MQTTPUBLISH: <dup>,<qos>,<retained>,<packId>,<topic>,<msg_len>,<message>`. */
   onMessage(_line: Line, fields: Fields): void {
@@ -247,7 +247,7 @@ export abstract class ChinaMobile extends Driver {
       case Say.SubAck: return this.subscribed(fields);
       case Say.UnsubAck: return this.unsubscribed(fields);
       case Say.Open: return this.opened(fields);
-      case Say.TLSFailed: return this.resolve(Kind.Open, Wire.Any, Failure.Open);
+      case Say.TLSFailed: return this.resolve(Kind.Open, WireId.Any, Failure.Open);
       case Say.Disconnected: return this.disconnected();
       case Say.AckTimeout:
       case Say.Reconnect: return fields.count > 1 ? undefined : this.reported(line.id, fields.int(0)); // two are a late answer to AT+MQTTREC? (6.5)
@@ -262,57 +262,57 @@ export abstract class ChinaMobile extends Driver {
 
   /** `+MQTTPUBACK:<packId>,<dup>`, or the other way round; the one publish under way is meant, unless it is an earlier one's. */
   private acknowledged(fields: Fields, QoS: number): void {
-    const operation = this.channel.find(this.link, Kind.Publish, Wire.Any), id = packetId(fields);
-    if (operation === null || operation.QoS !== QoS || id < 0) return;
-    const early = this.channel.owesFinal(operation);
-    if (this.isRepetition(operation, id, early)) return this.ids.doubt(Kind.Publish);
+    const request = this.chat.find(this.number, Kind.Publish, WireId.Any), id = packetId(fields);
+    if (request === null || request.QoS !== QoS || id < 0) return;
+    const early = this.chat.awaitsFinal(request);
+    if (this.isRepetition(request, id, early)) return this.ids.doubt(Kind.Publish);
     if (!this.ids.isOf(Kind.Publish, id)) return;
-    if (!early && !operation.abandoned) this.finalFirst = true;
-    this.channel.resolve(operation, 0);
+    if (!early && !request.reported) this.finalFirst = true;
+    this.chat.resolve(request, 0);
   }
 
   /**
    * Whether what acknowledges the publish is the last one's acknowledgement, printed again, though its id does not tell. At QoS 2
    * the PUBREC is missing; and a modem that prints finals first prints no acknowledgement before the final.
    */
-  private isRepetition(operation: Operation, id: number, early: boolean): boolean {
+  private isRepetition(request: Request, id: number, early: boolean): boolean {
     if (this.ids.tells(Kind.Publish)) return false;
-    if (operation.QoS === 2 && operation.granted === 0 && this.reportsReceived) return true;
+    if (request.QoS === 2 && request.granted === 0 && this.reportsReceived) return true;
     return early && this.finalFirst && this.ids.isLast(Kind.Publish, id);
   }
 
   private halfway(fields: Fields): void {
-    const operation = this.channel.find(this.link, Kind.Publish, Wire.Any), id = packetId(fields);
-    if (id < 0 || operation === null || operation.QoS !== 2 || !this.ids.mayBe(Kind.Publish, id)) return;
+    const request = this.chat.find(this.number, Kind.Publish, WireId.Any), id = packetId(fields);
+    if (id < 0 || request === null || request.QoS !== 2 || !this.ids.mayBe(Kind.Publish, id)) return;
     this.reportsReceived = true;
-    this.received(Wire.Any);
-    operation.granted = 1;
+    this.received(WireId.Any);
+    request.granted = 1;
   }
 
   /** `+MQTTSUBACK: <packId>,<code>,<topic>`. */
   private subscribed(fields: Fields): void {
-    const operation = this.channel.find(this.link, Kind.Subscribe, Wire.Any);
+    const request = this.chat.find(this.number, Kind.Subscribe, WireId.Any);
     const code = grantOf(fields, 1);
-    if (operation === null || code < 0 || this.isAnothers(operation, fields, 2) || !this.ids.isOf(Kind.Subscribe, fields.int(0))) return;
-    operation.granted = 0;
-    operation.grant(0, code);
-    this.channel.resolve(operation, 0);
+    if (request === null || code < 0 || this.isAnothers(request, fields, 2) || !this.ids.isOf(Kind.Subscribe, fields.int(0))) return;
+    request.granted = 0;
+    request.grant(0, code);
+    this.chat.resolve(request, 0);
   }
 
   /** `+MQTTUNSUBACK:<packId>,<topic>`. */
   private unsubscribed(fields: Fields): void {
-    const operation = this.channel.find(this.link, Kind.Unsubscribe, Wire.Any);
-    if (operation !== null && !this.isAnothers(operation, fields, 1) && this.ids.isOf(Kind.Unsubscribe, fields.int(0))) this.channel.resolve(operation, 0);
+    const request = this.chat.find(this.number, Kind.Unsubscribe, WireId.Any);
+    if (request !== null && !this.isAnothers(request, fields, 1) && this.ids.isOf(Kind.Unsubscribe, fields.int(0))) this.chat.resolve(request, 0);
   }
 
   /**
-   * Whether the line ends with another topic than the operation's, so that it is late, and of an earlier one (dialects.md 6.4).
+   * Whether the line ends with another topic than the request's, so that it is late, and of an earlier one (dialects.md 6.4).
    * The topic may be missing, have quotes, and blanks and backslashes where the command had none.
    */
-  private isAnothers(operation: Operation, fields: Fields, field: number): boolean {
+  private isAnothers(request: Request, fields: Fields, field: number): boolean {
     if (fields.length(field) === 0) return false;
-    const { ring, scanner } = this.channel, bytes = ring.bytes, mask = ring.mask, end = scanner.lineEnd;
-    const topic = operation.items![0]!.text.bytes;
+    const { ring, decoder: decoder } = this.chat, bytes = ring.bytes, mask = ring.mask, end = decoder.lineEnd;
+    const topic = request.items![0]!.text.bytes;
     let at = fields.start(field), matched = 0;
     for (;;) {
       while (at !== end && isVague(bytes[at & mask]!)) at = (at + 1) | 0;
@@ -328,7 +328,7 @@ export abstract class ChinaMobile extends Driver {
   private opened(fields: Fields): void {
     const returnCode = fields.int(0);
     const good = returnCode === 0 || fields.is(0, OK);
-    if (this.isOwed(Kind.Open)) this.resolve(Kind.Open, Wire.Any, good ? 0 : returnCode > 0 ? Failure.ReturnCode + returnCode : Failure.Open);
+    if (this.isOwed(Kind.Open)) this.resolve(Kind.Open, WireId.Any, good ? 0 : returnCode > 0 ? Failure.ReturnCode + returnCode : Failure.Open);
     // Nobody asked: the modem has connected again by itself, and forgotten the subscriptions (3.6).
     else if (good) {
       // Its report of the loss may have been lost itself: what was under way has failed all the same.
@@ -339,8 +339,8 @@ export abstract class ChinaMobile extends Driver {
 
   /** `+MQTTDISC:OK`: the answer to the host's own, or the end of a connection or of the attempts at one. */
   private disconnected(): void {
-    if (this.isOwed(Kind.Disconnect)) return this.resolve(Kind.Disconnect, Wire.Any, 0);
-    if (this.isOwed(Kind.Open)) return this.resolve(Kind.Open, Wire.Any, Failure.GaveUp);
+    if (this.isOwed(Kind.Disconnect)) return this.resolve(Kind.Disconnect, WireId.Any, 0);
+    if (this.isOwed(Kind.Open)) return this.resolve(Kind.Open, WireId.Any, Failure.GaveUp);
     if (this.stage === Stage.Online || this.stage === Stage.Reconnecting)
       this.down(linkLost("is gone, and the modem has given up having it back (+MQTTDISC)"));
   }
@@ -356,34 +356,34 @@ export abstract class ChinaMobile extends Driver {
 
   /** The modem waits no more for the acknowledgement of the one of this kind. */
   private ackTimedOut(kind: Kind): void {
-    const operation = this.channel.find(this.link, kind, Wire.Any);
-    if (operation === null) return;
+    const request = this.chat.find(this.number, kind, WireId.Any);
+    if (request === null) return;
     // One that the host has given up before has had its time: nothing comes for it any more.
-    if (kind === Kind.Publish && !operation.abandoned) this.ids.late();
-    this.channel.resolve(operation, Failure.Timeout);
+    if (kind === Kind.Publish && !request.reported) this.ids.late();
+    this.chat.resolve(request, Failure.Timeout);
   }
 
-  override onDone(operation: Operation, outcome: Outcome, code: number): void {
-    super.onDone(operation, outcome, code);
-    const kind = operation.kind;
-    if (kind > Kind.Unsubscribe || (kind === Kind.Publish && operation.QoS === 0)) return;
-    if (operation.abandoned && outcome !== Outcome.TimedOut) return; // its time limit has told the ids of it
+  override onDone(request: Request, outcome: Outcome, code: number): void {
+    super.onDone(request, outcome, code);
+    const kind = request.kind;
+    if (kind > Kind.Unsubscribe || (kind === Kind.Publish && request.QoS === 0)) return;
+    if (request.reported && outcome !== Outcome.TimedOut) return; // its time limit has told the ids of it
     if (outcome === Outcome.Refused && code === ACK_TIMEOUT) {
-      if (kind === Kind.Publish && operation.result === ResultCode.Owed) this.ids.late(); // otherwise +MQTTTO has told of it
+      if (kind === Kind.Publish && request.result === ResultCode.Pending) this.ids.late(); // otherwise +MQTTTO has told of it
     } else if (outcome === Outcome.Refused || (outcome === Outcome.Failed && code !== Failure.Timeout) || (outcome === Outcome.Done && code !== 0)) this.ids.unsent(kind);
     else if (outcome === Outcome.TimedOut) {
       // The modem has accepted it, so that it has had an id, which is none of the next one's.
-      const tells = this.ids.tells(kind) && (operation.passedOver || !this.channel.inDoubt);
+      const tells = this.ids.tells(kind) && (request.answerSkipped || !this.chat.inDoubt);
       if (!tells) this.ids.unsent(kind);
       this.ids.timedOut(kind);
       // It is told from the next one's acknowledgement, or what has come for it was perhaps its own: nothing is to be waited for.
-      if (kind === Kind.Publish && (tells || operation.passedOver || this.ids.hasDoubted(kind)) && this.channel.find(this.link, kind, Wire.Any) === operation) this.channel.resolve(operation, Failure.Timeout);
+      if (kind === Kind.Publish && (tells || request.answerSkipped || this.ids.hasDoubted(kind)) && this.chat.find(this.number, kind, WireId.Any) === request) this.chat.resolve(request, Failure.Timeout);
     }
   }
 
   /** `+MQTTREC:<n>`: the modem begins its n-th try, counted from 0. */
   private tries(attempt: number): void {
-    if (this.isOwed(Kind.Open)) return this.extend(Kind.Open, Wire.Any);
+    if (this.isOwed(Kind.Open)) return this.extend(Kind.Open, WireId.Any);
     this.reconnecting(linkLost(`is gone; the modem tries to have it back (+MQTTREC ${attempt})`));
   }
 
@@ -394,8 +394,8 @@ export abstract class ChinaMobile extends Driver {
     if (this.stage === Stage.Reconnecting) this.wake(RECONNECT_PATIENCE);
   }
 
-  protected override onTimer(): void {
-    if (this.stage !== Stage.Reconnecting) return super.onTimer();
+  protected override onPollTimer(): void {
+    if (this.stage !== Stage.Reconnecting) return super.onPollTimer();
     this.down(linkLost(`is gone, and the modem has said nothing more of having it back for ${RECONNECT_PATIENCE / 1000} s`));
   }
 
@@ -427,7 +427,7 @@ export abstract class ChinaMobile extends Driver {
 
   protected override onPollEnd(command: Command, outcome: Outcome): void {
     const { listing } = this;
-    if (command === this.dialect.poll) {
+    if (command === this.family.poll) {
       super.onPollEnd(command, outcome);
       if (listing === null || this.unlistable || !this.isSubscribing) return;
       this.listed = 0;
@@ -444,12 +444,12 @@ export abstract class ChinaMobile extends Driver {
 
   /** The list must have something: there are subscriptions, and none is under way. */
   private get isSubscribing(): boolean {
-    return this.subscriptions > 0 && this.channel.count(this.link, Kind.Subscribe) === 0;
+    return this.subscriptions > 0 && this.chat.count(this.number, Kind.Subscribe) === 0;
   }
 
-  protected resultError(operation: Operation, code: number): MQTTModemError {
-    const what = operation.command!.name;
-    if (operation.kind === Kind.Open) {
+  protected resultError(request: Request, code: number): MQTTModemError {
+    const what = request.command!.name;
+    if (request.kind === Kind.Open) {
       const where = `${this.settings.host.string}:${this.settings.port}`;
       if (code > Failure.ReturnCode)
         return new BrokerError("CONNECTION_REFUSED", `the broker refused the connection: ${meaning(CONNACK_CODES, code - Failure.ReturnCode)} (return code ${code - Failure.ReturnCode})`, code - Failure.ReturnCode);

@@ -2,14 +2,14 @@
  * What BC35-G and NM28 share: NM28's MQTT commands are Quectel's QMT set under other names (dialects.md 5, P18). Which
  * commands there are, and in which order they are answered, is each family's own.
  */
-import { ResultCode, Wire, type Operation } from "../../at/commands/operation";
-import type { Fields } from "../../at/lines/fields";
+import { ResultCode, WireId, type Request } from "../../at/requests/request";
+import type { Fields } from "../../at/responses/fields";
 import { frozen } from "../../bytes/frozen";
 import { integer } from "../../checks";
 import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
 import { codes, CONNACK_CODES, meaning } from "../../modem/codes";
-import type { DriverOptions, ModemClient } from "../../modem/dialect";
-import { Driver } from "../../modem/driver";
+import type { DriverOptions, LinkListener } from "../../modem/family";
+import { Link } from "../../modem/link";
 import type { Modem } from "../../modem/modem";
 import { Kind } from "../../modem/script";
 
@@ -66,12 +66,12 @@ const PACKET_TIMEOUT = 10, RETRIES = 3;
 const RETURN_CODE = 256;
 
 /** What the drivers for BC35-G and NM28 share. */
-export abstract class QMT extends Driver {
+export abstract class QMT extends Link {
   readonly packetTimeout: number;
   readonly retries: number;
 
   /** @param least retries that the family must have */
-  constructor(modem: Modem, link: number, options: QMTOptions, client: ModemClient, least: number) {
+  constructor(modem: Modem, link: number, options: QMTOptions, client: LinkListener, least: number) {
     super(modem, link, options, client);
     this.packetTimeout = integer("modem.packetTimeout", options.packetTimeout ?? PACKET_TIMEOUT, 1, 60);
     this.retries = integer("modem.retries", options.retries ?? RETRIES, least, 10);
@@ -88,22 +88,22 @@ export abstract class QMT extends Driver {
   /** `<idx>,<result>[,<ret_code>]` behind CONN, while CONNECT is owed: only 0 and 0 are success. */
   protected connected(fields: Fields): void {
     const result = fields.int(1);
-    if (result === Result.Retransmission) return this.extend(Kind.Connect, Wire.Any);
+    if (result === Result.Retransmission) return this.extend(Kind.Connect, WireId.Any);
     const returnCode = fields.int(2, 0); // may be missing
     if (returnCode < 0) return; // damaged
-    this.resolve(Kind.Connect, Wire.Any, result === Result.Acknowledged && returnCode > 0 ? RETURN_CODE + returnCode : result);
+    this.resolve(Kind.Connect, WireId.Any, result === Result.Acknowledged && returnCode > 0 ? RETURN_CODE + returnCode : result);
   }
 
   /** The result says why, whatever final follows it (dialects.md 5.1). */
-  protected override refusal(operation: Operation, code: number): MQTTModemError | null {
-    const { result } = operation;
-    return result === 0 || result === ResultCode.Owed || result === ResultCode.Untold ? super.refusal(operation, code) : this.resultError(operation, result);
+  protected override refusal(request: Request, code: number): MQTTModemError | null {
+    const { result } = request;
+    return result === 0 || result === ResultCode.Pending || result === ResultCode.Unspecified ? super.refusal(request, code) : this.resultError(request, result);
   }
 
-  protected resultError(operation: Operation, code: number): MQTTModemError {
-    const name = operation.command!.name;
+  protected resultError(request: Request, code: number): MQTTModemError {
+    const name = request.command!.name;
     const report = `+${name.slice(3)} ${code}`;
-    switch (operation.kind) {
+    switch (request.kind) {
       case Kind.Open:
         return new NetworkError("OPEN_FAILED", `no connection to ${this.settings.host.string}:${this.settings.port}: ${meaning(OPEN_RESULTS, code)} (${report})`, code);
       case Kind.Connect:

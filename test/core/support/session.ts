@@ -2,7 +2,7 @@ import { MQTTClient, type MQTTModemError } from "../../../src/index";
 import BC35G from "../../../src/modems/bc35g";
 import { equal, sameLines } from "./check";
 import { bytesOf, visible } from "./exchange";
-import type { Alarm, Ringer } from "../../../src/platform";
+import type { Alarm, AlarmListener } from "../../../src/platform";
 import { TestPort, VirtualClock } from "./stage";
 
 /** What the application does in a callback, after the event has been noted. */
@@ -20,7 +20,7 @@ export interface SessionOptions {
 
 /** Time whose alarms must not be set any more once they are closed, as a host's may not. */
 class StrictClock extends VirtualClock {
-  override alarm(ringer: Ringer): Alarm {
+  override alarm(ringer: AlarmListener): Alarm {
     const alarm = super.alarm(ringer);
     let closed = false;
     return {

@@ -1,4 +1,4 @@
-import type { Alarm, Clock, Port, PortReceiver, Ringer } from "../../../src/platform";
+import type { Alarm, Clock, Port, PortReceiver, AlarmListener } from "../../../src/platform";
 
 /** Time that passes only when a test says so. */
 export class VirtualClock implements Clock {
@@ -14,7 +14,7 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
-  alarm(ringer: Ringer): Alarm {
+  alarm(ringer: AlarmListener): Alarm {
     const alarm = new VirtualAlarm(this, ringer);
     this.#alarms.push(alarm);
     return alarm;
@@ -44,7 +44,7 @@ export class VirtualClock implements Clock {
 class VirtualAlarm implements Alarm {
   set_ = false;
   at = 0;
-  constructor(readonly clock: VirtualClock, readonly ringer: Ringer) {}
+  constructor(readonly clock: VirtualClock, readonly ringer: AlarmListener) {}
   set(milliseconds: number): void {
     this.set_ = true;
     this.at = (this.clock.now() + milliseconds) | 0;

@@ -1,0 +1,178 @@
+import { Chat } from "../../../src/at/chat/chat";
+import { command } from "../../../src/at/commands/command";
+import { responseTable } from "../../../src/at/responses/response-table";
+import { Outcome, type Request } from "../../../src/at/requests/request";
+import type { ChatListener } from "../../../src/at/chat/listener";
+import { Match } from "../../../src/at/framing/header";
+import { utf8Decode } from "../../../src/bytes/utf8";
+import { ModemError, StateError, wordsOf, type MQTTModemError } from "../../../src/errors";
+import { portableBytes, type PortReceiver } from "../../../src/platform";
+import { hostClock } from "../clock";
+import { SerialPort, type Direction, type SerialPortOptions } from "../serial-port";
+
+export interface ATSessionOptions {
+  /** The serial port's path. */
+  serial: string;
+  /** Bit/s. */
+  baud: number;
+  /** Sees all traffic. */
+  trace?(direction: Direction, bytes: Uint8Array): void;
+}
+
+/** What a modem has said to one command. */
+export interface Answer {
+  readonly outcome: "ok" | "error" | "silence";
+  /** The number of a `+CME ERROR`, or −1. */
+  readonly code: number;
+  /** Its lines before the final, blanks at both ends taken away. */
+  readonly lines: readonly string[];
+}
+
+const OUTCOMES: Partial<Record<Outcome, Answer["outcome"]>> = { [Outcome.Done]: "ok", [Outcome.Refused]: "error", [Outcome.TimedOut]: "silence" };
+
+/** Lines that end a command, and no family's own: everything else that a modem says is text. */
+const LEXICON = responseTable([]);
+
+interface Question {
+  readonly lines: string[];
+  settle(answer: Answer): void;
+  reject(error: MQTTModemError): void;
+}
+
+const IN_STEP: Answer = { outcome: "ok", code: -1, lines: [] };
+
+/** Questions to a modem of any family, one after the other, over the core's command channel. No MQTT. */
+export class ATSession implements ChatListener {
+  readonly baud: number;
+  /** Settles when the port is open, or has failed. */
+  readonly #opened: Promise<void>;
+  /** Settles when the port has been released. */
+  readonly #released: Promise<void>;
+  readonly #channel: Chat;
+  readonly #port: Omit<SerialPortOptions, "receiver">;
+  #question: Question | null = null;
+  #error: MQTTModemError | null = null;
+
+  constructor({ serial, baud, trace }: ATSessionOptions) {
+    this.baud = baud;
+    let onOpened!: () => void, onClosed!: () => void;
+    this.#released = new Promise((resolve) => { onClosed = resolve; });
+    this.#opened = Promise.race([new Promise<void>((resolve) => { onOpened = resolve; }), this.#released]);
+    this.#port = { path: serial, baudRate: baud, trace, onOpened, onClosed };
+    this.#channel = new Chat(this, {
+      clock: hostClock,
+      bytes: portableBytes,
+      family: { responses: LEXICON, cancel: 0 },
+      receiveBuffer: 4096,
+      commandBuffer: 256,
+      payloadBuffer: 0,
+      timers: 1,
+    });
+    this.#channel.allow(1);
+    this.#channel.open();
+  }
+
+  openPort(receiver: PortReceiver): SerialPort {
+    return new SerialPort({ ...this.#port, receiver });
+  }
+
+  /** Is anybody there? An answer that does not come is no reason to doubt the next one. */
+  async greets(patience: number): Promise<boolean> {
+    await this.#opened; // a port that is opened slowly is no silent modem
+    return (await this.#ask("AT", { final: patience, probe: true })).outcome === "ok";
+  }
+
+  /** Errors with numbers, and both ends in step. Echo may stay on: the channel knows it when it sees it. */
+  async prepare(): Promise<void> {
+    await this.ask("AT+CMEE=1");
+    await this.#wait(() => this.#channel.resync());
+  }
+
+  /**
+   * Asks one thing at a time.
+   * @throws ModemError PORT_FAILED or MODEM_SILENT, as a rejection
+   */
+  ask(line: string, patience = 2000): Promise<Answer> {
+    return this.#ask(line, { final: patience, text: true });
+  }
+
+  #ask(line: string, options: { final: number; text?: boolean; probe?: boolean }): Promise<Answer> {
+    return this.#wait(() => this.#channel.submit(this.#channel.requests.take()!, command(line, {}, options)));
+  }
+
+  #wait(begin: () => void): Promise<Answer> {
+    return new Promise((settle, reject) => {
+      if (this.#error !== null) return reject(this.#error);
+      if (this.#question !== null) return reject(new StateError("BUSY", "the modem has not answered the question before this one yet"));
+      this.#question = { lines: [], settle, reject };
+      begin();
+    });
+  }
+
+  #answer(answer: Answer): void {
+    const question = this.#question;
+    this.#question = null;
+    question?.settle(answer);
+  }
+
+  /** Releases the port. */
+  async close(): Promise<void> {
+    this.#fail(new StateError("CLOSED", "the conversation with the modem has been ended"));
+    await this.#released;
+  }
+
+  #fail(error: MQTTModemError): void {
+    this.#error ??= error;
+    this.#channel.close();
+    const question = this.#question;
+    this.#question = null;
+    question?.reject(this.#error);
+  }
+
+  // ---- what the channel tells
+
+  onText(_operation: Request, start: number, end: number): void {
+    this.#keep(start, end);
+  }
+
+  #keep(start: number, end: number): void {
+    const bytes = new Uint8Array((end - start) | 0);
+    this.#channel.ring.copy(start, bytes, 0, bytes.length);
+    this.#question?.lines.push(utf8Decode(bytes).trim());
+  }
+
+  /** The few lines that the channel knows by itself, such as `+CGATT`. */
+  onUrc(): void {
+    const { lineStart, lineEnd } = this.#channel.decoder;
+    this.#keep(lineStart, lineEnd);
+  }
+
+  onDone(_operation: Request, outcome: Outcome, code: number): void {
+    // Told before the operation is free again; whoever waits goes on afterwards.
+    this.#answer({ outcome: OUTCOMES[outcome] ?? "error", code: outcome === Outcome.Refused ? code : -1, lines: this.#question!.lines });
+  }
+
+  /** After a silence too, when the next question waits for it. */
+  onResynced(): void {
+    if (this.#channel.idle) this.#answer(IN_STEP);
+  }
+
+  onSilent(_swallowing: boolean, speaking: boolean): void {
+    this.#fail(speaking ? new ModemError("COMMAND_REFUSED", "the modem answers, but refuses AT+CMEE?, AT+CFUN? and AT+CGATT?, so that its answers cannot be told apart") : new ModemError("MODEM_SILENT", "the modem does not answer any more; check its power and its wiring, or reset it"));
+  }
+
+  onPortError(error: unknown): void {
+    this.#fail(new ModemError("PORT_FAILED", `the serial port has failed: ${wordsOf(error)}`, undefined, error));
+  }
+
+  onAnswer(): void {}
+  onMessage(): void {}
+  onFragment(): void {}
+  isSubscribed(): Match {
+    return Match.None;
+  }
+  onOverflow(): void {}
+  onTimer(): void {}
+  onUnsolicitedError(): void {}
+  onDoubt(): void {}
+}

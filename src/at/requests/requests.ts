@@ -1,0 +1,95 @@
+import { Request, ResultCode, RequestState, WireId } from "./request";
+
+/**
+ * The requests that are under way: made when so many are for the first time, used again and again. They are a chain in
+ * the order in which they were taken, which is seldom longer than one or two.
+ */
+export class Requests {
+  /** How many may be under way at once. */
+  capacity = 0;
+  /** The oldest one under way. */
+  first: Request | null = null;
+  private made = 0;
+  private spare: Request | null = null;
+
+  /** A free request, behind all others, or null when all are under way. */
+  take(): Request | null {
+    let request = this.spare;
+    if (request !== null) this.spare = request.next;
+    else if (this.made < this.capacity) {
+      request = new Request();
+      this.made++;
+    } else return null;
+    request.next = null;
+    request.state = RequestState.Filling;
+    request.id = 0;
+    request.reported = false;
+    request.result = request.unconfirmed = ResultCode.Pending;
+    request.mayBeForged = request.answerSkipped = false;
+    request.retries = 0;
+    let last = this.first;
+    if (last === null) this.first = request;
+    else {
+      while (last.next !== null) last = last.next;
+      last.next = request;
+    }
+    return request;
+  }
+
+  /** The request is over. */
+  free(request: Request): void {
+    if (this.first === request) this.first = request.next;
+    else {
+      let before = this.first!;
+      while (before.next !== request) before = before.next!;
+      before.next = request.next;
+    }
+    request.topic = null;
+    request.items = null;
+    request.state = RequestState.Free;
+    request.next = this.spare;
+    this.spare = request;
+  }
+
+  /** The oldest one at a stage. */
+  oldest(stage: RequestState): Request | null {
+    let request = this.first;
+    while (request !== null && request.state !== stage) request = request.next;
+    return request;
+  }
+
+  /** The oldest one that waits, kinds left out of which one is owed its result where that is asked for. */
+  next(oneOfAKind: boolean): Request | null {
+    let request = this.first;
+    if (request !== null && request.next === null) return request.state === RequestState.Queued ? request : null;
+    while (request !== null && (request.state !== RequestState.Queued || (oneOfAKind && this.pending(request.link, request.kind, WireId.Any, null) !== null)))
+      request = request.next;
+    return request;
+  }
+
+  /**
+   * The oldest of a kind whose outcome is owed, with this id on the wire, or `Wire.Any`.
+   * @param active the one on the chat, if it has been sent whole: it counts too
+   */
+  pending(link: number, kind: number, wire: number, active: Request | null): Request | null {
+    let request = this.first;
+    while (request !== null && !((request.state === RequestState.Awaiting || request === active) && request.kind === kind &&
+        (wire === WireId.Any || request.wireId === wire) && request.result === ResultCode.Pending && request.link === link)) request = request.next;
+    return request;
+  }
+
+  /** How many of a kind are not over for their owner. */
+  count(link: number, kind: number): number {
+    let count = 0;
+    for (let request = this.first; request !== null; request = request.next)
+      if (request.kind === kind && request.state !== RequestState.Ended && !request.reported && request.link === link) count++;
+    return count;
+  }
+
+  /** Whether an request with this packet id is under way. */
+  has(link: number, id: number): boolean {
+    for (let request = this.first; request !== null; request = request.next)
+      if (request.id === id && request.state !== RequestState.Ended && request.link === link) return true;
+    return false;
+  }
+}

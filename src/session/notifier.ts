@@ -1,0 +1,55 @@
+import type { MQTTModemError } from "../errors";
+import type { StageName } from "../mqtt/stages";
+import type { Timers } from "../timers";
+import type { OptionsOfSession } from "./options";
+import type { SessionState } from "./states";
+import { Timer } from "./timer";
+
+const NOTHING = Object.freeze({});
+
+/** Calls the application, which may throw: the host is given that once the session is between two states no more. */
+export class Notifier {
+  readonly #session: unknown;
+  readonly #options: OptionsOfSession;
+  readonly #timers: Timers;
+  #thrown: unknown = NOTHING;
+
+  constructor(session: unknown, options: OptionsOfSession, timers: Timers) {
+    this.#session = session;
+    this.#options = options;
+    this.#timers = timers;
+  }
+
+  state(state: SessionState, error: MQTTModemError | null): void {
+    this.call(this.#options.onState, state, error);
+  }
+
+  stage(stage: StageName): void {
+    this.call(this.#options.onStage, stage);
+  }
+
+  done(id: number, error: MQTTModemError | null, granted: readonly number[] | null): void {
+    this.call(this.#options.onDone, id, error, granted);
+  }
+
+  error(error: MQTTModemError): void {
+    this.call(this.#options.onError, error);
+  }
+
+  private call(callback: ((...values: any[]) => void) | undefined, one: unknown, two?: unknown, three?: unknown): void {
+    if (callback === undefined) return;
+    try {
+      callback.call(this.#session, one, two, three);
+    } catch (thrown) {
+      if (this.#thrown === NOTHING) this.#thrown = thrown;
+      this.#timers.set(Timer.Tell, 0);
+    }
+  }
+
+  /** @throws what the application has thrown, the first where it was several times */
+  rethrow(): void {
+    const thrown = this.#thrown;
+    this.#thrown = NOTHING;
+    if (thrown !== NOTHING) throw thrown;
+  }
+}

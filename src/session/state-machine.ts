@@ -1,0 +1,347 @@
+import { ArgumentError, NetworkError, StateError, type MQTTModemError } from "../errors";
+import { levelFor, Level } from "../modem/recovery";
+import { MQTTClient } from "../mqtt/client";
+import type { ControlMessage } from "../mqtt/options";
+import type { StageName } from "../mqtt/stages";
+import type { Clock } from "../platform";
+import { Timers, type TimerListener } from "../timers";
+import { Connection, openError, type Carrier, type ClientCallbacks } from "./connection";
+import { Escalation } from "./escalation";
+import { InFlight } from "./in-flight";
+import type { OptionsOfSession } from "./options";
+import { Outbox } from "./outbox";
+import type { Place } from "./queue";
+import { Restoring, RESTORING } from "./restoring";
+import { Backoff, isLoss, isRefusal, retryOf, type Retry } from "./retry";
+import { Action, Event, State, STATES, transition } from "./states";
+import { Subscriptions } from "./subscriptions";
+import { Notifier } from "./notifier";
+import { Timer } from "./timer";
+
+/**
+ * What a session does in each state: carries out the table of states.ts. The parts of a session meet here; what the client
+ * tells, and time, are the events.
+ */
+export class StateMachine implements TimerListener {
+  readonly subscriptions = new Subscriptions();
+  readonly connection: Connection;
+  readonly outbox: Outbox;
+  readonly flight: InFlight;
+  readonly #timers: Timers;
+  readonly #options: OptionsOfSession;
+  readonly #retry: Retry;
+  readonly #backoff: Backoff;
+  readonly #escalation: Escalation;
+  readonly #restoring: Restoring;
+  readonly #teller: Notifier;
+
+  #state: State = State.Idle;
+  #reason: MQTTModemError | null = null;
+  #everConnected = false;
+
+  /** @throws ArgumentError */
+  constructor(session: unknown, options: OptionsOfSession, clock: Clock, carrier: Carrier) {
+    this.#timers = new Timers(clock, this, Timer.Count);
+    const { family: dialect } = options.modem.io, queue = options.queue ?? {}, random = options.random ?? (() => 0);
+    this.#options = options;
+    this.#retry = retryOf(options.retry ?? {});
+    this.#backoff = new Backoff(this.#retry, clock, random);
+    this.#escalation = new Escalation(levelsOf(options), this.#retry.escalate);
+    this.#teller = new Notifier(session, options, this.#timers);
+    this.outbox = new Outbox(queue, { ...dialect.limits, ...options.modem.limits }.payload, random, this.#teller, this.#timers);
+    this.connection = new Connection(options, carrier, this.callbacks(session, options));
+    this.#restoring = new Restoring(this.connection, this.subscriptions, this.#teller);
+    this.flight = new InFlight(this.connection, this.outbox, this.subscriptions, this.#timers, this.#retry.first > 0, queue.QoSZero ?? true, options.modem.pollInterval !== 0);
+  }
+
+  /** Begins to connect. @throws what the store throws, and what the client's constructor throws where it is not to be tried again */
+  start(): void {
+    this.#timers.start();
+    try {
+      this.outbox.load();
+      this.begin();
+    } catch (error) {
+      this.#timers.stop();
+      this.outbox.closeStore();
+      throw error;
+    }
+  }
+
+  private begin(): void {
+    this.#state = transition(State.Idle, Event.Start)![2];
+    try {
+      this.connect();
+    } catch (error) {
+      if (error instanceof ArgumentError || !this.#retry.initially || this.#retry.first === 0) throw error;
+      this.#reason = openError(error);
+      this.#timers.set(Timer.Tell, 0);
+    }
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Why there is no other attempt, where there is none. */
+  get reason(): MQTTModemError | null {
+    return this.#reason;
+  }
+
+  // ---- what the application asks
+
+  close(immediate: boolean): void {
+    this.happens(immediate ? Event.Abort : Event.Close);
+  }
+
+  /** Something waits that did not. */
+  pump(): void {
+    this.flight.pump();
+    this.afterwards();
+  }
+
+  /** The same, where it is a message whose payload is still the application's `bytes`. */
+  pumpFresh(place: Place, bytes: Uint8Array): void {
+    this.flight.pumpFresh(place, bytes);
+    this.afterwards();
+  }
+
+  /** Something waits no more that did; if it was the last, the end follows on an empty stack. */
+  withdrawn(): void {
+    if (this.#state === State.Closing) this.#timers.set(Timer.Tell, 0);
+  }
+
+  // ---- states
+
+  private happens(event: Event, error: MQTTModemError | null = null): void {
+    const row = transition(this.#state, event);
+    if (row === null) return;
+    const to = row[2], action = row[3];
+    if (action === Action.Finish) return this.finish(error);
+    if (to !== this.#state) {
+      this.#state = to;
+      this.#teller.state(STATES[to]!, error);
+    }
+    // The application may have closed it when it was told.
+    if (this.#state === to) this.act(action);
+  }
+
+  private act(action: Action): void {
+    switch (action) {
+      case Action.Open: return this.open();
+      case Action.Restore: return this.restore();
+      case Action.Send:
+      case Action.Drain:
+        this.flight.open = true;
+        return this.pump();
+      case Action.Hold: return this.hold();
+      case Action.Pause: return this.#timers.set(Timer.Retry, this.#backoff.pause());
+      case Action.LongPause: return this.#timers.set(Timer.Retry, this.#retry.refused);
+      case Action.Disconnect: return this.disconnect();
+      case Action.Abandon: return this.abandon();
+    }
+  }
+
+  private open(): void {
+    try {
+      this.connect();
+    } catch (error) {
+      this.lost(openError(error));
+    }
+  }
+
+  /** @throws what the client's constructor throws */
+  private connect(): void {
+    this.subscriptions.rewind();
+    if (this.#options.resubscribe === false) this.subscriptions.clear();
+    if (this.#retry.timeout > 0) this.#timers.set(Timer.Attempt, this.#retry.timeout);
+    this.connection.open(this.#escalation.level);
+  }
+
+  private restore(): void {
+    let whole: boolean;
+    try {
+      whole = this.#restoring.next();
+    } catch (error) {
+      return this.giveUp(error as MQTTModemError);
+    }
+    if (whole) this.happens(Event.Restored);
+  }
+
+  private hold(): void {
+    this.flight.stop();
+    this.connection.room = 0;
+    this.#restoring.stop();
+  }
+
+  private disconnect(): void {
+    try {
+      this.connection.disconnect();
+    } catch {
+      this.abandon();
+    }
+  }
+
+  private abandon(): void {
+    this.hold();
+    this.#timers.clear(Timer.Retry);
+    this.#timers.clear(Timer.Attempt);
+    this.connection.drop();
+    this.connection.leaving = true;
+    this.#timers.set(Timer.Tell, 0);
+  }
+
+  /** The end: nothing that was taken is left without a word. */
+  private finish(reason: MQTTModemError | null): void {
+    this.#state = State.Closed;
+    this.hold();
+    this.#timers.stop();
+    this.outbox.tell();
+    this.flight.takeBack(reason ?? new StateError("CLOSED", "the session was closed"));
+    this.outbox.close(reason);
+    this.#teller.state(STATES[State.Closed], reason);
+    this.#teller.rethrow();
+  }
+
+  // ---- what the client tells
+
+  private callbacks(session: unknown, { onReadable, onOverflow }: OptionsOfSession): ClientCallbacks {
+    const machine = this;
+    return {
+      // What it throws leaves the message where it is.
+      onReadable: onReadable && function (count, options) { onReadable.call(session, count, options); },
+      onWritable(count) { machine.writable(count); },
+      onControl(message) { machine.control(message); },
+      onDone(id, error) { machine.done(id, error); },
+      onStage(stage) { machine.staged(stage); },
+      onOverflow: onOverflow && function () { onOverflow.call(session); },
+      onClose() { machine.happens(Event.Ended); },
+      onError(error) { machine.lost(error); },
+    };
+  }
+
+  private staged(stage: StageName): void {
+    this.connection.stage = stage;
+    this.#teller.stage(stage);
+    if (stage === "reconnecting") {
+      this.hold();
+      this.happens(Event.Interrupted, new NetworkError("LINK_LOST", "the connection to the broker is gone; the modem tries to have it back"));
+    } else if (stage === "online") this.happens(Event.Resumed);
+  }
+
+  private control({ operation, returnCode, payload, topics }: ControlMessage): void {
+    if (operation === MQTTClient.CONNACK && returnCode === 0) {
+      this.#timers.clear(Timer.Attempt);
+      this.#timers.set(Timer.Lasting, this.#retry.lasting);
+      this.#everConnected = true;
+      this.#backoff.succeeded();
+      this.happens(Event.Connected);
+    } else if (operation === MQTTClient.SUBACK) {
+      if (topics === undefined) this.connection.granted = payload!;
+      // The modem has had the connection back, and has subscribed again by itself.
+      else for (let i = 0; i < topics.length; i++) if (payload![i]! > 2) this.#restoring.refused(topics[i]!);
+    }
+  }
+
+  private writable(count: number): void {
+    this.connection.room = count;
+    if (this.#state === State.Closing && !this.flight.open) this.happens(Event.Resumed);
+    else if (this.#state === State.Restoring) this.restore();
+    else this.pump();
+  }
+
+  private done(id: number, error: MQTTModemError | null): void {
+    if (id === RESTORING) return this.restored(error);
+    this.flight.done(id, error);
+    this.afterwards();
+  }
+
+  private restored(error: MQTTModemError | null): void {
+    if (!this.#restoring.isUnderWay) return;
+    if (error === null) {
+      this.#restoring.restored();
+      if (this.#state === State.Restoring || this.#state === State.Closing) this.restore();
+    } else {
+      this.#restoring.stop();
+      if (!isLoss(error)) this.giveUp(error);
+    }
+  }
+
+  /** All that was asked for before the end is done. */
+  private afterwards(): void {
+    if (this.#state === State.Closing && this.flight.isEmpty && !this.connection.leaving) this.happens(Event.Drained);
+  }
+
+  /** The modem goes on, and it is the broker, or what was asked of it, that does not. */
+  private giveUp(error: MQTTModemError): void {
+    this.connection.drop();
+    this.lost(error, true);
+  }
+
+  /** The connection, or the attempt at one, is over. @param working the modem has been seen to work */
+  private lost(error: MQTTModemError, working = false): void {
+    if (this.#state === State.Closed) return;
+    this.hold();
+    this.#timers.clear(Timer.Attempt);
+    this.#timers.clear(Timer.Lasting);
+    this.flight.takeBack(error);
+    const { first, initially, refused } = this.#retry;
+    const refusal = isRefusal(error);
+    if (first === 0 || error instanceof ArgumentError || !(this.#everConnected || initially) || (refusal && refused === 0)) {
+      this.#reason = error;
+      return this.happens(Event.Failed, error);
+    }
+    if (refusal) return this.happens(Event.Refused, error);
+    // A port that fails says nothing of the modem.
+    if (error.code !== "PORT_FAILED") this.#escalation.failed(working ? null : levelFor(error, this.#options.modem.io.family.recovery));
+    this.happens(Event.Lost, error);
+  }
+
+  // ---- time
+
+  /** @internal */
+  onTimer(timer: Timer): void {
+    switch (timer) {
+      case Timer.Tell:
+        this.told();
+        break;
+      case Timer.Again:
+        if (this.flight.open) this.writable(this.connection.client!.writable);
+        break;
+      case Timer.Doubt:
+        this.believe();
+        break;
+      case Timer.Lasting:
+        this.#escalation.lasted();
+        break;
+      case Timer.Attempt:
+        this.giveUp(new NetworkError("OPEN_FAILED", `not connected within ${this.#retry.timeout} ms; it was ${this.connection.stage}; check the modem and the coverage, or wait longer`));
+        break;
+      case Timer.Retry:
+        this.happens(this.#escalation.level === Level.Connect ? Event.Due : Event.Escalate);
+    }
+    this.#teller.rethrow();
+  }
+
+  private believe(): void {
+    this.flight.believe();
+    this.afterwards();
+  }
+
+  private told(): void {
+    this.outbox.tell();
+    if (this.connection.client === null && this.#state === State.Connecting) this.lost(this.#reason!);
+    if (this.#state !== State.Closing) return;
+    if (this.connection.dropped) this.happens(Event.Ended); // a client that says goodbye tells of its end itself
+    else this.pump();
+  }
+}
+
+/** What can be done anew on this modem, with this application. */
+function levelsOf({ modem, reset }: OptionsOfSession): Level[] {
+  const { attach, restart } = modem.io.family.recovery;
+  const levels = [Level.Connect];
+  if (attach.length > 0) levels.push(Level.Attach);
+  if (restart.length > 0) levels.push(Level.Restart);
+  if (reset !== undefined) levels.push(Level.Reset);
+  return levels;
+}
