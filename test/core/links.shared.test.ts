@@ -97,7 +97,7 @@ describe("NM28: what clients of one modem share is nobody's loss", () => {
 
   it("takes no more memory when clients come and go", () => {
     const modem = new Modem(NM28.family, { clock: new VirtualClock(), serial: { io: TestPort } });
-    const driver = (link: number) => ({ link, heir: null, onModemStage() {}, onReady() {} }) as any;
+    const driver = (link: number) => ({ number: link, successor: null, onModemStage() {}, onReady() {} }) as any;
     modem.attach(driver(0));
     for (let i = 0; i < 100; i++) {
       const coming = driver(1);
