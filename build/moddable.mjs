@@ -16,8 +16,8 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 /** Their folders, and the drivers that a device has in its flash then. */
 const apps = [
-  { folder: "hosts/esp32/example", drivers: ["bc35g"] },
-  { folder: "test/esp32/whole", drivers: ["bc35g", "m531x", "ml302", "nm28"] },
+  { folder: "hosts/moddable/example", drivers: ["bc35g"] },
+  { folder: "test/moddable/whole", drivers: ["bc35g", "m531x", "ml302", "nm28"] },
 ];
 const output = join(root, "dist", "moddable");
 const simulators = { linux: "lin", darwin: "mac", win32: "win" };

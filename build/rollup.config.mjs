@@ -19,7 +19,7 @@ const input = {
 };
 
 const external = [/^node:/, "serialport"];
-const options = { outDir: "dist", declaration: false, noEmit: false, exclude: ["test/**", "hosts/esp32/**"], include: ["src/**", "hosts/**"] };
+const options = { outDir: "dist", declaration: false, noEmit: false, exclude: ["test/**", "hosts/moddable/**"], include: ["src/**", "hosts/**"] };
 const output = { dir: "dist", format: "es" };
 
 // Chunks have their contents' hash in their name: those of the last build would be packed too.

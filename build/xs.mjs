@@ -31,7 +31,7 @@ export const cache = join(root, "node_modules", ".cache", "modem-mqtt-xs");
 export const modules = join(root, "dist", "xs", "modules");
 export const hostSources = join(root, "test", "xs", "host");
 /** C that is part of the package. */
-export const nativeSources = join(root, "hosts", "esp32");
+export const nativeSources = join(root, "hosts", "moddable");
 
 export const ENGINE = {
   name: "@agoric/xsnap@0.15.0",
@@ -160,14 +160,22 @@ const filesIn = (folder, wanted) =>
 
 export const coreFiles = () => filesIn("src", (name) => name.endsWith(".ts"));
 /** What is in the device's flash beside the core: the host for it, and in place of the SDK's modules those of test/xs/modules. */
-const hostFiles = () => ["modem-mqtt", "session", "bytes", "clock", "serial-port"].map((name) => join("hosts", "esp32", `${name}.ts`));
+const hostFiles = () => ["modem-mqtt", "session/session", "bytes", "clock", "serial-port"].map((name) => join("hosts", "moddable", `${name}.ts`));
 const sdkFiles = () => filesIn("test/xs/modules", (name) => name.endsWith(".ts"));
 /** The core's tests, and those of what only XS has. */
 export const testFiles = () => ["test/core", "test/xs"].flatMap((folder) => filesIn(folder, (name) => name.endsWith(".test.ts") && !name.endsWith(".node.test.ts")));
+/** The specifiers of the files in hosts/moddable that an app imports; the others there are `modem-mqtt/host/…`. */
+const HOST_NAMES = {
+  "modem-mqtt": "modem-mqtt",
+  "session/session": "modem-mqtt/session",
+  "preference/preference": "modem-mqtt/preference",
+  "provider/provider": "modem-mqtt/provider",
+  "provider/setup": "setup/modem-mqtt",
+  "mqtt/mqtt": "mqtt",
+};
 /** The name that the manifest gives to a file, without `.ts`. */
-const nameOf = (file) => file.replace(/\.ts$/, "").replace(/^src\//, "modem-mqtt/")
-  .replace(/^hosts\/esp32\/modem-mqtt$/, "modem-mqtt").replace(/^hosts\/esp32\/session$/, "modem-mqtt/session").replace(/^hosts\/esp32\/provider\/provider$/, "modem-mqtt/provider")
-  .replace(/^hosts\/esp32\/provider\/setup$/, "setup/modem-mqtt").replace(/^hosts\/esp32\/mqtt\/mqtt$/, "mqtt").replace(/^hosts\/esp32\/preference\/preference$/, "modem-mqtt/preference").replace(/^hosts\/esp32\//, "modem-mqtt/host/").replace(/^test\/xs\/modules\//, "");
+const nameOf = (file) => file.replace(/\.ts$/, "").replace(/^src\//, "modem-mqtt/").replace(/^test\/xs\/modules\//, "")
+  .replace(/^hosts\/moddable\/(.+)$/, (_, name) => HOST_NAMES[name] ?? `modem-mqtt/host/${name}`);
 
 /** Other processes may be reading it: it is there whole at every moment. */
 function writeIfChanged(file, text) {
@@ -183,7 +191,7 @@ function writeIfChanged(file, text) {
  */
 export async function compileModules({ anew = false } = {}) {
   // Several tests and scripts ask for them at the same time; they are compiled again only when a source has changed.
-  const sources = ["src", "hosts/esp32", "test/core", "test/xs"].flatMap((folder) => filesIn(folder, (name) => name.endsWith(".ts"))).concat("build/xs.mjs").sort();
+  const sources = ["src", "hosts/moddable", "test/core", "test/xs"].flatMap((folder) => filesIn(folder, (name) => name.endsWith(".ts"))).concat("build/xs.mjs").sort();
   const state = createHash("sha256").update(JSON.stringify(sources.map((name) => [name, statSync(join(root, name)).mtimeMs, statSync(join(root, name)).size]))).digest("hex");
   const stamp = `${modules}.state`;
   if (existsSync(stamp) && existsSync(modules) && readFileSync(stamp, "utf8") === state) return;
@@ -192,7 +200,7 @@ export async function compileModules({ anew = false } = {}) {
   const files = [
     ...coreFiles(),
     ...hostFiles(),
-    ...["example/main", "provider/provider", "provider/setup", "mqtt/mqtt", "preference/preference"].map((name) => join("hosts", "esp32", `${name}.ts`)),
+    ...["example/main", "provider/provider", "provider/setup", "mqtt/mqtt", "preference/preference"].map((name) => join("hosts", "moddable", `${name}.ts`)),
     ...filesIn("test/xs", (name) => name.endsWith(".ts") && !name.endsWith(".d.ts")),
     ...testFiles(),
   ];
@@ -203,7 +211,7 @@ export async function compileModules({ anew = false } = {}) {
   program.emit(undefined, (path, text, _, __, [source] = []) => {
     if (source === undefined) return;
     const file = join(modules, `${nameOf(relative(root, source.fileName))}.js`);
-    writeIfChanged(file, text.replace(/(from |import\()"(?:\.\.?\/)+(src|hosts\/esp32)\/([^"]+)"/g, (_, word, folder, name) => `${word}"${nameOf(`${folder}/${name}`)}"`));
+    writeIfChanged(file, text.replace(/(from |import\()"(?:\.\.?\/)+(src|hosts\/moddable)\/([^"]+)"/g, (_, word, folder, name) => `${word}"${nameOf(`${folder}/${name}`)}"`));
   });
   writeIfChanged(stamp, state);
 }

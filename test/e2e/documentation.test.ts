@@ -119,7 +119,7 @@ describe("README and docs", function () {
     before(async () => {
       await rm(folder, { recursive: true, force: true });
       const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
-      for (const [name, base, device] of [["node", "tsconfig.json", false], ["device", "hosts/esp32/tsconfig.json", true]] as const) {
+      for (const [name, base, device] of [["node", "tsconfig.json", false], ["device", "hosts/moddable/tsconfig.json", true]] as const) {
         await mkdir(join(folder, name), { recursive: true });
         await writeFile(join(folder, name, "tsconfig.json"), JSON.stringify({ extends: `../../../../${base}`, compilerOptions, include: ["."], exclude: [] }));
         for (const block of blocks("ts").filter((one) => isDevice(one) === device))

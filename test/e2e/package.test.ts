@@ -71,7 +71,7 @@ describe("the package, packed and unpacked", function () {
     for (const name of await modemNames()) assert.equal(exports[`./modems/${name}`]?.moddable, `./dist/modems/${name}.js`, `${name} for moddable`);
     const folders = new Set(files.filter((name) => name.includes("/")).map((name) => name.split("/").slice(0, name.startsWith("dist/") ? 2 : 1).join("/")));
     assert.deepEqual([...folders].filter((name) => !/\.(js|d\.c?ts)$/.test(name)).sort(),
-      ["clouds", "dist/families", "dist/modems", "dist/types", "docs", "hosts", "modems", "session", "src"]);
+      ["dist/families", "dist/modems", "dist/types", "docs", "hosts", "src"]);
   });
 
   it("is imported by each of its names", async () => {

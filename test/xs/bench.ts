@@ -3,7 +3,7 @@
  * Counts what one message costs. Arguments: the family's name; `portable` or `native`, the bytes that the core is given;
  * `costs`, `where`, or `endure` and a number of messages. Prints `name value` lines.
  */
-import { bytes } from "../../hosts/esp32/bytes";
+import { bytes } from "../../hosts/moddable/bytes";
 import { MQTTClient, type ReadableOptions } from "../../src/index";
 import { collections, cost, FIRST, living, nothing, tell, TIMES } from "./cost";
 import { ascii, FAMILIES, LinkPort, serve, StillClock } from "./link";

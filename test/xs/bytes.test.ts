@@ -1,5 +1,5 @@
 /// <reference path="host.d.ts" />
-import { bytes as native } from "../../hosts/esp32/bytes";
+import { bytes as native } from "../../hosts/moddable/bytes";
 import { portableBytes } from "../../src/platform";
 import { equal, thrown } from "../core/support/check";
 

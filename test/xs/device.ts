@@ -3,7 +3,7 @@
  * What a device executes: of a client over this package's port for an ESP32, in instructions where the host runs on a device's
  * instruction set (build/xs-device.mjs), in metered units elsewhere. Argument: the family's name. Prints `name value…` lines.
  */
-import { MQTTClient, type MQTTClientOptions } from "../../hosts/esp32/modem-mqtt";
+import { MQTTClient, type MQTTClientOptions } from "../../hosts/moddable/modem-mqtt";
 import type { ReadableOptions } from "../../src/index";
 import { cost, FIRST, living, nothing, tell, TIMES } from "./cost";
 import { ascii, FAMILIES, StillClock } from "./link";

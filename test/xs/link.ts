@@ -1,6 +1,6 @@
 /// <reference path="host.d.ts" />
 /** What the measurements have in place of a port, a clock and a modem: none of them allocates while a message passes. */
-import { bytes as native } from "../../hosts/esp32/bytes";
+import { bytes as native } from "../../hosts/moddable/bytes";
 import type { Alarm, Clock, Port, PortReceiver, AlarmListener } from "../../src/platform";
 import BC35G from "../../src/modems/bc35g";
 import M531X from "../../src/modems/m531x";

@@ -3,8 +3,8 @@
  * What bench.ts leaves out. Its messages are like the one before, an answer comes in one piece, and its port and clock are
  * next to nothing. Here they are not, or the port is the ESP32's own. Argument: the family's name. Prints `name value` lines.
  */
-import { bytes } from "../../hosts/esp32/bytes";
-import { MQTTClient as DeviceClient } from "../../hosts/esp32/modem-mqtt";
+import { bytes } from "../../hosts/moddable/bytes";
+import { MQTTClient as DeviceClient } from "../../hosts/moddable/modem-mqtt";
 import { MQTTClient, type ReadableOptions } from "../../src/index";
 import { cost, living, nothing, tell } from "./cost";
 import { ascii, FAMILIES, LinkPort, serve, StillClock } from "./link";

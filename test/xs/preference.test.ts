@@ -1,5 +1,5 @@
 /// <reference path="host.d.ts" />
-import PreferenceStore from "../../hosts/esp32/preference/preference";
+import PreferenceStore from "../../hosts/moddable/preference/preference";
 import Preference from "preference";
 import { equal, sameLines, thrown } from "../core/support/check";
 import { nm28 } from "../core/support/answering";

@@ -2,7 +2,7 @@
 /** The test host's `embedded:io/serial` is to behave as SDK 8.2's on ESP32; then the port of this package over it. */
 import Serial from "embedded:io/serial";
 import Timer from "timer";
-import SerialPort from "../../hosts/esp32/serial-port";
+import SerialPort from "../../hosts/moddable/serial-port";
 import { equal, thrown } from "../core/support/check";
 
 const FIFO = 128;

@@ -1,6 +1,6 @@
 /// <reference path="host.d.ts" />
 import { Session } from "../../src/session/session";
-import { bytes } from "../../hosts/esp32/bytes";
+import { bytes } from "../../hosts/moddable/bytes";
 import { equal } from "../core/support/check";
 import { cost, nothing } from "./cost";
 import { ascii, FAMILIES, LinkPort, serve, StillClock } from "./link";

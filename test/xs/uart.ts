@@ -1,6 +1,6 @@
 /// <reference path="host.d.ts" />
 /** The ESP32's own port, for the measurements: this package's over a UART whose reading is native, as it is there. */
-import { bytes } from "../../hosts/esp32/bytes";
+import { bytes } from "../../hosts/moddable/bytes";
 
 /** What was sent: none of the client's. */
 const SENT = new Uint8Array(4096);

@@ -40,14 +40,14 @@ const SPEED = process.env.XS_SPEED === undefined ? [] : ["--speed", process.env.
  */
 export async function startExample(host: Host, driver: string, config: object): Promise<Running & { remove(): Promise<void> }> {
   const app = (await readFile(join(host.modules, "modem-mqtt/host/example/main.js"), "utf8")).replace("modem-mqtt/modems/bc35g", `modem-mqtt/modems/${driver}`);
-  const example = JSON.parse(await readFile("hosts/esp32/example/manifest.json", "utf8"));
+  const example = JSON.parse(await readFile("hosts/moddable/example/manifest.json", "utf8"));
   return startApp(host, { "main.js": app }, { ...example.config, ...config });
 }
 
 /** Starts an app as a device would run it: its modules, `main.js` among them, those in flash named, and its `mc/config`. */
 export async function startApp({ program, args }: Host, modules: Readonly<Record<string, string>>, config: object, preloaded: readonly string[] = []): Promise<Running & { remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "modem-mqtt-xs-"));
-  const manifest = JSON.parse(await readFile("hosts/esp32/manifest.json", "utf8"));
+  const manifest = JSON.parse(await readFile("hosts/moddable/manifest.json", "utf8"));
   const files = { ...modules, "mc/config.js": `export default ${JSON.stringify(config)};\n` };
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });

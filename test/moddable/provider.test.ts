@@ -37,7 +37,7 @@ describe("The provider on Moddable", () => {
     assert.throws(() => new mqtt.io({ ...mqtt, host: "broker.example" }), { code: "ARGUMENT_RANGE", argument: "modem.ackTimeout" });
   });
 
-  const INCLUDE = /include modem-mqtt's modems\/NAME\/manifest\.json, NAME being one of bc35g, m531x, ml302, nm28/;
+  const INCLUDE = /include modem-mqtt's hosts\/moddable\/modems\/NAME\/manifest\.json, NAME being one of bc35g, m531x, ml302, nm28/;
   const WRONG: readonly (readonly [what: string, name: string | undefined, drivers: readonly string[], says: RegExp])[] = [
     ["no driver", "bc35g", [], INCLUDE],
     ["no driver and no name", undefined, [], INCLUDE],

@@ -71,8 +71,8 @@ const names = await modemNames();
 describe("The manifests for Moddable", () => {
   for (const platform of ["esp32", "lin", "mac", "win"]) {
     for (const name of names) {
-      it(`modems/${name}/manifest.json brings the core, one driver and nothing that is not needed, to ${platform}`, () => {
-        const all = brought(`modems/${name}/manifest.json`, platform);
+      it(`hosts/moddable/modems/${name}/manifest.json brings the core, one driver and nothing that is not needed, to ${platform}`, () => {
+        const all = brought(`hosts/moddable/modems/${name}/manifest.json`, platform);
         assert.deepEqual(driversIn(all.modules), [name]);
         assert.deepEqual([...all.preload].sort(), ["modem-mqtt", `modem-mqtt/modems/${name}`]);
         assert.deepEqual(idle(all, needed(all.modules, all.preload)), []);
@@ -88,12 +88,12 @@ describe("The manifests for Moddable", () => {
   });
 
   it("the example's brings the one driver that it names", () => {
-    const all = brought("hosts/esp32/example/manifest.json", "esp32");
-    const driver = importsOf("hosts/esp32/example/main.ts").filter((name) => name.startsWith("modem-mqtt/modems/"));
+    const all = brought("hosts/moddable/example/manifest.json", "esp32");
+    const driver = importsOf("hosts/moddable/example/main.ts").filter((name) => name.startsWith("modem-mqtt/modems/"));
     assert.deepEqual(driversIn(all.modules).map((name) => `modem-mqtt/modems/${name}`), driver);
   });
 
-  for (const [path, entries] of [["hosts/esp32/provider/manifest.json", ["setup/modem-mqtt"]], ["hosts/esp32/mqtt/manifest.json", ["setup/modem-mqtt", "mqtt"]]] as const) {
+  for (const [path, entries] of [["hosts/moddable/provider/manifest.json", ["setup/modem-mqtt"]], ["hosts/moddable/mqtt/manifest.json", ["setup/modem-mqtt", "mqtt"]]] as const) {
     it(`${path} brings no driver: the app includes that of its modem`, () => {
       const all = brought(path, "esp32");
       assert.deepEqual(driversIn(all.modules), []);

@@ -60,10 +60,10 @@ export async function load<T = Host>(port: "serial-port" | "simulator-port", tim
       onResolve({ filter: /^modules$/ }, ({ path }) => ({ path, namespace: "modules" }));
       onLoad({ filter: /./, namespace: "modules" }, () => ({ contents: MODULES.replace("SCOPE", JSON.stringify(SCOPE)), resolveDir: process.cwd() }));
       onLoad({ filter: /./, namespace: "sdk" }, ({ path }) => ({ contents: `export default globalThis[${JSON.stringify(SCOPE)}][${JSON.stringify(path)}]` }));
-      onResolve({ filter: /^(mqtt|setup\/modem-mqtt|modem-mqtt\/provider)$/ }, ({ path }) => ({ path: resolve("hosts/esp32", PROVIDED[path]!) }));
-      onResolve({ filter: /^modem-mqtt$/ }, () => ({ path: resolve("hosts/esp32/modem-mqtt.ts") }));
-      onResolve({ filter: /^modem-mqtt\/host\/(bytes|clock)$/ }, ({ path }) => ({ path: resolve(`hosts/esp32/${path.slice("modem-mqtt/host/".length)}.ts`) }));
-      onResolve({ filter: /^modem-mqtt\/host\/serial-port$/ }, () => ({ path: resolve(`hosts/esp32/${port}.ts`) }));
+      onResolve({ filter: /^(mqtt|setup\/modem-mqtt|modem-mqtt\/provider)$/ }, ({ path }) => ({ path: resolve("hosts/moddable", PROVIDED[path]!) }));
+      onResolve({ filter: /^modem-mqtt$/ }, () => ({ path: resolve("hosts/moddable/modem-mqtt.ts") }));
+      onResolve({ filter: /^modem-mqtt\/host\/(bytes|clock)$/ }, ({ path }) => ({ path: resolve(`hosts/moddable/${path.slice("modem-mqtt/host/".length)}.ts`) }));
+      onResolve({ filter: /^modem-mqtt\/host\/serial-port$/ }, () => ({ path: resolve(`hosts/moddable/${port}.ts`) }));
       onResolve({ filter: /^modem-mqtt\// }, ({ path }) => ({ path: resolve(`src/${path.slice("modem-mqtt/".length)}.ts`) }));
     },
   };
