@@ -6,7 +6,7 @@ import type { SessionOptions } from "../../src/session/session";
 import { Session } from "../../src/session/session";
 import type { SessionState } from "../../src/session/states";
 import { apart, calling, type Callback } from "./callback";
-import type { Carrier } from "./shared-modem";
+import type { SharedModem } from "./shared-modem";
 import { Inbox } from "./inbox";
 import { boolean, bytes, check, elsewhere, integer, inWords, never, signal, type Shape } from "./options";
 import { Assembly, type Packet, type QoS } from "./packet";
@@ -91,7 +91,7 @@ interface Job {
  */
 export class ModemMQTTClient extends EventEmitter<ClientEvents> implements AsyncIterable<Packet>, AsyncDisposable {
   /** What another client needs to use the same modem. */
-  readonly carrier: Carrier;
+  readonly carrier: SharedModem;
   readonly #session: Session;
   readonly #highWaterMark: number;
   /** A full queue drops messages, rather than refusing them. */
@@ -100,16 +100,16 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   readonly #jobs = new Map<number, Job>();
   readonly #roomWanted: (() => void)[] = [];
   /** `close` is still to be told of the present connection. */
-  #closeOwed = true;
+  #mustEmitClose = true;
   #hasWarned = false;
   #connected = false;
   #wasConnected = false;
   #over: MQTTModemError | true | null = null;
   #ending: Promise<void> | null = null;
 
-  constructor(carrier: Carrier, { session, queue, driverOptions, highWaterMark, heldMessages }: ClientSettings) {
+  constructor(sharedModem: SharedModem, { session, queue, driverOptions, highWaterMark, heldMessages }: ClientSettings) {
     super();
-    this.carrier = carrier;
+    this.carrier = sharedModem;
     this.#highWaterMark = highWaterMark;
     this.#drops = queue.policy !== undefined && queue.policy !== "refuse";
     const client = this, assembly = new Assembly();
@@ -119,7 +119,7 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
       dropped: (error) => this.#lost(error),
     });
     this.#session = new Session({
-      ...session, queue, modem: carrier.modem(driverOptions),
+      ...session, queue, modem: sharedModem.modem(driverOptions),
       onState: (state, error) => this.#entered(state, error),
       onStage: (stage) => this.emit("stage", stage),
       onError: (error) => this.#tell(error),
@@ -133,7 +133,7 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
         if (this.#connected) this.#tell(new ModemError("RECEIVE_OVERFLOW", "received bytes were lost: a line, or a message's topic, was longer than the buffer; raise modemOptions.receiveBuffer"));
       },
     });
-    carrier.join(this.#session);
+    sharedModem.join(this.#session);
   }
 
   /** Whether there is a session with the broker, and all is subscribed again. */
@@ -400,7 +400,7 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
       case "connecting":
       case "recovering":
         this.emit("reconnect");
-        this.#closeOwed = !this.ended;
+        this.#mustEmitClose = !this.ended;
         break;
       case "online":
         // A listener may have ended it.
@@ -429,8 +429,8 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   }
 
   #tellClose(): void {
-    if (!this.#closeOwed) return;
-    this.#closeOwed = false;
+    if (!this.#mustEmitClose) return;
+    this.#mustEmitClose = false;
     this.emit("close");
   }
 

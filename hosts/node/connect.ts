@@ -1,7 +1,7 @@
 import { ModemError, StateError, type MQTTModemError } from "../../src/errors";
 import type { DriverClass } from "../../src/modem/link";
 import { apart } from "./callback";
-import { Carrier } from "./shared-modem";
+import { SharedModem } from "./shared-modem";
 import { ModemMQTTClient, type ClientSettings } from "./client";
 import { checkOptions, checkWith, type ConnectOptions } from "./connect-options";
 import { loadDriver } from "./drivers";
@@ -39,11 +39,11 @@ async function connectTo(options: ConnectOptions): Promise<ModemMQTTClient> {
   const { signal } = options;
   const driver = await driverOf(options.modem);
   checkWith(driver, options);
-  const carrier = await carrierOf(options, driver);
+  const sharedModem = await sharedModemOf(options, driver);
   signal?.throwIfAborted();
   let client: ModemMQTTClient;
   try {
-    client = new ModemMQTTClient(carrier, settingsOf(options));
+    client = new ModemMQTTClient(sharedModem, settingsOf(options));
   } catch (error) {
     throw inWords(error);
   }
@@ -111,13 +111,13 @@ async function driverOf(modem: ConnectOptions["modem"]): Promise<DriverClass> {
 }
 
 /** The other client's modem, or one on a serial port of its own. */
-async function carrierOf({ modem, serial, baud, trace }: ConnectOptions, driver: DriverClass): Promise<Carrier> {
+async function sharedModemOf({ modem, serial, baud, trace }: ConnectOptions, driver: DriverClass): Promise<SharedModem> {
   if (modem instanceof ModemMQTTClient) {
     if (modem.ended) throw new StateError("CLOSED", "the client whose modem is to be used has ended; give the serial port instead");
     await modem.carrier.settled();
     return modem.carrier;
   }
-  return new Carrier(driver, { path: serial!, baudRate: baud ?? driver.baud, trace });
+  return new SharedModem(driver, { path: serial!, baudRate: baud ?? driver.baud, trace });
 }
 
 function opened(client: ModemMQTTClient, signal: AbortSignal | undefined): Promise<void> {

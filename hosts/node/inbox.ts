@@ -13,7 +13,7 @@ interface Arrival {
 }
 
 /** What the inbox needs of its client. */
-export interface InboxOwner {
+export interface InboxListener {
   /** Whether there is a listener that would be called. */
   readonly listens: boolean;
   call(packet: Packet): void;
@@ -26,7 +26,7 @@ export interface InboxOwner {
  * to the broker before it hands it over, so one that nobody has taken would be gone for good.
  */
 export class Inbox {
-  readonly #owner: InboxOwner;
+  readonly #listener: InboxListener;
   readonly #limit: number;
   readonly #held: Arrival[] = [];
   readonly #iterations = new Set<Iteration>();
@@ -36,13 +36,13 @@ export class Inbox {
   #end: { readonly reason: Error | null } | undefined;
 
   /** @param limit messages that are held at the most, and that wait in one iteration at the most */
-  constructor(limit: number, owner: InboxOwner) {
+  constructor(limit: number, listener: InboxListener) {
     this.#limit = limit;
-    this.#owner = owner;
+    this.#listener = listener;
   }
 
   get #hasTaker(): boolean {
-    return this.#iterations.size > 0 || this.#owner.listens;
+    return this.#iterations.size > 0 || this.#listener.listens;
   }
 
   receive(packet: Packet): void {
@@ -50,7 +50,7 @@ export class Inbox {
     // What came earlier goes first.
     if (this.#held.length === 0 && this.#hasTaker) this.#deliver(arrival);
     else if (this.#held.length < this.#limit) this.#held.push(arrival);
-    else this.#owner.dropped(new StateError("DROPPED", dropping(packet, `the application has taken none of ${this.#limit} earlier ones; listen to "message", or iterate over the client`)));
+    else this.#listener.dropped(new StateError("DROPPED", dropping(packet, `the application has taken none of ${this.#limit} earlier ones; listen to "message", or iterate over the client`)));
   }
 
   /** There may be someone who takes what is held. Who comes in the same tick gets it too. */
@@ -70,9 +70,9 @@ export class Inbox {
 
   #deliver(arrival: Arrival): void {
     for (const iteration of this.#iterations) iteration.add(arrival);
-    if (!this.#owner.listens) return;
+    if (!this.#listener.listens) return;
     arrival.taken = true;
-    this.#owner.call(arrival.packet);
+    this.#listener.call(arrival.packet);
   }
 
   /** Nothing comes any more. @param reason what ended it, or null where that was asked for */
@@ -85,7 +85,7 @@ export class Inbox {
   iterate(): AsyncGenerator<Packet, void, void> {
     const iteration = new Iteration(this.#limit, {
       end: () => (this.#held.length > 0 ? undefined : this.#end),
-      dropped: (error) => this.#owner.dropped(error),
+      dropped: (error) => this.#listener.dropped(error),
       leave: (leaving, left) => this.#left(leaving, left),
     });
     this.#iterations.add(iteration);
@@ -101,7 +101,7 @@ export class Inbox {
   }
 }
 
-interface IterationOwner {
+interface IterationListener {
   end(): { readonly reason: Error | null } | undefined;
   dropped(error: StateError): void;
   leave(iteration: Iteration, left: readonly Arrival[]): void;
@@ -115,19 +115,19 @@ interface Waiter {
 /** One `for await` over a client. It begins when it is made, not when the first message is asked for. */
 class Iteration implements AsyncGenerator<Packet, void, void> {
   readonly #limit: number;
-  readonly #owner: IterationOwner;
+  readonly #listener: IterationListener;
   readonly #queue: Arrival[] = [];
   readonly #waiters: Waiter[] = [];
   #over = false;
 
-  constructor(limit: number, owner: IterationOwner) {
+  constructor(limit: number, listener: IterationListener) {
     this.#limit = limit;
-    this.#owner = owner;
+    this.#listener = listener;
   }
 
   add(arrival: Arrival): void {
     if (this.#queue.length >= this.#limit)
-      return this.#owner.dropped(new StateError("DROPPED", dropping(arrival.packet, `an iteration has not asked for any of ${this.#limit} earlier ones; ask for them, or end it with return()`)));
+      return this.#listener.dropped(new StateError("DROPPED", dropping(arrival.packet, `an iteration has not asked for any of ${this.#limit} earlier ones; ask for them, or end it with return()`)));
     arrival.waiting++;
     insert(this.#queue, arrival);
     this.settle();
@@ -143,7 +143,7 @@ class Iteration implements AsyncGenerator<Packet, void, void> {
         this.#waiters.shift()!.resolve({ done: false, value: arrival.packet });
         continue;
       }
-      const end = this.#over ? { reason: null } : this.#owner.end();
+      const end = this.#over ? { reason: null } : this.#listener.end();
       if (end === undefined) return;
       const waiter = this.#waiters.shift()!;
       this.#leave();
@@ -175,7 +175,7 @@ class Iteration implements AsyncGenerator<Packet, void, void> {
     this.#over = true;
     const left = this.#queue.splice(0);
     for (const arrival of left) arrival.waiting--;
-    this.#owner.leave(this, left);
+    this.#listener.leave(this, left);
   }
 
   [Symbol.asyncIterator](): this {

@@ -6,7 +6,7 @@ export {
   type SubscribeCallback, type SubscribeOptions,
 } from "./client";
 export type { Callback } from "./callback";
-export { Carrier } from "./shared-modem";
+export { SharedModem as Carrier } from "./shared-modem";
 export type { Packet, QoS } from "./packet";
 export type { Granted, Topics } from "./topics";
 export { hostClock } from "./clock";

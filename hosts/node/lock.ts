@@ -10,7 +10,7 @@ const CLAIM = /^lock-[0-9a-f-]{36}$/;
 export const isLock = (name: string): boolean => name.startsWith("lock-");
 
 /** Two processes that come at once see each other's claim and both step back. They try again after a pause by chance. */
-const TRIES = 4;
+const ATTEMPTS = 4;
 const PAUSE = 100;
 
 interface Claim {
@@ -77,11 +77,11 @@ function holder(folder: string, own: string): { name: string; claim: Claim } | u
  * @throws StateError `STORE_LOCKED`, which says who has it
  */
 export async function lock(folder: string): Promise<() => void> {
-  for (let tried = 1; ; tried++) {
+  for (let attempt = 1; ; attempt++) {
     const release = claim(folder);
     if (typeof release === "function") return release;
-    if (tried === TRIES) throw release;
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE * tried));
+    if (attempt === ATTEMPTS) throw release;
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE * attempt));
   }
 }
 

@@ -23,7 +23,7 @@ export interface SerialPortOptions {
  * For how many milliseconds a port is tried again. The kernel may hold the lock of one that has just been closed for a
  * moment; ModemManager holds a new modem's exclusively for about ten seconds.
  */
-const PATIENCE: Readonly<Partial<Record<Obstacle, number>>> = { locked: 2000, exclusive: 15_000 };
+const OPEN_TIMEOUT: Readonly<Partial<Record<Obstacle, number>>> = { locked: 2000, exclusive: 15_000 };
 const PAUSE = 50;
 
 /** The core's {@link Port} over the `serialport` package: 8 data bits, no parity, one stop bit, no flow control. */
@@ -53,7 +53,7 @@ export class SerialPort implements Port {
         if (this.#closing) this.#stream.close();
         else this.#options.onOpened?.();
       } else if (this.#closing) this.#options.onClosed?.();
-      else if (performance.now() - begun < (PATIENCE[obstacleOf(error)] ?? 0)) setTimeout(() => this.#open(begun), PAUSE);
+      else if (performance.now() - begun < (OPEN_TIMEOUT[obstacleOf(error)] ?? 0)) setTimeout(() => this.#open(begun), PAUSE);
       else void this.#notOpened(error);
     });
   }

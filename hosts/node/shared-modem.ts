@@ -5,7 +5,7 @@ import { hostClock } from "./clock";
 import { SerialPort, type SerialPortOptions } from "./serial-port";
 
 /** A modem on a serial port, and the sessions that are on it. The port is open as long as one of them has a client. */
-export class Carrier {
+export class SharedModem {
   readonly driver: DriverClass;
   readonly #serial: Pick<SerialPortOptions, "path" | "baudRate" | "trace">;
   readonly #sessions = new Set<Session>();
@@ -21,14 +21,14 @@ export class Carrier {
 
   /** What a session on this modem needs to be told of it. */
   modem(driverOptions: Readonly<Record<string, unknown>> = {}): SessionOptions["modem"] {
-    const carrier = this;
-    class CarriersPort extends SerialPort {
+    const sharedModem = this;
+    class CountedPort extends SerialPort {
       constructor(options: SerialPortOptions) {
-        super({ ...options, onClosed: () => carrier.#closed() });
-        carrier.#ports++;
+        super({ ...options, onClosed: () => sharedModem.#closed() });
+        sharedModem.#ports++;
       }
     }
-    return { ...driverOptions, io: this.driver, clock: hostClock, serial: { io: CarriersPort, ...this.#serial }, shared: this.#last };
+    return { ...driverOptions, io: this.driver, clock: hostClock, serial: { io: CountedPort, ...this.#serial }, shared: this.#last };
   }
 
   join(session: Session): void {

@@ -3,7 +3,7 @@ import type { Direction } from "./serial-port";
 /** Shorter secrets are masked only where they stand in quotes: a `1` is everywhere. */
 const SHORTEST_BARE = 4;
 /** A line that has not ended is shown after this many milliseconds of silence. */
-const PATIENCE = 50;
+const LINE_TIMEOUT = 50;
 const MASK = "***";
 
 const ARROWS: Readonly<Record<Direction, string>> = { sent: "→", received: "←" };
@@ -51,8 +51,8 @@ function formsOf(secret: string): string[] {
 }
 
 /** How they begin, wherever in a line: several commands may share one. A line that may become one of them is not shown before it has ended. */
-const CARRIERS: readonly string[] = ["+QMTCONN", "+MQTTCONN", "+MQTTCFG", "+QMTCFG", "+QMTTENAUTH", "+QMTENAUTH"];
-const BEGUN = new RegExp(`(?:${CARRIERS.flatMap((name) => Array.from(name, (_, index) => `\\${name.slice(0, index + 1)}`)).join("|")})$`);
+const SECRET_COMMANDS: readonly string[] = ["+QMTCONN", "+MQTTCONN", "+MQTTCFG", "+QMTCFG", "+QMTTENAUTH", "+QMTENAUTH"];
+const BEGUN = new RegExp(`(?:${SECRET_COMMANDS.flatMap((name) => Array.from(name, (_, index) => `\\${name.slice(0, index + 1)}`)).join("|")})$`);
 
 /**
  * Makes lines of the serial port's traffic for people: time since the start, direction, control bytes made visible and
@@ -98,7 +98,7 @@ export class TrafficTrace {
     pending.text += Buffer.from(bytes).toString("latin1");
     for (let end; (end = pending.text.search(ENDS[direction])) >= 0;) this.#show(direction, end + 1);
     clearTimeout(this.#timer);
-    if (pending.text !== "") this.#timer = setTimeout(() => this.#pause(direction), PATIENCE);
+    if (pending.text !== "") this.#timer = setTimeout(() => this.#pause(direction), LINE_TIMEOUT);
   };
 
   /** Shows what has not ended. */
@@ -114,7 +114,7 @@ export class TrafficTrace {
   /** Shows what has come of a line, but for what may be the beginning of a secret. */
   #pause(direction: Direction): void {
     const { text } = this.#pending[direction];
-    if (text === "" || mayCarry(text) || this.#cut[direction].some(({ rest }) => rest.startsWith(text.trimStart()))) return;
+    if (text === "" || mayHoldSecret(text) || this.#cut[direction].some(({ rest }) => rest.startsWith(text.trimStart()))) return;
     this.#show(direction, text.length - this.#beginning(text));
   }
 
@@ -205,9 +205,9 @@ export class TrafficTrace {
   }
 }
 
-function mayCarry(text: string): boolean {
+function mayHoldSecret(text: string): boolean {
   const upper = text.toUpperCase();
-  return BEGUN.test(upper) || CARRIERS.some((carrier) => upper.includes(carrier));
+  return BEGUN.test(upper) || SECRET_COMMANDS.some((command) => upper.includes(command));
 }
 
 /** Control bytes as `\r`, `\n` and `<1A>`. */

@@ -41,15 +41,15 @@ export class Connection implements LinkListener {
    * @throws ArgumentError; StateError; what the port's class throws
    */
   constructor(client: unknown, options: ClientOptions, shared: Connection | undefined) {
-    const { modem } = options, { family } = modem.io;
-    knownToModem(modem, family);
+    const modemOptions = options.modem, { io, serial } = modemOptions, { family } = io;
+    knownToModem(modemOptions, family);
     const capacity = integer("subscriptions", options.subscriptions ?? 32, 1, 1000);
-    const before = shared === undefined || (shared.link.chat.closed && modem.serial !== undefined) ? null : shared.link;
-    const carrier = before === null ? new Modem(family, modem as ModemOptions, modem.io.baud) : before.modem;
-    const { chat: chat } = carrier;
+    const before = shared === undefined || (shared.link.chat.closed && serial !== undefined) ? null : shared.link;
+    const modem = before === null ? new Modem(family, modemOptions as ModemOptions, io.baud) : before.modem;
+    const { chat } = modem;
     this.application = new Application(client, chat);
     this.inbox = new Inbox(chat, this.application);
-    this.link = new modem.io(carrier, carrier.place(modem.link, before), modem, this);
+    this.link = new io(modem, modem.place(modemOptions.link, before), modemOptions, this);
     this.inFlight = new InFlight(this.link);
     this.publisher = new Publisher(this.link, this.inFlight, this.application);
     this.subscriber = new Subscriber(this.link, this.inFlight, this.application, capacity);

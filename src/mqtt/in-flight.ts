@@ -21,7 +21,7 @@ export class InFlight {
   hasRoomFor(kind: Kind): boolean {
     const { link } = this;
     if (kind === Kind.Publish) return link.publishing < link.limits.window;
-    const { chat: chat, number: number } = link;
+    const { chat, number } = link;
     return chat.count(number, Kind.Subscribe) + chat.count(number, Kind.Unsubscribe) + chat.count(number, Kind.Inquiry) < OTHERS;
   }
 
@@ -46,7 +46,7 @@ export class InFlight {
       if (this.has(asked)) throw new StateError("BUSY", `id ${asked} is under way; use another one, or leave it out`);
       return asked;
     }
-    const { chat: chat } = this.link;
+    const { chat } = this.link;
     let id = this.lastId;
     do id = id === 65535 ? 1 : id + 1;
     while (chat.oldest !== null && this.has(id));

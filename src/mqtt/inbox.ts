@@ -29,7 +29,7 @@ export class Inbox implements MessageReceiver {
 
   /** See `MQTTClient.read`. */
   read(wanted: number | ByteBuffer | undefined): ArrayBuffer | number | undefined {
-    const { chat } = this, { decoder: decoder } = chat, { available } = decoder.message;
+    const { chat } = this, { decoder } = chat, { available } = decoder.message;
     if (available === 0) return undefined;
     let result: ArrayBuffer | number;
     if (wanted === undefined || typeof wanted === NUMBER) {
@@ -46,7 +46,7 @@ export class Inbox implements MessageReceiver {
   }
 
   onMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
-    const { options } = this, { ring, decoder: decoder } = this.chat;
+    const { options } = this, { ring, decoder } = this.chat;
     const start = fields.start(topic), length = fields.length(topic);
     let cached = this.topics.byBytes(ring, start, length);
     if (cached === null) {
@@ -78,7 +78,7 @@ export class Inbox implements MessageReceiver {
   }
 
   private readable(): void {
-    const { options } = this, { decoder: decoder } = this.chat, { available, more, suspect } = decoder.message;
+    const { options } = this, { decoder } = this.chat, { available, more, suspect } = decoder.message;
     options.more = more;
     options.suspect = suspect;
     if (!this.application.readable(available, options)) decoder.skip();

@@ -43,7 +43,7 @@ export class SubscribeBatch {
   }
 
   /** One command has been acknowledged. */
-  note(request: Request): void {
+  addGrants(request: Request): void {
     for (let i = 0; i < request.items!.length; i++) this.granted.push(request.grantOf(i));
   }
 }

@@ -77,7 +77,7 @@ export class Subscriber {
   done(request: Request, error: MQTTModemError | null): Ended {
     const { link } = this;
     if (error === null) {
-      this.subscriptions.note(request);
+      this.subscriptions.update(request);
       link.chat.decoder.message.forget();
     }
     if (this.restoring === request) {
@@ -86,7 +86,7 @@ export class Subscriber {
     }
     const batch = this.batchOf(request);
     if (error === null) {
-      batch.note(request);
+      batch.addGrants(request);
       if (batch.left > 0 && link.stage === Stage.Online) {
         this.send(link.take(request.kind)!, batch); // the command that has ended has left its place
         return Ended.Nothing;
@@ -147,7 +147,7 @@ export class Subscriber {
 
   /** How the topic in the ring from `start` to `end` is subscribed. */
   match(start: number, end: number): Match {
-    const { chat: chat, number: number } = this.link;
+    const { chat, number } = this.link;
     let best = matchesAny(this.subscriptions.items, chat.ring, start, end);
     // A retained message may come before the modem has reported the SUBACK.
     for (let request = chat.oldest; request !== null && best !== Match.Name; request = request.next)

@@ -14,7 +14,7 @@ export class Subscriptions {
   }
 
   /** A subscribe or unsubscribe has been acknowledged. A filter that the broker has refused is not subscribed. */
-  note(request: Request): void {
+  update(request: Request): void {
     const items = request.items!;
     for (let i = 0; i < items.length; i++) {
       const index = this.indexOf(items[i]!);

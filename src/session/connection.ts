@@ -7,7 +7,7 @@ import type { StageName } from "../mqtt/stages";
 import type { OptionsOfSession } from "./options";
 
 /** The client that was made last on a modem: the next one takes the modem over from it, or stands beside it. */
-export interface Carrier {
+export interface SharedModem {
   last: MQTTClient | undefined;
 }
 
@@ -16,7 +16,7 @@ export type ClientCallbacks = Omit<MQTTClientOptions, "modem" | "host">;
 
 /** One client after the other on a modem, and what is known of the present one. */
 export class Connection {
-  readonly carrier: Carrier;
+  readonly sharedModem: SharedModem;
   readonly #options: OptionsOfSession;
   readonly #callbacks: ClientCallbacks;
   /** The present client, or the last one; null before there was any. */
@@ -25,15 +25,15 @@ export class Connection {
   /** Bytes that the client takes now; 0 until it says so. */
   room = 0;
   /** What the broker has granted last. */
-  granted: readonly number[] | null = null;
+  grantedCodes: readonly number[] | null = null;
   /** DISCONNECT has been written, or the client let go: this is its end. */
-  leaving = false;
+  isEnding = false;
   /** The client was let go. */
-  dropped = false;
+  isClosed = false;
 
-  constructor(options: OptionsOfSession, carrier: Carrier, callbacks: ClientCallbacks) {
+  constructor(options: OptionsOfSession, sharedModem: SharedModem, callbacks: ClientCallbacks) {
     this.#options = options;
-    this.carrier = carrier;
+    this.sharedModem = sharedModem;
     this.#callbacks = callbacks;
   }
 
@@ -46,12 +46,12 @@ export class Connection {
     const { modem, host, port, id, user, password, keepAlive, keepalive, protocolVersion, clean, will, subscriptions, open, reset } = this.#options;
     if (level === Level.Reset) reset!();
     this.room = 0;
-    this.leaving = this.dropped = false;
+    this.isEnding = this.isClosed = false;
     const options = {
       host, port, id, user, password, keepAlive, keepalive, protocolVersion, clean, will, subscriptions, ...this.#callbacks,
-      modem: { ...modem, shared: this.carrier.last, recover: LEVELS[level === Level.Reset ? Level.Connect : level] },
+      modem: { ...modem, shared: this.sharedModem.last, recover: LEVELS[level === Level.Reset ? Level.Connect : level] },
     };
-    this.carrier.last = this.client = open === undefined ? new MQTTClient(options) : open(options);
+    this.sharedModem.last = this.client = open === undefined ? new MQTTClient(options) : open(options);
   }
 
   /** What this modem can carry. */
@@ -76,13 +76,13 @@ export class Connection {
 
   /** Ends it in good order. @throws as `write` */
   disconnect(): void {
-    this.leaving = true;
+    this.isEnding = true;
     this.client!.write(null, { operation: MQTTClient.DISCONNECT });
   }
 
   /** Lets go of the client: it tells nothing any more. */
-  drop(): void {
-    this.dropped = true;
+  close(): void {
+    this.isClosed = true;
     this.client?.close();
   }
 }

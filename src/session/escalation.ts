@@ -6,28 +6,28 @@ import { Level } from "../modem/recovery";
  */
 export class Escalation {
   readonly #available: readonly Level[];
-  readonly #patience: number;
+  readonly #failuresPerLevel: number;
   #failures = 0;
   level: Level = Level.Connect;
 
   /**
    * @param available ascending, from `Level.Connect`
-   * @param patience failures of a level before there is more; 0: there is never more than a new connection
+   * @param failuresPerLevel failures of a level before there is more; 0: there is never more than a new connection
    */
-  constructor(available: readonly Level[], patience: number) {
+  constructor(available: readonly Level[], failuresPerLevel: number) {
     this.#available = available;
-    this.#patience = patience;
+    this.#failuresPerLevel = failuresPerLevel;
   }
 
   /** @param least what may help, or null where it is not the modem, nor its network, that has failed */
-  failed(least: Level | null): void {
+  onFailure(least: Level | null): void {
     // An attempt that has got as far as the broker shows that the rest works.
-    if (least === null || this.#patience === 0) return this.lasted();
+    if (least === null || this.#failuresPerLevel === 0) return this.reset();
     const raised = this.atLeast(least);
     if (raised > this.level) {
       this.level = raised;
       this.#failures = 0;
-    } else if (++this.#failures >= this.#patience) {
+    } else if (++this.#failures >= this.#failuresPerLevel) {
       this.#failures = 0;
       const next = this.#available.indexOf(this.level) + 1;
       this.level = next < this.#available.length ? this.#available[next]! : Level.Connect;
@@ -40,7 +40,7 @@ export class Escalation {
   }
 
   /** A connection has lasted, or nothing but the broker has failed. */
-  lasted(): void {
+  reset(): void {
     this.level = Level.Connect;
     this.#failures = 0;
   }

@@ -5,15 +5,15 @@ import type { WriteOptions } from "../mqtt/options";
 import type { Timers } from "../timers";
 import type { Connection } from "./connection";
 import type { Outbox } from "./outbox";
-import type { Place } from "./queue";
+import type { Entry } from "./queue";
 import { isLoss } from "./retry";
 import type { Subscriptions } from "./subscriptions";
 import { Timer } from "./timer";
 
 /** Milliseconds. */
-const AGAIN = 1000;
+const WRITE_AGAIN_TIME = 1000;
 /** Milliseconds from a refusal until a lost connection is known of: the modem is asked after 5 s, and an NM28 may take as long to answer. */
-const DOUBT = 10_500;
+const CONFIRM_TIME = 10_500;
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -26,60 +26,60 @@ export class InFlight {
   readonly #subscriptions: Subscriptions;
   readonly #timers: Timers;
   /** What is lost is sent again. */
-  readonly #repeats: boolean;
+  readonly #sendsAgain: boolean;
   /** Messages at QoS 0 wait where there is no connection. */
-  readonly #waitsQoSZero: boolean;
+  readonly #queuesQoSZero: boolean;
   /** One for all writes. */
   readonly #writing: WriteOptions = { operation: 0, id: 0, topic: undefined, QoS: 0, retain: false, items: undefined };
   /** Milliseconds that a refusal is in doubt; 0 where the modem is not asked for its connection. */
-  readonly #doubt: number;
+  readonly #confirmTime: number;
   /** The client takes operations: the subscriptions are restored. */
-  open = false;
+  isOpen = false;
   /** The modem has refused a message: it may have lost the connection, so nothing more is handed over until it has been asked. */
-  #doubting = false;
+  #isConfirming = false;
   #pumping = false;
   /** The payload that is being published, before it is the queue's. */
-  #fresh: Place | null = null;
-  #freshBytes: Uint8Array = NO_BYTES;
+  #newEntry: Entry | null = null;
+  #newPayload: Uint8Array = NO_BYTES;
 
   constructor(connection: Connection, outbox: Outbox, subscriptions: Subscriptions, timers: Timers, repeats: boolean, waitsQoSZero: boolean, asked: boolean) {
     this.#connection = connection;
     this.#outbox = outbox;
     this.#subscriptions = subscriptions;
     this.#timers = timers;
-    this.#repeats = repeats;
-    this.#waitsQoSZero = waitsQoSZero;
-    this.#doubt = asked && repeats ? DOUBT : 0;
+    this.#sendsAgain = repeats;
+    this.#queuesQoSZero = waitsQoSZero;
+    this.#confirmTime = asked && repeats ? CONFIRM_TIME : 0;
   }
 
   /** Whether a message goes out or waits; otherwise it is to be refused. */
   takes(QoS: number): boolean {
-    return QoS > 0 || this.#waitsQoSZero || this.open;
+    return QoS > 0 || this.#queuesQoSZero || this.isOpen;
   }
 
   /** The client takes operations, and there is none. */
   get isEmpty(): boolean {
-    return this.open && !this.#pumping && this.#outbox.count === 0;
+    return this.isOpen && !this.#pumping && this.#outbox.count === 0;
   }
 
   // ---- out
 
-  /** As {@link pump}, where `place` has just been taken, and its payload is still the application's `bytes`. */
-  pumpFresh(place: Place, bytes: Uint8Array): void {
-    this.#fresh = place;
-    this.#freshBytes = bytes;
+  /** As {@link pump}, where `entry` has just been taken, and its payload is still the application's `bytes`. */
+  pumpNew(entry: Entry, bytes: Uint8Array): void {
+    this.#newEntry = entry;
+    this.#newPayload = bytes;
     this.pump();
-    this.#fresh = null;
-    this.#freshBytes = NO_BYTES;
+    this.#newEntry = null;
+    this.#newPayload = NO_BYTES;
   }
 
   /** Hands the client as much as it takes. */
   pump(): void {
-    if (!this.open || this.#doubting || this.#pumping) return;
+    if (!this.isOpen || this.#isConfirming || this.#pumping) return;
     this.#pumping = true;
-    while (this.open && !this.#doubting && this.#connection.room > 0) {
-      const place = this.#outbox.waiting();
-      if (place === null || (place.kind === Kind.Publish && this.mustWait(place.length)) || !this.handOver(place)) break;
+    while (this.isOpen && !this.#isConfirming && this.#connection.room > 0) {
+      const entry = this.#outbox.waiting();
+      if (entry === null || (entry.kind === Kind.Publish && this.mustWait(entry.length)) || !this.handOver(entry)) break;
     }
     this.#pumping = false;
   }
@@ -90,31 +90,31 @@ export class InFlight {
   }
 
   /** False when the client does not take it now. */
-  private handOver(place: Place): boolean {
+  private handOver(entry: Entry): boolean {
     const writing = this.#writing;
-    writing.id = place.id;
+    writing.id = entry.id;
     let data: Uint8Array | null = null;
-    if (place.kind === Kind.Publish) {
+    if (entry.kind === Kind.Publish) {
       writing.operation = MQTTClient.PUBLISH;
-      writing.topic = place.topic!.string;
-      writing.QoS = place.QoS;
-      writing.retain = place.retain;
-      data = place === this.#fresh ? this.#freshBytes : this.#outbox.payload(place);
+      writing.topic = entry.topic!.string;
+      writing.QoS = entry.QoS;
+      writing.retain = entry.retain;
+      data = entry === this.#newEntry ? this.#newPayload : this.#outbox.payload(entry);
     } else {
-      writing.operation = place.kind === Kind.Subscribe ? MQTTClient.SUBSCRIBE : MQTTClient.UNSUBSCRIBE;
-      writing.items = place.items!;
+      writing.operation = entry.kind === Kind.Subscribe ? MQTTClient.SUBSCRIBE : MQTTClient.UNSUBSCRIBE;
+      writing.items = entry.items!;
     }
     try {
       this.#connection.write(data, writing);
-      place.underWay = true;
+      entry.inFlight = true;
       return true;
     } catch (error) {
       if (error instanceof StateError) {
         this.#connection.room = 0;
-        this.#timers.set(Timer.Again, AGAIN); // onWritable follows, or the loss; but an id may be one that the modem still is at
+        this.#timers.set(Timer.WriteAgain, WRITE_AGAIN_TIME); // onWritable follows, or the loss; but an id may be one that the modem still is at
         return false;
       }
-      this.#outbox.settle(place, error as MQTTModemError, null); // it was stored for another modem
+      this.#outbox.settle(entry, error as MQTTModemError, null); // it was stored for another modem
       return true;
     }
   }
@@ -123,77 +123,77 @@ export class InFlight {
 
   /** The client is done with an operation. */
   done(id: number, error: MQTTModemError | null): void {
-    const place = this.#outbox.byId(id);
-    if (place === null) return;
-    if (error !== null && isLoss(error)) return this.lose(place, error);
-    if (error !== null && error.code === "COMMAND_REFUSED" && place.kind === Kind.Publish && this.#doubt > 0 && !place.refusedBefore) return this.suspect(place, error);
-    const granted = place.kind === Kind.Subscribe && error === null ? this.#connection.granted : null;
-    if (error === null) this.note(place, granted);
-    this.#outbox.settle(place, error, granted);
+    const entry = this.#outbox.byId(id);
+    if (entry === null) return;
+    if (error !== null && isLoss(error)) return this.returnToQueue(entry, error);
+    if (error !== null && error.code === "COMMAND_REFUSED" && entry.kind === Kind.Publish && this.#confirmTime > 0 && !entry.refusedBefore) return this.holdRefused(entry, error);
+    const granted = entry.kind === Kind.Subscribe && error === null ? this.#connection.grantedCodes : null;
+    if (error === null) this.updateSubscriptions(entry, granted);
+    this.#outbox.settle(entry, error, granted);
     this.pump();
   }
 
-  private note(place: Place, granted: readonly number[] | null): void {
-    const items = place.items;
+  private updateSubscriptions(entry: Entry, granted: readonly number[] | null): void {
+    const items = entry.items;
     if (items === null) return;
     for (let i = 0; i < items.length; i++) {
-      if (granted !== null && granted[i]! <= 2) this.#subscriptions.note(items[i]!);
-      else this.#subscriptions.forget(items[i]!.topic);
+      if (granted !== null && granted[i]! <= 2) this.#subscriptions.add(items[i]!);
+      else this.#subscriptions.remove(items[i]!.topic);
     }
   }
 
   /** The modem has refused a message: for want of a connection, or for another reason. */
-  private suspect(place: Place, refusal: MQTTModemError): void {
-    place.refusal = refusal;
-    if (this.#doubting) return;
-    this.#doubting = true;
-    this.#timers.set(Timer.Doubt, this.#doubt);
+  private holdRefused(entry: Entry, refusal: MQTTModemError): void {
+    entry.refusal = refusal;
+    if (this.#isConfirming) return;
+    this.#isConfirming = true;
+    this.#timers.set(Timer.ConfirmRefusal, this.#confirmTime);
   }
 
   /** There is a connection: what was refused has failed. */
-  believe(): void {
-    this.#doubting = false;
-    for (let place: Place | null; (place = this.#outbox.find(isRefused)) !== null;) this.#outbox.settle(place, place.refusal, null);
+  confirmRefused(): void {
+    this.#isConfirming = false;
+    for (let entry: Entry | null; (entry = this.#outbox.find(isRefused)) !== null;) this.#outbox.settle(entry, entry.refusal, null);
     this.pump();
   }
 
   /** The client takes nothing: what was refused may have been so for want of a connection. */
   stop(): void {
-    this.open = false;
-    if (!this.#doubting) return;
-    this.#doubting = false;
-    this.#timers.clear(Timer.Doubt);
-    for (let place: Place | null; (place = this.#outbox.find(isRefused)) !== null;) this.lose(place, place.refusal!);
+    this.isOpen = false;
+    if (!this.#isConfirming) return;
+    this.#isConfirming = false;
+    this.#timers.clear(Timer.ConfirmRefusal);
+    for (let entry: Entry | null; (entry = this.#outbox.find(isRefused)) !== null;) this.returnToQueue(entry, entry.refusal!);
   }
 
   /** The connection has gone with it: it is done again, unless it is a message at QoS 0, or nothing is to be tried again. */
-  private lose(place: Place, error: MQTTModemError): void {
-    const { refusal } = place;
-    place.underWay = false;
-    place.refusedBefore = refusal !== null; // a message that takes the connection with it must not do so for ever
-    place.refusal = null;
-    if (!this.#repeats) this.#outbox.settle(place, error, null);
-    else if (isQoSZero(place))
-      this.#outbox.settle(place, refusal ?? new NetworkError("OUTCOME_UNKNOWN", "the connection was lost while this message was under way at QoS 0; whether it was sent is not known", undefined, error), null);
+  private returnToQueue(entry: Entry, error: MQTTModemError): void {
+    const { refusal } = entry;
+    entry.inFlight = false;
+    entry.refusedBefore = refusal !== null; // a message that takes the connection with it must not do so for ever
+    entry.refusal = null;
+    if (!this.#sendsAgain) this.#outbox.settle(entry, error, null);
+    else if (isQoSZero(entry))
+      this.#outbox.settle(entry, refusal ?? new NetworkError("OUTCOME_UNKNOWN", "the connection was lost while this message was under way at QoS 0; whether it was sent is not known", undefined, error), null);
   }
 
   /** The connection is over: takes back what its client has not told of, because it was let go, and what is not to wait for the next one. */
-  takeBack(error: MQTTModemError): void {
+  returnAll(error: MQTTModemError): void {
     // Sought anew after each: the application may take others back when it is told of one.
-    for (let place: Place | null; (place = this.#outbox.find(isUnderWay)) !== null;) this.lose(place, error);
-    if (this.#waitsQoSZero) return;
-    for (let place: Place | null; (place = this.#outbox.find(isQoSZero)) !== null;) this.#outbox.settle(place, error, null);
+    for (let entry: Entry | null; (entry = this.#outbox.find(isInFlight)) !== null;) this.returnToQueue(entry, error);
+    if (this.#queuesQoSZero) return;
+    for (let entry: Entry | null; (entry = this.#outbox.find(isQoSZero)) !== null;) this.#outbox.settle(entry, error, null);
   }
 }
 
-function isUnderWay(place: Place): boolean {
-  return place.underWay;
+function isInFlight(entry: Entry): boolean {
+  return entry.inFlight;
 }
 
-function isRefused(place: Place): boolean {
-  return place.refusal !== null;
+function isRefused(entry: Entry): boolean {
+  return entry.refusal !== null;
 }
 
-function isQoSZero(place: Place): boolean {
-  return place.kind === Kind.Publish && place.QoS === 0;
+function isQoSZero(entry: Entry): boolean {
+  return entry.kind === Kind.Publish && entry.QoS === 0;
 }

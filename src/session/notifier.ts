@@ -42,7 +42,7 @@ export class Notifier {
       callback.call(this.#session, one, two, three);
     } catch (thrown) {
       if (this.#thrown === NOTHING) this.#thrown = thrown;
-      this.#timers.set(Timer.Tell, 0);
+      this.#timers.set(Timer.Notify, 0);
     }
   }
 

@@ -7,8 +7,8 @@ import type { Timers } from "../timers";
 import { Dropped } from "./dropped";
 import type { QueueOptions } from "./options";
 import { Persistence } from "./persistence";
-import { Queue, type Filter, type Place } from "./queue";
-import type { Kept } from "./record";
+import { Queue, type Filter, type Entry } from "./queue";
+import type { StoredMessage } from "./record";
 import type { Notifier } from "./notifier";
 import { Timer } from "./timer";
 
@@ -31,38 +31,38 @@ export class Outbox {
   readonly #policy: Policy;
   readonly #persistence: Persistence | null;
   readonly #keepsQoSZero: boolean;
-  readonly #teller: Notifier;
+  readonly #notifier: Notifier;
   readonly #timers: Timers;
   /** The last one that was chosen here. */
-  #id: number;
+  #lastId: number;
 
   /**
    * @param longest bytes of the modem's longest message
    * @throws ArgumentError
    */
-  constructor(options: QueueOptions, longest: number, random: () => number, teller: Notifier, timers: Timers) {
+  constructor(options: QueueOptions, longest: number, random: () => number, notifier: Notifier, timers: Timers) {
     // Not those of the session before: a broker that keeps it takes a message with an id that it still knows for a repeat (MQTT 3.1.1, 4.3.3).
-    this.#id = Math.floor(random() * LAST_ID);
+    this.#lastId = Math.floor(random() * LAST_ID);
     const count = integer("queue.count", options.count ?? 16, 1, LAST_ID);
     const bytes = integer("queue.bytes", options.bytes ?? 4096, 0, 0x7fffffff);
     this.#queue = new Queue(count, bytes < longest ? longest : bytes);
     this.#dropped = new Dropped(count);
     this.#policy = POLICIES.indexOf(choice("queue.policy", options.policy ?? "refuse", POLICIES) as "refuse");
-    this.#persistence = options.store ? new Persistence(options.store, teller) : null;
+    this.#persistence = options.store ? new Persistence(options.store, notifier) : null;
     this.#keepsQoSZero = options.keepQoSZero ?? false;
-    this.#teller = teller;
+    this.#notifier = notifier;
     this.#timers = timers;
   }
 
   /** Takes what an earlier session has left in the store. @throws ArgumentError where there is no room for it; what the store throws */
   load(): void {
-    if (this.#persistence?.load((message, key, count) => this.take(message, key, count)) === true) this.#timers.set(Timer.Tell, 0);
+    if (this.#persistence?.load((message, key, count) => this.restore(message, key, count)) === true) this.#timers.set(Timer.Notify, 0);
   }
 
-  private take({ id, QoS, retain, topic, payload }: Kept, key: number, count: number): void {
+  private restore({ id, QoS, retain, topic, payload }: StoredMessage, key: number, count: number): void {
     if (!this.#queue.hasRoomFor(payload.length))
       throw new ArgumentError("ARGUMENT_RANGE", "queue.count", this.#queue.count, `and queue.bytes must hold the ${count} messages that are in the store`);
-    this.message(this.isTaken(id) ? this.chosenId(undefined) : id, topicName("topic", topic, 0xffff), QoS, retain, payload, key);
+    this.addMessage(this.isTaken(id) ? this.chooseId(undefined) : id, topicName("topic", topic, 0xffff), QoS, retain, payload, key);
   }
 
   // ---- what is there
@@ -78,41 +78,41 @@ export class Outbox {
   }
 
   /** The operation of that order, 0 for the oldest. */
-  at(index: number): Place {
+  at(index: number): Entry {
     return this.#queue.at(index);
   }
 
-  byId(id: number): Place | null {
+  byId(id: number): Entry | null {
     return this.#queue.byId(id);
   }
 
   /** The oldest of which this is true, or null. */
-  find(is: (place: Place) => boolean): Place | null {
+  find(is: (entry: Entry) => boolean): Entry | null {
     return this.#queue.find(is);
   }
 
   /** The oldest that the client does not have, or null. */
-  waiting(): Place | null {
+  waiting(): Entry | null {
     return this.#queue.waiting();
   }
 
   /** The payload; the view is good until another operation is taken, or is over. */
-  payload(place: Place): Uint8Array {
-    return this.#queue.payload(place);
+  payload(entry: Entry): Uint8Array {
+    return this.#queue.payload(entry);
   }
 
   // ---- taking
 
   /** The id that was asked for, or one that no other operation has. @throws ArgumentError; StateError BUSY */
-  chosenId(wanted: number | undefined): number {
+  chooseId(wanted: number | undefined): number {
     if (wanted !== undefined) {
       integer(ID, wanted, 1, LAST_ID);
       if (this.isTaken(wanted)) throw new StateError("BUSY", `id ${wanted} is in use; use another one, or leave it out`);
       return wanted;
     }
-    do this.#id = this.#id === LAST_ID ? 1 : this.#id + 1;
-    while (this.isTaken(this.#id));
-    return this.#id;
+    do this.#lastId = this.#lastId === LAST_ID ? 1 : this.#lastId + 1;
+    while (this.isTaken(this.#lastId));
+    return this.#lastId;
   }
 
   private isTaken(id: number): boolean {
@@ -120,22 +120,22 @@ export class Outbox {
   }
 
   /** Takes a message. @returns null where it is dropped at once @throws StateError BUSY, or STORE_FAILED */
-  publish(id: number, topic: Text, QoS: number, retain: boolean, payload: Uint8Array): Place | null {
+  publish(id: number, topic: Text, QoS: number, retain: boolean, payload: Uint8Array): Entry | null {
     if (!this.makeRoom(payload.length)) {
       this.drop(id);
       return null;
     }
     const key = this.#persistence !== null && (QoS > 0 || this.#keepsQoSZero) ? this.#persistence.put({ id, QoS, retain, topic: topic.string, payload }) : 0;
-    return this.message(id, topic, QoS, retain, payload, key);
+    return this.addMessage(id, topic, QoS, retain, payload, key);
   }
 
-  private message(id: number, topic: Text, QoS: number, retain: boolean, payload: Uint8Array, key: number): Place {
-    const place = this.#queue.add(Kind.Publish, id, payload);
-    place.topic = topic;
-    place.QoS = QoS;
-    place.retain = retain;
-    place.key = key;
-    return place;
+  private addMessage(id: number, topic: Text, QoS: number, retain: boolean, payload: Uint8Array, key: number): Entry {
+    const entry = this.#queue.add(Kind.Publish, id, payload);
+    entry.topic = topic;
+    entry.QoS = QoS;
+    entry.retain = retain;
+    entry.key = key;
+    return entry;
   }
 
   /** Takes a subscription, or its end. @throws StateError BUSY */
@@ -158,7 +158,7 @@ export class Outbox {
 
   private drop(id: number): void {
     this.#dropped.add(id);
-    this.#timers.set(Timer.Tell, 0);
+    this.#timers.set(Timer.Notify, 0);
   }
 
   private busy(): StateError {
@@ -167,33 +167,33 @@ export class Outbox {
 
   // ---- ending
 
-  /** The place is free, and the store forgets what it kept of it. */
-  release(place: Place): void {
-    const { key } = place;
-    this.#queue.remove(place);
+  /** The entry is free, and the store forgets what it kept of it. */
+  release(entry: Entry): void {
+    const { key } = entry;
+    this.#queue.remove(entry);
     if (key !== 0) this.#persistence!.remove(key);
   }
 
-  settle(place: Place, error: MQTTModemError | null, granted: readonly number[] | null): void {
-    const { id } = place;
-    this.release(place);
-    this.#teller.done(id, error, granted);
+  settle(entry: Entry, error: MQTTModemError | null, granted: readonly number[] | null): void {
+    const { id } = entry;
+    this.release(entry);
+    this.#notifier.done(id, error, granted);
   }
 
   /** Tells of what was dropped, and of what was damaged in the store: neither could be told of at once. */
-  tell(): void {
-    this.tellDropped();
-    this.#persistence?.tell();
+  report(): void {
+    this.reportDropped();
+    this.#persistence?.report();
   }
 
-  private tellDropped(): void {
+  private reportDropped(): void {
     for (let id = this.#dropped.take(); id !== 0; id = this.#dropped.take())
-      this.#teller.done(id, new StateError("DROPPED", "the queue was full, and this message had to make room"), null);
+      this.#notifier.done(id, new StateError("DROPPED", "the queue was full, and this message had to make room"), null);
   }
 
   /** The session is over: what is left is reported; what the store keeps stays in it. @param reason why, where something has failed */
   close(reason: MQTTModemError | null): void {
-    while (this.#queue.count > 0) this.leave(this.#queue.at(0), reason);
+    while (this.#queue.count > 0) this.endUndone(this.#queue.at(0), reason);
     this.closeStore();
   }
 
@@ -202,11 +202,11 @@ export class Outbox {
     this.#persistence?.close();
   }
 
-  private leave(place: Place, reason: MQTTModemError | null): void {
-    if (place.key === 0) return this.settle(place, reason ?? new StateError("CLOSED", "the session was closed before this was done"), null);
-    const { id } = place;
-    this.#queue.remove(place); // and not from the store
-    this.#teller.done(id, new StateError("KEPT",
+  private endUndone(entry: Entry, reason: MQTTModemError | null): void {
+    if (entry.key === 0) return this.settle(entry, reason ?? new StateError("CLOSED", "the session was closed before this was done"), null);
+    const { id } = entry;
+    this.#queue.remove(entry); // and not from the store
+    this.#notifier.done(id, new StateError("KEPT",
       "the session has ended before this message was acknowledged; the store keeps it, and the next session sends it", undefined, reason ?? undefined), null);
   }
 }

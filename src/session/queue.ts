@@ -9,8 +9,8 @@ export interface Filter {
 }
 
 /** One thing to be done. Places are made once and used again and again. */
-export class Place {
-  /** 1–65534; 0 while the place is free. */
+export class Entry {
+  /** 1–65534; 0 while the entry is free. */
   id = 0;
   kind: Kind = 0;
   QoS = 0;
@@ -21,7 +21,7 @@ export class Place {
   offset = 0;
   length = 0;
   /** The client has it, or has refused it. */
-  underWay = false;
+  inFlight = false;
   /** Why the modem has refused it, until it is known whether there is a connection still. */
   refusal: MQTTModemError | null = null;
   /** It has been refused before, over a connection that is gone. */
@@ -36,83 +36,83 @@ export class Place {
  */
 export class Queue {
   readonly bytes: Uint8Array;
-  readonly #places: Place[] = [];
-  #used = 0;
-  #filled = 0;
+  readonly #entries: Entry[] = [];
+  #count = 0;
+  #bytesUsed = 0;
 
   constructor(count: number, bytes: number) {
     this.bytes = new Uint8Array(bytes);
-    for (let i = 0; i < count; i++) this.#places.push(new Place());
+    for (let i = 0; i < count; i++) this.#entries.push(new Entry());
   }
 
   get count(): number {
-    return this.#used;
+    return this.#count;
   }
 
   hasRoomFor(length: number): boolean {
-    return this.#used < this.#places.length && length <= this.bytes.length - this.#filled;
+    return this.#count < this.#entries.length && length <= this.bytes.length - this.#bytesUsed;
   }
 
-  /** The place of that order, 0 for the oldest. */
-  at(index: number): Place {
-    return this.#places[index]!;
+  /** The entry of that order, 0 for the oldest. */
+  at(index: number): Entry {
+    return this.#entries[index]!;
   }
 
-  /** A place behind all others; there must be room. The payload is copied. */
-  add(kind: Kind, id: number, payload: Uint8Array): Place {
-    const place = this.#places[this.#used++]!;
-    place.kind = kind;
-    place.id = id;
-    place.QoS = place.key = 0;
-    place.underWay = place.retain = place.refusedBefore = false;
-    place.offset = this.#filled;
-    place.length = payload.length;
-    this.bytes.set(payload, place.offset);
-    this.#filled += payload.length;
-    return place;
+  /** A entry behind all others; there must be room. The payload is copied. */
+  add(kind: Kind, id: number, payload: Uint8Array): Entry {
+    const entry = this.#entries[this.#count++]!;
+    entry.kind = kind;
+    entry.id = id;
+    entry.QoS = entry.key = 0;
+    entry.inFlight = entry.retain = entry.refusedBefore = false;
+    entry.offset = this.#bytesUsed;
+    entry.length = payload.length;
+    this.bytes.set(payload, entry.offset);
+    this.#bytesUsed += payload.length;
+    return entry;
   }
 
   /** The payload; the view is good until the queue is changed. */
-  payload(place: Place): Uint8Array {
-    return this.bytes.subarray(place.offset, place.offset + place.length);
+  payload(entry: Entry): Uint8Array {
+    return this.bytes.subarray(entry.offset, entry.offset + entry.length);
   }
 
-  byId(id: number): Place | null {
-    for (let i = 0; i < this.#used; i++) if (this.#places[i]!.id === id) return this.#places[i]!;
+  byId(id: number): Entry | null {
+    for (let i = 0; i < this.#count; i++) if (this.#entries[i]!.id === id) return this.#entries[i]!;
     return null;
   }
 
   /** The oldest of which this is true, or null. */
-  find(is: (place: Place) => boolean): Place | null {
-    for (let i = 0; i < this.#used; i++) if (is(this.#places[i]!)) return this.#places[i]!;
+  find(is: (entry: Entry) => boolean): Entry | null {
+    for (let i = 0; i < this.#count; i++) if (is(this.#entries[i]!)) return this.#entries[i]!;
     return null;
   }
 
   /** The oldest that the client does not have, or null; of one kind where `kind` is not negative. */
-  waiting(kind = -1): Place | null {
-    for (let i = 0; i < this.#used; i++) {
-      const place = this.#places[i]!;
-      if (!place.underWay && (kind < 0 || place.kind === kind)) return place;
+  waiting(kind = -1): Entry | null {
+    for (let i = 0; i < this.#count; i++) {
+      const entry = this.#entries[i]!;
+      if (!entry.inFlight && (kind < 0 || entry.kind === kind)) return entry;
     }
     return null;
   }
 
-  remove(place: Place): void {
-    const { offset, length } = place;
-    if (length > 0) this.bytes.copyWithin(offset, offset + length, this.#filled);
-    this.#filled -= length;
-    const last = --this.#used;
+  remove(entry: Entry): void {
+    const { offset, length } = entry;
+    if (length > 0) this.bytes.copyWithin(offset, offset + length, this.#bytesUsed);
+    this.#bytesUsed -= length;
+    const last = --this.#count;
     let i = 0;
-    while (this.#places[i] !== place) i++;
+    while (this.#entries[i] !== entry) i++;
     for (; i < last; i++) {
-      const next = this.#places[i + 1]!;
+      const next = this.#entries[i + 1]!;
       next.offset -= length;
-      this.#places[i] = next;
+      this.#entries[i] = next;
     }
-    this.#places[last] = place;
-    place.id = 0;
-    place.topic = null;
-    place.items = null;
-    place.refusal = null;
+    this.#entries[last] = entry;
+    entry.id = 0;
+    entry.topic = null;
+    entry.items = null;
+    entry.refusal = null;
   }
 }

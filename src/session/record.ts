@@ -4,7 +4,7 @@ import { utf8Decode, utf8Encode } from "../bytes/utf8";
  * A message as a store keeps it: `M`, the form's version, QoS and retain flag, a byte that is 0, the id, the topic's length
  * (two bytes each), the payload's length (four), the topic, the payload, and a CRC-32 of all that. The low byte comes first.
  */
-export interface Kept {
+export interface StoredMessage {
   readonly id: number;
   readonly QoS: number;
   readonly retain: boolean;
@@ -18,7 +18,7 @@ const HEAD = 12;
 const CHECK = 4;
 const RETAIN = 4;
 
-export function encode({ id, QoS, retain, topic, payload }: Kept): Uint8Array {
+export function encode({ id, QoS, retain, topic, payload }: StoredMessage): Uint8Array {
   const name = utf8Encode(topic);
   const bytes = new Uint8Array(HEAD + name.length + payload.length + CHECK);
   const view = new DataView(bytes.buffer);
@@ -48,7 +48,7 @@ export function isLater(bytes: Uint8Array): boolean {
 }
 
 /** @returns null for what is not whole, not ours, or of a later version */
-export function decode(bytes: Uint8Array): Kept | null {
+export function decode(bytes: Uint8Array): StoredMessage | null {
   if (bytes.length < HEAD + CHECK || bytes[0] !== MAGIC || bytes[1] !== VERSION) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const names = view.getUint16(6, true);

@@ -12,14 +12,14 @@ export const RESTORING = 65535;
 export class Restoring {
   readonly #connection: Connection;
   readonly #subscriptions: Subscriptions;
-  readonly #teller: Notifier;
+  readonly #notifier: Notifier;
   /** The filters that are being subscribed now. */
-  #filters: readonly Filter[] | null = null;
+  #pending: readonly Filter[] | null = null;
 
-  constructor(connection: Connection, subscriptions: Subscriptions, teller: Notifier) {
+  constructor(connection: Connection, subscriptions: Subscriptions, notifier: Notifier) {
     this.#connection = connection;
     this.#subscriptions = subscriptions;
-    this.#teller = teller;
+    this.#notifier = notifier;
   }
 
   /**
@@ -28,14 +28,14 @@ export class Restoring {
    * @throws MQTTModemError where the modem cannot carry it
    */
   next(): boolean {
-    if (this.#filters !== null) return false;
+    if (this.#pending !== null) return false;
     const { topics, grantsEach } = this.#connection.limits;
     const filters = this.#subscriptions.next(topics, !grantsEach);
     if (filters.length === 0) return true;
     try {
-      this.#connection.granted = null;
+      this.#connection.grantedCodes = null;
       this.#connection.write(null, { operation: MQTTClient.SUBSCRIBE, id: RESTORING, items: filters });
-      this.#filters = filters;
+      this.#pending = filters;
     } catch (error) {
       if (!(error instanceof StateError)) throw error; // otherwise an inquiry perhaps is under way
     }
@@ -43,25 +43,25 @@ export class Restoring {
   }
 
   get isUnderWay(): boolean {
-    return this.#filters !== null;
+    return this.#pending !== null;
   }
 
   /** The command under way has ended well. */
-  restored(): void {
-    const filters = this.#filters!;
-    this.#filters = null;
-    const refused = this.#subscriptions.granted(filters, this.#connection.granted ?? []);
-    for (let i = 0; i < refused.length; i++) this.refused(refused[i]!.topic);
+  onGranted(): void {
+    const filters = this.#pending!;
+    this.#pending = null;
+    const refused = this.#subscriptions.onGranted(filters, this.#connection.grantedCodes ?? []);
+    for (let i = 0; i < refused.length; i++) this.onRefused(refused[i]!.topic);
   }
 
   /** The broker refuses now what it had granted. */
-  refused(topic: string): void {
-    this.#subscriptions.forget(topic);
-    this.#teller.error(new BrokerError("SUBSCRIPTION_REFUSED", `the broker refuses the subscription to ${JSON.stringify(topic)} now; may this user read it still?`, 128));
+  onRefused(topic: string): void {
+    this.#subscriptions.remove(topic);
+    this.#notifier.error(new BrokerError("SUBSCRIPTION_REFUSED", `the broker refuses the subscription to ${JSON.stringify(topic)} now; may this user read it still?`, 128));
   }
 
   /** The command under way is nothing any more. */
   stop(): void {
-    this.#filters = null;
+    this.#pending = null;
   }
 }

@@ -33,8 +33,8 @@ export interface SessionOptions extends OptionsOfSession<Session> {}
  * a power cut a stored message's comes from the session that has loaded it.
  */
 export class Session {
-  readonly #machine: StateMachine;
-  readonly #mostSubscriptions: number;
+  readonly #stateMachine: StateMachine;
+  readonly #maxSubscriptions: number;
   readonly #topics = new TopicCache<Text>(TOPICS);
 
   /**
@@ -47,28 +47,28 @@ export class Session {
       throw new ArgumentError("ARGUMENT_TYPE", "modem.io", modem?.io, "must be a driver: BC35G, M531X, ML302 or NM28");
     if (typeof modem.clock?.now !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.clock", modem.clock, "must be a clock (on Moddable modem-mqtt/session provides it)");
-    this.#mostSubscriptions = integer("subscriptions", options.subscriptions ?? 32, 1, 1000);
-    this.#machine = new StateMachine(this, options, modem.clock, modem.shared instanceof Session ? modem.shared.#machine.connection.carrier : { last: modem.shared });
-    this.#machine.start();
+    this.#maxSubscriptions = integer("subscriptions", options.subscriptions ?? 32, 1, 1000);
+    this.#stateMachine = new StateMachine(this, options, modem.clock, modem.shared instanceof Session ? modem.shared.#stateMachine.connection.sharedModem : { last: modem.shared });
+    this.#stateMachine.start();
   }
 
   get state(): SessionState {
-    return STATES[this.#machine.state]!;
+    return STATES[this.#stateMachine.state]!;
   }
 
   /** Operations that wait or are under way. */
   get queued(): number {
-    return this.#machine.outbox.count;
+    return this.#stateMachine.outbox.count;
   }
 
   /** The present connection's client, or the last one's; for inquiries and counters. Null before there was any. */
   get client(): MQTTClient | null {
-    return this.#machine.connection.client;
+    return this.#stateMachine.connection.client;
   }
 
   /** What this modem can carry. */
   get limits(): Limits {
-    return this.#machine.connection.limits;
+    return this.#stateMachine.connection.limits;
   }
 
   /**
@@ -80,19 +80,19 @@ export class Session {
   publish(data: ByteBuffer | null | undefined, options: SessionPublishOptions): number {
     this.mustBeOpen();
     if (options === undefined || options === null) throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given");
-    const machine = this.#machine, outbox = machine.outbox;
+    const stateMachine = this.#stateMachine, outbox = stateMachine.outbox;
     const topic = this.knownTopic(options.topic);
     const QoS = options.QoS === undefined ? 0 : integer(QOS, options.QoS, 0, 2);
     const retain = options.retain === undefined ? 0 : flag(RETAIN, options.retain);
     const bytes = data === null || data === undefined ? NO_BYTES : bytesOf(data, DATA);
-    machine.connection.client?.checkMessage(DATA, bytes.length);
+    stateMachine.connection.client?.checkMessage(DATA, bytes.length);
     if (bytes.length > outbox.capacity)
       throw new ArgumentError("ARGUMENT_LENGTH", DATA, bytes.length, `must be at most the ${outbox.capacity} bytes of the queue`);
-    if (!machine.flight.takes(QoS))
+    if (!stateMachine.inFlight.takes(QoS))
       throw new StateError("NOT_CONNECTED", "there is no connection at the moment, and queue.QoSZero is false; wait for the state online");
-    const id = outbox.chosenId(options.id);
-    const place = outbox.publish(id, topic, QoS, retain === 1, bytes);
-    if (place !== null) machine.pumpFresh(place, bytes);
+    const id = outbox.chooseId(options.id);
+    const entry = outbox.publish(id, topic, QoS, retain === 1, bytes);
+    if (entry !== null) stateMachine.pumpNew(entry, bytes);
     return id;
   }
 
@@ -107,15 +107,15 @@ export class Session {
    */
   subscribe(items: readonly { topic: string; QoS?: number }[], id?: number): number {
     this.mustBeOpen();
-    const { subscriptions, outbox } = this.#machine;
+    const { subscriptions, outbox } = this.#stateMachine;
     const filters = filtersOf(items, this.limits);
-    let wanted = subscriptions.count + subscriptions.added(filters);
+    let wanted = subscriptions.count + subscriptions.countNew(filters);
     for (let i = 0; i < outbox.count; i++) {
-      const place = outbox.at(i);
-      if (place.kind === Kind.Subscribe) wanted += subscriptions.added(place.items!);
+      const entry = outbox.at(i);
+      if (entry.kind === Kind.Subscribe) wanted += subscriptions.countNew(entry.items!);
     }
-    if (wanted > this.#mostSubscriptions)
-      throw new StateError("BUSY", `there are ${subscriptions.count} subscriptions, and ${this.#mostSubscriptions} at the most; unsubscribe first, or raise the option subscriptions`);
+    if (wanted > this.#maxSubscriptions)
+      throw new StateError("BUSY", `there are ${subscriptions.count} subscriptions, and ${this.#maxSubscriptions} at the most; unsubscribe first, or raise the option subscriptions`);
     return this.change(Kind.Subscribe, filters, id);
   }
 
@@ -126,18 +126,18 @@ export class Session {
   }
 
   private change(kind: Kind, filters: Filter[], wanted: number | undefined): number {
-    const machine = this.#machine, id = machine.outbox.chosenId(wanted);
-    machine.outbox.change(kind, id, filters);
-    machine.pump();
+    const stateMachine = this.#stateMachine, id = stateMachine.outbox.chooseId(wanted);
+    stateMachine.outbox.change(kind, id, filters);
+    stateMachine.pump();
     return id;
   }
 
   /** Takes an operation back that waits: no `onDone` follows. @returns false when the modem has it already, or it is over */
   withdraw(id: number): boolean {
-    const machine = this.#machine, place = machine.outbox.byId(id);
-    if (place === null || place.underWay) return false;
-    machine.outbox.release(place);
-    machine.withdrawn();
+    const stateMachine = this.#stateMachine, entry = stateMachine.outbox.byId(id);
+    if (entry === null || entry.inFlight) return false;
+    stateMachine.outbox.release(entry);
+    stateMachine.onWithdrawn();
     return true;
   }
 
@@ -155,11 +155,11 @@ export class Session {
    * @param immediate without waiting and without a DISCONNECT, so that the broker publishes the will
    */
   close(immediate = false): void {
-    this.#machine.close(immediate);
+    this.#stateMachine.close(immediate);
   }
 
   private mustBeOpen(): void {
-    const { state, reason } = this.#machine;
+    const { state, reason } = this.#stateMachine;
     if (state >= State.Closing) throw new StateError("CLOSED", "this session has ended; make a new one", undefined, reason ?? undefined);
   }
 }

@@ -5,12 +5,12 @@ import type { ControlMessage } from "../mqtt/options";
 import type { StageName } from "../mqtt/stages";
 import type { Clock } from "../platform";
 import { Timers, type TimerListener } from "../timers";
-import { Connection, openError, type Carrier, type ClientCallbacks } from "./connection";
+import { Connection, openError, type SharedModem, type ClientCallbacks } from "./connection";
 import { Escalation } from "./escalation";
 import { InFlight } from "./in-flight";
 import type { OptionsOfSession } from "./options";
 import { Outbox } from "./outbox";
-import type { Place } from "./queue";
+import type { Entry } from "./queue";
 import { Restoring, RESTORING } from "./restoring";
 import { Backoff, isLoss, isRefusal, retryOf, type Retry } from "./retry";
 import { Action, Event, State, STATES, transition } from "./states";
@@ -26,32 +26,32 @@ export class StateMachine implements TimerListener {
   readonly subscriptions = new Subscriptions();
   readonly connection: Connection;
   readonly outbox: Outbox;
-  readonly flight: InFlight;
+  readonly inFlight: InFlight;
   readonly #timers: Timers;
   readonly #options: OptionsOfSession;
   readonly #retry: Retry;
   readonly #backoff: Backoff;
   readonly #escalation: Escalation;
   readonly #restoring: Restoring;
-  readonly #teller: Notifier;
+  readonly #notifier: Notifier;
 
   #state: State = State.Idle;
   #reason: MQTTModemError | null = null;
   #everConnected = false;
 
   /** @throws ArgumentError */
-  constructor(session: unknown, options: OptionsOfSession, clock: Clock, carrier: Carrier) {
+  constructor(session: unknown, options: OptionsOfSession, clock: Clock, sharedModem: SharedModem) {
     this.#timers = new Timers(clock, this, Timer.Count);
-    const { family: dialect } = options.modem.io, queue = options.queue ?? {}, random = options.random ?? (() => 0);
+    const { family } = options.modem.io, queue = options.queue ?? {}, random = options.random ?? (() => 0);
     this.#options = options;
     this.#retry = retryOf(options.retry ?? {});
     this.#backoff = new Backoff(this.#retry, clock, random);
     this.#escalation = new Escalation(levelsOf(options), this.#retry.escalate);
-    this.#teller = new Notifier(session, options, this.#timers);
-    this.outbox = new Outbox(queue, { ...dialect.limits, ...options.modem.limits }.payload, random, this.#teller, this.#timers);
-    this.connection = new Connection(options, carrier, this.callbacks(session, options));
-    this.#restoring = new Restoring(this.connection, this.subscriptions, this.#teller);
-    this.flight = new InFlight(this.connection, this.outbox, this.subscriptions, this.#timers, this.#retry.first > 0, queue.QoSZero ?? true, options.modem.pollInterval !== 0);
+    this.#notifier = new Notifier(session, options, this.#timers);
+    this.outbox = new Outbox(queue, { ...family.limits, ...options.modem.limits }.payload, random, this.#notifier, this.#timers);
+    this.connection = new Connection(options, sharedModem, this.callbacks(session, options));
+    this.#restoring = new Restoring(this.connection, this.subscriptions, this.#notifier);
+    this.inFlight = new InFlight(this.connection, this.outbox, this.subscriptions, this.#timers, this.#retry.first > 0, queue.QoSZero ?? true, options.modem.pollInterval !== 0);
   }
 
   /** Begins to connect. @throws what the store throws, and what the client's constructor throws where it is not to be tried again */
@@ -74,7 +74,7 @@ export class StateMachine implements TimerListener {
     } catch (error) {
       if (error instanceof ArgumentError || !this.#retry.initially || this.#retry.first === 0) throw error;
       this.#reason = openError(error);
-      this.#timers.set(Timer.Tell, 0);
+      this.#timers.set(Timer.Notify, 0);
     }
   }
 
@@ -90,50 +90,50 @@ export class StateMachine implements TimerListener {
   // ---- what the application asks
 
   close(immediate: boolean): void {
-    this.happens(immediate ? Event.Abort : Event.Close);
+    this.dispatch(immediate ? Event.Abort : Event.Close);
   }
 
   /** Something waits that did not. */
   pump(): void {
-    this.flight.pump();
-    this.afterwards();
+    this.inFlight.pump();
+    this.checkDrained();
   }
 
   /** The same, where it is a message whose payload is still the application's `bytes`. */
-  pumpFresh(place: Place, bytes: Uint8Array): void {
-    this.flight.pumpFresh(place, bytes);
-    this.afterwards();
+  pumpNew(place: Entry, bytes: Uint8Array): void {
+    this.inFlight.pumpNew(place, bytes);
+    this.checkDrained();
   }
 
   /** Something waits no more that did; if it was the last, the end follows on an empty stack. */
-  withdrawn(): void {
-    if (this.#state === State.Closing) this.#timers.set(Timer.Tell, 0);
+  onWithdrawn(): void {
+    if (this.#state === State.Closing) this.#timers.set(Timer.Notify, 0);
   }
 
   // ---- states
 
-  private happens(event: Event, error: MQTTModemError | null = null): void {
+  private dispatch(event: Event, error: MQTTModemError | null = null): void {
     const row = transition(this.#state, event);
     if (row === null) return;
     const to = row[2], action = row[3];
     if (action === Action.Finish) return this.finish(error);
     if (to !== this.#state) {
       this.#state = to;
-      this.#teller.state(STATES[to]!, error);
+      this.#notifier.state(STATES[to]!, error);
     }
     // The application may have closed it when it was told.
-    if (this.#state === to) this.act(action);
+    if (this.#state === to) this.perform(action);
   }
 
-  private act(action: Action): void {
+  private perform(action: Action): void {
     switch (action) {
       case Action.Open: return this.open();
       case Action.Restore: return this.restore();
       case Action.Send:
       case Action.Drain:
-        this.flight.open = true;
+        this.inFlight.isOpen = true;
         return this.pump();
-      case Action.Hold: return this.hold();
+      case Action.Hold: return this.holdBack();
       case Action.Pause: return this.#timers.set(Timer.Retry, this.#backoff.pause());
       case Action.LongPause: return this.#timers.set(Timer.Retry, this.#retry.refused);
       case Action.Disconnect: return this.disconnect();
@@ -145,7 +145,7 @@ export class StateMachine implements TimerListener {
     try {
       this.connect();
     } catch (error) {
-      this.lost(openError(error));
+      this.onLost(openError(error));
     }
   }
 
@@ -164,11 +164,11 @@ export class StateMachine implements TimerListener {
     } catch (error) {
       return this.giveUp(error as MQTTModemError);
     }
-    if (whole) this.happens(Event.Restored);
+    if (whole) this.dispatch(Event.Restored);
   }
 
-  private hold(): void {
-    this.flight.stop();
+  private holdBack(): void {
+    this.inFlight.stop();
     this.connection.room = 0;
     this.#restoring.stop();
   }
@@ -182,83 +182,83 @@ export class StateMachine implements TimerListener {
   }
 
   private abandon(): void {
-    this.hold();
+    this.holdBack();
     this.#timers.clear(Timer.Retry);
     this.#timers.clear(Timer.Attempt);
-    this.connection.drop();
-    this.connection.leaving = true;
-    this.#timers.set(Timer.Tell, 0);
+    this.connection.close();
+    this.connection.isEnding = true;
+    this.#timers.set(Timer.Notify, 0);
   }
 
   /** The end: nothing that was taken is left without a word. */
   private finish(reason: MQTTModemError | null): void {
     this.#state = State.Closed;
-    this.hold();
+    this.holdBack();
     this.#timers.stop();
-    this.outbox.tell();
-    this.flight.takeBack(reason ?? new StateError("CLOSED", "the session was closed"));
+    this.outbox.report();
+    this.inFlight.returnAll(reason ?? new StateError("CLOSED", "the session was closed"));
     this.outbox.close(reason);
-    this.#teller.state(STATES[State.Closed], reason);
-    this.#teller.rethrow();
+    this.#notifier.state(STATES[State.Closed], reason);
+    this.#notifier.rethrow();
   }
 
   // ---- what the client tells
 
   private callbacks(session: unknown, { onReadable, onOverflow }: OptionsOfSession): ClientCallbacks {
-    const machine = this;
+    const stateMachine = this;
     return {
       // What it throws leaves the message where it is.
       onReadable: onReadable && function (count, options) { onReadable.call(session, count, options); },
-      onWritable(count) { machine.writable(count); },
-      onControl(message) { machine.control(message); },
-      onDone(id, error) { machine.done(id, error); },
-      onStage(stage) { machine.staged(stage); },
+      onWritable(count) { stateMachine.onWritable(count); },
+      onControl(message) { stateMachine.onControl(message); },
+      onDone(id, error) { stateMachine.onDone(id, error); },
+      onStage(stage) { stateMachine.onStage(stage); },
       onOverflow: onOverflow && function () { onOverflow.call(session); },
-      onClose() { machine.happens(Event.Ended); },
-      onError(error) { machine.lost(error); },
+      onClose() { stateMachine.dispatch(Event.Ended); },
+      onError(error) { stateMachine.onLost(error); },
     };
   }
 
-  private staged(stage: StageName): void {
+  private onStage(stage: StageName): void {
     this.connection.stage = stage;
-    this.#teller.stage(stage);
+    this.#notifier.stage(stage);
     if (stage === "reconnecting") {
-      this.hold();
-      this.happens(Event.Interrupted, new NetworkError("LINK_LOST", "the connection to the broker is gone; the modem tries to have it back"));
-    } else if (stage === "online") this.happens(Event.Resumed);
+      this.holdBack();
+      this.dispatch(Event.Interrupted, new NetworkError("LINK_LOST", "the connection to the broker is gone; the modem tries to have it back"));
+    } else if (stage === "online") this.dispatch(Event.Resumed);
   }
 
-  private control({ operation, returnCode, payload, topics }: ControlMessage): void {
+  private onControl({ operation, returnCode, payload, topics }: ControlMessage): void {
     if (operation === MQTTClient.CONNACK && returnCode === 0) {
       this.#timers.clear(Timer.Attempt);
       this.#timers.set(Timer.Lasting, this.#retry.lasting);
       this.#everConnected = true;
       this.#backoff.succeeded();
-      this.happens(Event.Connected);
+      this.dispatch(Event.Connected);
     } else if (operation === MQTTClient.SUBACK) {
-      if (topics === undefined) this.connection.granted = payload!;
+      if (topics === undefined) this.connection.grantedCodes = payload!;
       // The modem has had the connection back, and has subscribed again by itself.
-      else for (let i = 0; i < topics.length; i++) if (payload![i]! > 2) this.#restoring.refused(topics[i]!);
+      else for (let i = 0; i < topics.length; i++) if (payload![i]! > 2) this.#restoring.onRefused(topics[i]!);
     }
   }
 
-  private writable(count: number): void {
+  private onWritable(count: number): void {
     this.connection.room = count;
-    if (this.#state === State.Closing && !this.flight.open) this.happens(Event.Resumed);
+    if (this.#state === State.Closing && !this.inFlight.isOpen) this.dispatch(Event.Resumed);
     else if (this.#state === State.Restoring) this.restore();
     else this.pump();
   }
 
-  private done(id: number, error: MQTTModemError | null): void {
-    if (id === RESTORING) return this.restored(error);
-    this.flight.done(id, error);
-    this.afterwards();
+  private onDone(id: number, error: MQTTModemError | null): void {
+    if (id === RESTORING) return this.onRestored(error);
+    this.inFlight.done(id, error);
+    this.checkDrained();
   }
 
-  private restored(error: MQTTModemError | null): void {
+  private onRestored(error: MQTTModemError | null): void {
     if (!this.#restoring.isUnderWay) return;
     if (error === null) {
-      this.#restoring.restored();
+      this.#restoring.onGranted();
       if (this.#state === State.Restoring || this.#state === State.Closing) this.restore();
     } else {
       this.#restoring.stop();
@@ -267,33 +267,33 @@ export class StateMachine implements TimerListener {
   }
 
   /** All that was asked for before the end is done. */
-  private afterwards(): void {
-    if (this.#state === State.Closing && this.flight.isEmpty && !this.connection.leaving) this.happens(Event.Drained);
+  private checkDrained(): void {
+    if (this.#state === State.Closing && this.inFlight.isEmpty && !this.connection.isEnding) this.dispatch(Event.Drained);
   }
 
   /** The modem goes on, and it is the broker, or what was asked of it, that does not. */
   private giveUp(error: MQTTModemError): void {
-    this.connection.drop();
-    this.lost(error, true);
+    this.connection.close();
+    this.onLost(error, true);
   }
 
   /** The connection, or the attempt at one, is over. @param working the modem has been seen to work */
-  private lost(error: MQTTModemError, working = false): void {
+  private onLost(error: MQTTModemError, working = false): void {
     if (this.#state === State.Closed) return;
-    this.hold();
+    this.holdBack();
     this.#timers.clear(Timer.Attempt);
     this.#timers.clear(Timer.Lasting);
-    this.flight.takeBack(error);
+    this.inFlight.returnAll(error);
     const { first, initially, refused } = this.#retry;
     const refusal = isRefusal(error);
     if (first === 0 || error instanceof ArgumentError || !(this.#everConnected || initially) || (refusal && refused === 0)) {
       this.#reason = error;
-      return this.happens(Event.Failed, error);
+      return this.dispatch(Event.Failed, error);
     }
-    if (refusal) return this.happens(Event.Refused, error);
+    if (refusal) return this.dispatch(Event.Refused, error);
     // A port that fails says nothing of the modem.
-    if (error.code !== "PORT_FAILED") this.#escalation.failed(working ? null : levelFor(error, this.#options.modem.io.family.recovery));
-    this.happens(Event.Lost, error);
+    if (error.code !== "PORT_FAILED") this.#escalation.onFailure(working ? null : levelFor(error, this.#options.modem.io.family.recovery));
+    this.dispatch(Event.Lost, error);
   }
 
   // ---- time
@@ -301,37 +301,37 @@ export class StateMachine implements TimerListener {
   /** @internal */
   onTimer(timer: Timer): void {
     switch (timer) {
-      case Timer.Tell:
-        this.told();
+      case Timer.Notify:
+        this.notify();
         break;
-      case Timer.Again:
-        if (this.flight.open) this.writable(this.connection.client!.writable);
+      case Timer.WriteAgain:
+        if (this.inFlight.isOpen) this.onWritable(this.connection.client!.writable);
         break;
-      case Timer.Doubt:
-        this.believe();
+      case Timer.ConfirmRefusal:
+        this.confirmRefused();
         break;
       case Timer.Lasting:
-        this.#escalation.lasted();
+        this.#escalation.reset();
         break;
       case Timer.Attempt:
         this.giveUp(new NetworkError("OPEN_FAILED", `not connected within ${this.#retry.timeout} ms; it was ${this.connection.stage}; check the modem and the coverage, or wait longer`));
         break;
       case Timer.Retry:
-        this.happens(this.#escalation.level === Level.Connect ? Event.Due : Event.Escalate);
+        this.dispatch(this.#escalation.level === Level.Connect ? Event.Due : Event.Escalate);
     }
-    this.#teller.rethrow();
+    this.#notifier.rethrow();
   }
 
-  private believe(): void {
-    this.flight.believe();
-    this.afterwards();
+  private confirmRefused(): void {
+    this.inFlight.confirmRefused();
+    this.checkDrained();
   }
 
-  private told(): void {
-    this.outbox.tell();
-    if (this.connection.client === null && this.#state === State.Connecting) this.lost(this.#reason!);
+  private notify(): void {
+    this.outbox.report();
+    if (this.connection.client === null && this.#state === State.Connecting) this.onLost(this.#reason!);
     if (this.#state !== State.Closing) return;
-    if (this.connection.dropped) this.happens(Event.Ended); // a client that says goodbye tells of its end itself
+    if (this.connection.isClosed) this.dispatch(Event.Ended); // a client that says goodbye tells of its end itself
     else this.pump();
   }
 }

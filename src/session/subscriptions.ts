@@ -11,7 +11,7 @@ export class Subscriptions {
   }
 
   /** How many of these are new. */
-  added(items: readonly Filter[]): number {
+  countNew(items: readonly Filter[]): number {
     let count = 0;
     for (let i = 0; i < items.length; i++) if (this.indexOf(items[i]!.topic) < 0) count++;
     return count;
@@ -23,7 +23,7 @@ export class Subscriptions {
   }
 
   /** It is subscribed, on this connection too. */
-  note(filter: Filter): void {
+  add(filter: Filter): void {
     const index = this.indexOf(filter.topic);
     if (index >= 0) this.#filters[index] = filter;
     else {
@@ -32,7 +32,7 @@ export class Subscriptions {
     }
   }
 
-  forget(topic: string): void {
+  remove(topic: string): void {
     const index = this.indexOf(topic);
     if (index < 0) return;
     this.#filters.splice(index, 1);
@@ -57,13 +57,13 @@ export class Subscriptions {
   }
 
   /** Those that {@link next} gave are subscribed, as far as the broker grants it; what it does not is forgotten. */
-  granted(filters: readonly Filter[], codes: readonly number[]): Filter[] {
+  onGranted(filters: readonly Filter[], codes: readonly number[]): Filter[] {
     const refused: Filter[] = [];
     this.#restored += filters.length;
     for (let i = 0; i < filters.length; i++) {
       if (codes[i]! <= 2) continue;
       refused.push(filters[i]!);
-      this.forget(filters[i]!.topic);
+      this.remove(filters[i]!.topic);
     }
     return refused;
   }

@@ -1,11 +1,11 @@
 /** A session's timers. Where several times have come, they are dealt with in this order. */
 export const enum Timer {
   /** Something is to be told on an empty stack. */
-  Tell,
+  Notify,
   /** The client has not taken what it should have had room for. */
-  Again,
+  WriteAgain,
   /** The connection is there still, although the modem has refused a message. */
-  Doubt,
+  ConfirmRefusal,
   /** The connection has lasted. */
   Lasting,
   /** The present attempt has taken too long. */

@@ -2,7 +2,7 @@ import { clearLine, cursorTo } from "node:readline";
 import type { WriteStream } from "node:tty";
 
 /** What is done at once needs no explanation: milliseconds. */
-const PATIENCE = 1000;
+const DELAY = 1000;
 const TICK = 1000;
 
 /**
@@ -26,7 +26,7 @@ export class Progress {
     this.done();
     this.#what = what;
     this.#since = performance.now();
-    this.#wait(PATIENCE);
+    this.#wait(DELAY);
   };
 
   /** Nothing is waited for. */

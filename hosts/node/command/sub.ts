@@ -6,7 +6,7 @@ import { addConnectionOptions, integer, interruption, type ConnectionFlags } fro
 import { whenGone } from "./pipes";
 import { Progress } from "./progress";
 import type { Work } from "./rehearsal";
-import { CutWatch, endsAtLineEnd } from "./suspicion";
+import { CutWatch, endsAtLineEnd } from "./cut-watch";
 
 interface SubFlags extends ConnectionFlags {
   topic: string[];
@@ -55,7 +55,7 @@ async function sub(flags: SubFlags): Promise<Exit> {
         client.on("message", (topic, payload, packet) => {
           if (left <= 0) return;
           progress.above(() => print(flags, topic, payload));
-          doubt(packet, flags, say);
+          warnIfSuspect(packet, flags, say);
           watch?.received(topic);
           if (--left === 0) received();
         });
@@ -114,7 +114,7 @@ function follow(client: ModemMQTTClient, progress: Progress, say: (text: string)
 }
 
 /** Says of a message that it may not be what was sent. */
-function doubt({ topic, suspect }: Packet, { payloadEncoding = "raw" }: SubFlags, say: (text: string) => void): void {
+function warnIfSuspect({ topic, suspect }: Packet, { payloadEncoding = "raw" }: SubFlags, say: (text: string) => void): void {
   if (!suspect) return;
   const encoding = payloadEncoding === "raw" ? "" : `, or it is no ${payloadEncoding}`;
   say(`the message on ${JSON.stringify(topic)} may have been cut, or have something added: bytes were lost, or the modem told a length that does not fit${encoding}`);

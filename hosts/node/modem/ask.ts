@@ -3,9 +3,9 @@ import { atLeast, callable, check, filled, integer, required, signal as isSignal
 import type { Answer, ATSession } from "./at-session";
 import { INQUIRIES, type Inquiry, type ModemInfo } from "./inquiries";
 import { modemOf, requireModemOf } from "./names";
-import { reach, USUAL_RATES, type ReachOptions } from "./probe";
+import { probe, USUAL_RATES, type ProbeOptions } from "./probe";
 
-export interface FindOptions extends Omit<ReachOptions, "rates"> {
+export interface FindOptions extends Omit<ProbeOptions, "rates"> {
   /** Bit/s; one of the usual rates when left out. */
   baud?: number;
   /** The modem answers, and is asked. */
@@ -26,9 +26,9 @@ export interface FoundModem {
  * with the port released
  */
 export function findModem(options: FindOptions): Promise<FoundModem> {
-  return talk(options, async (conversation) => {
-    const { model, product } = await ask(conversation, ["model", "product"]);
-    return { modem: requireModemOf({ model, product }, await modemNames()), baud: conversation.baud };
+  return talk(options, async (session) => {
+    const { model, product } = await ask(session, ["model", "product"]);
+    return { modem: requireModemOf({ model, product }, await modemNames()), baud: session.baud };
   });
 }
 
@@ -43,46 +43,46 @@ export function findBaud(options: FindOptions): Promise<number> {
  * @throws ModemError PORT_FAILED or MODEM_SILENT, as a rejection, with the port released
  */
 export function readModemInfo(options: FindOptions): Promise<ModemInfo & { driver: string | null; baud: number }> {
-  return talk(options, async (conversation) => {
-    const info = await ask(conversation, INQUIRIES.map(({ name }) => name));
-    return { ...info, driver: modemOf(info), baud: conversation.baud };
+  return talk(options, async (session) => {
+    const info = await ask(session, INQUIRIES.map(({ name }) => name));
+    return { ...info, driver: modemOf(info), baud: session.baud };
   });
 }
 
 const FIND: Shape<FindOptions> = { serial: filled, baud: integer(50, 20_000_000), trace: callable, bootTimeout: atLeast(0, 86_400_000), signal: isSignal, onRate: callable, onFound: callable };
 
-async function talk<T>(options: FindOptions, about: (conversation: ATSession) => Promise<T>): Promise<T> {
+async function talk<T>(options: FindOptions, about: (session: ATSession) => Promise<T>): Promise<T> {
   check("", options, FIND);
   required("serial", options.serial, "must be the path of a serial port, such as /dev/ttyUSB0");
   const { baud, signal, onFound } = options;
-  const conversation = await reach({ ...options, rates: baud === undefined ? USUAL_RATES : [baud] });
+  const session = await probe({ ...options, rates: baud === undefined ? USUAL_RATES : [baud] });
   // A modem that has fallen silent would be waited for.
-  const abort = (): void => void conversation.close();
+  const abort = (): void => void session.close();
   signal?.addEventListener("abort", abort);
   try {
     onFound?.();
-    return await about(conversation);
+    return await about(session);
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
   } finally {
     signal?.removeEventListener("abort", abort);
-    await conversation.close();
+    await session.close();
   }
 }
 
-async function ask(conversation: ATSession, names: readonly (keyof ModemInfo)[]): Promise<ModemInfo> {
+async function ask(session: ATSession, names: readonly (keyof ModemInfo)[]): Promise<ModemInfo> {
   const info = Object.fromEntries(INQUIRIES.map(({ name }) => [name, null])) as unknown as ModemInfo;
-  await conversation.prepare();
+  await session.prepare();
   for (const inquiry of INQUIRIES)
-    if (names.includes(inquiry.name)) Object.assign(info, { [inquiry.name]: await inquire(conversation, inquiry) });
+    if (names.includes(inquiry.name)) Object.assign(info, { [inquiry.name]: await inquire(session, inquiry) });
   return info;
 }
 
-async function inquire(conversation: ATSession, inquiry: Inquiry): Promise<unknown> {
+async function inquire(session: ATSession, inquiry: Inquiry): Promise<unknown> {
   let best: ModemInfo[keyof ModemInfo] = null;
   for (const line of inquiry.lines) {
-    const answer: Answer = await conversation.ask(line);
+    const answer: Answer = await session.ask(line);
     const value = inquiry.read(answer, line);
     best ??= value;
     if (value === null) continue;

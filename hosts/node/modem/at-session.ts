@@ -31,7 +31,7 @@ export interface Answer {
 const OUTCOMES: Partial<Record<Outcome, Answer["outcome"]>> = { [Outcome.Done]: "ok", [Outcome.Refused]: "error", [Outcome.TimedOut]: "silence" };
 
 /** Lines that end a command, and no family's own: everything else that a modem says is text. */
-const LEXICON = responseTable([]);
+const RESPONSES = responseTable([]);
 
 interface Question {
   readonly lines: string[];
@@ -48,7 +48,7 @@ export class ATSession implements ChatListener {
   readonly #opened: Promise<void>;
   /** Settles when the port has been released. */
   readonly #released: Promise<void>;
-  readonly #channel: Chat;
+  readonly #chat: Chat;
   readonly #port: Omit<SerialPortOptions, "receiver">;
   #question: Question | null = null;
   #error: MQTTModemError | null = null;
@@ -59,17 +59,17 @@ export class ATSession implements ChatListener {
     this.#released = new Promise((resolve) => { onClosed = resolve; });
     this.#opened = Promise.race([new Promise<void>((resolve) => { onOpened = resolve; }), this.#released]);
     this.#port = { path: serial, baudRate: baud, trace, onOpened, onClosed };
-    this.#channel = new Chat(this, {
+    this.#chat = new Chat(this, {
       clock: hostClock,
       bytes: portableBytes,
-      family: { responses: LEXICON, cancel: 0 },
+      family: { responses: RESPONSES, cancel: 0 },
       receiveBuffer: 4096,
       commandBuffer: 256,
       payloadBuffer: 0,
       timers: 1,
     });
-    this.#channel.allow(1);
-    this.#channel.open();
+    this.#chat.allow(1);
+    this.#chat.open();
   }
 
   openPort(receiver: PortReceiver): SerialPort {
@@ -77,27 +77,27 @@ export class ATSession implements ChatListener {
   }
 
   /** Is anybody there? An answer that does not come is no reason to doubt the next one. */
-  async greets(patience: number): Promise<boolean> {
+  async greets(timeout: number): Promise<boolean> {
     await this.#opened; // a port that is opened slowly is no silent modem
-    return (await this.#ask("AT", { final: patience, probe: true })).outcome === "ok";
+    return (await this.#ask("AT", { final: timeout, probe: true })).outcome === "ok";
   }
 
   /** Errors with numbers, and both ends in step. Echo may stay on: the channel knows it when it sees it. */
   async prepare(): Promise<void> {
     await this.ask("AT+CMEE=1");
-    await this.#wait(() => this.#channel.resync());
+    await this.#wait(() => this.#chat.resync());
   }
 
   /**
    * Asks one thing at a time.
    * @throws ModemError PORT_FAILED or MODEM_SILENT, as a rejection
    */
-  ask(line: string, patience = 2000): Promise<Answer> {
-    return this.#ask(line, { final: patience, text: true });
+  ask(line: string, timeout = 2000): Promise<Answer> {
+    return this.#ask(line, { final: timeout, text: true });
   }
 
   #ask(line: string, options: { final: number; text?: boolean; probe?: boolean }): Promise<Answer> {
-    return this.#wait(() => this.#channel.submit(this.#channel.requests.take()!, command(line, {}, options)));
+    return this.#wait(() => this.#chat.submit(this.#chat.requests.take()!, command(line, {}, options)));
   }
 
   #wait(begin: () => void): Promise<Answer> {
@@ -123,7 +123,7 @@ export class ATSession implements ChatListener {
 
   #fail(error: MQTTModemError): void {
     this.#error ??= error;
-    this.#channel.close();
+    this.#chat.close();
     const question = this.#question;
     this.#question = null;
     question?.reject(this.#error);
@@ -137,13 +137,13 @@ export class ATSession implements ChatListener {
 
   #keep(start: number, end: number): void {
     const bytes = new Uint8Array((end - start) | 0);
-    this.#channel.ring.copy(start, bytes, 0, bytes.length);
+    this.#chat.ring.copy(start, bytes, 0, bytes.length);
     this.#question?.lines.push(utf8Decode(bytes).trim());
   }
 
   /** The few lines that the channel knows by itself, such as `+CGATT`. */
   onUrc(): void {
-    const { lineStart, lineEnd } = this.#channel.decoder;
+    const { lineStart, lineEnd } = this.#chat.decoder;
     this.#keep(lineStart, lineEnd);
   }
 
@@ -154,7 +154,7 @@ export class ATSession implements ChatListener {
 
   /** After a silence too, when the next question waits for it. */
   onResynced(): void {
-    if (this.#channel.idle) this.#answer(IN_STEP);
+    if (this.#chat.idle) this.#answer(IN_STEP);
   }
 
   onSilent(_swallowing: boolean, speaking: boolean): void {

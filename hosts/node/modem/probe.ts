@@ -5,11 +5,11 @@ import { ATSession, type ATSessionOptions } from "./at-session";
 export const USUAL_RATES: readonly number[] = [9600, 115_200, 57_600, 38_400, 19_200, 4800, 2400, 230_400, 460_800, 921_600];
 
 /** What was sent at a wrong rate may still stand before the first `AT` at the right one. */
-const TRIES = 3;
+const ATTEMPTS = 3;
 /** Milliseconds for an answer: at 2400 bit/s the nine bytes of `AT` and `OK` take 38, and a USB adapter holds some back for 16. */
-const PATIENCE = 300;
+const ANSWER_TIMEOUT = 300;
 
-export interface ReachOptions extends Omit<ATSessionOptions, "baud"> {
+export interface ProbeOptions extends Omit<ATSessionOptions, "baud"> {
   /** Bit/s that may be the modem's. */
   rates: readonly number[];
   /** Milliseconds that the modem may take until it answers, at least one round of all rates. Default 30000. */
@@ -22,17 +22,17 @@ export interface ReachOptions extends Omit<ATSessionOptions, "baud"> {
 
 /**
  * Finds the rate at which a modem answers `AT`: goes round all of them until the modem has had the time to start.
- * @returns the conversation, open
+ * @returns the session, open
  * @throws ModemError PORT_FAILED, or MODEM_SILENT with what was tried
  */
-export async function reach(options: ReachOptions): Promise<ATSession> {
+export async function probe(options: ProbeOptions): Promise<ATSession> {
   const { rates, bootTimeout = 30_000, signal, onRate } = options;
   const deadline = performance.now() + bootTimeout;
   do {
     for (const baud of rates) {
       onRate?.(baud);
-      const conversation = new ATSession({ ...options, baud });
-      if (await answers(conversation, signal)) return conversation;
+      const session = new ATSession({ ...options, baud });
+      if (await answers(session, signal)) return session;
     }
   } while (performance.now() < deadline);
   throw new ModemError("MODEM_SILENT", `no modem answers AT on ${options.serial} within ${bootTimeout / 1000} s at ${rates.join(", ")} bit/s; ` +
@@ -40,22 +40,22 @@ export async function reach(options: ReachOptions): Promise<ATSession> {
 }
 
 /** Left open only if the modem answers. */
-async function answers(conversation: ATSession, signal: AbortSignal | undefined): Promise<boolean> {
+async function answers(session: ATSession, signal: AbortSignal | undefined): Promise<boolean> {
   let good = false;
   // A port that another program holds may be waited for for a long time.
-  const abort = (): void => void conversation.close();
+  const abort = (): void => void session.close();
   signal?.addEventListener("abort", abort);
   try {
-    for (let i = 0; i < TRIES && !good; i++) {
+    for (let i = 0; i < ATTEMPTS && !good; i++) {
       signal?.throwIfAborted();
-      good = await conversation.greets(PATIENCE);
+      good = await session.greets(ANSWER_TIMEOUT);
     }
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
   } finally {
     signal?.removeEventListener("abort", abort);
-    if (!good) await conversation.close();
+    if (!good) await session.close();
   }
   return good;
 }

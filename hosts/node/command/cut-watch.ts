@@ -2,7 +2,7 @@ import type { ModemMQTTClient } from "modem-mqtt/node";
 import type { ConnectionFlags } from "./options";
 
 /** Milliseconds: what is left of a message that was cut comes right behind it. */
-const PATIENCE = 1000;
+const REST_TIMEOUT = 1000;
 
 /** Whether the modem tells no length, and a message is thought to end at its first line end. */
 export function endsAtLineEnd({ receiving = "line" }: ConnectionFlags, modem: string): boolean {
@@ -30,7 +30,7 @@ export class CutWatch {
     this.look();
     this.#topic = topic;
     this.#unknown = this.#client.counters?.unknownLines ?? 0;
-    this.#timer = setTimeout(() => this.look(), PATIENCE);
+    this.#timer = setTimeout(() => this.look(), REST_TIMEOUT);
     this.#timer.unref();
   }
 
