@@ -1,6 +1,7 @@
 import { Match } from "../../src/at/framing/header";
 import { Ring } from "../../src/bytes/ring";
 import { ResponseCache } from "../../src/at/commands/response-cache";
+import { Writer } from "../../src/at/commands/writer";
 import { Follow, Framing, responseTable } from "../../src/at/responses/response-table";
 import { Decoder } from "../../src/at/decoder/decoder";
 import type { DecoderListener } from "../../src/at/decoder/listener";
@@ -25,7 +26,7 @@ class Recorder implements DecoderListener {
   constructor(size = 256, start = 0) {
     this.ring = new Ring(size, portableBytes);
     this.ring.head = this.ring.tail = start | 0;
-    this.scanner = new Decoder(this.ring, LEXICON, new ResponseCache(256, portableBytes), this);
+    this.scanner = new Decoder(this.ring, LEXICON, new ResponseCache(new Writer(256, portableBytes)), this);
   }
 
   #text(start: number, end: number): string {

@@ -1,6 +1,5 @@
 import { Expected, ResponseKind } from "../commands/response-cache";
 import { Outcome, ResultCode, RequestState, type Request } from "../requests/request";
-import { Start } from "../commands/writer";
 import { errorNumber } from "../responses/error-text";
 import { FieldKind } from "../responses/fields";
 import { CommonResponse, type Line } from "../responses/response-table";
@@ -36,7 +35,7 @@ export class Chat extends Timekeeper implements DecoderListener {
 
   constructor(owner: ChatListener, options: ChatOptions) {
     super(owner, options);
-    this.decoder = new Decoder(this.ring, options.family.responses, this.writer, this);
+    this.decoder = new Decoder(this.ring, options.family.responses, this.cache, this);
   }
 
   // ---- lines that are expected, and those of the response table
@@ -54,7 +53,7 @@ export class Chat extends Timekeeper implements DecoderListener {
     if (request === null || this.phase !== ChatState.Final || request.result !== ResultCode.Pending || this.earlyOk || this.lateMarker) return false;
     this.current = null;
     this.phase = ChatState.Idle;
-    this.writer.expected = Expected.None;
+    this.cache.expected = Expected.None;
     if (this.echoing) this.decoder.forgetEcho();
     this.finish(request, Outcome.Done, 0);
     if (this.requests.first !== null) this.pump();
@@ -63,14 +62,14 @@ export class Chat extends Timekeeper implements DecoderListener {
 
   onLine(line: Line): void {
     const fields = this.decoder.fields;
-    if (this.writer.expected !== Expected.None) this.writer.invalidate();
+    if (this.cache.expected !== Expected.None) this.cache.invalidate();
     switch (line.id) {
       case CommonResponse.Ok: return this.final(true, 0);
       case CommonResponse.Error: return this.final(false, -1);
       case CommonResponse.CmeError:
       case CommonResponse.CmsError: return this.error(fields.kind(0) === FieldKind.Integer ? fields.int(0) : errorNumber(fields.string(0)));
       case CommonResponse.Prompt:
-        if (this.writer.expected === Expected.Keeping && this.phase === ChatState.Prompt) this.decoder.keepAnswer(ResponseKind.Prompt, -1);
+        if (this.cache.expected === Expected.Keeping && this.phase === ChatState.Prompt) this.decoder.keepAnswer(ResponseKind.Prompt, -1);
         return this.onPrompt();
       case CommonResponse.Cmee:
       case CommonResponse.Functions:
@@ -98,7 +97,7 @@ export class Chat extends Timekeeper implements DecoderListener {
       return this.onLine(line);
     }
     this.doubted = true;
-    if (this.writer.expected !== Expected.None) this.writer.invalidate();
+    if (this.cache.expected !== Expected.None) this.cache.invalidate();
     if (line.id <= CommonResponse.CmsError) this.lateFinals++;
     this.passOver(line.id);
   }
@@ -178,7 +177,7 @@ export class Chat extends Timekeeper implements DecoderListener {
       this.nudged = true;
       return this.wait(request, Timeout.Grace);
     }
-    if (this.writer.expected === Expected.Keeping && good) this.decoder.keepAnswer(ResponseKind.Final, -1);
+    if (this.cache.expected === Expected.Keeping && good) this.decoder.keepAnswer(ResponseKind.Final, -1);
     if (good || !this.blind) this.leave();
     else this.doubt(false); // the answer to a line that it does not know, or late, with the payload behind it
     this.conclude(request, good, code);
@@ -206,8 +205,8 @@ export class Chat extends Timekeeper implements DecoderListener {
     const bytes = this.ring.bytes, mask = this.ring.mask;
     if ((bytes[start & mask]! | 0x20) !== 0x61 || (bytes[(start + 1) & mask]! | 0x20) !== 0x74) return false;
     if (!asked) return true;
-    const length = this.writer.length - Start.Line - 1;
-    return ((end - start) | 0) === length && this.ring.same(start, this.writer.buffer, Start.Line, length);
+    const length = this.writer.length - 1;
+    return ((end - start) | 0) === length && this.ring.same(start, this.writer.buffer, 0, length);
   }
 
   // ---- messages
@@ -239,7 +238,7 @@ export class Chat extends Timekeeper implements DecoderListener {
     for (let request = this.requests.first; request !== null; request = request.next)
       if (isOwedResult(request)) request.mayBeForged = true;
     this.decoder.exposed = true;
-    if (this.writer.expected !== Expected.None) this.writer.invalidate();
+    if (this.cache.expected !== Expected.None) this.cache.invalidate();
   }
 
   private countSuspect(): void {

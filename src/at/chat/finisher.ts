@@ -54,7 +54,7 @@ export abstract class Finisher extends Synchroniser {
   /** The request's result line is in: `code` 0 is good, and so is `ResultCode.Untold` if the final is. */
   resolve(request: Request, code: number): void {
     // A result that does not say whose it is may be a repetition: the next one like it is not to be expected, but looked at.
-    if (this.writer.expected === Expected.Keeping && code === 0 && request === this.requests.first && request.wireId >= 0)
+    if (this.cache.expected === Expected.Keeping && code === 0 && request === this.requests.first && request.wireId >= 0)
       this.decoder.keepAnswer(ResponseKind.Result, request.command!.resultId ?? -1);
     if (request.mayBeForged) return this.hold(request, code);
     request.result = code;
@@ -216,7 +216,7 @@ export abstract class Finisher extends Synchroniser {
     // One that has timed out, and is settled now, is told of a second time.
     const told = request.reported && (!request.inWindow || outcome === Outcome.Aborted);
     request.state = RequestState.Ended;
-    if (this.writer.expected !== Expected.None && request === this.requests.first) this.writer.end(outcome === Outcome.Done);
+    if (this.cache.expected !== Expected.None && request === this.requests.first) this.cache.end(outcome === Outcome.Done);
     if (request.inWindow) this.discount(request);
     if (request.offset !== Offset.None) this.requests.release(request);
     if (!told) this.listener.onDone(request, outcome, code);

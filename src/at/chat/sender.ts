@@ -3,7 +3,7 @@ import { ResponseCache, Expected } from "../commands/response-cache";
 import { Offset, ResultCode, RequestState, type Request } from "../requests/request";
 import { RequestsWithPayloads, type PayloadPin } from "../requests/payloads";
 import { write } from "../commands/write";
-import { Start } from "../commands/writer";
+import { Writer } from "../commands/writer";
 import { Intake } from "./intake";
 import type { ChatFamily, ChatOptions, ChatListener } from "./listener";
 import { Timeout } from "./timeouts";
@@ -28,7 +28,8 @@ export const enum ChatState {
  * the chat is free. It knows how far the current one is on the wire, and not how it ends.
  */
 export abstract class Sender extends Intake implements PayloadPin {
-  readonly writer: ResponseCache;
+  readonly writer: Writer;
+  protected readonly cache: ResponseCache;
   /** Those under way, and where their payloads wait. */
   readonly requests: RequestsWithPayloads;
   protected readonly family: ChatFamily;
@@ -47,7 +48,8 @@ export abstract class Sender extends Intake implements PayloadPin {
   constructor(owner: ChatListener, options: ChatOptions) {
     super(owner, options);
     this.family = options.family;
-    this.writer = new ResponseCache(options.commandBuffer, options.bytes);
+    this.writer = new Writer(options.commandBuffer, options.bytes);
+    this.cache = new ResponseCache(this.writer);
     this.requests = new RequestsWithPayloads(options.payloadBuffer, options.bytes);
   }
 
@@ -95,7 +97,7 @@ export abstract class Sender extends Intake implements PayloadPin {
     const request = this.requests.next(this.family.oneOfAKind === true);
     if (request === null) return;
     const command = request.command!;
-    write(command, this.writer, request, request.listener);
+    write(command, this.writer, this.cache, request, request.listener);
     if (this.writer.overflow) {
       // Told from the timer: the application may be in the middle of the call that submitted it.
       request.state = RequestState.TooLong;
@@ -107,11 +109,11 @@ export abstract class Sender extends Intake implements PayloadPin {
     if (request.wireId < 0 && request.listener !== null) request.listener.onSending(request);
     this.current = request;
     this.phase = ChatState.Sending;
-    this.sent = Start.Line;
+    this.sent = 0;
     this.earlyOk = false;
     this.echoing = false;
     this.nudged = true;
-    this.writer.sending(command, request === this.requests.first);
+    this.cache.sending(command, request === this.requests.first);
     this.wait(request, command.prompt ?? request.finalTimeout);
     this.transmitLine();
   }
@@ -143,7 +145,7 @@ export abstract class Sender extends Intake implements PayloadPin {
     const request = this.current!;
     this.phase = ChatState.Payload;
     this.sent = request.offset;
-    if (this.writer.expected < Expected.Keeping) this.writer.expected = -this.writer.expected;
+    if (this.cache.expected < Expected.Keeping) this.cache.expected = -this.cache.expected;
     const nudges = request.command!.nudge !== undefined; // the wait for that begins with the payload's end
     if (!nudges) this.wait(request, request.finalTimeout);
     if (this.echoing)

@@ -1,6 +1,5 @@
 import { ascii } from "../../bytes/ascii";
 import { frozen } from "../../bytes/frozen";
-import { Start } from "../commands/writer";
 import { Byte } from "../responses/bytes";
 import { CommonResponse } from "../responses/response-table";
 import { Timeout } from "./timeouts";
@@ -96,11 +95,12 @@ export abstract class Synchroniser extends Sender {
     this.markersOwed[this.asked]!++;
     this.straysBefore = this.lateFinals;
     const writer = this.writer;
+    this.cache.clear();
     writer.begin();
     if (cancel && this.family.cancel !== 0) writer.byte(this.family.cancel);
     if (this.blind) writer.byte(Byte.CR);
     writer.literal(MARKERS[this.asked]!);
-    this.sent = Start.Line;
+    this.sent = 0;
     this.markerDeadline = this.armFor(Timeout.Probe);
     if (!this.closed) this.transmitLine();
   }

@@ -2,22 +2,22 @@ import type { Ring } from "../../bytes/ring";
 import type { Text } from "../../bytes/text";
 import type { Command, Sendable } from "./command";
 import { renumber } from "./digits";
-import { Start, Writer } from "./writer";
+import type { Writer } from "./writer";
 
-/** What a line does to the request that it answers. */
+/** What a line of the answer means for the publish. */
 export const enum ResponseKind {
-  /** It asks for the payload. */
+  /** The modem asks for the payload. */
   Prompt,
-  /** It is the final result code, a good one. */
+  /** The final result code, a good one. */
   Final,
-  /** It tells of the result, a good one. */
+  /** The result, a good one. */
   Result,
 }
 
-/** What is noted of a line, a byte each. */
+/** What an entry keeps of a line, a byte each. */
 export const enum Entry {
   Kind,
-  /** Where the line is, from its note on: the line endings before it, itself, and the first byte of its own ending. */
+  /** Where the line is, counted from its entry: the line endings before it, the line itself, and the first byte of its own ending. */
   From,
   Length,
   /** How many of these bytes are line endings before it. */
@@ -27,23 +27,18 @@ export const enum Entry {
   SIZE,
 }
 
-/** What stands in the buffer before the line. An NM28's answer is the longest: `CONNECT`, `OK` and `+MQTTPUBEX:0,65535,0`. */
+/** The cache's bytes. An NM28's answer is the longest: `CONNECT`, `OK` and `+MQTTPUBEX:0,65535,0`. */
 const enum Cache {
-  /** How many lines its answer has, 0 where it is not whole. */
-  Count,
-  /** Where the id in it ends, 0 where it has none. */
-  IdEnd,
-  /** Where the last line ended in the ring, its last 8 bits. */
-  Ended,
-  /** A note for each line. */
-  Notes,
+  /** An entry for each line of the answer. Position 0 is {@link Expected.None}. */
+  Entries = 1,
   /** Lines that an answer may have. */
   LINES = 3,
-  /** The lines, with what ends and begins them. */
-  Text = Notes + LINES * Entry.SIZE,
+  /** The lines' text. */
+  Text = Entries + LINES * Entry.SIZE,
+  SIZE = 64,
 }
 
-/** In place of a note. */
+/** In place of an entry. */
 export const enum Expected {
   /** No line is expected. */
   None = 0,
@@ -52,76 +47,87 @@ export const enum Expected {
 }
 
 /**
- * The last publish's line, and the lines with which the modem answered it if that went well, as they came. The next publish
- * is likely to have the same but for its id: then its line is there already, and a line of its answer is known by one
- * comparison; neither its name nor its fields are read.
+ * Remembers the last publish: that its line is still in the writer's buffer, and the lines with which the modem answered it if
+ * that went well, byte by byte. The next publish is likely to have the same but for its id. Then its line need not be written
+ * anew, and each line of its answer is recognised by one comparison, without reading its name and its fields.
  *
- * That is as certain as reading it: it is expected of one request alone, the oldest one, in the order in which it came,
- * until another line comes in between or another command is sent. The answer stands before the line in the buffer.
+ * That is as certain as reading the answer. The lines are expected for one request alone, the oldest one, in the order in which
+ * they came the last time, until another line comes in between or another command is sent.
  */
-export class ResponseCache extends Writer {
+export class ResponseCache {
   /**
-   * Where the note of the expected line is in the buffer, or {@link Expected}; negative, and less than that, before a prompt
-   * that is no line.
+   * Where the expected line's entry is in {@link bytes}, or {@link Expected}. While the modem still has to ask for the payload with
+   * a prompt that is no line, the entry's negative position, which is below {@link Expected.Keeping}.
    */
   expected: number = Expected.None;
+  readonly bytes = new Uint8Array(Cache.SIZE);
+  private readonly writer: Writer;
+  /** How many lines of the answer are kept; 0 where the answer is not whole. */
+  private count = 0;
+  /** Where the id in the answer ends; 0 where it has none. */
+  private answerIdEnd = 0;
+  /** Where the last line of the answer ended in the ring. */
+  private ended = 0;
 
-  // The publish whose line is still there, up to its payload.
+  /** The publish whose line is in the writer's buffer, up to its payload; null where none is. */
   private command: Command | null = null;
-  /** A client has its own texts, so it is the same client's. */
+  /** Each client has texts of its own, so the same text means the same client. */
   private topic: Text | null = null;
   /** The payload's length, QoS and the retain flag. */
   private shape = 0;
-  private lastId = 0;
-  private kept = 0;
+  private id = 0;
+  private length = 0;
 
-  override begin(): void {
-    super.begin();
+  constructor(writer: Writer) {
+    this.writer = writer;
+  }
+
+  /** Another line is written: the publish's line is lost. */
+  clear(): void {
     this.command = null;
     this.expected = Expected.None;
   }
 
-  /** The line so far is what {@link again} finds there for a publish like this one. */
+  /** The writer has a publish's line up to its payload: {@link recall} finds it there for the next one like it. */
   keep(command: Command, request: Sendable): void {
-    if (this.overflow) return;
+    const writer = this.writer;
+    if (writer.overflow) return;
     this.command = command;
     this.topic = request.topic;
-    this.shape = request.length * 8 + request.QoS * 2 + request.retain;
-    this.lastId = request.wireId;
-    this.kept = this.length;
-    this.buffer[Cache.Count] = 0;
+    this.shape = shapeOf(request);
+    this.id = request.wireId;
+    this.length = writer.length;
+    this.count = 0;
   }
 
-  /** Whether the publish's line is there, up to its payload, but for an id that has been put in its place now, and in its answer. */
-  again(command: Command, request: Sendable): boolean {
-    if (this.command !== command || this.topic !== request.topic || this.shape !== request.length * 8 + request.QoS * 2 + request.retain) return false;
-    const id = request.wireId;
-    if (this.lastId !== id) {
-      const buffer = this.buffer, answered = buffer[Cache.IdEnd]!;
-      if (!renumber(buffer, this.idEnd, answered === 0 ? this.idEnd : answered, this.lastId, id)) return false;
-      this.lastId = id;
+  /** Whether the writer still has the publish's line up to its payload. Its id, and that of the expected answer, are then the request's. */
+  recall(command: Command, request: Sendable): boolean {
+    if (this.command !== command || this.topic !== request.topic || this.shape !== shapeOf(request)) return false;
+    const writer = this.writer, id = request.wireId;
+    if (this.id !== id) {
+      if (!renumber(writer.buffer, writer.idEnd, this.bytes, this.answerIdEnd, this.id, id)) return false;
+      this.id = id;
     }
-    this.length = this.kept;
+    writer.length = this.length;
     return true;
   }
 
   /** The line is sent now. @param alone no older request is under way */
   sending(command: Command, alone: boolean): void {
-    if (this.expected === Expected.Keeping) this.end(false); // that of the request before is not whole
+    if (this.expected === Expected.Keeping) this.count = 0; // the answer to the request before is not whole
     this.expected = Expected.None;
     if (this.command === null || !alone) return;
-    const buffer = this.buffer;
-    if (buffer[Cache.Count] !== 0) this.expected = command.prompt === undefined || buffer[Cache.Notes + Entry.Kind] === ResponseKind.Prompt ? Cache.Notes : -Cache.Notes;
+    if (this.count !== 0) this.expected = command.prompt === undefined || this.bytes[Cache.Entries + Entry.Kind] === ResponseKind.Prompt ? Cache.Entries : -Cache.Entries;
     else {
-      buffer[Cache.IdEnd] = 0;
+      this.answerIdEnd = 0;
       this.expected = Expected.Keeping;
     }
   }
 
-  /** The expected line is told of: the one behind it is expected next. */
+  /** The expected line has come: the one behind it is expected next. */
   next(): void {
     const next = this.expected + Entry.SIZE;
-    this.expected = next === Cache.Notes + this.buffer[Cache.Count]! * Entry.SIZE ? Expected.None : next;
+    this.expected = next === Cache.Entries + this.count * Entry.SIZE ? Expected.None : next;
   }
 
   /** Another line has come in place of the expected one. */
@@ -129,33 +135,37 @@ export class ResponseCache extends Writer {
     if (this.expected !== Expected.Keeping) this.end(false);
   }
 
-  /** The line in the ring from `start` to `end` has this meaning; blanks before it are there from `blank` on, and its id ends at `idEnd`. */
-  store(meaning: ResponseKind, ring: Ring, blank: number, start: number, end: number, idEnd: number): void {
-    const buffer = this.buffer, count = buffer[Cache.Count]!;
-    const note = Cache.Notes + count * Entry.SIZE, length = (end - blank + 1) | 0;
-    // Where it follows at once, the end of the line before is the first of its blanks.
-    const follows = count > 0 && (blank & 0xff) === buffer[Cache.Ended];
-    const before = note - Entry.SIZE;
-    let at = count === 0 ? Cache.Text : before + buffer[before + Entry.From]! + buffer[before + Entry.Length]!;
+  /** Keeps the line in the ring from `start` to `end`. The blanks before it begin at `blank`, and its id ends at `idEnd`, or there is none where that is `start`. */
+  store(kind: ResponseKind, ring: Ring, blank: number, start: number, end: number, idEnd: number): void {
+    const bytes = this.bytes, count = this.count;
+    const entry = Cache.Entries + count * Entry.SIZE, length = (end - blank + 1) | 0;
+    // A line that follows at once has the last one's end as the first of its blanks.
+    const follows = count > 0 && blank === this.ended;
+    const before = entry - Entry.SIZE;
+    let at = count === 0 ? Cache.Text : before + bytes[before + Entry.From]! + bytes[before + Entry.Length]!;
     if (follows) at--;
-    if (count === Cache.LINES || at + length > Start.Line) return this.end(false);
-    buffer[note + Entry.Kind] = meaning;
-    buffer[note + Entry.From] = at - note;
-    buffer[note + Entry.Length] = length;
-    buffer[note + Entry.Blanks] = (start - blank) | 0;
-    // All of it is a final and a result, or a final where there is no result.
-    buffer[note + Entry.Rest] = meaning === ResponseKind.Final && this.command!.result === undefined ? length : 0;
+    if (count === Cache.LINES || at + length > Cache.SIZE) return this.end(false);
+    bytes[entry + Entry.Kind] = kind;
+    bytes[entry + Entry.From] = at - entry;
+    bytes[entry + Entry.Length] = length;
+    bytes[entry + Entry.Blanks] = (start - blank) | 0;
+    // A whole answer is a final and a result, or a final where there is no result.
+    bytes[entry + Entry.Rest] = kind === ResponseKind.Final && this.command!.result === undefined ? length : 0;
     if (count > 0)
-      buffer[before + Entry.Rest] = follows && buffer[before + Entry.Kind]! + meaning === ResponseKind.Final + ResponseKind.Result ? at + length - before - buffer[before + Entry.From]! : 0;
-    ring.copy(blank, buffer, at, length);
-    if (idEnd !== start) buffer[Cache.IdEnd] = at + ((idEnd - blank) | 0);
-    buffer[Cache.Count] = count + 1;
-    buffer[Cache.Ended] = end;
+      bytes[before + Entry.Rest] = follows && bytes[before + Entry.Kind]! + kind === ResponseKind.Final + ResponseKind.Result ? at + length - before - bytes[before + Entry.From]! : 0;
+    ring.copy(blank, bytes, at, length);
+    if (idEnd !== start) this.answerIdEnd = at + ((idEnd - blank) | 0);
+    this.count = count + 1;
+    this.ended = end;
   }
 
   /** The request whose answer is expected or kept is over. */
   end(good: boolean): void {
     this.expected = Expected.None;
-    if (!good) this.buffer[Cache.Count] = 0;
+    if (!good) this.count = 0;
   }
+}
+
+function shapeOf(request: Sendable): number {
+  return request.length * 8 + request.QoS * 2 + request.retain;
 }

@@ -4,11 +4,11 @@ import { Byte } from "../responses/bytes";
 
 /** Of a buffer, in bytes. */
 const enum Size {
-  /** Bytes that there are from the beginning: most lines, and most payloads, are shorter. */
+  /** A new buffer's: most lines, and most payloads, are shorter. */
   First = 256,
 }
 
-/** A buffer for `length` bytes, of twice the size where one is too short for them, with all that this one has. */
+/** Returns a buffer for `length` bytes, at most `most`, that begins with what `buffer` has. Its size is doubled until they fit. */
 export function roomier(buffer: Uint8Array | null, length: number, most: number): Uint8Array {
   let size: number = Size.First;
   while (size < length) size *= 2;
@@ -17,26 +17,20 @@ export function roomier(buffer: Uint8Array | null, length: number, most: number)
   return larger;
 }
 
-/** Where in the buffer. */
-export const enum Start {
-  /** A line begins: the {@link Exchange} has the bytes before it. */
-  Line = 64,
-}
-
-/** The command line that is written, straight from numbers and bytes. */
+/** Writes one command line into its buffer, straight from numbers and bytes. */
 export class Writer {
   buffer: Uint8Array;
-  /** Where the line ends that has been written since {@link begin}. */
-  length: number = Start.Line;
+  /** Bytes of the line that have been written since {@link begin}. */
+  length = 0;
+  /** Where the last id that was written ends. */
+  idEnd = 0;
   private readonly most: number;
   private readonly native: Bytes;
-  /** Where the last id ends that was written. */
-  protected idEnd = 0;
 
   /** @param most bytes that a line may have */
   constructor(most: number, native: Bytes) {
-    this.most = Start.Line + most;
-    this.buffer = roomier(null, 0, this.most);
+    this.most = most;
+    this.buffer = roomier(null, 0, most);
     this.native = native;
   }
 
@@ -45,12 +39,12 @@ export class Writer {
     return this.length > this.most;
   }
 
-  /** A line begins. */
+  /** Begins a new line. */
   begin(): void {
-    this.length = Start.Line;
+    this.length = 0;
   }
 
-  /** The id that a result will carry. */
+  /** Writes the id that the result will carry. */
   id(id: number): void {
     this.int(id);
     this.idEnd = this.length;
@@ -71,7 +65,7 @@ export class Writer {
     if (this.length < this.buffer.length || this.grow(1)) this.buffer[this.length++] = byte;
   }
 
-  /** Literal parts of a command: they come from a driver's table, never from an application. */
+  /** Writes a literal part of a command. Literals come from a family's table, never from an application. */
   literal(bytes: Uint8Array): void {
     const length = bytes.length;
     if (this.length + length > this.buffer.length && !this.grow(length)) return;
@@ -79,7 +73,7 @@ export class Writer {
     this.length += length;
   }
 
-  /** A quoted string. Nothing but a checked {@link Text} is ever quoted. */
+  /** Writes a string in quotes. Only a checked {@link Text} is ever quoted. */
   quoted(text: Text): void {
     const bytes = text.bytes, length = bytes.length;
     const at = this.length;
@@ -90,7 +84,7 @@ export class Writer {
     this.length = at + length + 2;
   }
 
-  /** A number that is not negative. */
+  /** Writes a number that is not negative. */
   int(value: number): void {
     if (value < 10) return this.byte(Byte.Digit0 + value);
     let divisor = 1;
@@ -99,7 +93,7 @@ export class Writer {
     this.byte(Byte.Digit0 + (value % 10));
   }
 
-  /** `length` bytes of `source[offset…]` as upper-case hex digits. */
+  /** Writes `length` bytes of `source[offset…]` as upper-case hex digits. */
   hex(source: Uint8Array, offset: number, length: number): void {
     if (this.length + length * 2 > this.buffer.length && !this.grow(length * 2)) return;
     this.native.hex(this.buffer, this.length, source, offset, length);

@@ -95,7 +95,7 @@ export abstract class LineReader {
     }
     // What stands before it has come apart from it, or with something else.
     if (expected > 0) {
-      const found = this.answers(expected, at, this.cache.buffer[expected + Entry.Blanks]!);
+      const found = this.answers(expected, at, this.cache.bytes[expected + Entry.Blanks]!);
       if (found !== Opening.Different) return found === Opening.Same;
     }
     if (byte === Byte.Plus) {
@@ -119,7 +119,7 @@ export abstract class LineReader {
    * @param left out of its bytes at its beginning
    */
   private answers(note: number, at: number, left: number): Opening {
-    const cache = this.cache, buffer = cache.buffer, ring = this.ring, tail = ring.tail;
+    const cache = this.cache, buffer = cache.bytes, ring = this.ring, tail = ring.tail;
     const has = (tail - at) | 0;
     let length = buffer[note + Entry.Rest]! - left;
     const whole = length > 0 && has >= length;
