@@ -62,6 +62,21 @@ export class Timers implements AlarmListener {
     this.arm(moment);
   }
 
+  /** The slot's time comes in so many milliseconds at the latest: a time that comes sooner stays. @returns the moment that was asked for */
+  setBy(slot: number, milliseconds: number): number {
+    const moment = (this.clock.now() + milliseconds) | 0, before = this.moments[slot]!;
+    if (before === Moment.Never || ((before - moment) | 0) > 0) {
+      this.moments[slot] = moment === Moment.Never ? Moment.Never + 1 : moment;
+      this.arm(moment);
+    }
+    return moment;
+  }
+
+  /** Whether a moment on the clock has come. */
+  hasCome(moment: number): boolean {
+    return ((moment - this.clock.now()) | 0) <= 0;
+  }
+
   clear(slot: number): void {
     this.moments[slot] = Moment.Never;
   }

@@ -1,4 +1,5 @@
 import type { Chat } from "../at/chat/chat";
+import { Slot } from "../at/chat/slots";
 import type { Command } from "../at/commands/command";
 import { Missing, Outcome, WireId, type Request, type RequestListener } from "../at/requests/request";
 import type { Fields } from "../at/responses/fields";
@@ -110,16 +111,16 @@ export abstract class Link extends Inquiries implements RequestListener {
     this.#client = null;
     this.forgetInquiry();
     if (!this.modem.has(this)) return this.modem.detach(this); // it has never had its turn, or has left already
-    this.chat.clearTimer(this.waker);
+    this.chat.timers.clear(this.waker);
     if (this.chat.closed || !this.#open) return this.leave();
     if (this.#stage === Stage.Disconnecting) {
       this.modem.dropUnread(this);
-      return this.chat.setTimer(this.waker, Timeout.Disconnect);
+      return this.chat.timers.set(this.waker, Timeout.Disconnect);
     }
     this.#stage = Stage.Closing;
     this.chat.abort(this.number, false);
     this.modem.dropUnread(this);
-    this.chat.setTimer(this.waker, Timeout.Close);
+    this.chat.timers.set(this.waker, Timeout.Close);
     this.run(this.family.close);
   }
 
@@ -267,7 +268,7 @@ export abstract class Link extends Inquiries implements RequestListener {
   onUnsolicitedError(_code: number): void {}
 
   protected wake(milliseconds: number): void {
-    if (this.#stage !== Stage.Closing) this.chat.setTimer(this.waker, milliseconds);
+    if (this.#stage !== Stage.Closing) this.chat.timers.set(this.waker, milliseconds);
   }
 
   /** Hands a message to the client, or drops it when the client has gone. */
@@ -453,7 +454,7 @@ export abstract class Link extends Inquiries implements RequestListener {
   }
 
   private get waker(): number {
-    return this.number + 1;
+    return Slot.Link + this.number;
   }
 
   private goDown(error: MQTTModemError | null, forgotten: boolean): void {
@@ -461,7 +462,7 @@ export abstract class Link extends Inquiries implements RequestListener {
     this.#stage = Stage.Idle;
     this.#reason = error;
     this.stop();
-    this.chat.clearTimer(this.waker);
+    this.chat.timers.clear(this.waker);
     this.chat.abort(this.number, forgotten);
     if (this.#client === null) this.leave();
     else this.#client.onModemDown(error);

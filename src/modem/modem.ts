@@ -1,5 +1,6 @@
 import { Chat } from "../at/chat/chat";
 import type { ChatListener } from "../at/chat/listener";
+import { Slot } from "../at/chat/slots";
 import type { Command } from "../at/commands/command";
 import { LinkNumber, Outcome, type Request } from "../at/requests/request";
 import type { Fields } from "../at/responses/fields";
@@ -10,6 +11,7 @@ import { Text } from "../bytes/text";
 import { integer } from "../checks";
 import { ArgumentError, ModemError, StateError, wordsOf, type MQTTModemError } from "../errors";
 import { portableBytes, type Port, type PortOptions, type PortReceiver } from "../platform";
+import { Timers, type TimerListener } from "../timers";
 import { ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
 import type { Family } from "./family";
 import { limitsOf, type Limits } from "./limits";
@@ -59,11 +61,6 @@ const READY = frozen(new Text("READY", "READY", 5));
 
 const PREPARE: readonly Command[] = frozen([ECHO_OFF, ERROR_NUMBERS]);
 
-/** Whom the chat wakes; the drivers have the numbers from 1 on. */
-const enum Waker {
-  Modem = 0,
-}
-
 /** In place of a step's number. */
 const enum Step {
   /** Of recovering: the modem is asked for its network first. */
@@ -82,9 +79,10 @@ const enum Most {
  * One modem on one serial port: brings it up, and gives each line to the MQTT connection that it is about. Connections
  * that come while it is being brought up wait for it together.
  */
-export class Modem implements ChatListener {
+export class Modem implements ChatListener, TimerListener {
   readonly family: Family;
   readonly limits: Limits;
+  readonly timers: Timers;
   readonly chat: Chat;
   /** Until the port is open. */
   private serial: PortOptions | null;
@@ -137,14 +135,14 @@ export class Modem implements ChatListener {
     this.attachTimeout = integer("modem.attachTimeout", options.attachTimeout ?? 600_000, 0, Timeout.Longest);
     this.links = new Array(family.links).fill(null);
     this.serial = options.serial;
+    this.timers = new Timers(options.clock, this, Slot.Link + family.links);
     this.chat = new Chat(this, {
-      clock: options.clock,
+      timers: this.timers,
       bytes: options.bytes ?? portableBytes,
       family,
       receiveBuffer: options.receiveBuffer ?? 1024,
       commandBuffer: family.commandBuffer + extra(family.limits, this.limits),
       payloadBuffer: this.limits.payload + (family.payloadTail ?? 0),
-      timers: family.links + 1,
     });
   }
 
@@ -231,17 +229,21 @@ export class Modem implements ChatListener {
     this.chat.decoder.message.forget();
     if (heir !== null) {
       this.attach(heir);
-      return this.chat.setTimer(link + 1, 0); // on an empty stack, for the application may have called
+      return this.timers.set(Slot.Link + link, 0); // on an empty stack, for the application may have called
     }
     for (let link = 0; link < this.links.length; link++) if (this.links[link] !== null) return;
     this.stage = Stage.Idle;
+    this.timers.stop();
     this.chat.close();
   }
 
   /** Brings the modem up, unless it is; then the driver's `onReady`, or its `onModemLost`. */
   want(driver: ModemLink): void {
     if (!this.has(driver)) return;
-    this.chat.open();
+    if (!this.chat.isOpen) {
+      this.timers.start();
+      this.chat.open();
+    }
     const recover = this.nobodyElseIsOn(driver) ? driver.recover : Level.Connect;
     driver.recover = Level.Connect;
     if (recover > this.recover) this.recover = recover;
@@ -273,7 +275,7 @@ export class Modem implements ChatListener {
   private wake(): void {
     this.pausing = this.simGone = this.otherTried = false;
     if (!this.enter(Stage.Waking)) return;
-    this.deadline = (this.chat.clock.now() + this.bootTimeout) | 0;
+    this.deadline = (this.timers.clock.now() + this.bootTimeout) | 0;
     this.chat.decoder.learning = true;
     this.submit(ATTENTION);
   }
@@ -282,7 +284,7 @@ export class Modem implements ChatListener {
   private goOnRecovering(outcome: Outcome): void {
     const { attach, restart } = this.family.recovery;
     const commands = this.recovering === Level.Attach ? attach : restart;
-    if (this.recovering === Level.Restart && outcome !== Outcome.Refused) return this.chat.setTimer(Waker.Modem, Timeout.Restart);
+    if (this.recovering === Level.Restart && outcome !== Outcome.Refused) return this.timers.set(Slot.Modem, Timeout.Restart);
     if (++this.step < commands.length) this.submit(commands[this.step]!);
     else this.attachNetwork();
   }
@@ -312,7 +314,7 @@ export class Modem implements ChatListener {
 
   private attachNetwork(): void {
     if (!this.enter(Stage.Attaching)) return;
-    this.deadline = (this.chat.clock.now() + this.attachTimeout) | 0;
+    this.deadline = (this.timers.clock.now() + this.attachTimeout) | 0;
     this.network.begin();
     this.submit(this.network.first());
   }
@@ -361,11 +363,11 @@ export class Modem implements ChatListener {
    * @param silent it has said nothing at all
    */
   private notAwake(silent: boolean): void {
-    const over = silent && ((this.deadline - this.chat.clock.now()) | 0) <= 0, other = this.atFactoryRate ? this.rate : this.factoryRate;
+    const over = silent && ((this.deadline - this.timers.clock.now()) | 0) <= 0, other = this.atFactoryRate ? this.rate : this.factoryRate;
     if (over && !this.otherTried && other > 0 && this.chat.setRate(other)) {
       this.otherTried = true;
       this.atFactoryRate = !this.atFactoryRate;
-      this.deadline = (this.chat.clock.now() + Timeout.OtherRate) | 0;
+      this.deadline = (this.timers.clock.now() + Timeout.OtherRate) | 0;
     } else if (over && this.otherTried && this.chat.setRate(other)) this.atFactoryRate = !this.atFactoryRate; // as it was
     const rates = this.otherTried ? `, at ${this.rate} and at ${this.factoryRate} bit/s` : "";
     this.again(Timeout.Probe, () => new ModemError("MODEM_SILENT",
@@ -374,12 +376,18 @@ export class Modem implements ChatListener {
 
   /** Tries again after a pause, unless the stage's time is over. */
   private again(pause: number, error: () => MQTTModemError): void {
-    if (((this.deadline - this.chat.clock.now()) | 0) <= 0) this.lost(error(), false);
-    else this.chat.setTimer(Waker.Modem, pause);
+    if (((this.deadline - this.timers.clock.now()) | 0) <= 0) this.lost(error(), false);
+    else this.timers.set(Slot.Modem, pause);
   }
 
-  onTimer(waker: number): void {
-    if (waker !== Waker.Modem) this.links[waker - 1]?.onTimer();
+  onTimer(slot: number): void {
+    if (slot < Slot.Chat) return this.chat.onTimer(slot);
+    this.timerOf(slot);
+    this.chat.rethrow();
+  }
+
+  private timerOf(slot: number): void {
+    if (slot >= Slot.Link) this.links[slot - Slot.Link]?.onTimer();
     else if (this.stage === Stage.Waking) this.submit(this.family.wakeUp ?? ATTENTION);
     else if (this.stage === Stage.Recovering) this.wake();
     else if (this.stage === Stage.Attaching) {
@@ -391,7 +399,7 @@ export class Modem implements ChatListener {
 
   /** Tells every client that waits for it how much it can write, on an empty stack. */
   tellRoom(): void {
-    this.chat.setTimer(Waker.Modem, 0);
+    this.timers.set(Slot.Modem, 0);
   }
 
   onResynced(cmee: number): void {
@@ -411,7 +419,7 @@ export class Modem implements ChatListener {
     if (this.stage === Stage.Online || (this.stage !== Stage.Recovering && ++this.restarts > Most.Restarts))
       return this.lost(new ModemError("MODEM_RESTARTED",
         `the ${this.family.name} has restarted, and its connection is gone; a supply that is too weak is the usual reason`), true);
-    this.chat.clearTimer(Waker.Modem);
+    this.timers.clear(Slot.Modem);
     this.chat.abort(LinkNumber.All, true);
     this.wake();
   }
@@ -434,7 +442,7 @@ export class Modem implements ChatListener {
     this.stage = Stage.Idle;
     this.pausing = false;
     this.recover = Level.Connect;
-    this.chat.clearTimer(Waker.Modem);
+    this.timers.clear(Slot.Modem);
     this.chat.abort(LinkNumber.Modem, forgotten);
     for (let link = 0; link < this.links.length; link++) this.links[link]?.onModemLost(error, forgotten);
   }
@@ -478,7 +486,7 @@ export class Modem implements ChatListener {
 
   /** Something has changed: what the modem is waited for, it is asked at once. */
   private askSoon(): void {
-    if (this.stage === Stage.Attaching && this.pausing) this.chat.setTimer(Waker.Modem, 0);
+    if (this.stage === Stage.Attaching && this.pausing) this.timers.set(Slot.Modem, 0);
   }
 
   onDoubt(lines: boolean): void {

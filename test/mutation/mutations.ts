@@ -31,7 +31,7 @@ const synchroniser = mutation("at/chat/synchroniser.ts");
 const finisher = mutation("at/chat/finisher.ts");
 const timekeeper = mutation("at/chat/timekeeper.ts");
 const staging = mutation("at/requests/payloads.ts");
-const wakers = mutation("at/chat/wakers.ts");
+const timers = mutation("timers.ts");
 const operations = mutation("at/requests/requests.ts");
 const writer = mutation("at/commands/writer.ts");
 const connection = mutation("mqtt/connection.ts");
@@ -80,7 +80,7 @@ export const mutations: readonly Mutation[] = [
   // ---- commands and their answers
   synchroniser("a late final is taken for the marker's", "    if (this.markerValue === Marker.Unseen) {\n      this.lateFinals++;", "    if (this.markerValue === Marker.Unseen && false) {\n      this.lateFinals++;"),
   timekeeper("no marker is sent after a timeout", "    else this.doubt(this.inData);\n    if (mayRetry", "    else this.leave();\n    if (mayRetry"),
-  sender("a timeout never fires", "request.deadline = this.armFor(milliseconds);", "request.deadline = this.armFor(0x3fffffff);"),
+  sender("a timeout never fires", "request.deadline = this.timers.setBy(Slot.Request, milliseconds);", "request.deadline = this.timers.setBy(Slot.Request, 0x3fffffff);"),
   finisher("a write is done with the modem's OK", "else if (result === ResultCode.Unspecified || command.result === undefined) this.finish", "else if (good) this.finish"),
   channel("a final that comes while the command is being sent is believed", "this.lateMarker || this.phase === ChatState.Sending ||", "this.lateMarker ||"),
   channel("an OK in the middle of the payload ends the publish", "(this.phase === ChatState.Payload && good)) {", "false) {"),
@@ -98,9 +98,9 @@ export const mutations: readonly Mutation[] = [
     "    if (this.staged === 1 && bytes.length === left && left === request.length) {\n      this.payloads = bytes;\n      request.offset = 0;\n    } else this.native.copy(this.payloads, request.offset + request.length - left, bytes, 0, bytes.length);\n"),
   staging("a payload that was moved is looked for at its old place", "      request.offset = to;\n", ""),
   staging("a payload for which there is no room is written behind the buffer", "      if (end > this.mostBytes) return false;\n", ""),
-  wakers("a deadline beyond the clock's wrap is over at once", "return ((deadline - this.clock.now()) | 0) <= 0;", "return deadline <= this.clock.now();"),
-  wakers("an alarm beyond the clock's wrap is never set", "if (this.armedFor === Moment.Never || ((this.armedFor - deadline) | 0) > 0) this.arm(deadline);", "if (this.armedFor === Moment.Never || this.armedFor > deadline) this.arm(deadline);"),
-  wakers("a host that was asleep gives up before it has listened", "if (!this.heard && ((this.clock.now() - this.armedFor) | 0) > Timeout.Late) {", "if (false) {"),
+  timers("a deadline beyond the clock's wrap is over at once", "return ((moment - this.clock.now()) | 0) <= 0;", "return moment <= this.clock.now();"),
+  timers("an alarm beyond the clock's wrap is never set", "if (this.armedFor !== Moment.Never && ((this.armedFor - moment) | 0) <= 0) return;", "if (this.armedFor !== Moment.Never && this.armedFor <= moment) return;"),
+  timers("a host that was asleep gives up before it has listened", "if (!this.hasRead && ((this.clock.now() - this.armedFor) | 0) > Time.Late) {", "if (false) {"),
   operations("an acknowledgement with another id is believed", "(wire === WireId.Any || request.wireId === wire)", "true"),
   operations("a report about one client ends another one's operation", " && request.result === ResultCode.Pending && request.link === link))", " && request.result === ResultCode.Pending))"),
 

@@ -3,10 +3,12 @@ import { command } from "../../../src/at/commands/command";
 import { responseTable } from "../../../src/at/responses/response-table";
 import { Outcome, type Request } from "../../../src/at/requests/request";
 import type { ChatListener } from "../../../src/at/chat/listener";
+import { Slot } from "../../../src/at/chat/slots";
 import { Match } from "../../../src/at/framing/header";
 import { utf8Decode } from "../../../src/bytes/utf8";
 import { ModemError, StateError, wordsOf, type MQTTModemError } from "../../../src/errors";
 import { portableBytes, type PortReceiver } from "../../../src/platform";
+import { Timers, type TimerListener } from "../../../src/timers";
 import { hostClock } from "../clock";
 import { SerialPort, type Direction, type SerialPortOptions } from "../serial-port";
 
@@ -42,13 +44,14 @@ interface Question {
 const IN_STEP: Answer = { outcome: "ok", code: -1, lines: [] };
 
 /** Questions to a modem of any family, one after the other, over the core's command channel. No MQTT. */
-export class ATSession implements ChatListener {
+export class ATSession implements ChatListener, TimerListener {
   readonly baud: number;
   /** Settles when the port is open, or has failed. */
   readonly #opened: Promise<void>;
   /** Settles when the port has been released. */
   readonly #released: Promise<void>;
   readonly #chat: Chat;
+  readonly #timers: Timers;
   readonly #port: Omit<SerialPortOptions, "receiver">;
   #question: Question | null = null;
   #error: MQTTModemError | null = null;
@@ -59,16 +62,17 @@ export class ATSession implements ChatListener {
     this.#released = new Promise((resolve) => { onClosed = resolve; });
     this.#opened = Promise.race([new Promise<void>((resolve) => { onOpened = resolve; }), this.#released]);
     this.#port = { path: serial, baudRate: baud, trace, onOpened, onClosed };
+    this.#timers = new Timers(hostClock, this, Slot.Chat);
     this.#chat = new Chat(this, {
-      clock: hostClock,
+      timers: this.#timers,
       bytes: portableBytes,
       family: { responses: RESPONSES, cancel: 0 },
       receiveBuffer: 4096,
       commandBuffer: 256,
       payloadBuffer: 0,
-      timers: 1,
     });
     this.#chat.allow(1);
+    this.#timers.start();
     this.#chat.open();
   }
 
@@ -123,6 +127,7 @@ export class ATSession implements ChatListener {
 
   #fail(error: MQTTModemError): void {
     this.#error ??= error;
+    this.#timers.stop();
     this.#chat.close();
     const question = this.#question;
     this.#question = null;
@@ -172,7 +177,9 @@ export class ATSession implements ChatListener {
     return Match.None;
   }
   onOverflow(): void {}
-  onTimer(): void {}
+  onTimer(slot: number): void {
+    this.#chat.onTimer(slot);
+  }
   onUnsolicitedError(): void {}
   onDoubt(): void {}
 }

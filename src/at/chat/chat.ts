@@ -15,7 +15,7 @@ import { Timekeeper } from "./timekeeper";
  * The command chat: one command at a time goes out, and what comes in is given to whom it belongs: finals and results to
  * the command that they end, a marker's answer to the synchroniser, every other line, and messages, to the owner.
  *
- * It is a chain of classes, one for each idea, each of which knows those before it: the alarm ({@link Wakers}), the port
+ * It is a chain of classes, one for each idea, each of which knows those before it: the port
  * ({@link Intake}), the command that goes out ({@link Sender}), the marker ({@link Synchroniser}), the ends of requests
  * ({@link Finisher}), what time brings ({@link Timekeeper}), and here what each line means.
  */

@@ -1,10 +1,11 @@
 import { frozen } from "../../bytes/frozen";
 import { Ring } from "../../bytes/ring";
 import type { Port, PortReceiver } from "../../platform";
+import type { Timers } from "../../timers";
 import type { Decoder } from "../decoder/decoder";
 import type { ChatOptions, ChatListener } from "./listener";
 import { Timeout } from "./timeouts";
-import { Wakers } from "./wakers";
+import { Slot } from "./slots";
 
 /** In place of what a callback has thrown. */
 const NOTHING = frozen({});
@@ -16,17 +17,16 @@ const NO_PORT: Port = frozen({ read: () => 0, write: () => 0, close() {} });
  * where that was broken off, or where a message ends with silence. It keeps what an application's callback has thrown for
  * the host. Of lines and commands it knows nothing.
  */
-export abstract class Intake extends Wakers implements PortReceiver {
+export abstract class Intake implements PortReceiver {
   /** It tells the {@link Channel} what it has found. */
   abstract readonly decoder: Decoder;
   readonly ring: Ring;
+  readonly timers: Timers;
   protected readonly listener: ChatListener;
   protected port: Port = NO_PORT;
   /** Set by {@link close} alone. */
   closed = false;
 
-  /** The decoder is to go on from the timer. */
-  protected resuming = false;
   /** When it will have been silent for long enough, since the last bytes from the middle of a message. */
   private silenceDeadline = 0;
   /** How often in a row something was waited for because the modem was in the middle of a message. */
@@ -37,15 +37,18 @@ export abstract class Intake extends Wakers implements PortReceiver {
   private thrown: unknown = NOTHING;
 
   constructor(owner: ChatListener, options: ChatOptions) {
-    super(options.clock, options.timers);
+    this.timers = options.timers;
     this.listener = owner;
     this.ring = new Ring(options.receiveBuffer, options.bytes);
+  }
+
+  get isOpen(): boolean {
+    return this.port !== NO_PORT;
   }
 
   /** Opens the port. @throws what the port's class throws */
   open(): void {
     if (this.port !== NO_PORT || this.closed) return;
-    this.startAlarm();
     this.port = this.listener.openPort(this);
   }
 
@@ -56,11 +59,10 @@ export abstract class Intake extends Wakers implements PortReceiver {
     return true;
   }
 
-  /** Releases the port and the timer. Nothing is called afterwards; what was under way is forgotten. */
+  /** Releases the port. Nothing is called afterwards; what was under way is forgotten. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.stopAlarm();
     this.port.close();
     this.decoder.reset();
   }
@@ -99,12 +101,13 @@ export abstract class Intake extends Wakers implements PortReceiver {
     const decoder = this.decoder;
     if (!decoder.isInside || this.closed) return;
     this.silent = false;
-    this.silenceDeadline = decoder.waitsForSilence ? this.armFor(Timeout.Silence) : (this.clock.now() + Timeout.Silence) | 0;
+    this.silenceDeadline = (this.timers.clock.now() + Timeout.Silence) | 0;
+    if (decoder.waitsForSilence) this.timers.set(Slot.Silence, Timeout.Silence);
   }
 
   /** The modem is in the middle of a message: what is waited for can only come behind that. Not for ever. */
   protected get isHearing(): boolean {
-    if (!this.decoder.isInside || this.isOver(this.silenceDeadline)) {
+    if (!this.decoder.isInside || this.timers.hasCome(this.silenceDeadline)) {
       this.hearing = 0;
       return false;
     }
@@ -122,29 +125,26 @@ export abstract class Intake extends Wakers implements PortReceiver {
   /** Looks at the rest from the timer. */
   private resume(): void {
     if (this.closed) return;
-    this.resuming = true;
-    this.armFor(0);
+    this.timers.set(Slot.Resume, 0);
   }
 
   /** Looks at the rest, and at what has come meanwhile. */
   protected goOn(): void {
-    this.resuming = false;
     this.decoder.scan();
     this.receive();
   }
 
   /** Tells the decoder of a silence that it waits for, once it has lasted and the host has looked at its port again. */
   protected listen(): void {
-    if (!this.decoder.waitsForSilence || !this.isOver(this.silenceDeadline)) return;
+    if (!this.decoder.waitsForSilence || !this.timers.hasCome(this.silenceDeadline)) return;
     if (this.silent) this.decoder.silence();
     this.silent = !this.silent;
-    this.silenceDeadline = this.armFor(Timeout.Listening);
+    this.silenceDeadline = (this.timers.clock.now() + Timeout.Listening) | 0;
   }
 
-  /** Has the alarm ring for what is to be done here. */
-  protected rearmIntake(): void {
-    if (this.resuming) this.armFor(0);
-    if (this.decoder.waitsForSilence) this.arm(this.silenceDeadline);
+  /** Has the timer set while the decoder waits for silence. */
+  protected awaitSilence(): void {
+    if (this.decoder.waitsForSilence) this.timers.set(Slot.Silence, (this.silenceDeadline - this.timers.clock.now()) | 0);
   }
 
   // ---- what callbacks throw
@@ -158,7 +158,7 @@ export abstract class Intake extends Wakers implements PortReceiver {
   }
 
   /** Gives the host what has been thrown, if anything has. */
-  protected rethrow(): void {
+  rethrow(): void {
     const thrown = this.thrown;
     this.thrown = NOTHING;
     if (thrown !== NOTHING) throw thrown;

@@ -1,7 +1,8 @@
 /**
  * Whom the chat works for, what it is told of him and of his modem, and what it tells him.
  */
-import type { Bytes, Clock, Port, PortReceiver } from "../../platform";
+import type { Bytes, Port, PortReceiver } from "../../platform";
+import type { Timers } from "../../timers";
 import type { Request, Outcome } from "../requests/request";
 import type { Fields } from "../responses/fields";
 import type { ResponseTable, Line } from "../responses/response-table";
@@ -37,8 +38,6 @@ export interface ChatListener {
    * @param speaking it answers, but to nothing in a way that no other answer looks like
    */
   onSilent(swallowing: boolean, speaking: boolean): void;
-  /** What the chat's `wake` asked for. */
-  onTimer(waker: number): void;
   /** A `+CME ERROR` that ends no command. */
   onUnsolicitedError(code: number): void;
   onPortError(error: unknown): void;
@@ -57,7 +56,8 @@ export interface ChatFamily {
 
 /** What the chat is made of. */
 export interface ChatOptions {
-  clock: Clock;
+  /** Its owner starts and stops them, and tells the chat of those of its own: see {@link Slot}. */
+  timers: Timers;
   bytes: Bytes;
   family: ChatFamily;
   /** Bytes of the ring. */
@@ -65,6 +65,4 @@ export interface ChatOptions {
   /** Bytes at the most of a command line, and of the payloads that wait. */
   commandBuffer: number;
   payloadBuffer: number;
-  /** How many can be woken. */
-  timers: number;
 }

@@ -6,6 +6,7 @@ import { write } from "../commands/write";
 import { Writer } from "../commands/writer";
 import { Intake } from "./intake";
 import type { ChatFamily, ChatOptions, ChatListener } from "./listener";
+import { Slot } from "./slots";
 import { Timeout } from "./timeouts";
 
 /** How far the current command is. There is one in all phases but `Idle` and `Doubt`. */
@@ -180,7 +181,7 @@ export abstract class Sender extends Intake implements PayloadPin {
 
   /** The request's present wait ends in so many milliseconds. */
   protected wait(request: Request, milliseconds: number): void {
-    request.deadline = this.armFor(milliseconds);
+    request.deadline = this.timers.setBy(Slot.Request, milliseconds);
   }
 
   /** The chat is done with its current request. */

@@ -2,6 +2,7 @@ import { ascii } from "../../bytes/ascii";
 import { frozen } from "../../bytes/frozen";
 import { Byte } from "../responses/bytes";
 import { CommonResponse } from "../responses/response-table";
+import { Slot } from "./slots";
 import { Timeout } from "./timeouts";
 import { ChatState, Sender } from "./sender";
 
@@ -49,7 +50,6 @@ export abstract class Synchroniser extends Sender {
   private contested = false;
   /** One of these two answers has come. */
   private answeredOnce = false;
-  private markerDeadline = 0;
   /** {@link lateFinals}, before the last marker. */
   private straysBefore = 0;
 
@@ -101,7 +101,7 @@ export abstract class Synchroniser extends Sender {
     if (this.blind) writer.byte(Byte.CR);
     writer.literal(MARKERS[this.asked]!);
     this.sent = 0;
-    this.markerDeadline = this.armFor(Timeout.Probe);
+    this.timers.set(Slot.Probe, Timeout.Probe);
     if (!this.closed) this.transmitLine();
   }
 
@@ -136,20 +136,14 @@ export abstract class Synchroniser extends Sender {
   protected onMarkerFinal(): void {
     if (this.markerValue === Marker.Unseen) {
       this.lateFinals++;
-      if (!this.markerKnown) this.hasten(Timeout.ProbeRefused);
+      if (!this.markerKnown) this.timers.setBy(Slot.Probe, Timeout.ProbeRefused);
     } else if (this.contested) {
       // The answer to the command, or to the marker: if to the command, the other one follows.
       this.contested = false;
       this.answeredOnce = true;
       this.markerValue = Marker.Unseen;
-      this.markerDeadline = this.armFor(Timeout.Probe);
+      this.timers.set(Slot.Probe, Timeout.Probe);
     } else this.synchronised();
-  }
-
-  /** The marker's answer is waited for no longer than this. */
-  private hasten(milliseconds: number): void {
-    const deadline = this.armFor(milliseconds);
-    if (((this.markerDeadline - deadline) | 0) > 0) this.markerDeadline = deadline;
   }
 
   /** An answer may be on its way that belongs to no command. */
@@ -167,11 +161,8 @@ export abstract class Synchroniser extends Sender {
 
   /** Marks again where the marker has had no answer in time, or ends it. */
   protected markAgain(): void {
-    if (this.phase !== ChatState.Doubt || !this.isOver(this.markerDeadline)) return;
-    if (this.isHearing) {
-      this.markerDeadline = this.armFor(Timeout.Grace);
-      return;
-    }
+    if (this.phase !== ChatState.Doubt) return;
+    if (this.isHearing) return this.timers.set(Slot.Probe, Timeout.Grace);
     if (this.answeredOnce) {
       this.markerValue = Marker.Untold;
       return this.synchronised();
@@ -189,10 +180,5 @@ export abstract class Synchroniser extends Sender {
     if (this.phase !== ChatState.Doubt || this.markerTries > Marker.Tries || this.sent < this.writer.length) return;
     this.markerTries--;
     this.mark(false);
-  }
-
-  /** Has the alarm ring when the marker's answer is late. */
-  protected rearmMarker(): void {
-    if (this.phase === ChatState.Doubt) this.arm(this.markerDeadline);
   }
 }

@@ -2,6 +2,7 @@ import { Missing, Outcome, ResultCode, RequestState, type Request } from "../req
 import { mayRetry, retry } from "../requests/retry";
 import { Finisher } from "./finisher";
 import { fill, isSafeInCommandMode } from "./safe";
+import { Slot } from "./slots";
 import { Timeout } from "./timeouts";
 import { ChatState } from "./sender";
 
@@ -9,43 +10,40 @@ const CTRL_Z = new Uint8Array([0x1a]);
 
 /** What the alarm brings about, and what is done where the modem has said nothing in time. */
 export abstract class Timekeeper extends Finisher {
-  protected onTick(): void {
+  /** One of the chat's timers: see {@link Slot}. */
+  onTimer(slot: Slot): void {
     if (this.closed) return;
     try {
-      this.lookAtAll();
+      this.timerOf(slot);
     } finally {
       this.decoder.breakOff();
-      this.rearm();
+      this.awaitSilence();
+      if (slot === Slot.Request) this.awaitNext();
     }
     this.rethrow();
   }
 
-  /** Does all that is due; bytes first, for they may be what is waited for. */
-  private lookAtAll(): void {
-    if (this.resuming) {
-      this.goOn();
-      this.pump();
+  private timerOf(slot: Slot): void {
+    switch (slot) {
+      case Slot.Resume:
+        this.goOn();
+        return this.pump();
+      case Slot.Silence: return this.listen();
+      case Slot.Probe: return this.markAgain();
+      case Slot.Request: for (let late = this.expired(); late !== null && !this.closed; late = this.expired()) this.expire(late);
     }
-    this.listen();
-    this.markAgain();
-    for (let late = this.expired(); late !== null && !this.closed; late = this.expired()) this.expire(late);
-    for (let waker = 0; waker < this.wakers && !this.closed; waker++) if (this.isDue(waker)) this.listener.onTimer(waker);
   }
 
-  /** Has the alarm ring for whatever is due first. */
-  private rearm(): void {
-    if (this.closed) return;
-    this.rearmIntake();
-    this.rearmMarker();
-    this.rearmWakers();
+  /** Has the timer set for the request whose time comes first. */
+  private awaitNext(): void {
     for (let request = this.requests.first; request !== null; request = request.next)
-      if (request.state >= RequestState.Active) this.arm(request.deadline);
+      if (request.state >= RequestState.Active) this.timers.setBy(Slot.Request, (request.deadline - this.timers.clock.now()) | 0);
   }
 
   /** The oldest request whose wait is over, or null. */
   private expired(): Request | null {
     let request = this.requests.first;
-    while (request !== null && !(request.state >= RequestState.Active && this.isOver(request.deadline))) request = request.next;
+    while (request !== null && !(request.state >= RequestState.Active && this.timers.hasCome(request.deadline))) request = request.next;
     return request;
   }
 

@@ -21,8 +21,4 @@ export const enum Timeout {
   Hearings = 150,
   /** So much more is listened for what came while the host was too busy to look: its alarm may ring first. */
   Listening = 20,
-  /** An alarm that rings so much too late shows that the host was not there. */
-  Late = 250,
-  /** In so long what has come meanwhile is heard. */
-  Hearing = 50,
 }
