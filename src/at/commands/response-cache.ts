@@ -29,8 +29,8 @@ export const enum Entry {
 
 /** The cache's bytes. An NM28's answer is the longest: `CONNECT`, `OK` and `+MQTTPUBEX:0,65535,0`. */
 const enum Cache {
-  /** An entry for each line of the answer. Position 0 is {@link Expected.None}. */
-  Entries = 1,
+  /** An entry for each line of the answer. No position, nor its negative, is one of {@link Expected}. */
+  Entries = 2,
   /** Lines that an answer may have. */
   LINES = 3,
   /** The lines' text. */
