@@ -6,29 +6,29 @@ import type { WriteOptions } from "../mqtt/options";
 import type { StageName } from "../mqtt/stages";
 import type { OptionsOfSession } from "./options";
 
-/** The client that was made last on a modem: the next one takes the modem over from it, or stands beside it. */
+/** A modem that several clients use, one after the other or side by side: a new client takes it over from the client that was made last. */
 export interface SharedModem {
   last: MQTTClient | undefined;
 }
 
-/** What a client tells the session. */
+/** The client's callbacks, which report to the session. */
 export type ClientCallbacks = Omit<MQTTClientOptions, "modem" | "host">;
 
-/** One client after the other on a modem, and what is known of the present one. */
+/** Makes one `MQTTClient` for each connection, one after the other, and keeps what is known of the present one. */
 export class Connection {
   readonly sharedModem: SharedModem;
   readonly #options: OptionsOfSession;
   readonly #callbacks: ClientCallbacks;
-  /** The present client, or the last one; null before there was any. */
+  /** The present client; between two connections the last one; null before the first. */
   client: MQTTClient | null = null;
   stage: StageName = "idle";
-  /** Bytes that the client takes now; 0 until it says so. */
+  /** Bytes of payload that the client can take now, as its `onWritable` reported; 0 before the first report. */
   room = 0;
-  /** What the broker has granted last. */
+  /** The payload of the last SUBACK: a granted QoS or 128 for each topic. */
   grantedCodes: readonly number[] | null = null;
-  /** DISCONNECT has been written, or the client let go: this is its end. */
+  /** DISCONNECT has been written, or the client was closed: this connection is the session's last. */
   isEnding = false;
-  /** The client was let go. */
+  /** The client was closed without a DISCONNECT; it makes no callback any more. */
   isClosed = false;
 
   constructor(options: OptionsOfSession, sharedModem: SharedModem, callbacks: ClientCallbacks) {
@@ -39,8 +39,8 @@ export class Connection {
 
   /**
    * Makes a client, which begins to connect.
-   * @param level how much is done anew for that
-   * @throws what the client's constructor throws, or the application's functions
+   * @param level how much of the way to the broker is set up again first
+   * @throws what the client's constructor throws, or the application's `open` or `reset`
    */
   open(level: Level): void {
     const { modem, host, port, id, user, password, keepAlive, keepalive, protocolVersion, clean, will, subscriptions, open, reset } = this.#options;
@@ -54,12 +54,12 @@ export class Connection {
     this.sharedModem.last = this.client = open === undefined ? new MQTTClient(options) : open(options);
   }
 
-  /** What this modem can carry. */
+  /** The limits of this modem's MQTT client. */
   get limits(): Limits {
     return this.client?.limits ?? this.#options.modem.io.family.limits;
   }
 
-  /** Whether a message may have so many bytes, with this modem and its options. */
+  /** Whether the present client accepts a payload of `length` bytes. */
   canCarry(length: number): boolean {
     try {
       this.client!.checkMessage("data", length);
@@ -74,20 +74,20 @@ export class Connection {
     this.room = this.client!.write(data, options);
   }
 
-  /** Ends it in good order. @throws as `write` */
+  /** Writes DISCONNECT; the client's `onClose` follows. @throws as `write` */
   disconnect(): void {
     this.isEnding = true;
     this.client!.write(null, { operation: MQTTClient.DISCONNECT });
   }
 
-  /** Lets go of the client: it tells nothing any more. */
+  /** Closes the client without a DISCONNECT; it makes no callback any more. */
   close(): void {
     this.isClosed = true;
     this.client?.close();
   }
 }
 
-/** What `open` has thrown: where it is not this package's, the port's class has thrown something of its own. */
+/** An exception of `open` as an error of this package: the port's class, which is the host's, may throw anything. */
 export function openError(error: unknown): MQTTModemError {
   return error instanceof MQTTModemError ? error : new ModemError("PORT_FAILED", `the serial port could not be opened: ${wordsOf(error)}`, undefined, error);
 }

@@ -1,4 +1,4 @@
-/** Messages that had to make room, until the application has been told of them on an empty stack. */
+/** Ids of messages that the queue dropped to make room. They wait here until a timer reports them: `publish` must not call `onDone` itself. */
 export class Dropped {
   readonly #ids: Uint16Array;
   #first = 0;
@@ -21,7 +21,7 @@ export class Dropped {
     this.#ids[(this.#first + this.#count++) % this.#ids.length] = id;
   }
 
-  /** The next one, or 0. */
+  /** Removes and returns the oldest id; 0 when there is none. */
   take(): number {
     if (this.#count === 0) return 0;
     const id = this.#ids[this.#first]!;

@@ -1,8 +1,9 @@
 import { Level } from "../modem/recovery";
 
 /**
- * How much is done anew at the next attempt. What failed says what the least is; where that does not help, there is more
- * after so many failures; after the most it begins again with the least. A broker that is away never raises it, however often.
+ * Chooses how much of the way to the broker is set up again at the next attempt. Each error gives the least level that may help.
+ * After some failures at one level the next higher one follows, and after the highest the lowest again. A broker that cannot be
+ * reached never raises the level.
  */
 export class Escalation {
   readonly #available: readonly Level[];
@@ -11,17 +12,17 @@ export class Escalation {
   level: Level = Level.Connect;
 
   /**
-   * @param available ascending, from `Level.Connect`
-   * @param failuresPerLevel failures of a level before there is more; 0: there is never more than a new connection
+   * @param available the levels that this modem and this application have, ascending from `Level.Connect`
+   * @param failuresPerLevel failures before the next higher level; 0: always `Level.Connect`
    */
   constructor(available: readonly Level[], failuresPerLevel: number) {
     this.#available = available;
     this.#failuresPerLevel = failuresPerLevel;
   }
 
-  /** @param least what may help, or null where it is not the modem, nor its network, that has failed */
+  /** An attempt has failed. @param least the least level that may help; null when neither the modem nor its network has failed */
   onFailure(least: Level | null): void {
-    // An attempt that has got as far as the broker shows that the rest works.
+    // An attempt that reached the broker shows that the modem and its network work.
     if (least === null || this.#failuresPerLevel === 0) return this.reset();
     const raised = this.atLeast(least);
     if (raised > this.level) {
@@ -36,10 +37,10 @@ export class Escalation {
 
   private atLeast(least: Level): Level {
     for (let i = 0; i < this.#available.length; i++) if (this.#available[i]! >= least) return this.#available[i]!;
-    return Level.Connect; // nothing here would help
+    return Level.Connect; // no available level can help
   }
 
-  /** A connection has lasted, or nothing but the broker has failed. */
+  /** Begins with the lowest level again: a connection has lasted, or only the broker has failed. */
   reset(): void {
     this.level = Level.Connect;
     this.#failures = 0;

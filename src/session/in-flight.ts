@@ -10,61 +10,61 @@ import { isLoss } from "./retry";
 import type { Subscriptions } from "./subscriptions";
 import { Timer } from "./timer";
 
-/** Milliseconds. */
+/** Milliseconds until a write that the client refused is tried again. */
 const WRITE_AGAIN_TIME = 1000;
-/** Milliseconds from a refusal until a lost connection is known of: the modem is asked after 5 s, and an NM28 may take as long to answer. */
+/** Milliseconds after which a refused publish has failed for good, unless the connection is lost first: the modem is polled after 5 s, and an NM28 may take 5 s to answer. */
 const CONFIRM_TIME = 10_500;
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * Hands the client what waits in the outbox, as much as it takes, and hears what has become of it. What is lost with a
- * connection waits again, unless it is a message at QoS 0.
+ * Gives the client the entries that wait in the outbox, as many as it takes, and ends each entry when the client reports its result.
+ * Entries that were in flight when the connection was lost wait again, except messages at QoS 0.
  */
 export class InFlight {
   readonly #connection: Connection;
   readonly #outbox: Outbox;
   readonly #subscriptions: Subscriptions;
   readonly #timers: Timers;
-  /** What is lost is sent again. */
+  /** Whether entries that were lost with the connection are sent again; false when there is no other attempt. */
   readonly #sendsAgain: boolean;
-  /** Messages at QoS 0 wait where there is no connection. */
+  /** Whether messages at QoS 0 wait while there is no connection. */
   readonly #queuesQoSZero: boolean;
-  /** One for all writes. */
+  /** One options object for all writes. */
   readonly #writing: WriteOptions = { operation: 0, id: 0, topic: undefined, QoS: 0, retain: false, items: undefined };
-  /** Milliseconds that a refusal is in doubt; 0 where the modem is not asked for its connection. */
+  /** Milliseconds until a refusal is final; 0 when the modem is not polled, so that every refusal is final at once. */
   readonly #confirmTime: number;
-  /** The client takes operations: the subscriptions are restored. */
+  /** Whether the client may be given entries: the subscriptions are restored. */
   isOpen = false;
-  /** The modem has refused a message: it may have lost the connection, so nothing more is handed over until it has been asked. */
+  /** The modem has refused a publish and may have lost the connection: nothing more is written until the refusal is final. */
   #isConfirming = false;
   #pumping = false;
-  /** The payload that is being published, before it is the queue's. */
+  /** The entry that is being published, and its payload where the application has it: written from there, without a view of the queue's bytes. */
   #newEntry: Entry | null = null;
   #newPayload: Uint8Array = NO_BYTES;
 
-  constructor(connection: Connection, outbox: Outbox, subscriptions: Subscriptions, timers: Timers, repeats: boolean, waitsQoSZero: boolean, asked: boolean) {
+  constructor(connection: Connection, outbox: Outbox, subscriptions: Subscriptions, timers: Timers, sendsAgain: boolean, queuesQoSZero: boolean, isPolled: boolean) {
     this.#connection = connection;
     this.#outbox = outbox;
     this.#subscriptions = subscriptions;
     this.#timers = timers;
-    this.#sendsAgain = repeats;
-    this.#queuesQoSZero = waitsQoSZero;
-    this.#confirmTime = asked && repeats ? CONFIRM_TIME : 0;
+    this.#sendsAgain = sendsAgain;
+    this.#queuesQoSZero = queuesQoSZero;
+    this.#confirmTime = isPolled && sendsAgain ? CONFIRM_TIME : 0;
   }
 
-  /** Whether a message goes out or waits; otherwise it is to be refused. */
+  /** Whether a message with this QoS is accepted now, to be sent or to wait. */
   takes(QoS: number): boolean {
     return QoS > 0 || this.#queuesQoSZero || this.isOpen;
   }
 
-  /** The client takes operations, and there is none. */
+  /** Whether the client could be given entries, and there are none, neither waiting nor in flight. */
   get isEmpty(): boolean {
     return this.isOpen && !this.#pumping && this.#outbox.count === 0;
   }
 
-  // ---- out
+  // ---- to the client
 
-  /** As {@link pump}, where `entry` has just been taken, and its payload is still the application's `bytes`. */
+  /** As {@link pump}, right after `entry` was added with the application's `bytes` as its payload. */
   pumpNew(entry: Entry, bytes: Uint8Array): void {
     this.#newEntry = entry;
     this.#newPayload = bytes;
@@ -73,7 +73,7 @@ export class InFlight {
     this.#newPayload = NO_BYTES;
   }
 
-  /** Hands the client as much as it takes. */
+  /** Gives the client the waiting entries, oldest first, as many as it takes. */
   pump(): void {
     if (!this.isOpen || this.#isConfirming || this.#pumping) return;
     this.#pumping = true;
@@ -84,12 +84,12 @@ export class InFlight {
     this.#pumping = false;
   }
 
-  /** Whether there will be room for so many bytes, and is none now. What is longer than any message does not wait: it fails. */
+  /** Whether a payload of `length` bytes has to wait for room. A payload that is too long for the modem does not wait: `write` refuses it, and it fails. */
   private mustWait(length: number): boolean {
     return length > this.#connection.room && this.#connection.canCarry(length);
   }
 
-  /** False when the client does not take it now. */
+  /** Writes one entry. @returns false when the client cannot take it now */
   private handOver(entry: Entry): boolean {
     const writing = this.#writing;
     writing.id = entry.id;
@@ -111,17 +111,17 @@ export class InFlight {
     } catch (error) {
       if (error instanceof StateError) {
         this.#connection.room = 0;
-        this.#timers.set(Timer.WriteAgain, WRITE_AGAIN_TIME); // onWritable follows, or the loss; but an id may be one that the modem still is at
+        this.#timers.set(Timer.WriteAgain, WRITE_AGAIN_TIME); // usually onWritable comes first; but the modem may still use this id for an earlier publish
         return false;
       }
-      this.#outbox.settle(entry, error as MQTTModemError, null); // it was stored for another modem
+      this.#outbox.settle(entry, error as MQTTModemError, null); // a stored message that this modem cannot carry
       return true;
     }
   }
 
-  // ---- and its end
+  // ---- results
 
-  /** The client is done with an operation. */
+  /** The client reports the result of the operation `id`. */
   done(id: number, error: MQTTModemError | null): void {
     const entry = this.#outbox.byId(id);
     if (entry === null) return;
@@ -142,7 +142,7 @@ export class InFlight {
     }
   }
 
-  /** The modem has refused a message: for want of a connection, or for another reason. */
+  /** Keeps the entry of a publish that the modem has refused, until it is known whether the connection is lost. */
   private holdRefused(entry: Entry, refusal: MQTTModemError): void {
     entry.refusal = refusal;
     if (this.#isConfirming) return;
@@ -150,14 +150,14 @@ export class InFlight {
     this.#timers.set(Timer.ConfirmRefusal, this.#confirmTime);
   }
 
-  /** There is a connection: what was refused has failed. */
+  /** The connection was not lost: the refused messages have failed. */
   confirmRefused(): void {
     this.#isConfirming = false;
     for (let entry: Entry | null; (entry = this.#outbox.find(isRefused)) !== null;) this.#outbox.settle(entry, entry.refusal, null);
     this.pump();
   }
 
-  /** The client takes nothing: what was refused may have been so for want of a connection. */
+  /** Stops giving entries to the client. Refused messages wait again: the modem may have refused them because it had lost the connection. */
   stop(): void {
     this.isOpen = false;
     if (!this.#isConfirming) return;
@@ -166,20 +166,20 @@ export class InFlight {
     for (let entry: Entry | null; (entry = this.#outbox.find(isRefused)) !== null;) this.returnToQueue(entry, entry.refusal!);
   }
 
-  /** The connection has gone with it: it is done again, unless it is a message at QoS 0, or nothing is to be tried again. */
+  /** The entry was lost with the connection. It waits again, unless it is a message at QoS 0 or nothing is sent again: then it ends with an error. */
   private returnToQueue(entry: Entry, error: MQTTModemError): void {
     const { refusal } = entry;
     entry.inFlight = false;
-    entry.refusedBefore = refusal !== null; // a message that takes the connection with it must not do so for ever
+    entry.refusedBefore = refusal !== null; // a message that ends every connection must not be sent for ever
     entry.refusal = null;
     if (!this.#sendsAgain) this.#outbox.settle(entry, error, null);
     else if (isQoSZero(entry))
       this.#outbox.settle(entry, refusal ?? new NetworkError("OUTCOME_UNKNOWN", "the connection was lost while this message was under way at QoS 0; whether it was sent is not known", undefined, error), null);
   }
 
-  /** The connection is over: takes back what its client has not told of, because it was let go, and what is not to wait for the next one. */
+  /** The connection has ended. Entries whose result the client did not report return to the queue; messages at QoS 0 that may not wait end with `error`. */
   returnAll(error: MQTTModemError): void {
-    // Sought anew after each: the application may take others back when it is told of one.
+    // Searched from the start each time: `onDone` may withdraw other entries.
     for (let entry: Entry | null; (entry = this.#outbox.find(isInFlight)) !== null;) this.returnToQueue(entry, error);
     if (this.#queuesQoSZero) return;
     for (let entry: Entry | null; (entry = this.#outbox.find(isQoSZero)) !== null;) this.#outbox.settle(entry, error, null);

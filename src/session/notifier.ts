@@ -5,9 +5,10 @@ import type { OptionsOfSession } from "./options";
 import type { SessionState } from "./states";
 import { Timer } from "./timer";
 
+/** Stands for "nothing was thrown": an application may throw any value, `undefined` too. */
 const NOTHING = Object.freeze({});
 
-/** Calls the application, which may throw: the host is given that once the session is between two states no more. */
+/** Calls the application's callbacks. An exception is kept, and goes to the host after the session has finished its state change. */
 export class Notifier {
   readonly #session: unknown;
   readonly #options: OptionsOfSession;
@@ -46,7 +47,7 @@ export class Notifier {
     }
   }
 
-  /** @throws what the application has thrown, the first where it was several times */
+  /** @throws the first exception that was kept */
   rethrow(): void {
     const thrown = this.#thrown;
     this.#thrown = NOTHING;

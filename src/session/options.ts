@@ -8,27 +8,28 @@ import type { RetryOptions } from "./retry";
 import type { SessionState } from "./states";
 import type { Store } from "./store";
 
-/** What waits for a connection, and for its acknowledgement. */
+/** The queue of operations that wait for a connection or are in flight. */
 export interface QueueOptions {
-  /** Operations that wait or are under way at the most, 1–65534; default 16. Their places are made once. */
+  /** The most operations that may wait or be in flight, 1–65534; default 16. Their entries are allocated once. */
   count?: number;
-  /** Bytes of all their payloads together; default 4096, and never less than the modem's longest message. Allocated once. */
+  /** Bytes for all their payloads together; default 4096, and at least the modem's longest message. Allocated once. */
   bytes?: number;
   /**
-   * What happens to a message that there is no room for: "refuse" (default) throws BUSY, "drop oldest" drops the oldest
-   * messages that the modem does not have yet, "drop newest" drops this one. What is dropped is reported with DROPPED.
+   * What happens when there is no room for a message: with "refuse" (default) `publish` throws BUSY, "drop oldest" drops the oldest
+   * messages that the modem does not have yet, "drop newest" drops this message. `onDone` reports each dropped message with DROPPED.
    */
   policy?: "refuse" | "drop oldest" | "drop newest";
-  /** Whether messages at QoS 0 wait while there is no connection; default true. Otherwise they are refused with NOT_CONNECTED. */
+  /** Whether messages at QoS 0 wait while there is no connection; default true. With false `publish` throws NOT_CONNECTED. */
   QoSZero?: boolean;
-  /** Keeps messages over a power cut: those at QoS 1 and 2, and with `keepQoSZero` all. */
+  /** Keeps messages over a power cut: those at QoS 1 and 2, and those at QoS 0 too when `keepQoSZero` is true. */
   store?: Store;
+  /** Whether the store keeps messages at QoS 0 too; default false. */
   keepQoSZero?: boolean;
 }
 
-/** What a session is made with. `Session` is the class, which this file must not import. */
+/** A session's options. The class is a type parameter, because this file must not import it: the import would run in a circle. */
 export interface OptionsOfSession<Session = any> extends Omit<MQTTClientOptions, "modem" | "onWritable" | "onControl" | "onClose" | "onError" | "onDone" | "onReadable" | "onStage" | "onOverflow" | "target" | "format"> {
-  /** As for MQTTClient; `recover` is the session's own affair. */
+  /** As for MQTTClient, but without `recover`: the session sets it. */
   modem: Partial<ModemOptions> & {
     io: DriverClass;
     /** Another session, or a client, whose modem and serial port this one uses too (NM28). */
@@ -38,28 +39,28 @@ export interface OptionsOfSession<Session = any> extends Omit<MQTTClientOptions,
   };
   retry?: RetryOptions;
   queue?: QueueOptions;
-  /** Topic filters at the most, 1–1000; default 32. */
+  /** The most topic filters, 1–1000; default 32. */
   subscriptions?: number;
-  /** Whether to subscribe again, on a new connection, to all that was subscribed. Default true. */
+  /** Whether the session subscribes again to all filters on each new connection. Default true. */
   resubscribe?: boolean;
-  /** From 0 to less than 1; makes pauses differ between devices, and ids between sessions. Without it they do not. */
+  /** Returns a random number, 0 ≤ n < 1. It makes pauses differ between devices and ids between sessions; without it they do not differ. */
   random?(): number;
-  /** Pulls the modem's reset pin, where the host can: the last resort. It may come back before the modem has started. */
+  /** Pulls the modem's reset pin, where the host can; called when nothing else helped. It may return before the modem has started. */
   reset?(): void;
-  /** Makes the client of one connection; default `new MQTTClient(options)`. */
+  /** Makes the client for one connection; default `new MQTTClient(options)`. */
   open?(options: MQTTClientOptions): MQTTClient;
-  /** The session has entered a state; `error` is why, where something has failed. After "closed" nothing is called any more. */
+  /** The session has entered a state. `error` is the reason when something has failed, else null. After "closed" no callback comes. */
   onState?(this: Session, state: SessionState, error: MQTTModemError | null): void;
-  /** As MQTTClient's; `read` reads. */
+  /** As MQTTClient's; the session's `read` reads the bytes. */
   onReadable?(this: Session, count: number, options: ReadableOptions): void;
   /**
-   * What `publish`, `subscribe` or `unsubscribe` was asked for has ended, with `error` null when it ended well; `granted`
-   * has, for a subscription, the granted QoS of each topic, or 128 for a refusal.
+   * An operation of `publish`, `subscribe` or `unsubscribe` has ended; `error` is null when it succeeded. For a subscription `granted`
+   * has the granted QoS of each topic, or 128 where the broker refused it; otherwise it is null.
    */
   onDone?(this: Session, id: number, error: MQTTModemError | null, granted: readonly number[] | null): void;
-  /** Something has failed, and the session goes on as it was: a subscription that is refused now, a store that fails. */
+  /** Something has failed and the session goes on: the broker refused to renew a subscription, or the store failed. */
   onError?(this: Session, error: MQTTModemError): void;
-  /** What is being done, in more detail than `onState`. */
+  /** What the modem is doing, in more detail than `onState`. */
   onStage?(this: Session, stage: StageName): void;
   /** As MQTTClient's. */
   onOverflow?(this: Session): void;
@@ -70,6 +71,6 @@ export interface SessionPublishOptions {
   /** 0–2; default 0. */
   QoS?: number;
   retain?: boolean;
-  /** 1–65534; one is chosen when it is left out. */
+  /** 1–65534; the session chooses one when it is left out. */
   id?: number;
 }

@@ -19,12 +19,12 @@ const enum Policy {
   DropNewest,
 }
 
-/** Ids are 1–65534; the one above is the session's own. */
+/** The application's ids are 1–65534; 65535 is used by the session itself. */
 const LAST_ID = 65534;
 const ID = "id";
 const NO_BYTES = new Uint8Array(0);
 
-/** What the application has asked for, from when it is taken until its `onDone`: none is left without one. */
+/** Every operation of the application, from when it is accepted until its `onDone`, which comes once for each. */
 export class Outbox {
   readonly #queue: Queue;
   readonly #dropped: Dropped;
@@ -33,15 +33,15 @@ export class Outbox {
   readonly #keepsQoSZero: boolean;
   readonly #notifier: Notifier;
   readonly #timers: Timers;
-  /** The last one that was chosen here. */
+  /** The last id that {@link chooseId} chose. */
   #lastId: number;
 
   /**
-   * @param longest bytes of the modem's longest message
+   * @param longest bytes of the modem's longest payload
    * @throws ArgumentError
    */
   constructor(options: QueueOptions, longest: number, random: () => number, notifier: Notifier, timers: Timers) {
-    // Not those of the session before: a broker that keeps it takes a message with an id that it still knows for a repeat (MQTT 3.1.1, 4.3.3).
+    // Ids begin at random: a broker that kept the previous session's state takes a new message with an id from then for a repeat (MQTT 3.1.1, 4.3.3).
     this.#lastId = Math.floor(random() * LAST_ID);
     const count = integer("queue.count", options.count ?? 16, 1, LAST_ID);
     const bytes = integer("queue.bytes", options.bytes ?? 4096, 0, 0x7fffffff);
@@ -54,7 +54,7 @@ export class Outbox {
     this.#timers = timers;
   }
 
-  /** Takes what an earlier session has left in the store. @throws ArgumentError where there is no room for it; what the store throws */
+  /** Queues the messages that an earlier session left in the store. @throws ArgumentError when the queue has no room for them; what the store throws */
   load(): void {
     if (this.#persistence?.load((message, key, count) => this.restore(message, key, count)) === true) this.#timers.set(Timer.Notify, 0);
   }
@@ -65,19 +65,19 @@ export class Outbox {
     this.addMessage(this.isTaken(id) ? this.chooseId(undefined) : id, topicName("topic", topic, 0xffff), QoS, retain, payload, key);
   }
 
-  // ---- what is there
+  // ---- entries
 
-  /** Operations that wait or are under way. */
+  /** Operations that wait or are in flight. */
   get count(): number {
     return this.#queue.count;
   }
 
-  /** Bytes that all payloads together may have. */
+  /** The most bytes of all payloads together. */
   get capacity(): number {
     return this.#queue.bytes.length;
   }
 
-  /** The operation of that order, 0 for the oldest. */
+  /** The entry at `index`; 0 is the oldest. */
   at(index: number): Entry {
     return this.#queue.at(index);
   }
@@ -86,24 +86,24 @@ export class Outbox {
     return this.#queue.byId(id);
   }
 
-  /** The oldest of which this is true, or null. */
+  /** The oldest entry for which `is` returns true, or null. */
   find(is: (entry: Entry) => boolean): Entry | null {
     return this.#queue.find(is);
   }
 
-  /** The oldest that the client does not have, or null. */
+  /** The oldest entry that is not in flight, or null. */
   waiting(): Entry | null {
     return this.#queue.waiting();
   }
 
-  /** The payload; the view is good until another operation is taken, or is over. */
+  /** A view of the entry's payload, valid until another operation is added or ends. */
   payload(entry: Entry): Uint8Array {
     return this.#queue.payload(entry);
   }
 
-  // ---- taking
+  // ---- adding
 
-  /** The id that was asked for, or one that no other operation has. @throws ArgumentError; StateError BUSY */
+  /** `wanted`, or, when it is undefined, an id that no operation has. @throws ArgumentError; StateError BUSY when `wanted` is in use */
   chooseId(wanted: number | undefined): number {
     if (wanted !== undefined) {
       integer(ID, wanted, 1, LAST_ID);
@@ -119,7 +119,7 @@ export class Outbox {
     return this.#queue.byId(id) !== null || this.#dropped.has(id);
   }
 
-  /** Takes a message. @returns null where it is dropped at once @throws StateError BUSY, or STORE_FAILED */
+  /** Adds a message. @returns null when the policy drops it at once @throws StateError BUSY, or STORE_FAILED */
   publish(id: number, topic: Text, QoS: number, retain: boolean, payload: Uint8Array): Entry | null {
     if (!this.makeRoom(payload.length)) {
       this.drop(id);
@@ -138,13 +138,13 @@ export class Outbox {
     return entry;
   }
 
-  /** Takes a subscription, or its end. @throws StateError BUSY */
+  /** Adds a subscribe or an unsubscribe. @throws StateError BUSY */
   change(kind: Kind, id: number, filters: readonly Filter[]): void {
     if (!this.#queue.hasRoomFor(0)) throw this.busy();
     this.#queue.add(kind, id, NO_BYTES).items = filters;
   }
 
-  /** False when it is this message that is to be dropped. @throws StateError BUSY */
+  /** Drops older messages until a payload of `length` bytes fits. @returns false when the policy drops the new message instead @throws StateError BUSY */
   private makeRoom(length: number): boolean {
     while (!this.#queue.hasRoomFor(length)) {
       const oldest = this.#policy === Policy.DropOldest ? this.#queue.waiting(Kind.Publish) : null;
@@ -167,20 +167,21 @@ export class Outbox {
 
   // ---- ending
 
-  /** The entry is free, and the store forgets what it kept of it. */
+  /** Frees the entry and removes its message from the store. */
   release(entry: Entry): void {
     const { key } = entry;
     this.#queue.remove(entry);
     if (key !== 0) this.#persistence!.remove(key);
   }
 
+  /** Frees the entry and reports how its operation ended. */
   settle(entry: Entry, error: MQTTModemError | null, granted: readonly number[] | null): void {
     const { id } = entry;
     this.release(entry);
     this.#notifier.done(id, error, granted);
   }
 
-  /** Tells of what was dropped, and of what was damaged in the store: neither could be told of at once. */
+  /** Reports dropped messages and damaged records. Called by a timer, because both are found inside calls of the application. */
   report(): void {
     this.reportDropped();
     this.#persistence?.report();
@@ -191,13 +192,13 @@ export class Outbox {
       this.#notifier.done(id, new StateError("DROPPED", "the queue was full, and this message had to make room"), null);
   }
 
-  /** The session is over: what is left is reported; what the store keeps stays in it. @param reason why, where something has failed */
+  /** Ends every entry that is left. Stored messages stay in the store. @param reason why the session ends, or null when the application closed it */
   close(reason: MQTTModemError | null): void {
     while (this.#queue.count > 0) this.endUndone(this.#queue.at(0), reason);
     this.closeStore();
   }
 
-  /** Whoever comes next may have the store. */
+  /** Closes the store, so that another session can use it. */
   closeStore(): void {
     this.#persistence?.close();
   }
@@ -205,7 +206,7 @@ export class Outbox {
   private endUndone(entry: Entry, reason: MQTTModemError | null): void {
     if (entry.key === 0) return this.settle(entry, reason ?? new StateError("CLOSED", "the session was closed before this was done"), null);
     const { id } = entry;
-    this.#queue.remove(entry); // and not from the store
+    this.#queue.remove(entry); // the store keeps it
     this.#notifier.done(id, new StateError("KEPT",
       "the session has ended before this message was acknowledged; the store keeps it, and the next session sends it", undefined, reason ?? undefined), null);
   }

@@ -3,15 +3,15 @@ import { decode, encode, isLater, type StoredMessage } from "./record";
 import type { Store } from "./store";
 import type { Notifier } from "./notifier";
 
-/** The messages that are in the store. */
+/** Writes messages to the store and reads them back. */
 export class Persistence {
   readonly #store: Store;
   readonly #notifier: Notifier;
-  /** The last one that was used. */
+  /** The highest key that was used. */
   #lastKey = 0;
-  /** Records that were not whole, until the application has been told of them. */
+  /** How many damaged records were removed since the last {@link report}. */
   #damaged = 0;
-  /** Why something was left in the store that is no message to this session, until the application has been told. */
+  /** For each record that stays in the store unread, the reason, until {@link report}. */
   #skipped: string[] = [];
 
   constructor(store: Store, notifier: Notifier) {
@@ -20,8 +20,9 @@ export class Persistence {
   }
 
   /**
-   * Calls `each` for every message, the oldest first. What is not whole is removed; what is no message of this version stays. @throws StateError
+   * Calls `each` for every stored message, the oldest first. Damaged records are removed. Records of a later version stay in the store.
    * @returns whether there is something to {@link report}
+   * @throws StateError STORE_FAILED; what `each` throws
    */
   load(each: (message: StoredMessage, key: number, count: number) => void): boolean {
     const found: { key: number; bytes: Uint8Array }[] = [];
@@ -48,13 +49,13 @@ export class Persistence {
     return this.#damaged > 0 || this.#skipped.length > 0;
   }
 
-  /** Its key is not used again. */
+  /** Leaves a record in the store; its key is not used again. */
   private skip(key: number, why: string): void {
     if (key > this.#lastKey) this.#lastKey = key;
     this.#skipped.push(why);
   }
 
-  /** The session has no use for the store any more. */
+  /** Closes the store, if it can be closed. */
   close(): void {
     try {
       this.#store.close?.();
@@ -63,7 +64,7 @@ export class Persistence {
     }
   }
 
-  /** @returns its key @throws StateError STORE_FAILED */
+  /** Stores a message. @returns its key @throws StateError STORE_FAILED */
   put(message: StoredMessage): number {
     try {
       this.#store.put(++this.#lastKey, encode(message));
@@ -81,7 +82,7 @@ export class Persistence {
     }
   }
 
-  /** Tells of what was not whole, and of what was left in the store, once. */
+  /** Reports, once, the records that stay in the store and how many damaged ones were removed. */
   report(): void {
     const left = this.#skipped;
     this.#skipped = [];

@@ -2,13 +2,13 @@ import type { Text } from "../bytes/text";
 import type { MQTTModemError } from "../errors";
 import type { Kind } from "../modem/script";
 
-/** A topic filter and the QoS that is asked for. */
+/** A topic filter and the requested QoS. */
 export interface Filter {
   readonly topic: string;
   readonly QoS: number;
 }
 
-/** One thing to be done. Places are made once and used again and again. */
+/** One operation. Entries are allocated once and used again and again. */
 export class Entry {
   /** 1–65534; 0 while the entry is free. */
   id = 0;
@@ -17,22 +17,22 @@ export class Entry {
   retain = false;
   topic: Text | null = null;
   items: readonly Filter[] | null = null;
-  /** Its payload among the queue's bytes. */
+  /** Where the payload is in the queue's bytes. */
   offset = 0;
   length = 0;
-  /** The client has it, or has refused it. */
+  /** The client has been given the operation, and its result is not final yet. */
   inFlight = false;
-  /** Why the modem has refused it, until it is known whether there is a connection still. */
+  /** The error with which the modem refused the publish, until it is known whether the connection was lost. */
   refusal: MQTTModemError | null = null;
-  /** It has been refused before, over a connection that is gone. */
+  /** The modem refused this publish before, and then the connection was lost. */
   refusedBefore = false;
-  /** Its key in the store; 0 where it is not kept. */
+  /** Its key in the store; 0 when it is not stored. */
   key = 0;
 }
 
 /**
- * What waits and what is under way, in the order in which it was asked for, in places and bytes that are there from the
- * start: a queue that is used allocates nothing. Payloads stand one behind the other; one that leaves has the others moved up.
+ * Operations that wait or are in flight, in the order in which the application asked for them. Entries and bytes are allocated at the
+ * start, and using the queue allocates nothing. Payloads lie one after the other; when one is removed, the later ones move up.
  */
 export class Queue {
   readonly bytes: Uint8Array;
@@ -53,12 +53,12 @@ export class Queue {
     return this.#count < this.#entries.length && length <= this.bytes.length - this.#bytesUsed;
   }
 
-  /** The entry of that order, 0 for the oldest. */
+  /** The entry at `index`; 0 is the oldest. */
   at(index: number): Entry {
     return this.#entries[index]!;
   }
 
-  /** A entry behind all others; there must be room. The payload is copied. */
+  /** Appends an entry and copies the payload. The caller has checked that there is room. */
   add(kind: Kind, id: number, payload: Uint8Array): Entry {
     const entry = this.#entries[this.#count++]!;
     entry.kind = kind;
@@ -72,7 +72,7 @@ export class Queue {
     return entry;
   }
 
-  /** The payload; the view is good until the queue is changed. */
+  /** A view of the payload, valid until the queue is changed. */
   payload(entry: Entry): Uint8Array {
     return this.bytes.subarray(entry.offset, entry.offset + entry.length);
   }
@@ -82,13 +82,13 @@ export class Queue {
     return null;
   }
 
-  /** The oldest of which this is true, or null. */
+  /** The oldest entry for which `is` returns true, or null. */
   find(is: (entry: Entry) => boolean): Entry | null {
     for (let i = 0; i < this.#count; i++) if (is(this.#entries[i]!)) return this.#entries[i]!;
     return null;
   }
 
-  /** The oldest that the client does not have, or null; of one kind where `kind` is not negative. */
+  /** The oldest entry that is not in flight, or null. @param kind only entries of this kind; −1: of any */
   waiting(kind = -1): Entry | null {
     for (let i = 0; i < this.#count; i++) {
       const entry = this.#entries[i]!;

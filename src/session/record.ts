@@ -1,8 +1,8 @@
 import { utf8Decode, utf8Encode } from "../bytes/utf8";
 
 /**
- * A message as a store keeps it: `M`, the form's version, QoS and retain flag, a byte that is 0, the id, the topic's length
- * (two bytes each), the payload's length (four), the topic, the payload, and a CRC-32 of all that. The low byte comes first.
+ * A message in a store. The record's bytes, little-endian: `M`; the format's version (1 byte); QoS in bits 0–1 and retain in bit 2;
+ * a 0; the id (2 bytes); the topic's length (2); the payload's length (4); the topic; the payload; the CRC-32 of all before it (4).
  */
 export interface StoredMessage {
   readonly id: number;
@@ -35,19 +35,19 @@ export function encode({ id, QoS, retain, topic, payload }: StoredMessage): Uint
 }
 
 /**
- * Whether a later version of this package has written it: this one can neither read it nor tell whether it is whole. A record of this
- * version in which one bit of the version has changed is none.
+ * Whether a later version of this package wrote the record. This version can neither read such a record nor check whether it is whole.
+ * A record of this version with one flipped bit in the version byte is damaged, not later: with the bit flipped back its CRC fits.
  */
 export function isLater(bytes: Uint8Array): boolean {
   if (bytes.length < 2 || bytes[0] !== MAGIC || bytes[1]! <= VERSION) return false;
   const bits = bytes[1]! ^ VERSION;
   if ((bits & (bits - 1)) !== 0) return true;
-  const mended = bytes.slice();
-  mended[1] = VERSION;
-  return decode(mended) === null;
+  const repaired = bytes.slice();
+  repaired[1] = VERSION;
+  return decode(repaired) === null;
 }
 
-/** @returns null for what is not whole, not ours, or of a later version */
+/** @returns null when the record is damaged, is no record of this package, or is of a later version */
 export function decode(bytes: Uint8Array): StoredMessage | null {
   if (bytes.length < HEAD + CHECK || bytes[0] !== MAGIC || bytes[1] !== VERSION) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -62,7 +62,7 @@ export function decode(bytes: Uint8Array): StoredMessage | null {
   };
 }
 
-/** CRC-32 as in ISO-HDLC, a byte at a time in two steps of four bits: a table of 16 in place of 256. */
+/** CRC-32 (ISO-HDLC), four bits at a step: the table has 16 entries rather than 256. */
 function crc32(bytes: Uint8Array, length: number): number {
   let crc = -1;
   for (let i = 0; i < length; i++) {

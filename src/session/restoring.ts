@@ -5,15 +5,15 @@ import type { Filter } from "./queue";
 import type { Subscriptions } from "./subscriptions";
 import type { Notifier } from "./notifier";
 
-/** What the session itself subscribes with; never an operation's. */
+/** The id of the session's own subscribes; no operation of the application has it. */
 export const RESTORING = 65535;
 
-/** Subscribes again, on a new connection, to what was subscribed: one command after the other. */
+/** Subscribes to all filters again on a new connection, one command after the other. */
 export class Restoring {
   readonly #connection: Connection;
   readonly #subscriptions: Subscriptions;
   readonly #notifier: Notifier;
-  /** The filters that are being subscribed now. */
+  /** The filters of the command that is in flight, or null. */
   #pending: readonly Filter[] | null = null;
 
   constructor(connection: Connection, subscriptions: Subscriptions, notifier: Notifier) {
@@ -23,9 +23,9 @@ export class Restoring {
   }
 
   /**
-   * Sends the next command, unless one is under way or something else keeps it from that: `onWritable` follows then.
-   * @returns true when all is subscribed again
-   * @throws MQTTModemError where the modem cannot carry it
+   * Sends the next command. When the client cannot take it now, nothing is sent, and `onWritable` follows.
+   * @returns true when all filters are subscribed again
+   * @throws MQTTModemError when the modem cannot carry the command
    */
   next(): boolean {
     if (this.#pending !== null) return false;
@@ -37,16 +37,16 @@ export class Restoring {
       this.#connection.write(null, { operation: MQTTClient.SUBSCRIBE, id: RESTORING, items: filters });
       this.#pending = filters;
     } catch (error) {
-      if (!(error instanceof StateError)) throw error; // otherwise an inquiry perhaps is under way
+      if (!(error instanceof StateError)) throw error; // a StateError: the client is busy, with an inquiry perhaps
     }
     return false;
   }
 
-  get isUnderWay(): boolean {
+  get isInFlight(): boolean {
     return this.#pending !== null;
   }
 
-  /** The command under way has ended well. */
+  /** The broker has acknowledged the command in flight. */
   onGranted(): void {
     const filters = this.#pending!;
     this.#pending = null;
@@ -54,13 +54,13 @@ export class Restoring {
     for (let i = 0; i < refused.length; i++) this.onRefused(refused[i]!.topic);
   }
 
-  /** The broker refuses now what it had granted. */
+  /** The broker refuses a filter that it granted before. */
   onRefused(topic: string): void {
     this.#subscriptions.remove(topic);
     this.#notifier.error(new BrokerError("SUBSCRIPTION_REFUSED", `the broker refuses the subscription to ${JSON.stringify(topic)} now; may this user read it still?`, 128));
   }
 
-  /** The command under way is nothing any more. */
+  /** Forgets the command in flight: its connection is lost, or it has failed. */
   stop(): void {
     this.#pending = null;
   }

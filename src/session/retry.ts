@@ -2,35 +2,35 @@ import { integer } from "../checks";
 import { BrokerError, ArgumentError, type MQTTModemError } from "../errors";
 import type { Clock } from "../platform";
 
-/** When a session tries again. All times are milliseconds. */
+/** When a session tries again to connect. All times are milliseconds. */
 export interface RetryOptions {
-  /** The first pause, 0–86400000; doubled after every failure. Default 1000. 0: there is no other attempt, the session closes. */
+  /** The first pause, 0–86400000; it doubles after every failure. Default 1000. 0: no further attempt, the session closes. */
   first?: number;
   /** The longest pause, 1–86400000. Default 60000. */
   longest?: number;
-  /** By how much of itself a pause is made longer at random, 0–1, so that many devices do not come at once. Default 0.5. */
+  /** The largest random part that is added to a pause, as a fraction of it, 0–1, so that many devices do not reconnect at once. Default 0.5. */
   jitter?: number;
-  /** So many attempts may follow each other as fast as the pauses allow, 1–100; default 20. */
+  /** How many attempts may follow each other as fast as the pauses allow, 1–100; default 20. */
   burst?: number;
-  /** Beyond those there is one attempt in this time, 1–3600000; default 60000. In an hour that makes 80 at the most. */
+  /** After a burst, one attempt in this time, 1–3600000; default 60000. With the defaults at most 80 attempts an hour. */
   every?: number;
-  /** Until the next attempt when the broker has refused the credentials, 0–604800000; default 3600000. 0: the session closes. */
+  /** The pause after the broker has refused the credentials, 0–604800000; default 3600000. 0: the session closes. */
   refused?: number;
-  /** Whether the first connection is tried again as well when it fails. Default true. */
+  /** Whether the session tries again when the first connection fails. Default true. */
   initially?: boolean;
-  /** For one attempt, from opening the port to the broker's acceptance. Default 0: the driver's own limits for each step. */
+  /** The most time for one attempt, from opening the port to the broker's acceptance, 0–86400000. Default 0: only the driver's limits for each step apply. */
   timeout?: number;
   /**
-   * Attempts that fail, for want of the network or because of the modem, before more is done than before: the network left and
-   * joined again, the modem restarted, reset; 1–100, default 3. 0 or false: never, whatever fails. A broker that cannot be reached,
-   * resolved, or refuses, does not count.
+   * After how many failed attempts the session does more than connect again: it leaves the network and joins it, then restarts the
+   * modem, then resets it; 1–100, default 3. 0 or false: never. Only failures of the network or the modem count, not a broker that
+   * cannot be reached or resolved, or that refuses.
    */
   escalate?: number | false;
-  /** So long must a connection have lasted before the next loss begins with the least again; 1–86400000, default 600000. */
+  /** After a connection of this length the next loss begins with a mere reconnect again; 1–86400000, default 600000. */
   lasting?: number;
 }
 
-/** The same, checked. */
+/** {@link RetryOptions}, checked and complete. */
 export interface Retry extends Required<RetryOptions> {
   escalate: number;
 }
@@ -55,20 +55,20 @@ export function retryOf(options: RetryOptions): Retry {
   };
 }
 
-/** How long to wait: doubled after every failure, made longer at random, and never so short that attempts become a storm. */
+/** The pause before the next attempt: it doubles after every failure, a random part is added, and `burst` and `every` limit the rate of attempts. */
 export class Backoff {
   readonly #retry: Retry;
   readonly #clock: Clock;
   readonly #random: () => number;
   #failures = 0;
-  /** On the clock: when as many attempts as there were would be through, one in `every`. */
-  #through: number;
+  /** The clock's time at which all attempts so far would be over if there were one in each `every` (a leaky bucket). */
+  #allDue: number;
 
   constructor(retry: Retry, clock: Clock, random: () => number) {
     this.#retry = retry;
     this.#clock = clock;
     this.#random = random;
-    this.#through = (clock.now() + retry.every) | 0; // the first attempt is made at once
+    this.#allDue = (clock.now() + retry.every) | 0; // the first attempt is made at once
   }
 
   succeeded(): void {
@@ -82,26 +82,27 @@ export class Backoff {
     if (pause < longest) this.#failures++;
     else pause = longest > first ? longest : first;
     pause = Math.floor(pause * (1 + jitter * this.#random()));
-    return this.notBefore(pause, burst, every);
+    return this.limited(pause, burst, every);
   }
 
-  private notBefore(pause: number, burst: number, every: number): number {
+  /** `pause`, made longer where `burst` attempts have been used up. */
+  private limited(pause: number, burst: number, every: number): number {
     const now = this.#clock.now();
-    let ahead = (this.#through - now) | 0;
-    if (ahead < 0 || ahead > burst * every) ahead = 0; // long ago; a clock that wraps makes that look like the future
+    let ahead = (this.#allDue - now) | 0;
+    if (ahead < 0 || ahead > burst * every) ahead = 0; // the last attempt was long ago; when the clock has wrapped, that time seems to lie ahead
     const least = ahead - (burst - 1) * every;
     const wait = pause > least ? pause : least;
-    this.#through = (now + (ahead > wait ? ahead : wait) + every) | 0;
+    this.#allDue = (now + (ahead > wait ? ahead : wait) + every) | 0;
     return wait;
   }
 }
 
-/** CONNACK's return codes that say that it is the credentials: MQTT 3.1.1 3.2.2.3. 1 and 3 are about versions and servers. */
+/** CONNACK's return codes that will be the same at the next attempt: MQTT 3.1.1, 3.2.2.3. Code 3, "server unavailable", may pass. */
 const ID_REJECTED = 2, BAD_CREDENTIALS = 4, NOT_AUTHORISED = 5, BAD_VERSION = 1;
-/** An ML302's number for the same. */
+/** An ML302's code for a CONNACK that refuses the credentials. */
 const ML302_REJECTED = 614;
 
-/** Whether the broker will refuse the next attempt just so. */
+/** Whether the broker will refuse the next attempt for the same reason. */
 export function isRefusal(error: MQTTModemError): boolean {
   if (!(error instanceof BrokerError) || error.code !== "CONNECTION_REFUSED") return false;
   switch (error.modemCode) {
@@ -114,7 +115,7 @@ export function isRefusal(error: MQTTModemError): boolean {
   }
 }
 
-/** Whether an operation failed with the connection, and not by itself. */
+/** Whether an operation failed because the connection was lost. */
 export function isLoss({ code }: MQTTModemError): boolean {
   return code === "LINK_LOST" || code === "MODEM_RESTARTED" || code === "MODEM_SILENT" || code === "PORT_FAILED";
 }

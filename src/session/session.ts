@@ -22,15 +22,15 @@ const TOPIC = "topic";
 const QOS = "QoS";
 const RETAIN = "retain";
 
-/** What a session is made with; `on…` are called with the session as `this`. */
+/** A session's options. The callbacks `on…` have the session as `this`. */
 export interface SessionOptions extends OptionsOfSession<Session> {}
 
 /**
- * An MQTT session that outlives its connections: connects again, subscribes again, and sends again what was under way at
- * QoS 1 and 2; what is published meanwhile waits in a queue with a bound.
+ * An MQTT session that outlives its connections. After a loss it connects again, subscribes again, and sends again what was in flight
+ * at QoS 1 and 2. Messages that are published meanwhile wait in a bounded queue.
  *
- * It works from its construction on, until `close`. Every operation that is taken ends with one `onDone`, except that after
- * a power cut a stored message's comes from the session that has loaded it.
+ * A session connects from its construction until `close`. Every accepted operation ends with one `onDone`. For a stored message whose
+ * session was ended by a power cut, the session that loads it makes this call.
  */
 export class Session {
   readonly #stateMachine: StateMachine;
@@ -56,26 +56,27 @@ export class Session {
     return STATES[this.#stateMachine.state]!;
   }
 
-  /** Operations that wait or are under way. */
+  /** How many operations wait or are in flight. */
   get queued(): number {
     return this.#stateMachine.outbox.count;
   }
 
-  /** The present connection's client, or the last one's; for inquiries and counters. Null before there was any. */
+  /** The client of the present connection, or of the last one; for inquiries and counters. Null before the first. */
   get client(): MQTTClient | null {
     return this.#stateMachine.connection.client;
   }
 
-  /** What this modem can carry. */
+  /** The limits of this modem's MQTT client. */
   get limits(): Limits {
     return this.#stateMachine.connection.limits;
   }
 
   /**
-   * Publishes a message now or when there is a connection; `onDone` follows.
-   * @param data copied before this returns; null for an empty message
-   * @returns the id, which no other operation has until its `onDone`
-   * @throws ArgumentError when the modem cannot carry it; StateError CLOSED, NOT_CONNECTED, BUSY, or STORE_FAILED
+   * Publishes a message, now or as soon as there is a connection; `onDone` follows.
+   * @param data the payload, copied before this returns; null for an empty message
+   * @returns the id; no other operation has it until its `onDone`
+   * @throws ArgumentError when the modem cannot carry the message; StateError CLOSED, NOT_CONNECTED (QoS 0 with `queue.QoSZero` false),
+   * BUSY (the queue is full), or STORE_FAILED
    */
   publish(data: ByteBuffer | null | undefined, options: SessionPublishOptions): number {
     this.mustBeOpen();
@@ -101,9 +102,11 @@ export class Session {
   }
 
   /**
-   * Subscribes to topic filters; `onDone` follows, with what was granted.
+   * Subscribes to topic filters; `onDone` follows with the granted QoS of each.
+   * @param items at least one; QoS 0–2, default 0
+   * @param id 1–65534; chosen when left out
    * @returns the id
-   * @throws ArgumentError; StateError CLOSED, or BUSY where the queue is full or there are too many filters
+   * @throws ArgumentError; StateError CLOSED, or BUSY when the queue is full, there are too many filters, or `id` is in use
    */
   subscribe(items: readonly { topic: string; QoS?: number }[], id?: number): number {
     this.mustBeOpen();
@@ -132,7 +135,7 @@ export class Session {
     return id;
   }
 
-  /** Takes an operation back that waits: no `onDone` follows. @returns false when the modem has it already, or it is over */
+  /** Removes an operation that waits; no `onDone` follows. @returns false when the modem already has it, or it has ended */
   withdraw(id: number): boolean {
     const stateMachine = this.#stateMachine, entry = stateMachine.outbox.byId(id);
     if (entry === null || entry.inFlight) return false;
@@ -149,10 +152,10 @@ export class Session {
   }
 
   /**
-   * Ends the session. Where there is a connection, everything that was asked for is done first, and the broker is told;
-   * otherwise what waits is reported: with KEPT what the store keeps, with CLOSED the rest. The state "closed" is the last
-   * thing to be told.
-   * @param immediate without waiting and without a DISCONNECT, so that the broker publishes the will
+   * Ends the session. With a connection, the session first completes all operations and then sends DISCONNECT. Without one, `onDone`
+   * reports every operation that waits: with KEPT when the store keeps its message, else with CLOSED. The last callback is `onState`
+   * with "closed".
+   * @param immediate end at once and without a DISCONNECT, so that the broker publishes the will
    */
   close(immediate = false): void {
     this.#stateMachine.close(immediate);

@@ -19,8 +19,8 @@ import { Notifier } from "./notifier";
 import { Timer } from "./timer";
 
 /**
- * What a session does in each state: carries out the table of states.ts. The parts of a session meet here; what the client
- * tells, and time, are the events.
+ * Runs the table of states.ts: turns the client's callbacks and the timers into events, and carries out the actions with the parts of
+ * the session, which meet here.
  */
 export class StateMachine implements TimerListener {
   readonly subscriptions = new Subscriptions();
@@ -54,7 +54,7 @@ export class StateMachine implements TimerListener {
     this.inFlight = new InFlight(this.connection, this.outbox, this.subscriptions, this.#timers, this.#retry.first > 0, queue.QoSZero ?? true, options.modem.pollInterval !== 0);
   }
 
-  /** Begins to connect. @throws what the store throws, and what the client's constructor throws where it is not to be tried again */
+  /** Loads the store and begins to connect. @throws what the store throws; what the client's constructor throws when there is no second attempt */
   start(): void {
     this.#timers.start();
     try {
@@ -82,7 +82,7 @@ export class StateMachine implements TimerListener {
     return this.#state;
   }
 
-  /** Why there is no other attempt, where there is none. */
+  /** Why the session makes no further attempt; null while it may. */
   get reason(): MQTTModemError | null {
     return this.#reason;
   }
@@ -93,19 +93,19 @@ export class StateMachine implements TimerListener {
     this.dispatch(immediate ? Event.Abort : Event.Close);
   }
 
-  /** Something waits that did not. */
+  /** Sends what waits: an operation has been added. */
   pump(): void {
     this.inFlight.pump();
     this.checkDrained();
   }
 
-  /** The same, where it is a message whose payload is still the application's `bytes`. */
-  pumpNew(place: Entry, bytes: Uint8Array): void {
-    this.inFlight.pumpNew(place, bytes);
+  /** As {@link pump}, for a message that was just added with the application's `bytes` as its payload. */
+  pumpNew(entry: Entry, bytes: Uint8Array): void {
+    this.inFlight.pumpNew(entry, bytes);
     this.checkDrained();
   }
 
-  /** Something waits no more that did; if it was the last, the end follows on an empty stack. */
+  /** An operation was withdrawn. If it was the last one that `close` waited for, a timer ends the session. */
   onWithdrawn(): void {
     if (this.#state === State.Closing) this.#timers.set(Timer.Notify, 0);
   }
@@ -121,7 +121,7 @@ export class StateMachine implements TimerListener {
       this.#state = to;
       this.#notifier.state(STATES[to]!, error);
     }
-    // The application may have closed it when it was told.
+    // The application may have closed the session in `onState`.
     if (this.#state === to) this.perform(action);
   }
 
@@ -190,7 +190,7 @@ export class StateMachine implements TimerListener {
     this.#timers.set(Timer.Notify, 0);
   }
 
-  /** The end: nothing that was taken is left without a word. */
+  /** Enters the state Closed after every operation has been reported. */
   private finish(reason: MQTTModemError | null): void {
     this.#state = State.Closed;
     this.holdBack();
@@ -202,12 +202,12 @@ export class StateMachine implements TimerListener {
     this.#notifier.rethrow();
   }
 
-  // ---- what the client tells
+  // ---- the client's callbacks
 
   private callbacks(session: unknown, { onReadable, onOverflow }: OptionsOfSession): ClientCallbacks {
     const stateMachine = this;
     return {
-      // What it throws leaves the message where it is.
+      // Called without `Notifier`: when it throws, the message stays to be read.
       onReadable: onReadable && function (count, options) { onReadable.call(session, count, options); },
       onWritable(count) { stateMachine.onWritable(count); },
       onControl(message) { stateMachine.onControl(message); },
@@ -237,7 +237,7 @@ export class StateMachine implements TimerListener {
       this.dispatch(Event.Connected);
     } else if (operation === MQTTClient.SUBACK) {
       if (topics === undefined) this.connection.grantedCodes = payload!;
-      // The modem has had the connection back, and has subscribed again by itself.
+      // The modem has reconnected and subscribed again by itself.
       else for (let i = 0; i < topics.length; i++) if (payload![i]! > 2) this.#restoring.onRefused(topics[i]!);
     }
   }
@@ -256,7 +256,7 @@ export class StateMachine implements TimerListener {
   }
 
   private onRestored(error: MQTTModemError | null): void {
-    if (!this.#restoring.isUnderWay) return;
+    if (!this.#restoring.isInFlight) return;
     if (error === null) {
       this.#restoring.onGranted();
       if (this.#state === State.Restoring || this.#state === State.Closing) this.restore();
@@ -266,18 +266,18 @@ export class StateMachine implements TimerListener {
     }
   }
 
-  /** All that was asked for before the end is done. */
+  /** Continues `close` when all operations have ended. */
   private checkDrained(): void {
     if (this.#state === State.Closing && this.inFlight.isEmpty && !this.connection.isEnding) this.dispatch(Event.Drained);
   }
 
-  /** The modem goes on, and it is the broker, or what was asked of it, that does not. */
+  /** Closes a client that still works: the attempt took too long, or the subscriptions could not be restored. */
   private giveUp(error: MQTTModemError): void {
     this.connection.close();
     this.onLost(error, true);
   }
 
-  /** The connection, or the attempt at one, is over. @param working the modem has been seen to work */
+  /** The connection, or the attempt to make one, has ended. @param working the modem and its network did work */
   private onLost(error: MQTTModemError, working = false): void {
     if (this.#state === State.Closed) return;
     this.holdBack();
@@ -291,7 +291,7 @@ export class StateMachine implements TimerListener {
       return this.dispatch(Event.Failed, error);
     }
     if (refusal) return this.dispatch(Event.Refused, error);
-    // A port that fails says nothing of the modem.
+    // A port that fails shows nothing about the modem.
     if (error.code !== "PORT_FAILED") this.#escalation.onFailure(working ? null : levelFor(error, this.#options.modem.io.family.recovery));
     this.dispatch(Event.Lost, error);
   }
@@ -331,12 +331,12 @@ export class StateMachine implements TimerListener {
     this.outbox.report();
     if (this.connection.client === null && this.#state === State.Connecting) this.onLost(this.#reason!);
     if (this.#state !== State.Closing) return;
-    if (this.connection.isClosed) this.dispatch(Event.Ended); // a client that says goodbye tells of its end itself
+    if (this.connection.isClosed) this.dispatch(Event.Ended); // after a DISCONNECT the client's onClose does this
     else this.pump();
   }
 }
 
-/** What can be done anew on this modem, with this application. */
+/** The recovery levels that this modem and this application have. */
 function levelsOf({ modem, reset }: OptionsOfSession): Level[] {
   const { attach, restart } = modem.io.family.recovery;
   const levels = [Level.Connect];

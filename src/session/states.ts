@@ -1,27 +1,27 @@
 import { frozen } from "../bytes/frozen";
 
-/** Where a session is. */
+/** The states of a session. */
 export const enum State {
   Idle,
-  /** A client is on its way: the modem is brought up, then the connection made. */
+  /** The client brings the modem up and connects to the broker. */
   Connecting,
-  /** The same, after more than a new connection: the network left and joined again, the modem restarted or reset. */
+  /** As Connecting, but first the modem leaves and joins the network, is restarted, or is reset. */
   Recovering,
-  /** Connected; what was subscribed is subscribed again, and nothing else goes out. */
+  /** Connected; the session subscribes again, and sends nothing else. */
   Restoring,
   Online,
-  /** The modem has lost the connection, and tries by itself to have it back. */
+  /** The modem has lost the connection and is reconnecting by itself. */
   Interrupted,
-  /** Until the next attempt. */
+  /** The pause before the next attempt. */
   Waiting,
-  /** The broker does not take these credentials: a long time until the next attempt. */
+  /** The broker has refused the credentials: a long pause before the next attempt. */
   Refused,
-  /** The application has asked for the end. */
+  /** The application has called `close`. */
   Closing,
   Closed,
 }
 
-/** The same, in words: what `onState` is given. */
+/** The names of the states, which `onState` gets. */
 export const STATES = Object.freeze([
   "idle", "connecting", "recovering", "restoring", "online", "interrupted", "waiting", "refused", "closing", "closed",
 ] as const);
@@ -29,62 +29,67 @@ export type SessionState = (typeof STATES)[number];
 
 export const enum Event {
   Start,
-  /** The pause is over: a new connection is to be tried, or more than that. */
+  /** The pause has ended, and a new connection is tried. */
   Due,
+  /** The pause has ended, and more than a new connection is tried. */
   Escalate,
   /** The broker has accepted the connection. */
   Connected,
-  /** Everything is subscribed again. */
+  /** All filters are subscribed again. */
   Restored,
-  /** The modem has begun to have the connection back, and has it back. */
+  /** The modem has begun to reconnect by itself. */
   Interrupted,
+  /** The modem is connected again. */
   Resumed,
-  /** The connection, or the attempt at one, has failed for a reason that may pass. */
+  /** The connection, or the attempt to make one, has failed for a reason that may pass. */
   Lost,
   /** The broker has refused the credentials. */
   Refused,
-  /** It has failed, and there is to be no other attempt. */
+  /** The connection or the attempt has failed, and no other attempt follows. */
   Failed,
-  /** The application closes it: in good order, or at once. */
+  /** The application has called `close()`. */
   Close,
+  /** The application has called `close(true)`. */
   Abort,
-  /** Nothing waits any more, and nothing is under way. */
+  /** No operation waits or is in flight any more. */
   Drained,
-  /** The connection is closed, as was asked. */
+  /** The connection is closed, as the session asked. */
   Ended,
 }
 
-/** The same, in words, for the picture in docs/sessions.md. */
+/** The names of the events, for the diagram in docs/sessions.md. */
 export const EVENTS = Object.freeze([
   "start", "due", "escalate", "connected", "restored", "interrupted", "resumed", "lost", "refused", "failed", "close", "abort", "drained", "ended",
 ] as const);
 
-/** What is done when a state is entered so. */
+/** What the state machine does after a transition. */
 export const enum Action {
   None,
   /** Makes a client. */
   Open,
-  /** Subscribes to what is not subscribed on this connection. */
+  /** Subscribes to the filters that are not yet subscribed on this connection. */
   Restore,
-  /** Sends what waits. */
+  /** Sends the operations that wait. */
   Send,
-  /** Sends nothing. */
+  /** Stops sending. */
   Hold,
+  /** Sets the timer for the next attempt. */
   Pause,
+  /** Sets the timer for the next attempt after refused credentials. */
   LongPause,
-  /** Sends what waits; `Drained` follows. */
+  /** Sends the operations that wait; `Drained` follows. */
   Drain,
-  /** Says goodbye to the broker; `Ended` follows. */
+  /** Sends DISCONNECT; `Ended` follows. */
   Disconnect,
-  /** Lets go of the client; `Ended` follows. */
+  /** Closes the client without a DISCONNECT; `Ended` follows. */
   Abandon,
-  /** Reports what is left. */
+  /** Reports the operations that are left. */
   Finish,
 }
 
 export type Transition = readonly [from: State, event: Event, to: State, action: Action];
 
-/** All that can happen; what is not here changes nothing. */
+/** The state machine's table. An event that has no row for the present state is ignored. */
 export const TRANSITIONS: readonly Transition[] = frozen([
   [State.Idle, Event.Start, State.Connecting, Action.Open],
 
@@ -106,7 +111,7 @@ export const TRANSITIONS: readonly Transition[] = frozen([
   [State.Restoring, Event.Interrupted, State.Interrupted, Action.Hold],
   [State.Restoring, Event.Lost, State.Waiting, Action.Pause],
   [State.Restoring, Event.Failed, State.Closed, Action.Finish],
-  // The application may close it when it is told of this state, before anything is subscribed again.
+  // The application may call `close` in `onState`, before the first filter is subscribed again.
   [State.Restoring, Event.Close, State.Closing, Action.Restore],
   [State.Restoring, Event.Abort, State.Closing, Action.Abandon],
 
@@ -133,7 +138,7 @@ export const TRANSITIONS: readonly Transition[] = frozen([
   [State.Refused, Event.Close, State.Closing, Action.Abandon],
   [State.Refused, Event.Abort, State.Closing, Action.Abandon],
 
-  // What was asked for before is still done, as far as there is a connection to do it with.
+  // Operations from before `close` are still completed while there is a connection.
   [State.Closing, Event.Interrupted, State.Closing, Action.Hold],
   [State.Closing, Event.Resumed, State.Closing, Action.Restore],
   [State.Closing, Event.Restored, State.Closing, Action.Drain],
@@ -145,6 +150,7 @@ export const TRANSITIONS: readonly Transition[] = frozen([
   [State.Closing, Event.Ended, State.Closed, Action.Finish],
 ]);
 
+/** The table's row for an event in a state, or null. */
 export function transition(state: State, event: Event): Transition | null {
   for (let i = 0; i < TRANSITIONS.length; i++) {
     const row = TRANSITIONS[i]!;

@@ -1,16 +1,16 @@
 import type { Filter } from "./queue";
 
-/** What is subscribed, in the order in which it was, so that it can be subscribed again on the next connection. */
+/** The subscribed filters in the order in which they were subscribed, for subscribing again on the next connection. */
 export class Subscriptions {
   readonly #filters: Filter[] = [];
-  /** So many of them are subscribed on this connection. */
+  /** How many of them, from the first on, are subscribed on this connection. */
   #restored = 0;
 
   get count(): number {
     return this.#filters.length;
   }
 
-  /** How many of these are new. */
+  /** How many of `items` are not subscribed yet. */
   countNew(items: readonly Filter[]): number {
     let count = 0;
     for (let i = 0; i < items.length; i++) if (this.indexOf(items[i]!.topic) < 0) count++;
@@ -22,7 +22,7 @@ export class Subscriptions {
     return -1;
   }
 
-  /** It is subscribed, on this connection too. */
+  /** Adds a filter that is subscribed on this connection, or replaces its QoS. */
   add(filter: Filter): void {
     const index = this.indexOf(filter.topic);
     if (index >= 0) this.#filters[index] = filter;
@@ -43,12 +43,12 @@ export class Subscriptions {
     this.#filters.length = this.#restored = 0;
   }
 
-  /** There is a new connection, and nothing is subscribed on it. */
+  /** Starts again from the first filter: on a new connection nothing is subscribed. */
   rewind(): void {
     this.#restored = 0;
   }
 
-  /** The next to subscribe again, at most `most`, and of one QoS where `alike`; none when all are. */
+  /** The next filters to subscribe again, at most `most`, all with the same QoS when `alike`; empty when all are subscribed. */
   next(most: number, alike: boolean): Filter[] {
     const filters = this.#filters, start = this.#restored;
     let end = start;
@@ -56,7 +56,7 @@ export class Subscriptions {
     return filters.slice(start, end);
   }
 
-  /** Those that {@link next} gave are subscribed, as far as the broker grants it; what it does not is forgotten. */
+  /** The broker has answered for the filters from {@link next}. Refused filters are removed. @returns the refused ones */
   onGranted(filters: readonly Filter[], codes: readonly number[]): Filter[] {
     const refused: Filter[] = [];
     this.#restored += filters.length;

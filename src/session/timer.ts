@@ -1,16 +1,16 @@
-/** A session's timers. Where several times have come, they are dealt with in this order. */
+/** A session's timers. When several are due, they are handled in this order. */
 export const enum Timer {
-  /** Something is to be told on an empty stack. */
+  /** Reports to the application what was found inside one of its own calls; due at once. */
   Notify,
-  /** The client has not taken what it should have had room for. */
+  /** Tries a write again that the client refused although it had reported room. */
   WriteAgain,
-  /** The connection is there still, although the modem has refused a message. */
+  /** Ends messages that the modem refused: the connection was not lost since. */
   ConfirmRefusal,
-  /** The connection has lasted. */
+  /** The connection has lasted for `retry.lasting`. */
   Lasting,
-  /** The present attempt has taken too long. */
+  /** The present attempt has taken `retry.timeout`. */
   Attempt,
-  /** The next attempt. */
+  /** The pause before the next attempt has ended. */
   Retry,
   Count,
 }
