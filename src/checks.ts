@@ -1,11 +1,11 @@
 import { ArgumentError } from "./errors";
 
-/** What an application gives, checked before a byte is sent. */
+// Checks of what an application gives, done before a byte is sent.
 
 // Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
 const NUMBER = "number";
 
-/** @throws ArgumentError when `value` is no integer from `least` to `most` */
+/** @returns `value` @throws ArgumentError when it is no integer from `least` to `most` */
 export function integer(name: string, value: unknown, least: number, most: number): number {
   if (typeof value !== NUMBER) throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be a number");
   const number = value as number;
@@ -14,28 +14,28 @@ export function integer(name: string, value: unknown, least: number, most: numbe
   return number;
 }
 
-/** @throws ArgumentError when `value` is none of `choices` */
+/** @returns `value` @throws ArgumentError when it is none of `choices` */
 export function choice(name: string, value: unknown, choices: readonly string[]): string {
   if (choices.includes(value as string)) return value as string;
   throw new ArgumentError("ARGUMENT_RANGE", name, value, `must be one of ${choices.join(", ")}`);
 }
 
-/** A boolean as the 0 or 1 that goes on the wire; 0 and 1 themselves are taken too. */
+/** A boolean, or 0 or 1, as the 0 or 1 that goes on the wire. @throws ArgumentError */
 export function flag(name: string, value: unknown): number {
   if (value === true || value === 1) return 1;
   if (value === false || value === 0) return 0;
   throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be true or false");
 }
 
-/** The names that options may have: the keys. */
+/** A table whose keys are the names that options may have. */
 export type Names = Readonly<Record<string, unknown>>;
 
 const NO_NAMES: Names = Object.freeze({});
 
 /**
- * Whether all options are known; one that is undefined is as good as left out.
- * @param where the options' own name; empty for those of a call
- * @throws ArgumentError when `options` is no object, or has an option that is in neither table
+ * Checks that all options are known. An option that is undefined counts as left out.
+ * @param where the name of the object that holds the options; empty for the options of a call
+ * @throws ArgumentError when `options` is no object, or has an option that is in neither table; with the nearest known name
  */
 export function known(where: string, options: unknown, names: Names, more: Names = NO_NAMES): void {
   if (typeof options !== "object" || options === null) throw new ArgumentError("ARGUMENT_TYPE", where === "" ? "options" : where, options, "must be an object of options");
@@ -47,7 +47,7 @@ export function known(where: string, options: unknown, names: Names, more: Names
   }
 }
 
-/** The name that this one is most likely to stand for, or null. */
+/** The known name that is most similar to `name`, or null when none is similar. */
 export function nearest(name: string, names: readonly string[]): string | null {
   let best: string | null = null, least = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const each of names) {
@@ -59,7 +59,7 @@ export function nearest(name: string, names: readonly string[]): string | null {
   return best;
 }
 
-/** How many characters are to be added, removed, or changed, to make one of the other. */
+/** The edit distance: how many characters have to be added, removed or changed to turn one text into the other. */
 function distanceBetween(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (let i = 1; i <= one.length; i++) {

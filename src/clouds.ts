@@ -1,2 +1,2 @@
-/** `modem-mqtt/clouds`: what the clouds want as user name and password, computed. */
+/** `modem-mqtt/clouds`: computes client id, user name and password for clouds. */
 export * from "./clouds/index";

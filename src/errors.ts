@@ -1,6 +1,6 @@
 /**
  * Every error of this package is an instance of {@link MQTTModemError} and has a `code` that a program can test.
- * A message says what happened, what was expected, and what to do.
+ * The message says what happened, what was expected, and what to do.
  */
 
 /** An argument was refused before a byte was sent. */
@@ -10,14 +10,14 @@ export type ArgumentCode =
   | "ARGUMENT_LENGTH"
   | "ARGUMENT_CHARACTER"
   | "ARGUMENT_WILDCARD"
-  // An option, or something else that has a name, that there is not.
+  // An option, or another named thing, that does not exist.
   | "ARGUMENT_UNKNOWN";
 
 /** The call does not fit the client's state. */
 export type StateCode = "NOT_CONNECTED" | "CLOSED" | "BUSY" | "NOT_SUPPORTED"
-  // A session's: a message had to make room, is kept for the next session, or could not be stored.
+  // Of a session: the queue dropped the message, the store keeps it for the next session, or the store failed.
   | "DROPPED" | "KEPT" | "STORE_FAILED"
-  // A store's: somebody else has it.
+  // Of a store: another process or client uses it.
   | "STORE_LOCKED";
 
 /** The modem itself failed or misbehaved. */
@@ -28,13 +28,13 @@ export type ModemCode =
   | "COMMAND_TIMEOUT"
   | "RECEIVE_OVERFLOW"
   | "PORT_FAILED"
-  // The SIM: there is none, it asks for its PIN or PUK, or it does not work.
+  // Of the SIM: it is missing, it asks for its PIN or PUK, or it does not work.
   | "NO_SIM"
   | "PIN_REQUIRED"
   | "PUK_REQUIRED"
   | "SIM_FAILED";
 
-/** The cellular network or the way to the broker failed. */
+/** The cellular network or the connection to the broker failed. */
 export type NetworkCode = "NOT_ATTACHED" | "REGISTRATION_DENIED" | "OPEN_FAILED" | "LINK_LOST" | "OUTCOME_UNKNOWN" | "CREDENTIALS_FETCH_FAILED";
 
 /** The broker refused, or did not acknowledge. */
@@ -51,20 +51,20 @@ export type BrokerCode =
 export type ErrorCode = ArgumentCode | StateCode | ModemCode | NetworkCode | BrokerCode;
 
 export class MQTTModemError extends Error {
-  /** What a program tests. */
+  /** For programs to test. */
   readonly code: ErrorCode;
-  /** The modem's own number for it (CME error, result, return code), or undefined when it gave none. */
+  /** The modem's number for the error (CME error, result, return code), or undefined when it gave none. */
   readonly modemCode: number | undefined;
 
   constructor(code: ErrorCode, message: string, modemCode?: number, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
-    // Not by assignment: a preloaded prototype is frozen, and a frozen inherited name cannot be assigned over.
+    // Not by assignment: a preloaded prototype is frozen on XS, and assigning to a property that is frozen in the prototype throws.
     Object.defineProperty(this, "name", { value: new.target.name, configurable: true, writable: true });
     this.code = code;
     this.modemCode = modemCode;
   }
 
-  /** For logs in JSON: an Error's message and name are not enumerable. */
+  /** For `JSON.stringify`, which leaves out an Error's message and name because they are not enumerable. */
   toJSON(): { name: string; code: ErrorCode; message: string; modemCode: number | undefined } {
     return { name: this.name, code: this.code, message: this.message, modemCode: this.modemCode };
   }
@@ -74,13 +74,13 @@ export class MQTTModemError extends Error {
 export class ArgumentError extends MQTTModemError {
   /** The argument's name, as the caller wrote it: `topic`, `will.message`, `port`. */
   readonly argument: string;
-  /** The value that was refused. A secret is not repeated here. */
+  /** The value that was refused; a description when it is a secret. */
   readonly value: unknown;
-  /** What was expected, behind the argument's name. */
+  /** What was expected, as the rest of a sentence that begins with the argument's name. */
   readonly expected: string;
 
   constructor(code: ArgumentCode, argument: string, value: unknown, expected: string) {
-    // The value of an option that is not known may be anything, a secret too.
+    // The value of an unknown option is not shown: it may be a secret.
     super(code, code === "ARGUMENT_UNKNOWN" ? `${argument} ${expected}` : `${argument} ${expected}; got ${describe(value)}`);
     this.argument = argument;
     this.value = value;
@@ -88,24 +88,24 @@ export class ArgumentError extends MQTTModemError {
   }
 }
 
-/** The call does not fit the client's state. */
+/** The call does not fit the state of the client, session or store. */
 export class StateError extends MQTTModemError {}
 
 /** The modem failed, refused a command, restarted or fell silent. */
 export class ModemError extends MQTTModemError {}
 
-/** The network, or the way to the broker, failed. */
+/** The cellular network or the connection to the broker failed. */
 export class NetworkError extends MQTTModemError {}
 
 /** The broker refused or did not answer. */
 export class BrokerError extends MQTTModemError {
-  /** CONNACK's return code where that was the refusal and the modem tells it, else −1. */
+  /** CONNACK's return code, 1–5, when the broker refused the connection and the modem reports the code; else −1. */
   get returnCode(): number {
     return this.code === "CONNECTION_REFUSED" && this.modemCode !== undefined && this.modemCode <= 5 ? this.modemCode : -1;
   }
 }
 
-/** What was thrown, or what a host has told, in words: it may be no Error, and an object without words. */
+/** The message of anything that was thrown, or that a host reported: it may be no Error and may have no message. */
 export function wordsOf(error: unknown): string {
   const { message } = Object(error) as { message?: unknown };
   if (typeof message === "string" && message !== "") return message;

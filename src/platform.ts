@@ -1,79 +1,79 @@
 import { frozen } from "./bytes/frozen";
 
 /**
- * What the core is given by whoever runs it. The core reads no clock, timer, randomness or port by itself.
+ * The interfaces that a host implements for the core. The core reads no clock, timer, randomness or port by itself.
  */
 
-/** What a host can do with bytes in native code. {@link portableBytes} does the same in script. */
+/** Operations on bytes that a host may have in native code. {@link portableBytes} does them in script. */
 export interface Bytes {
-  /** Moves `length` bytes from `source[start…]` to `target[offset…]`. */
+  /** Copies `length` bytes from `source[start…]` to `target[offset…]`. */
   copy(target: Uint8Array, offset: number, source: Uint8Array, start: number, length: number): void;
-  /** Whether `length` bytes of `one[offset…]` are those of `other[start…]`. */
+  /** Whether `length` bytes from `one[offset…]` equal those from `other[start…]`. */
   same(one: Uint8Array, offset: number, other: Uint8Array, start: number, length: number): boolean;
   /** The index of the first `byte` in `bytes[start … end)`, or −1. */
   find(bytes: Uint8Array, byte: number, start: number, end: number): number;
-  /** Writes `length` bytes of `source[start…]` to `target[offset…]` as upper-case hexadecimal digits, two a byte; the two do not overlap. */
+  /** Writes `length` bytes from `source[start…]` to `target[offset…]` as two upper-case hexadecimal digits each. The two ranges do not overlap. */
   hex(target: Uint8Array, offset: number, source: Uint8Array, start: number, length: number): void;
 }
 
 /** One byte stream to the modem. */
 export interface Port {
   /**
-   * Moves bytes that have arrived into `target[offset … offset + length)`.
-   * The port keeps no reference to `target`. Bytes of the offered range beyond the returned count may be overwritten.
-   * @returns how many bytes were moved: fewer than `length` only when no more are waiting
+   * Moves received bytes into `target[offset … offset + length)`. The port keeps no reference to `target`. It may overwrite the whole
+   * range, also beyond the returned count.
+   * @returns how many bytes were moved; fewer than `length` only when no more are waiting
    */
   read(target: Uint8Array, offset: number, length: number): number;
   /**
-   * Takes bytes from `source[offset … offset + length)`, as many as it can at this moment.
-   * The bytes are copied or sent before the call returns: `source` stays the caller's.
+   * Takes as many bytes as it can now from `source[offset … offset + length)`. The bytes are copied or sent before the call returns:
+   * `source` stays the caller's.
    * @returns how many bytes were taken; when fewer than `length`, `onWritable` follows
    */
   write(source: Uint8Array, offset: number, length: number): number;
-  /** Goes on at another bit rate; what is on its way is lost. Left out where the port cannot. */
+  /** Changes the bit rate; bytes that are on the line or in the port's buffers are lost. A port that cannot do it leaves this out. */
   setRate?(baud: number): void;
-  /** Releases the port. No callback comes afterwards. */
+  /** Releases the port; no callback comes afterwards. */
   close(): void;
 }
 
-/** Whom a port tells: its option `receiver`. One object, for a closure a callback would cost 33 slots. Every function is called on an empty stack, never from inside `read` or `write`. */
+/** A port's listener, which the port gets as its option `receiver`. One object rather than a closure for each callback, which would cost 33 slots on XS. The port calls every function on an empty stack, never from inside `read` or `write`. */
 export interface PortReceiver {
-  /** Bytes can be read. The argument is a hint; the receiver reads until `read` gives less than it has room for. */
+  /** Bytes can be read. `count` is only a hint: the receiver reads until `read` returns fewer bytes than it asked for. */
   onReadable(count?: number): void;
-  /** `write` takes bytes again. */
+  /** `write` can take bytes again. */
   onWritable(count?: number): void;
-  /** The port is gone: unplugged, or failed beyond repair. */
+  /** The port has been unplugged, or has failed for good. */
   onError(error?: unknown): void;
 }
 
-/** ECMA-419's nesting: the class to construct, and that class's own options beside it. */
+/** ECMA-419's way to name a port: the class to construct, and beside it that class's own options. */
 export interface PortOptions {
   io: new (options: any) => Port;
   [option: string]: unknown;
 }
 
-/** A timer that is made once and set again and again, so that running costs no allocation. */
+/** A timer that is made once and set again and again, so that setting it allocates nothing. */
 export interface Alarm {
-  /** Fires once, `milliseconds` from now, in place of whatever was set before. 0 means as soon as the stack is empty. */
+  /** Fires once, `milliseconds` from now; replaces an earlier setting. 0: as soon as the stack is empty. */
   set(milliseconds: number): void;
   clear(): void;
-  /** Releases it. It never fires afterwards. */
+  /** Releases the timer; it never fires afterwards. */
   close(): void;
 }
 
-/** Whom an alarm wakes. */
+/** An alarm's listener. */
 export interface AlarmListener {
   /** Called on an empty stack. */
   onAlarm(): void;
 }
 
 export interface Clock {
-  /** Milliseconds since any moment, as a signed 32-bit integer that wraps; only differences are used. */
+  /** Milliseconds since any moment, as a signed 32-bit integer that wraps around. The core uses only differences. */
   now(): number;
-  alarm(ringer: AlarmListener): Alarm;
+  alarm(listener: AlarmListener): Alarm;
 }
 
-/** `copy` costs four slots on XS, for a view; a device has native ones that cost none. */
+/** The operations in script. `copy` allocates a view, four slots on XS; a host on XS has native ones, which allocate nothing. */
 export const portableBytes: Bytes = frozen({
   copy(target, offset, source, start, length) {
     target.set(source.subarray(start, start + length), offset);
@@ -96,5 +96,5 @@ export const portableBytes: Bytes = frozen({
 } satisfies Bytes);
 
 const DIGIT_0 = 0x30;
-/** What makes ten an `A`. */
+/** Added to a digit's value from 10 to 15, this gives `A` to `F`. */
 const HEX_A = 0x37;

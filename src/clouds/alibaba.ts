@@ -17,18 +17,18 @@ export interface AlibabaOptions extends Omit<CloudOptions, "host"> {
   productKey: string;
   /** The device's name within its product. Console: as above, DeviceName. */
   deviceName: string;
-  /** The device's secret. Console: as above, DeviceSecret. It is only calculated with, never sent. */
+  /** The device's secret. Console: as above, DeviceSecret. The password is computed from it; it is never sent. */
   deviceSecret: string;
-  /** Where a public instance runs: `cn-shanghai` (default), `ap-southeast-1`, … Not needed with `instanceHost`. */
+  /** The region of a public instance: `cn-shanghai` (default), `ap-southeast-1`, … Not needed with `instanceHost`. */
   region?: string;
   /**
-   * The address of an instance of one's own, `….mqtt.iothub.aliyuncs.com`. Console: Instance Details, View Endpoint.
-   * Without it the public instance of `region` is taken.
+   * The address of an Enterprise instance, `….mqtt.iothub.aliyuncs.com`. Console: Instance Details, View Endpoint.
+   * Default: the public instance of `region`.
    */
   instanceHost?: string;
-  /** Up to 64 bytes without `|`; default `productKey.deviceName`, as the console's own. */
+  /** Up to 64 bytes without `|`; default `productKey.deviceName`, as the console has it. */
   clientId?: string;
-  /** Milliseconds since 1970, 0 or more. The cloud does not need it; without it none is sent. */
+  /** Milliseconds since 1970, 0 or more. Optional: the cloud does not need it. */
   timestamp?: number;
   /** Default `hmacsha256`. */
   signMethod?: "hmacsha256" | "hmacsha1";
@@ -36,11 +36,11 @@ export interface AlibabaOptions extends Omit<CloudOptions, "host"> {
 
 const SIGN_METHODS = frozen(["hmacsha256", "hmacsha1"]);
 const REGION = "cn-shanghai";
-/** The cloud has one port, with and without TLS. */
+/** The same port with and without TLS. */
 const PORT = 1883;
 
 /**
- * What Alibaba Cloud wants to see in CONNECT. A BC35-G can calculate it by itself: its option `alibaba`.
+ * The settings for CONNECT to Alibaba Cloud. A BC35-G can compute them by itself: its option `alibaba`.
  * `keepAlive` may be from 30 to 1200 seconds.
  * @throws ArgumentError
  */
@@ -53,7 +53,7 @@ export function alibaba(options: AlibabaOptions): CloudConnection {
   const region = label("region", options.region ?? REGION);
   const secureMode = flag("tls", options.tls ?? false) === 1 ? 2 : 3;
 
-  // The parameters in the order of their names, each name followed by its value, without anything between.
+  // The signed text: the parameters in alphabetical order, each name followed by its value, without separators.
   let signed = `clientId${clientId}deviceName${deviceName}productKey${productKey}`;
   let extended = `securemode=${secureMode},signmethod=${signMethod}`;
   if (options.timestamp !== undefined) {

@@ -16,10 +16,10 @@ export function base64Encode(bytes: Uint8Array): string {
 }
 
 /**
- * Bits that the padding leaves over are ignored, as by the clouds' own tools.
+ * Unused bits before the padding are ignored, as the clouds' own tools do.
  * @param name the argument's name, for the error
- * @param secret keeps the value out of the error
- * @throws ArgumentError for a length that is no multiple of four, and for a character that has no place there
+ * @param secret keeps the text out of the error
+ * @throws ArgumentError when the length is no multiple of four, or a character is not of the alphabet
  */
 export function base64Decode(text: string, name = "text", secret = false): Uint8Array {
   const shown = secret ? "a secret" : text;

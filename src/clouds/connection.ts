@@ -1,9 +1,9 @@
-/** What the clouds' helpers share: what they return, and how they check what they are given. */
+/** Shared by the clouds: what their functions return, and how they check their options. */
 import { Text } from "../bytes/text";
 import { integer } from "../checks";
 import { ArgumentError } from "../errors";
 
-/** What a cloud wants to see in CONNECT, in ECMA-419's words: spread it into the options of `MQTTClient`. */
+/** A cloud's settings for CONNECT, with ECMA-419's names: spread them into the options of `MQTTClient`. */
 export interface CloudConnection {
   host: string;
   port: number;
@@ -15,34 +15,34 @@ export interface CloudConnection {
   keepAlive: number;
 }
 
-/** What can be told to all helpers. */
+/** Options of every cloud. */
 export interface CloudOptions {
-  /** The address of the cloud's broker, where it is not the usual one. */
+  /** The address of the cloud's broker; default the cloud's usual one. */
   host?: string;
-  /** 1–65535; default 1883, or with `tls` the port that the cloud has for it. */
+  /** 1–65535; default 1883, or with `tls` the cloud's port for TLS. */
   port?: number;
-  /** The modem is told to encrypt, by its driver's option: gives what the cloud has for that. Default false. */
+  /** Whether the modem uses TLS, which an option of its driver switches on. Chooses the cloud's address and port for TLS. Default false. */
   tls?: boolean;
-  /** Milliseconds, within what the cloud takes; default 240 000, which is within every limit that a modem or a cloud documents. */
+  /** Milliseconds, within the cloud's limits; default 240 000, which every modem and cloud here accepts. */
   keepAlive?: number;
 }
 
-/** What the most capable modem takes, in bytes. Each driver checks its own limit when it is given the result. */
+/** The longest string that any modem takes, in bytes. Each driver checks its own limit later. */
 const MOST = 256;
 const KEEP_ALIVE = 240_000;
 const LABEL_CHARACTERS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 export interface Restrictions {
-  /** Bytes of UTF-8 at the most; default what any modem takes. */
+  /** The most bytes of UTF-8; default 256, the longest that any modem takes. */
   most?: number;
-  /** Characters that mean something else in what the cloud is sent. */
+  /** Characters that separate fields in the text that is sent to the cloud. */
   separators?: string;
   /** Keeps the value out of the errors. */
   secret?: boolean;
 }
 
 /**
- * A string that goes into what the cloud is sent: not empty, and nothing in it that ends it early.
+ * Checks a string that becomes part of a text for the cloud: it is not empty and holds no separator.
  * @throws ArgumentError naming the argument, the limit and, unless it is secret, the value
  */
 export function field(name: string, value: unknown, { most = MOST, separators = "", secret = false }: Restrictions = {}): string {
@@ -56,7 +56,7 @@ export function field(name: string, value: unknown, { most = MOST, separators = 
 }
 
 /**
- * A string that becomes one label of a host's name.
+ * Checks a string that becomes one label of a host's name.
  * @throws ArgumentError
  */
 export function label(name: string, value: unknown): string {
@@ -68,7 +68,9 @@ export function label(name: string, value: unknown): string {
 }
 
 /**
- * @param least seconds that the cloud takes
+ * Checks the keep-alive time against the cloud's limits.
+ * @param value milliseconds
+ * @param least seconds
  * @param most seconds
  * @returns milliseconds
  * @throws ArgumentError
@@ -77,7 +79,7 @@ export function keepAlive(value: number | undefined, least: number, most: number
   return integer("keepAlive", value ?? KEEP_ALIVE, least * 1000, most * 1000);
 }
 
-/** Seconds since 1970. @throws ArgumentError */
+/** Checks the end of a token's validity, in seconds since 1970. @throws ArgumentError */
 export function expirySeconds(value: unknown): number {
   return integer("expiry", value, 1, Number.MAX_SAFE_INTEGER);
 }

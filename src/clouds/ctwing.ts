@@ -1,5 +1,5 @@
 /**
- * CTWing (China Telecom's AIoT platform). Nothing is calculated: the cloud's console gives all three parts. The source is
+ * CTWing (China Telecom's AIoT platform). Nothing is computed: the cloud's console shows all three parts. The source is
  * the worked session of Yuge's guide for the NM28 (S4), chapter 2.1.
  */
 import { flag, integer } from "../checks";
@@ -10,15 +10,15 @@ export interface CTWingOptions extends CloudOptions {
   deviceId: string;
   /** The product's id (产品ID). Console: the product's overview. */
   productId: string;
-  /** The device's token (特征串), or the product's where one serves all its devices. Console: the device's details. It is the password. */
+  /** The password: the device's token (特征串), or the product's when it has one for all devices. Console: the device's details. */
   token: string;
 }
 
 const HOST = "mqtt.ctwing.cn";
 
 /**
- * What CTWing wants to see in CONNECT: the device's id, the product's id and the token. TLS has port 8883.
- * The cloud's limits for `keepAlive` are not known here: up to 65535 seconds are let through.
+ * The settings for CONNECT to CTWing: the device's id, the product's id and the token. The port for TLS is 8883.
+ * The cloud's limits for `keepAlive` are not known; up to 65535 seconds are accepted.
  * @throws ArgumentError
  */
 export function ctwing(options: CTWingOptions): CloudConnection {

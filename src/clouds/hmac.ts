@@ -1,6 +1,6 @@
 import { BLOCK } from "./sha256";
 
-/** {@link sha256} or {@link sha1}: any hash that works on blocks of 64 bytes. */
+/** A hash that works on blocks of 64 bytes: {@link sha256} or {@link sha1}. */
 export type Hash = (message: Uint8Array) => Uint8Array;
 
 const INNER = 0x36;
@@ -12,7 +12,7 @@ export function hmac(hash: Hash, key: Uint8Array, message: Uint8Array): Uint8Arr
   return hash(keyed(secret, OUTER, hash(keyed(secret, INNER, message))));
 }
 
-/** A block of the key, every byte of it changed by `pad`, with `message` behind it. */
+/** The key, padded with zeros to a block, every byte XORed with `pad`, followed by `message`. */
 function keyed(key: Uint8Array, pad: number, message: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(BLOCK + message.length);
   bytes.fill(pad, 0, BLOCK);

@@ -1,4 +1,4 @@
-/** What the clouds want to see in CONNECT, computed from what their consoles show. Pure functions; runs on XS and on Node. */
+/** Computes the settings for CONNECT from what a cloud's console shows. Pure functions, for XS and Node. */
 export { alibaba } from "./alibaba";
 export type { AlibabaOptions } from "./alibaba";
 export type { CloudConnection, CloudOptions } from "./connection";
@@ -8,7 +8,7 @@ export { onenet } from "./onenet";
 export type { OneNETOptions } from "./onenet";
 export { tencent } from "./tencent";
 export type { TencentOptions } from "./tencent";
-// For those who need another cloud.
+// Building blocks for other clouds.
 export { base64Decode, base64Encode } from "./base64";
 export { hex } from "./hex";
 export { hmac } from "./hmac";

@@ -18,11 +18,11 @@ export interface OneNETOptions extends CloudOptions {
   deviceName: string;
   /** The device's own key (设备密钥), in Base64, not the product's access key. Console: the device's details. Never sent. */
   deviceKey: string;
-  /** When the token ends to be valid, in seconds since 1970. A device that does not know the time takes one that lies far ahead. */
+  /** When the token expires, in seconds since 1970. A device that does not know the time can give a date in the far future. */
   expiry: number;
   /**
-   * Default `sha256`. With `sha1` the token is about 20 bytes shorter, which it must be for modems that take only 128.
-   * The cloud's `md5` is not offered: it would save no more than another 3.
+   * Default `sha256`. With `sha1` the token is about 20 bytes shorter, so that it fits modems that take a password of at most 128 bytes.
+   * The cloud's `md5` is not offered: it would save only another 3 bytes.
    */
   method?: "sha256" | "sha1";
 }
@@ -33,8 +33,8 @@ const HOST = "mqtts.heclouds.com";
 const TLS_HOST = "mqttstls.heclouds.com";
 
 /**
- * What OneNET wants to see in CONNECT: the device's name, the product's id and the token.
- * `keepAlive` may be from 10 to 1800 seconds; TLS has an address of its own, with port 8883.
+ * The settings for CONNECT to OneNET: the device's name, the product's id and the token.
+ * `keepAlive` may be from 10 to 1800 seconds. TLS has another address, with port 8883.
  * @throws ArgumentError
  */
 export function onenet(options: OneNETOptions): CloudConnection {
@@ -46,7 +46,7 @@ export function onenet(options: OneNETOptions): CloudConnection {
   const tls = flag("tls", options.tls ?? false) === 1;
 
   const resource = `products/${productId}/devices/${deviceName}`;
-  // The values in the order of their names: et, method, res, version.
+  // The signed text: the values of et, method, res and version, in this order.
   const signed = utf8Encode(`${expiry}\n${method}\n${resource}\n${VERSION}`);
   const sign = base64Encode(hmac(method === "sha1" ? sha1 : sha256, key, signed));
   return {

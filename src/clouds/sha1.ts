@@ -1,6 +1,6 @@
 /**
- * SHA-1 (FIPS 180-4), for the clouds that still take HMAC-SHA1. As a hash alone it is broken; within HMAC it is not known
- * to be. SHA-256 is the default everywhere.
+ * SHA-1 (FIPS 180-4), for clouds that still accept HMAC-SHA1. The bare hash is broken; HMAC-SHA1 is not known to be.
+ * SHA-256 is the default everywhere.
  */
 import { BLOCK, bigEndian, padded } from "./sha256";
 

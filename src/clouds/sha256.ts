@@ -1,6 +1,6 @@
-/** SHA-256 (FIPS 180-4). Everything stays in 32-bit integers, which XS keeps apart from floating point. */
+/** SHA-256 (FIPS 180-4). All values stay 32-bit integers, which XS computes without floating point. */
 
-/** Bytes that are hashed at a time, and so the length of an HMAC key: 64 for SHA-1 and SHA-256 alike. */
+/** The block size in bytes of SHA-1 and SHA-256, to which HMAC pads its key. */
 export const BLOCK = 64;
 
 // FIPS 180-4, 4.2.2: the first 32 bits of the fractional parts of the cube roots of the first 64 primes.
@@ -17,7 +17,7 @@ const K = new Int32Array([
 
 /** @returns the 32 bytes of the digest */
 export function sha256(message: Uint8Array): Uint8Array {
-  // 5.3.3: the same of the square roots of the first eight.
+  // 5.3.3: the first 32 bits of the fractional parts of the square roots of the first eight primes.
   const hash = new Int32Array([
     0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
   ]);
@@ -69,7 +69,7 @@ function rotated(word: number, count: number): number {
   return (word >>> count) | (word << (32 - count));
 }
 
-/** 5.1.1: a one bit, zeroes up to a whole block, and in its last 64 bits the message's length in bits. SHA-1 does the same. */
+/** The message, padded to whole blocks (5.1.1, for SHA-1 too): a one bit, zeros, and the message's length in bits as the last 64 bits. */
 export function padded(message: Uint8Array): DataView {
   const length = message.length;
   const bytes = new Uint8Array((((length + 8) >>> 6) + 1) * BLOCK);

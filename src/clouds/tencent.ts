@@ -21,13 +21,13 @@ export interface TencentOptions extends CloudOptions {
   /** The device's key, in Base64, as the console shows it: the device's details, device key (PSK). Never sent. */
   deviceSecret: string;
   /**
-   * When the password ends to be valid, in seconds since 1970. A device that does not know the time takes one that lies
-   * far ahead: the cloud allows it.
+   * When the password expires, in seconds since 1970. A device that does not know the time can give a date in the far future: the cloud
+   * allows it.
    */
   expiry: number;
   /**
-   * A random string for each connection, letters and digits; the cloud's own examples have five. It serves to find the
-   * connection in the cloud's log.
+   * A random string for each connection, of letters and digits; the cloud's own examples have five characters. With it the connection
+   * can be found in the cloud's log.
    */
   connectionId: string;
   /** Default `hmacsha256`. */
@@ -35,13 +35,13 @@ export interface TencentOptions extends CloudOptions {
 }
 
 const SIGN_METHODS = frozen(["hmacsha256", "hmacsha1"]);
-/** The same for all who calculate it themselves. */
+/** The application id for devices without Tencent's SDK; the same for all. */
 const SDK_APP_ID = "12010126";
 
 /**
- * What Tencent Cloud wants to see in CONNECT. A BC35-G can fetch a password by itself: its option `tencent`.
- * `keepAlive` may be up to 900 seconds; TLS has port 8883. `host` is for regions other than Guangzhou.
- * The cloud takes no will, no retained message and no QoS 2.
+ * The settings for CONNECT to Tencent Cloud. A BC35-G can fetch a password by itself: its option `tencent`.
+ * `keepAlive` may be up to 900 seconds. The port for TLS is 8883. `host` is needed for regions other than Guangzhou.
+ * The cloud accepts no will, no retained message and no QoS 2.
  * @throws ArgumentError
  */
 export function tencent(options: TencentOptions): CloudConnection {

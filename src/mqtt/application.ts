@@ -6,31 +6,31 @@ import type { StageName } from "./stages";
 /** The application's functions. */
 export type Callbacks = Pick<ClientOptions, `on${string}` & keyof ClientOptions>;
 
-/** Takes what an application's callback has thrown. */
+/** Keeps an exception that an application's callback has thrown. */
 export interface ExceptionSink {
   keepError(error: unknown): void;
 }
 
 const NO_CALLBACKS: Callbacks = frozen({});
-/** In place of the callbacks of a client that is closed. */
+/** Replaces the callbacks of a closed client. */
 const CLOSED: Callbacks = frozen({});
 
 /**
- * The application's callbacks, called with its client as `this`. Nothing is called while the client is being constructed, nor once it has been closed.
- * What a callback throws reaches the host only when the modem's bytes have been dealt with: nothing of the modem is lost.
+ * Calls the application's callbacks with its client as `this`. None is called while the client is being constructed, nor after it has been closed.
+ * An exception of a callback reaches the host only after the received bytes have been processed, so that none of them is lost.
  */
 export class Application {
   private readonly client: unknown;
   private readonly sink: ExceptionSink;
   private callbacks: Callbacks = NO_CALLBACKS;
 
-  /** @param client the application's, which the callbacks have as `this` */
+  /** @param client the `MQTTClient`, which is `this` in the callbacks */
   constructor(client: unknown, sink: ExceptionSink) {
     this.client = client;
     this.sink = sink;
   }
 
-  /** From now on the application is told what happens. */
+  /** From now on the callbacks are called. */
   open(callbacks: Callbacks): void {
     if (!this.isClosed) this.callbacks = callbacks;
   }
@@ -43,7 +43,7 @@ export class Application {
     return this.callbacks === CLOSED;
   }
 
-  /** False when the application takes no messages. An exception passes through: a message that was not read stays to be read. */
+  /** @returns false when the application has no `onReadable` @throws what `onReadable` throws: the message then stays to be read */
   readable(count: number, options: ReadableOptions): boolean {
     const { onReadable } = this.callbacks;
     if (onReadable === undefined) return false;
@@ -79,7 +79,7 @@ export class Application {
     this.call(this.callbacks.onOverflow);
   }
 
-  /** The session is over. @param error null when the application has asked for that */
+  /** The connection has ended. @param error null when the application asked for it with DISCONNECT */
   ended(error: MQTTModemError | null): void {
     if (error === null) this.call(this.callbacks.onClose);
     else this.call(this.callbacks.onError, error);

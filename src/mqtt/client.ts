@@ -5,24 +5,24 @@ import { Connection } from "./connection";
 import type { ByteBuffer, ClientOptions, Counters, WriteOptions } from "./options";
 import { Packet } from "./packets";
 
-/** What a client is made with; `on…` are called with the client as `this`. */
+/** A client's options. The callbacks `on…` have the client as `this`. */
 export interface MQTTClientOptions extends ClientOptions<MQTTClient> {}
 
 /**
  * ECMA-419's MQTT client class pattern over a modem's own MQTT client.
  *
- * Buffers: what is given to `write` is copied before it returns; what `read` fills is the caller's. Received bytes that
- * are not read keep everything behind them waiting, and are dropped when the ring is full of them.
+ * Buffers: `write` copies its bytes before it returns; a buffer that `read` fills stays the caller's. While received bytes are not read,
+ * everything after them waits; when they fill the receive ring, they are dropped.
  */
 export class MQTTClient {
-  /** What the option of this name was. */
+  /** The value of the option `target`. */
   declare target?: unknown;
-  // Private to the engine, because it leads to the password: who inspects a client does not come upon it.
+  // Private, because it leads to the password, which must not show when a client is inspected or logged.
   #connection: Connection;
 
   /**
-   * Opens the port and begins to connect; `onWritable` follows, or `onError`.
-   * @throws ArgumentError before anything is sent; what the port's class throws
+   * Opens the port and begins to connect; `onWritable` or `onError` follows.
+   * @throws ArgumentError before anything is sent; StateError; what the port's class throws
    */
   constructor(options: MQTTClientOptions) {
     const { modem, format, target } = options;
@@ -38,9 +38,9 @@ export class MQTTClient {
   }
 
   /**
-   * Without an argument, or with a number: the bytes of the present message, as many as there are or as asked for, in a
-   * new ArrayBuffer. With a buffer: fills as much of it as there is, and returns how many bytes that was.
-   * @returns undefined when there is nothing to read
+   * Reads bytes of the present message. Without an argument: all available bytes; with a number: at most so many; both in a new
+   * ArrayBuffer. With a buffer: fills it as far as bytes are available.
+   * @returns the ArrayBuffer, or the number of bytes that were written to the buffer; undefined when there is nothing to read
    */
   read(count?: number): ArrayBuffer | undefined;
   read(buffer: ByteBuffer): number | undefined;
@@ -50,52 +50,52 @@ export class MQTTClient {
 
   /**
    * Sends a message or a control message.
-   * PUBLISH, SUBSCRIBE and UNSUBSCRIBE are done by the modem; DISCONNECT ends the connection in good order, then
-   * `onClose`. The acknowledgements (PUBACK, PUBREC, PUBREL, PUBCOMP) and PINGREQ are the modem's own affair: writing
-   * them does nothing.
-   * @param data the payload, or the next part of one; copied before this returns
-   * @returns how many bytes can be written now, as `onWritable` counts them
-   * @throws ArgumentError when the modem cannot carry it; StateError NOT_CONNECTED, CLOSED, or BUSY until `onWritable`
+   * The modem carries out PUBLISH, SUBSCRIBE and UNSUBSCRIBE. DISCONNECT ends the connection in order, and `onClose` follows. Writing
+   * PUBACK, PUBREC, PUBREL, PUBCOMP or PINGREQ does nothing, because the modem sends them by itself.
+   * @param data the payload, or its next part; copied before this returns
+   * @returns how many bytes of payload can be written now, as `onWritable` counts them
+   * @throws ArgumentError when the modem cannot carry the message; StateError NOT_CONNECTED, CLOSED, or BUSY until the next `onWritable`
    */
   write(data: ByteBuffer | null | undefined, options?: WriteOptions): number {
     return this.#connection.write(data, options);
   }
 
   /**
-   * Beyond ECMA-419: asks the modem something that changes nothing, and gives the lines of its answer.
-   * @param line a read form or test form of the modem's own, as its manual prints it: `AT+QMTCONN?`
-   * @throws ArgumentError when it is not one; StateError
+   * Beyond ECMA-419: sends the modem a query and gives the lines of its answer.
+   * @param line a read or test form, which changes nothing, as the modem's manual prints it: `AT+QMTCONN?`
+   * @param done called once with the result
+   * @throws ArgumentError when `line` has another form; StateError CLOSED or BUSY
    */
   inquire(line: string, done: InquiryCallback): void {
     this.#connection.inquire(line, done);
   }
 
   /**
-   * Ends everything at once and without a DISCONNECT, so that the broker publishes the will; no callback comes
-   * afterwards. The modem is still told to close its connection. After a DISCONNECT has been written, what was written
-   * until then is still sent. A second call does nothing.
+   * Ends the client at once and without a DISCONNECT, so that the broker publishes the will. No callback comes afterwards. The modem is
+   * still told to close its connection. After a written DISCONNECT, everything that was written before it is still sent. A second call
+   * does nothing.
    */
   close(): void {
     this.#connection.close();
   }
 
-  /** What this modem can carry. */
+  /** The limits of this modem's MQTT client. */
   get limits(): Limits {
     return this.#connection.link.limits;
   }
 
-  /** What went by on this modem's port and was nobody's, or could not be told for certain, since it was opened. */
+  /** Counts of unknown, late, lost and doubtful input since this modem's port was opened. */
   get counters(): Counters {
     const { unknownLines, lateFinals: strayFinals, overflows, suspects } = this.#connection.link.chat;
     return { unknownLines, strayFinals, overflows, suspects };
   }
 
-  /** @internal Bytes of payload that the next publish may have, or that the present one still lacks; 0 when anything that can be written could not be taken. */
+  /** @internal Bytes of payload that the next publish may have, or that the present one still lacks; 0 while nothing can be written. */
   get writable(): number {
     return this.#connection.writable;
   }
 
-  /** @internal Refuses a length that the modem cannot carry. @throws ArgumentError */
+  /** @internal Checks a payload's length against the modem's limits. @throws ArgumentError */
   checkMessage(argument: string, length: number): void {
     this.#connection.publisher.checkLength(argument, length);
   }

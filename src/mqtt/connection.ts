@@ -22,11 +22,11 @@ import { Publisher } from "./publisher";
 import { STAGES } from "./stages";
 import { Ended, Subscriber } from "./subscriber";
 
-/** In place of a secret's value in errors. */
+/** Stands for a secret's value in errors. */
 const A_SECRET = "a secret";
 const PINGRESP: ControlMessage = frozen({ operation: Packet.PINGRESP });
 
-/** What a client consists of: gives each command of the application, and each report of the link, to the part that it concerns. */
+/** The parts of one client. Passes each call of the application and each report of the link to the part that handles it. */
 export class Connection implements LinkListener {
   readonly link: Link;
   readonly inbox: Inbox;
@@ -36,7 +36,7 @@ export class Connection implements LinkListener {
   private readonly application: Application;
 
   /**
-   * @param client the application's, which the callbacks have as `this`
+   * @param client the `MQTTClient`, which is `this` in the callbacks
    * @param shared the connection of the client that `modem.shared` names
    * @throws ArgumentError; StateError; what the port's class throws
    */
@@ -75,7 +75,7 @@ export class Connection implements LinkListener {
     this.application.open(options);
   }
 
-  // ---- what the application wants
+  // ---- calls of the application
 
   read(wanted: number | ByteBuffer | undefined): ArrayBuffer | number | undefined {
     const { link } = this;
@@ -116,7 +116,7 @@ export class Connection implements LinkListener {
     return this.writable;
   }
 
-  /** Bytes of payload that can be written now; 0 where anything that can be written could not be taken. */
+  /** Bytes of payload that can be written now; 0 while nothing can be written. */
   get writable(): number {
     const { publisher } = this;
     if (this.link.stage !== Stage.Online) return 0;
@@ -140,7 +140,7 @@ export class Connection implements LinkListener {
     if (this.application.isClosed) throw new StateError("CLOSED", "this client has been closed; make a new one");
   }
 
-  // ---- what the link reports
+  // ---- reports of the link
 
   onModemStage(stage: Stage): void {
     if (stage === Stage.Reconnecting) this.publisher.connectionLost();
@@ -207,5 +207,5 @@ export class Connection implements LinkListener {
   }
 }
 
-/** Batches of subscriptions that may be in flight while there is room for anything that can be written. */
+/** While so many SUBSCRIBE or UNSUBSCRIBE batches are in flight, nothing new can be written. */
 const MOST_BATCHES = 2;

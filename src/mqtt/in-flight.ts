@@ -4,12 +4,12 @@ import { StateError } from "../errors";
 import type { Link } from "../modem/link";
 import { Kind } from "../modem/script";
 
-/** Subscribes, unsubscribes and inquiries that may be in flight at once. */
+/** How many subscribes, unsubscribes and inquiries together may be in flight at once. */
 const OTHERS = 2;
 // Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
 const ID = "id";
 
-/** What one client has in flight: how much more there may be, and which packet ids are free. */
+/** The requests that one client has in flight: how many more it may have, and which packet ids are free. */
 export class InFlight {
   private readonly link: Link;
   private lastId = 0;
@@ -25,7 +25,7 @@ export class InFlight {
     return chat.count(number, Kind.Subscribe) + chat.count(number, Kind.Unsubscribe) + chat.count(number, Kind.Inquiry) < OTHERS;
   }
 
-  /** @throws StateError BUSY */
+  /** Takes a request from the pool. @throws StateError BUSY when the client has as many in flight as it may */
   take(kind: Kind): Request {
     const request = this.hasRoomFor(kind) ? this.link.take(kind) : null;
     if (request === null) throw new StateError("BUSY", "as much is under way as the modem can do at once; wait for onWritable");
@@ -37,8 +37,8 @@ export class InFlight {
   }
 
   /**
-   * The id that was asked for, or the next one that is not in flight; never 0.
-   * @throws ArgumentError; StateError BUSY where the one that was asked for is in flight
+   * `asked`, or when it is undefined the next id that is not in flight; never 0.
+   * @throws ArgumentError; StateError BUSY when `asked` is in flight
    */
   chooseId(asked: number | undefined): number {
     if (asked !== undefined) {

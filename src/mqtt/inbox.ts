@@ -12,12 +12,12 @@ import type { ByteBuffer, ReadableOptions } from "./options";
 const BUFFER = "buffer";
 const NUMBER = "number";
 
-/** Messages that come in: tells the application of each, and reads its bytes out of the receive ring. */
+/** Reports each received message to the application, and reads its bytes out of the receive ring. */
 export class Inbox implements MessageReceiver {
   private readonly chat: Chat;
   private readonly application: Application;
   private readonly topics = new TopicCache<CachedTopic>();
-  /** One object for all messages. */
+  /** One options object for all messages. */
   private readonly options: { -readonly [option in keyof ReadableOptions]: ReadableOptions[option] } = {
     topic: undefined, QoS: undefined, byteLength: undefined, more: false, retain: undefined, duplicate: undefined, suspect: false,
   };

@@ -6,12 +6,12 @@ import type { Limits } from "../modem/limits";
 import { topicFilter } from "../modem/topic";
 import type { ByteBuffer, WriteOptions } from "./options";
 
-/** A URL has its port as a string. */
+/** A port, which a URL gives as a string, as a number. Anything else is returned as it is, and refused later. */
 export function portOf(port: number | string | undefined): number | undefined {
   return String(Number(port)) === port ? Number(port) : port as number | undefined;
 }
 
-/** @internal What is to be subscribed or unsubscribed, checked. @throws ArgumentError */
+/** @internal The topics of a SUBSCRIBE or UNSUBSCRIBE, checked. @throws ArgumentError */
 export function itemsOf(items: WriteOptions["items"], { topic: longest, escapes }: Limits): TopicItem[] {
   if (!Array.isArray(items)) throw new ArgumentError("ARGUMENT_TYPE", "items", items, "must be an array of topics");
   if (items.length < 1) throw new ArgumentError("ARGUMENT_LENGTH", "items", items.length, "must have one topic at least");
@@ -23,8 +23,9 @@ export function itemsOf(items: WriteOptions["items"], { topic: longest, escapes 
 }
 
 /**
- * ECMA-419 takes strings and byte buffers alike in many places.
- * @param shown what errors show
+ * A text that ECMA-419 lets the application give as a string or as bytes of UTF-8.
+ * @param shown what an error shows as the value
+ * @throws ArgumentError
  */
 export function textOf(value: string | ByteBuffer | null | undefined, name: string, shown: unknown = value): string | undefined {
   if (value === undefined || value === null) return undefined;
@@ -33,13 +34,13 @@ export function textOf(value: string | ByteBuffer | null | undefined, name: stri
   const bytes = bytesOf(value, name);
   const text = utf8Decode(bytes);
   const back = utf8Encode(text);
-  // What is not UTF-8 has been replaced, and would go out as something else.
+  // Decoding replaces bytes that are not UTF-8; the modem would be given another text.
   if (back.length !== bytes.length || back.some((byte, index) => byte !== bytes[index]))
     throw new ArgumentError("ARGUMENT_CHARACTER", name, shown, "must be UTF-8");
   return text;
 }
 
-/** @internal */
+/** @internal A view of the caller's bytes, not a copy. @throws ArgumentError */
 export function bytesOf(value: ByteBuffer, name: string): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (value instanceof ArrayBuffer) return new Uint8Array(value);

@@ -20,19 +20,21 @@ const BYTE_LENGTH = "byteLength";
 const QOS = "QoS";
 const RETAIN = "retain";
 
-/** Messages that go out, whole or in parts, and how each has ended. */
+/** Publishes messages, whole or in parts, and reports how each has ended. */
 export class Publisher {
   private readonly link: Link;
   private readonly inFlight: InFlight;
   private readonly application: Application;
   private readonly topics = new TopicCache<Text>();
-  /** The message of which parts are still to come; how many bytes these are, and how many all are. */
+  /** The message of which parts are still to be written, or null. */
   private partial: Request | null = null;
+  /** Its bytes that are still to be written. */
   private left = 0;
+  /** The length of the whole message. */
   private whole = 0;
-  /** The application has been told of less room than the longest payload needs: it is told when there is more. */
+  /** The application was last told of less room than the longest payload needs, so it has to be told when there is more. */
   private short = false;
-  /** One object for all acknowledgements: QoS 0 has none, so it is made for the first one. */
+  /** One object for all acknowledgements, made at the first one: an application that publishes at QoS 0 alone needs none. */
   private acknowledgement: ControlMessage | null = null;
 
   constructor(link: Link, inFlight: InFlight, application: Application) {
@@ -41,12 +43,12 @@ export class Publisher {
     this.application = application;
   }
 
-  /** Whether a message has begun whose further parts are to come. */
+  /** Whether a message has begun and is not complete. */
   get isPartial(): boolean {
     return this.partial !== null;
   }
 
-  /** Bytes of payload that the next message may have, or that the present one still lacks; 0 where nothing can be taken now. */
+  /** Bytes of payload that the next message may have, or that the present one still lacks; 0 while nothing can be written. */
   get room(): number {
     const { link } = this;
     if (this.partial !== null) return this.left;
@@ -98,10 +100,10 @@ export class Publisher {
     this.left = this.link.fill(request, bytes, this.left);
     if (this.left > 0) return this.waitForPart(request);
     this.partial = null;
-    this.link.send(request, this.whole); // its room has been reserved
+    this.link.send(request, this.whole); // cannot fail: `publish` has reserved the room
   }
 
-  /** Refuses a length that the modem cannot carry. @throws ArgumentError */
+  /** Checks a payload's length against the modem's limits. @throws ArgumentError */
   checkLength(argument: string, length: number): void {
     const { link } = this;
     if (length > link.longestPayload)
@@ -109,14 +111,14 @@ export class Publisher {
     link.checkPublish(length);
   }
 
-  /** There may be room again. @returns whether the application waits for it */
+  /** There may be more room now. @returns whether the application has to be told */
   takesRoom(): boolean {
     const { short } = this;
     this.short = false;
     return short;
   }
 
-  /** The connection is lost, and with it a message of which only the beginning has been written. */
+  /** The connection is lost: a message that is not complete has failed. */
   connectionLost(): void {
     const request = this.partial;
     if (request === null) return;
@@ -124,7 +126,7 @@ export class Publisher {
     this.application.done(request.id, linkLost("was lost before the message was complete"));
   }
 
-  /** The broker has answered a publish at QoS 2 with PUBREC; the application is told once. */
+  /** The broker has answered a publish at QoS 2 with PUBREC. The application gets it once, however often it comes. */
   received(request: Request): void {
     if (request.granted !== 0) return;
     request.granted = 1;
@@ -133,11 +135,11 @@ export class Publisher {
 
   /** A publish has ended. */
   done(request: Request, error: MQTTModemError | null): void {
-    const { id, QoS } = request; // a callback may have another message take the request's place
+    const { id, QoS } = request; // read first: a callback may publish, and the next message may use this request
     if (error === null && QoS === 1) this.acknowledge(Packet.PUBACK, id);
     else if (error === null && QoS === 2) {
-      // No PUBCOMP without PUBREC (MQTT 3.1.1, 4.3.3): a modem that reports the end alone has reported both. The SDK's
-      // mqtt/js looks for PUBCOMP only once it has seen PUBREC.
+      // PUBREC always comes before PUBCOMP (MQTT 3.1.1, 4.3.3). Some modems report only the end of both, and the SDK's mqtt/js
+      // expects PUBCOMP only after PUBREC, so the application gets PUBREC first.
       this.received(request);
       this.acknowledge(Packet.PUBCOMP, id);
     }
@@ -152,7 +154,7 @@ export class Publisher {
     this.application.control(message);
   }
 
-  /** The rest of the message has its room already, but whoever waits for `onWritable` is to be called. */
+  /** Waits for the message's next part. Its room is reserved, so `onWritable` can follow at once. */
   private waitForPart(request: Request): void {
     this.partial = request;
     this.short = true;

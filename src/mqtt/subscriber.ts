@@ -13,26 +13,26 @@ import { Packet } from "./packets";
 import { SubscribeBatch } from "./subscribe-batch";
 import { Subscriptions } from "./subscriptions";
 
-/** What has ended with a command. */
+/** What the end of a command means. */
 export const enum Ended {
-  /** Nothing: another command has been sent, or the connection is lost. */
+  /** Nothing has ended: another command has been sent, or the connection is lost. */
   Nothing,
-  /** A SUBSCRIBE or UNSUBSCRIBE of the application's; it has been told. */
+  /** A SUBSCRIBE or UNSUBSCRIBE of the application has ended, and the application has been told. */
   Batch,
-  /** All that was subscribed before a reconnection is subscribed again. */
+  /** All filters are subscribed again after a reconnection. */
   Restoring,
 }
 
-/** SUBSCRIBE and UNSUBSCRIBE, and subscribing again to what a modem that has reconnected may have lost. */
+/** Subscribes and unsubscribes for the application, and subscribes again after the modem has reconnected by itself. */
 export class Subscriber {
-  /** Batches of the application's that have not ended. */
+  /** How many of the application's batches have not ended. */
   batches = 0;
   private readonly link: Link;
   private readonly inFlight: InFlight;
   private readonly application: Application;
   private readonly subscriptions: Subscriptions;
   private newest: SubscribeBatch | null = null;
-  /** The command that subscribes again. */
+  /** The command in flight that subscribes again, or null. */
   private restoring: Request | null = null;
 
   /** @param capacity filters that are subscribed again after a reconnection */
@@ -88,7 +88,7 @@ export class Subscriber {
     if (error === null) {
       batch.addGrants(request);
       if (batch.left > 0 && link.stage === Stage.Online) {
-        this.send(link.take(request.kind)!, batch); // the command that has ended has left its place
+        this.send(link.take(request.kind)!, batch); // a request is free: the one that has just ended
         return Ended.Nothing;
       }
     }
@@ -106,7 +106,7 @@ export class Subscriber {
 
   private remove(batch: SubscribeBatch): void {
     if (this.newest === batch) this.newest = batch.before;
-    else this.newest!.before = batch.before; // there are two at the most
+    else this.newest!.before = batch.before; // there are at most two batches
     this.batches--;
   }
 
@@ -124,7 +124,7 @@ export class Subscriber {
     const items = this.subscriptions.next(link.limits.topics);
     if (items === null) return false;
     const { id } = items[0]!;
-    const request = link.take(Kind.Subscribe)!; // what was in flight has been aborted
+    const request = link.take(Kind.Subscribe)!; // the reconnection has aborted all requests, so one is free
     request.id = this.inFlight.has(id) ? this.inFlight.chooseId(undefined) : id;
     request.items = items;
     this.restoring = request;
@@ -138,7 +138,7 @@ export class Subscriber {
       if (link.stage === Stage.Online) link.down(error);
       return Ended.Nothing;
     }
-    // The application is told only what it has lost: the session goes on without it.
+    // The application is told only about refused topics; the connection goes on without them.
     if (request.isRefused) application.control(lossOf(request));
     return application.isClosed || link.stage !== Stage.Online || this.restoreNext() ? Ended.Nothing : Ended.Restoring;
   }
@@ -149,7 +149,7 @@ export class Subscriber {
   match(start: number, end: number): Match {
     const { chat, number } = this.link;
     let best = matchesAny(this.subscriptions.items, chat.ring, start, end);
-    // A retained message may come before the modem has reported the SUBACK.
+    // A retained message may come before the modem reports the SUBACK, so requests in flight count too.
     for (let request = chat.oldest; request !== null && best !== Match.Name; request = request.next)
       if (request.link === number && request.kind === Kind.Subscribe && request.items !== null) {
         const match = matchesAny(request.items, chat.ring, start, end);
@@ -164,7 +164,7 @@ function acknowledgementOf(request: Request, { id, granted }: SubscribeBatch): C
   return request.kind === Kind.Subscribe ? { operation: Packet.SUBACK, id, payload: granted, topics: undefined } : { operation: Packet.UNSUBACK, id };
 }
 
-/** A SUBACK that tells which topics the broker refuses after a reconnection. */
+/** The second SUBACK, which tells the application that the broker refuses topics after a reconnection. */
 function lossOf(request: Request): ControlMessage {
   const items = request.items!;
   return { operation: Packet.SUBACK, id: request.id, payload: items.map((_, index) => request.grantOf(index)), topics: items.map(({ text }) => text.string) };

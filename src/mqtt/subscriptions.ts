@@ -2,18 +2,19 @@ import type { TopicItem } from "../at/commands/command";
 import type { Request } from "../at/requests/request";
 import { Kind } from "../modem/script";
 
-/** The memory of what is subscribed, so that it can be subscribed again when the modem has lost it. */
+/** Remembers the subscribed filters, so that they can be subscribed again after the modem has lost them. */
 export class Subscriptions {
   readonly items: TopicItem[] = [];
   private readonly capacity: number;
+  /** How many of them, from the first on, {@link next} has given. */
   private restored = 0;
 
-  /** @param capacity filters that are remembered; further ones are not subscribed again */
+  /** @param capacity the most filters that are remembered; further ones are not subscribed again */
   constructor(capacity: number) {
     this.capacity = capacity;
   }
 
-  /** A subscribe or unsubscribe has been acknowledged. A filter that the broker has refused is not subscribed. */
+  /** Adds or removes the filters of an acknowledged request. A filter that the broker refused is removed. */
   update(request: Request): void {
     const items = request.items!;
     for (let i = 0; i < items.length; i++) {
@@ -35,7 +36,7 @@ export class Subscriptions {
     if (index < this.restored) this.restored--;
   }
 
-  /** All are to be subscribed again. */
+  /** Starts again from the first filter. */
   rewind(): void {
     this.restored = 0;
   }

@@ -1,21 +1,21 @@
 import type { Ring } from "../bytes/ring";
 
-/** A string with its bytes. */
+/** A topic as a string and as UTF-8. */
 export interface CachedTopic {
   readonly string: string;
   readonly bytes: Uint8Array;
 }
 
 /**
- * The last few topics that were met, so that meeting one again makes nothing. A string is compared as a whole, and
- * received bytes are compared where they are.
+ * The last few topics. Finding one of them again allocates nothing: strings are compared as a whole, and received bytes are compared
+ * where they are in the ring.
  */
 export class TopicCache<T extends CachedTopic> {
   private readonly capacity: number;
   private readonly entries: T[] = [];
   private next = 0;
 
-  /** @param capacity topics that are remembered */
+  /** @param capacity how many topics are remembered */
   constructor(capacity = 12) {
     this.capacity = capacity;
   }
@@ -38,7 +38,7 @@ export class TopicCache<T extends CachedTopic> {
     return null;
   }
 
-  /** Keeps an entry in place of the oldest one. */
+  /** Adds an entry; a full cache replaces its oldest one. @returns the entry */
   keep(entry: T): T {
     if (this.entries.length < this.capacity) this.entries.push(entry);
     else this.entries[this.next] = entry;
