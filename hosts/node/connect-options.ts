@@ -1,5 +1,5 @@
 import { ArgumentError } from "../../src/errors";
-import type { DriverClass } from "../../src/modem/link";
+import { isFamily, type Family } from "../../src/modem/family";
 import { COMMON } from "../../src/modem/names";
 import type { QueueOptions } from "../../src/session/options";
 import type { RetryOptions } from "../../src/session/retry";
@@ -15,10 +15,10 @@ export interface ConnectOptions {
   /** Bit/s; the modem family's own from the factory when left out. */
   baud?: number;
   /**
-   * A name (`"bc35g"`); `"auto"`, which asks the modem first, as `findModem` does; a driver class of your own; or another client, whose modem and serial port this one uses too,
+   * A name (`"bc35g"`); `"auto"`, which asks the modem first, as `findModem` does; a driver of your own; or another client, whose modem and serial port this one uses too,
    * where the modem has several MQTT clients (NM28). The port is released when the last of them has ended.
    */
-  modem: string | DriverClass | ModemMQTTClient;
+  modem: string | Family | ModemMQTTClient;
   /** Further options of the driver: `version`, `packetTimeout`, `attachTimeout`, … */
   modemOptions?: Record<string, unknown>;
   host: string;
@@ -114,7 +114,7 @@ const keepalive: Check = (name, value) => {
 };
 
 const modem: Check = (name, value) => {
-  if (typeof value === "string" || value instanceof ModemMQTTClient || (typeof value === "function" && typeof (value as Partial<DriverClass>).family?.limits === "object")) return;
+  if (typeof value === "string" || value instanceof ModemMQTTClient || isFamily(value)) return;
   throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be the name of a modem, such as bc35g, a driver class, or a client of connect()");
 };
 
@@ -189,8 +189,8 @@ function withoutNull(options: unknown): unknown {
 }
 
 /** @throws ArgumentError for what the driver cannot be told, and for a keepalive that the modem has not, in seconds as it was given */
-export function checkWith(driver: DriverClass, { modemOptions = {}, keepalive }: ConnectOptions): void {
-  const { options: own, limits } = driver.family;
+export function checkWith(driver: Family, { modemOptions = {}, keepalive }: ConnectOptions): void {
+  const { options: own, limits } = driver;
   const known = { ...MODEM, ...own };
   if (own !== undefined) check("modemOptions", modemOptions, Object.fromEntries(Object.keys(known).map((name) => [name, () => {}])), MODEM_ELSEWHERE);
   const told = (modemOptions["limits"] as { keepAlive?: unknown } | null | undefined)?.keepAlive;

@@ -1,5 +1,5 @@
 import { ModemError, StateError, type MQTTModemError } from "../../src/errors";
-import type { DriverClass } from "../../src/modem/link";
+import type { Family } from "../../src/modem/family";
 import { apart } from "./callback";
 import { SharedModem } from "./shared-modem";
 import { ModemMQTTClient, type ClientSettings } from "./client";
@@ -105,13 +105,13 @@ function settingsOf(options: ConnectOptions): ClientSettings {
   };
 }
 
-async function driverOf(modem: ConnectOptions["modem"]): Promise<DriverClass> {
+async function driverOf(modem: ConnectOptions["modem"]): Promise<Family> {
   if (modem instanceof ModemMQTTClient) return modem.carrier.driver;
   return typeof modem === "string" ? await loadDriver(modem) : modem;
 }
 
 /** The other client's modem, or one on a serial port of its own. */
-async function sharedModemOf({ modem, serial, baud, trace }: ConnectOptions, driver: DriverClass): Promise<SharedModem> {
+async function sharedModemOf({ modem, serial, baud, trace }: ConnectOptions, driver: Family): Promise<SharedModem> {
   if (modem instanceof ModemMQTTClient) {
     if (modem.ended) throw new StateError("CLOSED", "the client whose modem is to be used has ended; give the serial port instead");
     await modem.carrier.settled();

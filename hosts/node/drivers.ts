@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import type { DriverClass } from "../../src/modem/link";
+import type { Family } from "../../src/modem/family";
 import { ArgumentError } from "../../src/errors";
 
 // Drivers are found by name in the folder beside the built package's modules, so that a new one is one new file.
@@ -12,8 +12,8 @@ export async function modemNames(): Promise<string[]> {
 }
 
 /** @throws ArgumentError for a name that is not one of {@link modemNames} */
-export async function loadDriver(name: string): Promise<DriverClass> {
+export async function loadDriver(name: string): Promise<Family> {
   const names = await modemNames();
   if (!names.includes(name)) throw new ArgumentError("ARGUMENT_RANGE", "modem", name, `must be one of ${names.join(", ")}`);
-  return ((await import(new URL(`${name}.js`, folder).href)) as { default: DriverClass }).default;
+  return ((await import(new URL(`${name}.js`, folder).href)) as { default: Family }).default;
 }

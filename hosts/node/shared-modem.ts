@@ -1,4 +1,4 @@
-import type { DriverClass } from "../../src/modem/link";
+import type { Family } from "../../src/modem/family";
 import type { SessionOptions } from "../../src/session/session";
 import type { Session } from "../../src/session/session";
 import { hostClock } from "./clock";
@@ -6,7 +6,7 @@ import { SerialPort, type SerialPortOptions } from "./serial-port";
 
 /** A modem on a serial port, and the sessions that are on it. The port is open as long as one of them has a client. */
 export class SharedModem {
-  readonly driver: DriverClass;
+  readonly driver: Family;
   readonly #serial: Pick<SerialPortOptions, "path" | "baudRate" | "trace">;
   readonly #sessions = new Set<Session>();
   /** The one before: through it the next one finds the modem. */
@@ -14,7 +14,7 @@ export class SharedModem {
   #ports = 0;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(driver: DriverClass, serial: Pick<SerialPortOptions, "path" | "baudRate" | "trace">) {
+  constructor(driver: Family, serial: Pick<SerialPortOptions, "path" | "baudRate" | "trace">) {
     this.driver = driver;
     this.#serial = serial;
   }

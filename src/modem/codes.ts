@@ -87,6 +87,9 @@ export const CONNACK_CODES = codes(`
   5 not authorised
 `);
 
+/** Above what a modem's own result can be: a CONNACK return code is added to this one. */
+export const RETURN_CODE = 256;
+
 /** What `code` means, or `unknown code`. */
 export function meaning(table: CodeTable, code: number): string {
   for (let i = 0; i < table.length; i++) if (table[i]![0] === code) return table[i]![1];

@@ -1,14 +1,14 @@
 import type { Command } from "../at/commands/command";
 import { FieldKind } from "../at/responses/fields";
 import { COMMON_RESPONSES } from "../at/responses/response-table";
-import { tables } from "./commands";
+import { commands } from "./commands";
 
 /** Commands of 27.007 (and V.250) that every family has. */
 
-const { say, all } = tables(COMMON_RESPONSES, {});
+const { command, script } = commands(COMMON_RESPONSES, {});
 
 /** Does nothing; the answer shows that somebody listens. */
-export const ATTENTION = say("AT", { final: 1000, probe: true });
+export const ATTENTION = command("AT", { final: 1000, probe: true });
 /** Of `AT`, so many in one go: 126 bytes, which an ESP32's transmit FIFO takes at once. */
 const TIMES = 42;
 /**
@@ -18,20 +18,20 @@ const TIMES = 42;
  * @param leave the byte, where there is one, that leaves a data phase whose length was not told
  */
 export function wakeUp(leave: string): Command {
-  return say(leave + "AT\r".repeat(TIMES - 1) + "AT", { final: 1000, probe: true });
+  return command(leave + "AT\r".repeat(TIMES - 1) + "AT", { final: 1000, probe: true });
 }
 /** Command echo off: V.250 6.2.4. */
-export const ECHO_OFF = say("ATE0");
+export const ECHO_OFF = command("ATE0");
 /** Errors as numbers: 27.007 9.1. */
-export const ERROR_NUMBERS = say("AT+CMEE=1");
+export const ERROR_NUMBERS = command("AT+CMEE=1");
 /**
  * Leaves the packet domain, and attaches to it again: 27.007 10.1.9. No document of these modems gives a time; an LTE module
  * may answer the second only when it is attached.
  */
-export const REATTACH = all(say("AT+CGATT=0", { final: 40_000 }), say("AT+CGATT=1", { final: 75_000 }));
+export const REATTACH = script(command("AT+CGATT=0", { final: 40_000 }), command("AT+CGATT=1", { final: 75_000 }));
 /** The registration with the network: 27.007 10.1.22. A report of it has one field, or a location in its second one. */
-export const REGISTERED = say("AT+CEREG?", { takes: (fields) => fields.kind(1) === FieldKind.Integer && fields.length(1) <= 2 });
+export const REGISTERED = command("AT+CEREG?", { takes: (fields) => fields.kind(1) === FieldKind.Integer && fields.length(1) <= 2 });
 /** What the SIM wants: 27.007 8.3. */
-export const SIM_STATE = say("AT+CPIN?", { final: 5000 });
+export const SIM_STATE = command("AT+CPIN?", { final: 5000 });
 /** Whether the packet domain service is attached: 27.007 10.1.9. */
-export const ATTACHED = say("AT+CGATT?");
+export const ATTACHED = command("AT+CGATT?");

@@ -1,112 +1,133 @@
 import type { ChatFamily } from "../at/chat/listener";
 import type { Command } from "../at/commands/command";
 import type { Request } from "../at/requests/request";
-import type { Fields } from "../at/responses/fields";
-import type { Match } from "../at/framing/header";
-import type { Names } from "../checks";
 import type { MQTTModemError } from "../errors";
+import type { CodeTable } from "./codes";
+import type { LinkOptions, OptionRows } from "./family-options";
+import type { Hook, HookedLink } from "./hook";
 import type { Limits } from "./limits";
-import type { ModemOptions } from "./options";
 import type { Recovery } from "./recovery";
+import type { Reports } from "./reports";
 import type { Script } from "./script";
-import type { Stage } from "./stage";
+import type { Settings } from "./settings";
 
-/** A modem family, as data. */
-export interface Family<D = any> extends ChatFamily {
+/** Who chooses the packet ids, and what a publish's result tells of its id. */
+export const enum IdsFrom {
+  /** The host; the result repeats the id. */
+  Host,
+  /** The host, and 0 at QoS 0. */
+  HostButZero,
+  /** The modem, which does not announce the ids. */
+  Modem,
+}
+
+/** The fields of a received message, of which a modem tells not all. The topic's field stands in the response table. */
+export interface MessageRow {
+  readonly QoS?: number;
+  readonly retain?: number;
+  readonly duplicate?: number;
+  /** In place of the QoS: the packet id, which is 0 at QoS 0. 1 stands for QoS 1 and 2 then. */
+  readonly packetId?: number;
+}
+
+/** What the answer to the family's poll means. */
+export interface StateRow {
+  /** The report's name and the field with the state. */
+  readonly name: string;
+  readonly field: number;
+  readonly connected: number;
+  /** Up to this one there is no connection, and none is being made. */
+  readonly gone: number;
+  /** Above that one, the modem has lost the connection and tries to have it back. */
+  readonly reconnects?: boolean;
+  readonly meanings: CodeTable;
+}
+
+/** What the errors of a family's results are made from. */
+export interface FailedLink<O = any> {
+  readonly settings: Settings;
+  readonly options: O;
+}
+
+/**
+ * A modem family, as data: what its modems say, what they are told, and what both mean.
+ * `O` has the values of the family's options. Commands and scripts name them and the settings.
+ */
+export interface Family<O extends LinkOptions = any> extends ChatFamily {
   /** For messages to people. */
   readonly name: string;
-  /** What the driver can be told beyond what all can, by name; nothing is refused as unknown where it is left out. */
-  readonly options?: Names;
+  /** Bit/s of the UART from the factory. */
+  readonly baud: number;
+  /** What the application can tell this family, beyond what it can tell all. Nothing is refused as unknown where it is left out. */
+  readonly options?: OptionRows;
+  /** Makes the link's values from the checked options. @throws ArgumentError for options that do not fit each other */
+  readonly settle: (values: any, options: any) => O;
+  /** Refuses settings that do not fit the options. @throws ArgumentError */
+  readonly check?: (settings: Settings, options: O) => void;
   readonly limits: Limits;
+  /** Milliseconds, where the application names none. Default 0: no keep-alive. */
+  readonly keepAlive?: number;
+  /** Milliseconds between polls, where the application names none. Default: the keep-alive time. */
+  readonly pollInterval?: number;
+  /** Why an empty payload is refused, where the modem cannot send one. */
+  readonly emptyPayload?: string;
   /** Bytes of the transmit buffer for the longest command line. */
   readonly commandBuffer: number;
-  /** In place of `AT` where that has had no answer: ends a data phase as well, sooner or later. */
-  readonly wakeUp?: Command;
   /** Bytes that may stand behind the longest payload, to end the data phase. Default 0. */
   readonly payloadTail?: number;
   /** MQTT clients that the modem has at once. */
   readonly links: number;
-  /** Asks how the connection is; of the answer the driver's `onPolled` is told. */
-  readonly poll: Command<D>;
-  /** The line that a restart of the modem prints. */
+  /** Reports begin with the number of the client that they are about; those that the hook interprets may not. */
+  readonly numbered?: boolean;
+  readonly packetIds: IdsFrom;
+
+  // ---- what its modems are told
+
+  /** In place of `AT` where that has had no answer: ends a data phase as well, sooner or later. */
+  readonly wakeUp?: Command;
+  /** How a modem is brought back when a new connection does not help. */
+  readonly recovery: Recovery;
+  /** From an attached modem to an MQTT session. */
+  readonly connect: Script<O & Settings>;
+  /** From an MQTT session to a closed connection, in good order. */
+  readonly disconnect: Script<O & Settings>;
+  /** From anything to a closed connection. */
+  readonly close: Script<O & Settings>;
+  /** The same from a session, so that the broker publishes the will. Default: `close`. */
+  readonly abandon?: Script<O & Settings>;
+  readonly subscribe: Command;
+  readonly unsubscribe: Command;
+  /** Sends a publish; not needed where the hook chooses the command. */
+  readonly publish?: Command;
+  /** The same at QoS 0, where that is another command. */
+  readonly publishQoS0?: Command;
+  /** Asks how the connection is. */
+  readonly poll: Command;
+  /** Commands that ask and change nothing: read forms and test forms. */
+  readonly inquiries: readonly Command[];
+
+  // ---- what its modems say
+
+  readonly reports: Reports;
+  readonly message: MessageRow;
+  readonly states: StateRow;
+  /** The report that a restart of the modem prints. */
   readonly restart: number;
   /** A restart prints `+CPIN: READY`, and it may be all that it prints. */
   readonly readyAtStart?: boolean;
   /** A restart may print nothing: an error without a number is then a reason to ask. */
   readonly restartsSilently?: boolean;
-  /** How it is brought back when a new connection does not help. */
-  readonly recovery: Recovery;
-  /** From an attached modem to an MQTT session. */
-  readonly connect: Script<D>;
-  /** From an MQTT session to a closed connection, in good order. */
-  readonly disconnect: Script<D>;
-  /** From anything to a closed connection. */
-  readonly close: Script<D>;
-  readonly subscribe: Command<D>;
-  readonly unsubscribe: Command<D>;
-  /** Commands that ask and change nothing: read forms and test forms. */
-  readonly inquiries: readonly Command<D>[];
+  /** The error for the code of a result line. */
+  readonly resultError: (request: Request, code: number, link: FailedLink<O>) => MQTTModemError;
+  /** The error for a refusal that means something in this family, or null for the common meaning. @param code of `+CME ERROR`, or −1 */
+  readonly refusal?: (request: Request, code: number, link: FailedLink<O>) => MQTTModemError | null;
+
+  /** What no row can say. */
+  readonly hook?: (link: HookedLink<O>) => Hook;
 }
 
-/** What every driver can be told: what belongs to the modem, and what belongs to the connection. */
-export interface DriverOptions extends Partial<ModemOptions> {
-  /**
-   * How payloads are written on the wire, both ways, if both ends have agreed on it: "raw" (default), "hex" or "base64".
-   * For modems that do not frame what they receive. What is received and is no such text is handed on as it is, suspect.
-   */
-  payloadEncoding?: "raw" | "hex" | "base64";
-  /**
-   * What is done first, where an earlier connection was lost and a new one alone has not helped: "attach" leaves the network
-   * and attaches again, "restart" restarts the modem. Nothing where the family has no command for it, nor while another
-   * client of the modem is online. Default "connect": neither.
-   */
-  recover?: "connect" | "attach" | "restart";
-  /**
-   * Milliseconds between looks at the connection while nothing shows that it is gone, 1000–3600000; 0: it is never asked for,
-   * not even when a write has failed. Default: the keep-alive time, 120000 where there is none; NM28, which announces no
-   * loss, 30000.
-   */
-  pollInterval?: number;
-}
-
-/** Whom a link gives its messages to. */
-export interface MessageReceiver {
-  /**
-   * A message begins. The topic is field `topic` of `fields`, valid until this returns; the rest is told by the chat's
-   * `decoder.message`. `QoS` and the flags are −1 where the modem does not tell them.
-   */
-  onMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void;
-  /** A message begins that has the same topic, QoS and flags as the one before; false when they are to be told anew. */
-  onMessageAgain(): boolean;
-  /** A message goes on. */
-  onFragment(): void;
-}
-
-/** The MQTT client, as a link knows it. */
-export interface LinkListener {
-  readonly inbox: MessageReceiver;
-  /** A stage has been reached. */
-  onModemStage(stage: Stage): void;
-  /** The broker has accepted the connection, and `Stage.Online` has been reached. */
-  onModemConnected(): void;
-  /** A publish at QoS 2 has been answered with PUBREC; told once at the least where the modem tells it. */
-  onModemReceived(request: Request): void;
-  /** The modem's own PINGREQ has been answered. */
-  onModemPinged(): void;
-  /** The modem has got a connection back that it had lost; subscriptions may be gone. */
-  onModemReconnected(): void;
-  /** The session is over: `error` says why, or is null when it was asked for. Nothing is under way any more. */
-  onModemDown(error: MQTTModemError | null): void;
-  /** Whether the topic in the ring from `start` to `end` is subscribed; asked where a line can be read in several ways. */
-  isSubscribed(start: number, end: number): Match;
-  /** A publish, subscribe or unsubscribe has ended; `error` is null when it ended well. */
-  onModemDone(request: Request, error: MQTTModemError | null): void;
-  /** A publish that had failed stands in the way of the next one no more. */
-  onModemSettled(): void;
-  /** Received bytes were lost. */
-  onModemOverflow(): void;
-  /** There may be more room for a payload than there was. */
-  onModemRoom(): void;
-  /** How many filters are subscribed, as far as the broker has acknowledged them and they are remembered. */
-  readonly subscriptions: number;
+/** Whether it is a family, as far as JavaScript shows. */
+export function isFamily(value: unknown): value is Family {
+  const { connect, limits } = (value ?? {}) as Partial<Family>;
+  return typeof connect === "object" && typeof limits === "object";
 }

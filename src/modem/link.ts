@@ -1,134 +1,133 @@
 import type { Chat } from "../at/chat/chat";
 import { Slot } from "../at/chat/slots";
 import type { Command } from "../at/commands/command";
-import { Missing, Outcome, WireId, type Request, type RequestListener } from "../at/requests/request";
+import { Outcome, WireId, type Request, type RequestListener } from "../at/requests/request";
 import type { Fields } from "../at/responses/fields";
-import type { Line } from "../at/responses/response-table";
+import { CommonResponse, type Line } from "../at/responses/response-table";
 import { Match } from "../at/framing/header";
 import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, Encoding } from "../bytes/encoding";
 import { frozen } from "../bytes/frozen";
 import { choice } from "../checks";
-import { BrokerError, NetworkError, StateError, type MQTTModemError } from "../errors";
-import type { Family, DriverOptions, LinkListener } from "./family";
-import { failure } from "./failure";
-import { Inquiries } from "./inquiries";
+import { ArgumentError, NetworkError, type MQTTModemError } from "../errors";
+import { linkLost } from "./failure";
+import { IdsFrom, type Family } from "./family";
+import { checkedOptions, type LinkOptions } from "./family-options";
+import type { Hook, HookedLink } from "./hook";
+import { Inquiry, type InquiryCallback, type InquiryHost } from "./inquiry";
 import type { Limits } from "./limits";
-import type { Modem } from "./modem";
-import { Timeout } from "./timeouts";
+import { errorOf, type FailingLink } from "./link-errors";
+import type { LinkListener } from "./link-listener";
+import type { Modem, ModemLink } from "./modem";
+import type { DriverOptions } from "./options";
+import { Poller, type PollHost } from "./poller";
 import { Level, LEVELS } from "./recovery";
+import { apply, Does, type ReportedLink, type Reports } from "./reports";
 import { Kind } from "./script";
-import { refusedService } from "./sim";
+import { ScriptRunner, type ScriptHost } from "./script-runner";
 import type { Settings } from "./settings";
 import { Stage } from "./stage";
+import { Timeout } from "./timeouts";
 
 /** In place of settings that are needed no more: nothing keeps a password longer than it must. */
 const GONE = frozen({} as Settings);
-const USUAL_VERSION = 4;
-/** Seconds that nobody has to have asked for: ECMA-419's default, that of `connect()`, and the modems' own. */
-const USUAL_KEEP_ALIVE: readonly number[] = frozen([0, 60, 120]);
-/** `+CME ERROR` for a command that does not fit the modem's state: 27.007 9.2.1. */
-const NOT_ALLOWED = 3;
-/** Milliseconds: a final that may take so long waits for the broker itself. */
-const FINAL_WAITS = 30_000;
-/** Of {@link LEVELS}, what a modem can be told. */
+/** Of {@link LEVELS}, what the application can ask for. */
 const RECOVERIES = Object.freeze(LEVELS.slice(0, Level.Reset));
 
-/** What all drivers share: one MQTT connection over a modem, its stages and requests, and telling its client. */
-export abstract class Link extends Inquiries implements RequestListener {
-  readonly modem: Modem;
+/**
+ * One MQTT connection over a modem: its stage, its requests, and what its family's tables make of the modem's reports. Scripts,
+ * polls and the application's inquiry are parts of their own.
+ */
+export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, InquiryHost, ReportedLink, HookedLink, FailingLink {
+  // What each message needs comes first: XS looks for a property from the first one on.
   readonly chat: Chat;
+  stage: Stage = Stage.Idle;
   readonly number: number;
-  /** What it connects with; let go of once it is online. */
-  settings: Settings = GONE;
   /** How many publishes are not over. */
   publishing = 0;
-  /** Who takes this one's place when it has left. */
-  successor: Link | null = null;
-  /** What is to be done before the connection is made; `Connect` once it has been. */
-  recover: Level;
+  private client: LinkListener | null;
+  private readonly encoding: Encoding;
   readonly limits: Limits;
   /** Bytes that one message can have. */
   readonly longestPayload: number;
-  readonly #encoding: Encoding;
-  #client: LinkListener | null;
+  readonly modem: Modem;
+  readonly options: LinkOptions;
+  readonly hook: Hook | null;
+  readonly family: Family;
+  private readonly reports: Reports;
+  /** Bytes that stand behind a payload. */
+  private readonly tail: number;
+  private readonly idsFrom: IdsFrom;
 
-  #stage: Stage = Stage.Idle;
+  /** What the connection is made with; let go of once the link is online. */
+  settings: Settings = GONE;
+  reason: MQTTModemError | null = null;
+  /** Who takes this link's place when it has left. */
+  successor: ModemLink | null = null;
+  /** What is to be done before the connection is made; `Connect` once it has been. */
+  recover: Level;
+  /** The application has not named the number. */
+  private readonly isAnyNumber: boolean;
   /** The modem may have a connection to the broker. */
-  #open = false;
-  #reason: MQTTModemError | null = null;
+  private isOpen = false;
+  private readonly script = new ScriptRunner(this);
+  private readonly poller: Poller;
+  /** Made for the first one. */
+  private inquiry: Inquiry | null = null;
 
-  constructor(modem: Modem, link: number, options: DriverOptions, client: LinkListener) {
-    super(options.pollInterval);
-    this.#encoding = ENCODINGS.indexOf(choice("modem.payloadEncoding", options.payloadEncoding ?? "raw", ENCODINGS) as "raw");
+  /**
+   * @param number the modem's number for this connection
+   * @throws ArgumentError
+   */
+  constructor(modem: Modem, number: number, options: DriverOptions & { link?: number }, client: LinkListener) {
+    const { family } = modem;
+    this.poller = new Poller(this, options.pollInterval);
+    this.encoding = ENCODINGS.indexOf(choice("modem.payloadEncoding", options.payloadEncoding ?? "raw", ENCODINGS) as "raw");
     this.recover = LEVELS.indexOf(choice("modem.recover", options.recover ?? LEVELS[Level.Connect], RECOVERIES) as "connect");
     this.modem = modem;
     this.chat = modem.chat;
-    this.number = link;
+    this.number = number;
+    this.isAnyNumber = options.link === undefined;
     this.limits = modem.limits;
-    this.longestPayload = decodableLength(this.#encoding, modem.limits.payload);
-    this.#client = client;
+    this.longestPayload = decodableLength(this.encoding, modem.limits.payload);
+    this.client = client;
+    this.family = family;
+    this.reports = family.reports;
+    this.idsFrom = family.packetIds;
+    this.options = family.settle(checkedOptions(family.options ?? {}, options as {}), options);
+    this.tail = this.options.tail ?? 0;
+    this.hook = family.hook === undefined ? null : family.hook(this);
   }
 
-  get family(): Family {
-    return this.modem.family;
+  // ---- what each message needs
+
+  /** A message begins that has the same topic, QoS and flags as the one before. False when they have to be read all the same. */
+  onMessageAgain(): boolean {
+    const { client } = this;
+    return client !== null && this.encoding === Encoding.Raw && client.inbox.onMessageAgain();
   }
 
-  get stage(): Stage {
-    return this.#stage;
+  onDone(request: Request, outcome: Outcome, code: number): void {
+    const { kind } = request;
+    if (kind === Kind.Publish && outcome === Outcome.Done && code === 0) return this.tellDone(request, outcome, code);
+    const { hook } = this;
+    if (hook?.beforeDone?.(request, outcome, code) === true) return;
+    if (kind < Kind.Inquiry) this.tellDone(request, outcome, code);
+    else if (kind === Kind.Inquiry) this.inquiry!.onDone(outcome === Outcome.Done ? null : errorOf(this, request, outcome, code));
+    else if (kind > Kind.Poll) this.script.onDone(request, outcome, code);
+    else if (this.script.isRunning) this.script.onPollEnd();
+    else this.poller.onDone(request.command!, outcome);
+    hook?.afterDone?.(request, outcome, code);
   }
 
-  // ---- what the client asks
-
-  /**
-   * Brings the modem up where that is still to be done, and connects with `settings`; ends in `Stage.Online`, or in the
-   * client's `onModemDown`.
-   * @throws what the port's class throws
-   */
-  start(settings: Settings): void {
-    this.settings = settings;
-    this.prepareWatch();
-    this.#reason = null;
-    this.#stage = Stage.Waking;
-    this.modem.attach(this);
-    this.modem.want(this);
-  }
-
-  /** It has nothing to do any more but to leave. */
-  get leaving(): boolean {
-    return this.#stage === Stage.Idle || this.#stage === Stage.Closing || (this.#stage === Stage.Disconnecting && this.#client === null);
-  }
-
-  /** Ends the session in good order, then the client's `onModemDown(null)`. */
-  disconnect(): void {
-    if (this.#stage !== Stage.Online && this.#stage !== Stage.Reconnecting) return;
-    this.#stage = Stage.Disconnecting;
-    this.run(this.family.disconnect);
-  }
-
-  /** Lets go of the client at once, closes the connection if there may be one, then leaves the modem. */
-  shut(): void {
-    if (this.#client === null) return;
-    this.#client = null;
-    this.forgetInquiry();
-    if (!this.modem.has(this)) return this.modem.detach(this); // it has never had its turn, or has left already
-    this.chat.timers.clear(this.waker);
-    if (this.chat.closed || !this.#open) return this.leave();
-    if (this.#stage === Stage.Disconnecting) {
-      this.modem.dropUnread(this);
-      return this.chat.timers.set(this.waker, Timeout.Disconnect);
-    }
-    this.#stage = Stage.Closing;
-    this.chat.abort(this.number, false);
-    this.modem.dropUnread(this);
-    this.chat.timers.set(this.waker, Timeout.Close);
-    this.run(this.family.close);
-  }
-
-  private leave(): void {
-    this.#stage = Stage.Idle;
-    this.stop();
-    this.chat.abort(this.number, false);
-    this.modem.detach(this);
+  /** Tells the client how its request has ended. */
+  private tellDone(request: Request, outcome: Outcome, code: number): void {
+    if (request.reported && outcome !== Outcome.TimedOut && outcome !== Outcome.Aborted) return this.settle(outcome);
+    if (outcome === Outcome.Done) return this.client?.onModemDone(request, null);
+    const { chat } = this;
+    // `ERROR` without a number, though numbers were asked for: has the modem restarted? The probe's answer tells.
+    if (outcome === Outcome.Refused && code < 0 && this.family.restartsSilently === true && chat.idle) chat.resync();
+    this.client?.onModemDone(request, errorOf(this, request, outcome, code));
+    if (outcome === Outcome.Refused || outcome === Outcome.TimedOut) this.poller.pollSoon();
   }
 
   take(kind: Kind): Request | null {
@@ -144,76 +143,15 @@ export abstract class Link extends Inquiries implements RequestListener {
     return request;
   }
 
-  /** A publish whose topic, QoS and payload are set; false when there is no room for it now. */
-  protected abstract publish(request: Request): boolean;
-
-  /** An request whose id the modem chooses is sent now. */
-  onSending(_operation: Request): void {}
-
-  subscribe(request: Request): void {
-    this.acknowledgeable(request, this.family.subscribe);
-  }
-
-  unsubscribe(request: Request): void {
-    this.acknowledgeable(request, this.family.unsubscribe);
-  }
-
-  private acknowledgeable(request: Request, command: Command): void {
-    request.wireId = this.idOnWire(request);
-    request.resultTimeout = this.ackPatience;
-    // What was asked for, until the broker's answer is seen.
-    request.granted = 0;
-    const items = request.items!;
-    for (let i = 0; i < items.length; i++) request.grant(i, items[i]!.QoS);
-    this.chat.submit(request, command);
-  }
-
-  // ---- settings that the application has asked for, and that are not as a modem has them anyhow
-
-  get wantsWill(): boolean {
-    return this.settings.will !== null;
-  }
-
-  get wantsSession(): boolean {
-    return this.settings.clean === 0;
-  }
-
-  get wantsVersion(): boolean {
-    return this.settings.protocolVersion !== USUAL_VERSION;
-  }
-
-  get wantsKeepAlive(): boolean {
-    return !USUAL_KEEP_ALIVE.includes(this.settings.keepAlive);
-  }
-
-  // ---- what a family says
-
-  /** Milliseconds, where the application names none. ECMA-419's is 0; a modem may have to have some. */
-  get defaultKeepAlive(): number {
-    return 0;
-  }
-
-  /** Refuses a payload that the family cannot send, beyond what its limits say. @throws ArgumentError */
-  checkPublish(_length: number): void {}
-
   /** Bytes that one message can have now. */
   get room(): number {
     const room = this.chat.room - this.tail;
-    return room <= 0 ? 0 : this.#encoding === Encoding.Raw ? room : decodableLength(this.#encoding, room);
-  }
-
-  protected get defaultPollInterval(): number {
-    return this.settings.keepAlive === 0 ? Timeout.Poll : this.settings.keepAlive * 1000;
-  }
-
-  /** Bytes that stand behind a payload. */
-  protected get tail(): number {
-    return 0;
+    return room <= 0 ? 0 : this.encoding === Encoding.Raw ? room : decodableLength(this.encoding, room);
   }
 
   /** Keeps a place in the transmit buffer for a payload of `length` bytes; false when there is no room now. */
   reserve(request: Request, length: number): boolean {
-    const size = this.#encoding === Encoding.Raw ? length : encodedLength(this.#encoding, length);
+    const size = this.encoding === Encoding.Raw ? length : encodedLength(this.encoding, length);
     return this.chat.reserve(request, size + this.tail);
   }
 
@@ -229,289 +167,368 @@ export abstract class Link extends Inquiries implements RequestListener {
 
   /** Sends a publish whose payload of `length` bytes is there; false when there is no room for it now. */
   send(request: Request, length: number): boolean {
-    if (this.#encoding !== Encoding.Raw) encodeInPlace(this.#encoding, this.chat.requests.payloads, request.offset, length);
-    return this.publish(request);
+    const { chat, options, idsFrom } = this;
+    if (this.encoding !== Encoding.Raw) encodeInPlace(this.encoding, chat.requests.payloads, request.offset, length);
+    const isQoS0 = request.QoS === 0;
+    request.wireId = idsFrom === IdsFrom.Modem ? -1 : idsFrom === IdsFrom.HostButZero && isQoS0 ? 0 : request.id;
+    request.resultTimeout = request.QoS === 2 ? options.resultTimeoutQoS2 : options.resultTimeout;
+    const command = this.publishCommand(request, isQoS0);
+    if (command === null) return false;
+    chat.submit(request, command);
+    return true;
   }
 
-  /** The session has begun. */
-  protected onOnline(): void {
-    this.watchOn();
+  private publishCommand(request: Request, isQoS0: boolean): Command | null {
+    const { publish, publishQoS0 } = this.family;
+    if (publish === undefined) return this.hook!.publish!(request);
+    return isQoS0 && publishQoS0 !== undefined ? publishQoS0 : publish;
   }
 
-  /** The id that an request's result line will carry, or −1 where the modem chooses it. */
-  protected idOnWire(request: Request): number {
-    return request.id;
+  /** Refuses a payload that the family cannot send, beyond what its limits say. @throws ArgumentError */
+  checkPublish(length: number): void {
+    if (length > 0) return;
+    const { emptyPayload } = this.family;
+    if (emptyPayload !== undefined) throw new ArgumentError("ARGUMENT_LENGTH", "data", length, emptyPayload);
   }
 
-  /** Milliseconds until the broker's acknowledgement, with all that the modem may send again. */
-  abstract get ackPatience(): number;
+  // ---- what the client asks
 
-  /** A line of the family's own that nobody asked for. */
-  abstract onLine(line: Line, fields: Fields): void;
-
-  /** What comes for its number may be another client's, of an earlier run. */
-  get mayBeStale(): boolean {
-    return false;
+  /**
+   * Brings the modem up where that is still to be done, and connects with `settings`; ends in `Stage.Online`, or in the
+   * client's `onModemDown`.
+   * @throws ArgumentError; what the port's class throws
+   */
+  start(settings: Settings): void {
+    const { family, modem } = this;
+    family.check?.(settings, this.options);
+    this.settings = settings;
+    this.poller.prepare(family.pollInterval ?? (settings.keepAlive === 0 ? Timeout.Poll : settings.keepAlive * 1000));
+    this.reason = null;
+    this.stage = Stage.Waking;
+    modem.admit(this);
+    modem.want(this);
   }
 
-  /** A message begins; a family reads its fields and calls {@link deliver}. */
-  abstract onMessage(line: Line, fields: Fields): void;
-
-  /** The error for the code of a result line. */
-  protected abstract resultError(request: Request, code: number): MQTTModemError;
-
-  /** The error for a `+CME ERROR` that means something in this family, or null for the common meaning. */
-  protected refusal(_operation: Request, _code: number): MQTTModemError | null {
-    return null;
+  subscribe(request: Request): void {
+    this.submitTopics(request, this.family.subscribe);
   }
 
-  onUnsolicitedError(_code: number): void {}
-
-  protected wake(milliseconds: number): void {
-    if (this.#stage !== Stage.Closing) this.chat.timers.set(this.waker, milliseconds);
+  unsubscribe(request: Request): void {
+    this.submitTopics(request, this.family.unsubscribe);
   }
 
-  /** Hands a message to the client, or drops it when the client has gone. */
-  protected deliver(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
-    this.chat.decoder.message.decode(this.#encoding);
-    if (this.#client === null) this.chat.decoder.skip();
-    else this.#client.inbox.onMessage(fields, topic, QoS, retain, duplicate);
+  private submitTopics(request: Request, command: Command): void {
+    const items = request.items!;
+    this.hook?.onSubscribe?.(request);
+    request.wireId = this.idsFrom === IdsFrom.Modem ? -1 : request.id;
+    request.resultTimeout = this.options.resultTimeout;
+    // What was asked for, until the broker's answer is seen.
+    request.granted = 0;
+    for (let i = 0; i < items.length; i++) request.grant(i, items[i]!.QoS);
+    this.chat.submit(request, command);
   }
 
-  /** A message that begins as the one before: what its fields mean is known. False when it has to be read all the same. */
-  onMessageAgain(): boolean {
-    if (this.#client === null || this.#encoding !== Encoding.Raw) return false;
-    return this.#client.inbox.onMessageAgain();
+  /** Asks the modem for the application: see {@link Inquiry.ask}. @throws ArgumentError; StateError */
+  inquire(line: string, done: InquiryCallback): void {
+    (this.inquiry ??= new Inquiry(this)).ask(line, done);
   }
 
-  /** Ends the oldest request of a kind, with this id on the wire, or `Wire.Any`. */
-  protected resolve(kind: Kind, wire: number, code: number): void {
-    const request = this.chat.find(this.number, kind, wire);
-    if (request !== null) this.chat.resolve(request, code);
+  /** Ends the session in good order, then the client's `onModemDown(null)`. */
+  disconnect(): void {
+    if (this.stage !== Stage.Online && this.stage !== Stage.Reconnecting) return;
+    this.stage = Stage.Disconnecting;
+    this.script.run(this.family.disconnect);
   }
 
-  /** Shows that the modem is still at it. */
-  protected extend(kind: Kind, wire: number): void {
-    const request = this.chat.find(this.number, kind, wire);
-    if (request !== null) this.chat.extend(request);
+  /** Lets go of the client at once, closes the connection if there may be one, then releases the link's place on the modem. */
+  close(): void {
+    if (this.client === null) return;
+    const { chat, modem, family, stage } = this;
+    this.client = null;
+    this.inquiry?.forget();
+    if (!modem.has(this)) return modem.release(this); // the link has never had its place, or has left it already
+    chat.timers.clear(this.timer);
+    if (chat.closed || !this.isOpen) return this.release();
+    if (stage === Stage.Disconnecting) {
+      modem.skipUnread(this);
+      return chat.timers.set(this.timer, Timeout.Disconnect);
+    }
+    this.stage = Stage.Closing;
+    chat.abort(this.number, false);
+    modem.skipUnread(this);
+    chat.timers.set(this.timer, Timeout.Close);
+    this.script.run(stage === Stage.Online ? family.abandon ?? family.close : family.close);
   }
 
-  /** PUBREC has come for the oldest publish: it is not over, and waits as long again. */
-  protected received(wire: number): void {
-    const request = this.chat.find(this.number, Kind.Publish, wire);
-    if (request === null) return;
-    this.chat.extend(request);
-    if (request.QoS === 2 && !request.reported && !request.mayBeForged) this.#client?.onModemReceived(request);
+  /** Has nothing more to do. */
+  private release(): void {
+    this.stage = Stage.Idle;
+    this.script.cancel();
+    this.chat.abort(this.number, false);
+    this.modem.release(this);
   }
 
-  /** PINGRESP has come. */
-  protected pinged(): void {
-    this.#client?.onModemPinged();
+  /** Has nothing to do any more but to release its place. */
+  get isLeaving(): boolean {
+    return this.stage === Stage.Idle || this.stage === Stage.Closing || (this.stage === Stage.Disconnecting && this.client === null);
   }
 
-  protected isOwed(kind: Kind): boolean {
-    return this.chat.find(this.number, kind, WireId.Any) !== null;
-  }
-
-  /** What tells of a loss may be a message's line: then it is not believed, and the modem is asked. */
-  private get isAlleged(): boolean {
-    return this.#stage === Stage.Online && this.chat.mayBeForged();
-  }
-
-  down(error: MQTTModemError | null): void {
-    if (error === null || !this.isAlleged) this.goDown(error, false);
-  }
-
-  /** The connection is lost, and the modem tries to have it back: what was under way has failed. */
-  protected reconnecting(error: MQTTModemError): void {
-    if (this.#stage !== Stage.Online || this.isAlleged) return;
-    this.#reason = error;
-    this.#stage = Stage.Reconnecting;
-    this.chat.abort(this.number, false, true);
-    if (this.#stage === Stage.Reconnecting) this.#client?.onModemStage(Stage.Reconnecting);
-  }
-
-  protected reconnected(): void {
-    if (this.#stage !== Stage.Online && this.#stage !== Stage.Reconnecting) return;
-    this.#reason = null;
-    this.#stage = Stage.Online;
-    this.chat.settle(this.number);
-    this.watchOn();
-    this.#client?.onModemReconnected();
-  }
-
-  // ---- what the modem tells
+  // ---- the modem
 
   onModemStage(stage: Stage): void {
-    if (this.#stage === Stage.Idle || this.#stage >= Stage.Connecting) return;
-    this.#stage = stage;
-    this.#client?.onModemStage(stage);
+    if (this.stage === Stage.Idle || this.stage >= Stage.Connecting) return;
+    this.stage = stage;
+    this.client?.onModemStage(stage);
   }
 
   /** The modem is up and attached. */
   onReady(): void {
-    if (this.#stage === Stage.Idle || this.#stage >= Stage.Connecting) return;
-    this.#open = true;
-    if (this.enter(Stage.Connecting)) this.run(this.family.connect);
+    if (this.stage === Stage.Idle || this.stage >= Stage.Connecting) return;
+    this.isOpen = true;
+    if (this.enter(Stage.Connecting)) this.script.run(this.family.connect);
   }
 
   /** The modem is gone, or has forgotten everything. */
   onModemLost(error: MQTTModemError, forgotten: boolean): void {
-    if (forgotten) this.#open = false;
-    if (this.#stage === Stage.Closing) return this.leave();
-    this.goDown(error, forgotten);
+    if (forgotten) this.isOpen = false;
+    if (this.stage === Stage.Closing) this.release();
+    else this.endSession(error, forgotten);
   }
 
   onTimer(): void {
-    if (this.#client === null) this.leave();
-    else if (this.#stage === Stage.Waking) this.modem.want(this);
-    else this.onPollTimer();
+    if (this.client === null) this.release();
+    else if (this.stage === Stage.Waking) this.modem.want(this);
+    else if (this.stage === Stage.Reconnecting)
+      this.lose(linkLost(`is gone, and the modem has said nothing more of having it back for ${Timeout.Reconnect / 1000} s`));
+    else this.poller.onTimer();
   }
 
-  onFragment(): void {
-    if (this.#client === null) this.chat.decoder.skip();
-    else this.#client.inbox.onFragment();
+  setTimer(milliseconds: number): void {
+    if (this.stage !== Stage.Closing) this.chat.timers.set(this.timer, milliseconds);
   }
 
-  protected get subscriptions(): number {
-    return this.#client === null ? 0 : this.#client.subscriptions;
+  private get timer(): number {
+    return Slot.Link + this.number;
   }
 
-  isSubscribed(start: number, end: number): Match {
-    return this.#client === null ? Match.None : this.#client.isSubscribed(start, end);
+  // ---- the connection
+
+  value(name: PropertyKey): any {
+    const { options } = this;
+    return name in options ? options[name as string] : this.settings[name as keyof Settings];
   }
 
-  onOverflow(): void {
-    this.#client?.onModemOverflow();
-  }
-
-  /** Another connection's request is over, and may have left room in the transmit buffer. */
-  onRoom(): void {
-    if (this.#stage === Stage.Online) this.#client?.onModemRoom();
-  }
-
-  onAnswer(request: Request, line: Line, fields: Fields): void {
-    if (request.kind !== Kind.Inquiry) return this.onLine(line, fields);
-    this.answered(request, line, fields);
-  }
-
-  onText(request: Request, start: number, end: number): void {
-    if (request.kind === Kind.Poll) this.onStateText();
-    else this.keepLine(request, start, end);
-  }
-
-  onDone(request: Request, outcome: Outcome, code: number): void {
-    const kind = request.kind;
-    if (kind < Kind.Inquiry) {
-      if (outcome !== Outcome.Done) this.onFailed(request, outcome);
-      if (request.reported && outcome !== Outcome.TimedOut && outcome !== Outcome.Aborted) return this.settled(outcome);
-      if (outcome === Outcome.Done) return this.#client?.onModemDone(request, null);
-      // `ERROR` without a number, though numbers were asked for: has it restarted? The marker's answer tells.
-      if (outcome === Outcome.Refused && code < 0 && this.family.restartsSilently === true && this.chat.idle) this.chat.resync();
-      this.#client?.onModemDone(request, this.error(request, outcome, code));
-      if (outcome === Outcome.Refused || outcome === Outcome.TimedOut) this.pollSoon();
-      return;
-    }
-    if (kind === Kind.Poll) return this.polled(request.command!, outcome);
-    if (kind === Kind.Inquiry) return this.inquired(outcome === Outcome.Done ? null : this.error(request, outcome, code));
-    if (outcome === Outcome.Aborted || !this.isRunning) return;
-    if (outcome !== Outcome.Done && this.#stage !== Stage.Closing && !this.tolerates(outcome)) {
-      return this.goDown(this.error(request, outcome, code), false);
-    }
-    this.advance();
-  }
-
-  /** A publish, subscribe or unsubscribe has failed; its client is told behind this. */
-  protected onFailed(_operation: Request, _outcome: Outcome): void {}
-
-  /** What a publish that had timed out has come to, where only then the next one can go. */
-  private settled(outcome: Outcome): void {
-    if (outcome === Outcome.Unsettled)
-      this.down(new NetworkError("LINK_LOST", "a publish was never answered, and its acknowledgement could be taken for that of the next one; the connection is given up"));
-    else this.#client?.onModemSettled();
-  }
-
-  protected onScriptEnd(): void {
-    switch (this.#stage) {
+  onScriptEnd(): void {
+    switch (this.stage) {
       case Stage.Connecting:
         this.settings = GONE;
         if (!this.enter(Stage.Online)) return;
-        this.onOnline();
-        this.#client?.onModemConnected();
+        this.hook?.onOnline?.(false);
+        this.poller.start();
+        this.client?.onModemConnected();
         return;
       case Stage.Disconnecting:
-        this.#open = false;
-        return this.goDown(null, false);
-      case Stage.Closing: return this.leave();
+        this.isOpen = false;
+        return this.endSession(null, false);
+      case Stage.Closing: return this.release();
     }
+  }
+
+  onScriptFailed(request: Request, outcome: Outcome, code: number): void {
+    this.endSession(errorOf(this, request, outcome, code), false);
   }
 
   /** False when the client has ended it all meanwhile. */
   private enter(stage: Stage): boolean {
-    this.#stage = stage;
-    this.#client?.onModemStage(stage);
-    return this.#stage === stage;
+    this.stage = stage;
+    this.client?.onModemStage(stage);
+    return this.stage === stage;
   }
 
-  private get waker(): number {
-    return Slot.Link + this.number;
+  /** What reports a loss may be a message's line: then it is not believed, and the modem is asked. */
+  private get mayBeForged(): boolean {
+    return this.stage === Stage.Online && this.chat.mayBeForged();
   }
 
-  private goDown(error: MQTTModemError | null, forgotten: boolean): void {
-    if (this.#stage === Stage.Idle || this.#stage === Stage.Closing) return;
-    this.#stage = Stage.Idle;
-    this.#reason = error;
-    this.stop();
-    this.chat.timers.clear(this.waker);
-    this.chat.abort(this.number, forgotten);
-    if (this.#client === null) this.leave();
-    else this.#client.onModemDown(error);
+  loseReported(error: MQTTModemError): void {
+    if (this.mayBeForged) this.poller.doubt(error);
+    else this.endSession(error, false);
   }
 
-  private error(request: Request, outcome: Outcome, code: number): MQTTModemError {
-    switch (outcome) {
-      case Outcome.Failed: return this.resultError(request, code);
-      case Outcome.Refused: return this.refusal(request, code) ?? this.refusedStep(request, code) ?? failure(request, outcome, code);
-      case Outcome.Aborted:
-        return this.#reason ?? new StateError("CLOSED", "the session was ended before this was done; whether it was done is not known");
-      case Outcome.TimedOut: return this.unansweredStep(request, code) ?? failure(request, outcome, code);
-      default: return failure(request, outcome, code);
+  lose(error: MQTTModemError): void {
+    if (!this.mayBeForged) this.endSession(error, false);
+  }
+
+  /** What was under way has failed. Every attempt of the modem's has as long again. */
+  interrupt(error: MQTTModemError): void {
+    if (this.stage === Stage.Online && !this.mayBeForged) {
+      this.reason = error;
+      this.stage = Stage.Reconnecting;
+      this.chat.abort(this.number, false, true);
+      if (this.stage === Stage.Reconnecting) this.client?.onModemStage(Stage.Reconnecting);
     }
+    if (this.stage === Stage.Reconnecting) this.setTimer(Timeout.Reconnect);
   }
 
-  /** The error for a step of a script that was refused for the SIM's sake, or without a reason where it was to make the connection. */
-  private refusedStep(request: Request, code: number): MQTTModemError | null {
-    if (request.kind < Kind.Step) return null;
-    // Where the TCP connection is gone again, CONNECT is not allowed.
-    if (code >= 0 && !(code === NOT_ALLOWED && request.kind === Kind.Connect)) return refusedService(code);
-    // Some firmware says no more where the broker cannot be reached (ML302: C-10), or has closed the TCP connection at once.
-    return this.noConnection(request, "and the modem does not say why");
+  restore(): void {
+    if (this.stage !== Stage.Online && this.stage !== Stage.Reconnecting) return;
+    this.hook?.onOnline?.(true);
+    this.reason = null;
+    this.stage = Stage.Online;
+    this.chat.settle(this.number);
+    this.poller.start();
+    this.client?.onModemReconnected();
   }
 
-  /**
-   * The error for a step that was to make the connection, where the modem has said nothing of its outcome: it is the broker that it
-   * waits for. A modem that has not taken the command at all is one that does not work.
-   * @param missing {@link Missing}
-   */
-  private unansweredStep(request: Request, missing: number): MQTTModemError | null {
-    const waits = missing === Missing.Result || request.command!.final >= FINAL_WAITS;
-    return waits ? this.noConnection(request, "and the modem has not said in time what came of it") : null;
+  /** @param error why, or null where the application has ended it @param forgotten the modem has forgotten what was under way */
+  private endSession(error: MQTTModemError | null, forgotten: boolean): void {
+    if (this.stage === Stage.Idle || this.stage === Stage.Closing) return;
+    this.stage = Stage.Idle;
+    this.reason = error;
+    this.script.cancel();
+    this.chat.timers.clear(this.timer);
+    this.chat.abort(this.number, forgotten);
+    if (this.client === null) this.release();
+    else this.client.onModemDown(error);
   }
 
-  /** The error for a step that was to make the connection; null for another one. */
-  private noConnection({ kind }: Request, why: string): MQTTModemError | null {
-    const { host, port } = this.settings;
-    if (kind === Kind.Open)
-      return new NetworkError("OPEN_FAILED", `no connection to ${host.string}:${port}, ${why}; check host, port, coverage, user name and password`);
-    return kind !== Kind.Connect ? null
-      : new BrokerError("CONNECT_FAILED", `the broker at ${host.string}:${port} has not accepted the connection, ${why}; check that an MQTT broker listens there`);
+  // ---- requests
+
+  find(kind: Kind, id: number): Request | null {
+    return this.chat.find(this.number, kind, id);
+  }
+
+  pending(kind: Kind): Request | null {
+    return this.chat.find(this.number, kind, WireId.Any);
+  }
+
+  end(request: Request, code: number): void {
+    this.chat.resolve(request, code);
+  }
+
+  resolve(kind: Kind, id: number, code: number): void {
+    const request = this.find(kind, id);
+    if (request !== null) this.chat.resolve(request, code);
+  }
+
+  prolong(request: Request): void {
+    this.chat.extend(request);
+  }
+
+  extend(kind: Kind, id: number): void {
+    const request = this.find(kind, id);
+    if (request !== null) this.chat.extend(request);
+  }
+
+  /** The publish is not over, and has as long again. */
+  received(request: Request): void {
+    this.chat.extend(request);
+    if (request.QoS === 2 && !request.reported && !request.mayBeForged) this.client?.onModemReceived(request);
+  }
+
+  onSending(request: Request): void {
+    if (request.kind < Kind.Inquiry) this.hook?.onSending?.(request);
+  }
+
+  /** A publish that had timed out is over on the wire: now the next one can go. */
+  private settle(outcome: Outcome): void {
+    if (outcome === Outcome.Unsettled)
+      this.lose(new NetworkError("LINK_LOST", "a publish was never answered, and its acknowledgement could be taken for that of the next one; the connection is given up"));
+    else this.client?.onModemSettled();
+  }
+
+  // ---- what the modem says
+
+  /** A report that no command has asked for. */
+  onReport(line: Line, fields: Fields): void {
+    const rows = this.reports[line.id - CommonResponse.Family];
+    if (rows === undefined || rows.length === 0) return;
+    if (this.family.numbered === true && rows[0]!.does !== Does.Hook && fields.int(0) !== this.number) return; // damaged
+    for (let i = 0; i < rows.length; i++) if (apply(rows[i]!, this, line, fields)) return;
+  }
+
+  onHookReport(line: Line, fields: Fields): void {
+    this.hook!.onReport!(line, fields);
+  }
+
+  pinged(): void {
+    this.client?.onModemPinged();
+  }
+
+  onUnsolicitedError(code: number): void {
+    this.hook?.onUnsolicitedError?.(code);
+  }
+
+  onAnswer(request: Request, line: Line, fields: Fields): void {
+    if (request.kind === Kind.Inquiry) this.inquiry!.onAnswer(request, line, fields);
+    else this.onReport(line, fields);
+  }
+
+  onText(request: Request, start: number, end: number): void {
+    if (request.kind === Kind.Poll) this.poller.onText();
+    else this.inquiry?.keep(request, start, end);
+  }
+
+  onPolled(line: Line, fields: Fields): void {
+    this.poller.onAnswer(line, fields);
+  }
+
+  onDoubt(): void {
+    this.poller.onDoubt();
+  }
+
+  ask(command: Command): void {
+    this.poller.ask(command);
+  }
+
+  pollIn(milliseconds: number): void {
+    this.poller.pollIn(milliseconds);
+  }
+
+  get tellsReasons(): boolean {
+    return this.modem.tellsReasons;
+  }
+
+  /** A message begins: hands it to the client, or drops it when the client has gone. */
+  onMessage(line: Line, fields: Fields): void {
+    const { client, chat: { decoder } } = this;
+    decoder.message.decode(this.encoding);
+    if (client === null) return decoder.skip();
+    const { packetId, QoS, retain, duplicate } = this.family.message;
+    client.inbox.onMessage(fields, line.topic!,
+      packetId === undefined ? upTo(2, fields, QoS) : fields.int(packetId, 0) === 0 ? 0 : 1, upTo(1, fields, retain), upTo(1, fields, duplicate));
+  }
+
+  onFragment(): void {
+    if (this.client === null) this.chat.decoder.skip();
+    else this.client.inbox.onFragment();
+  }
+
+  isSubscribed(start: number, end: number): Match {
+    return this.client === null ? Match.None : this.client.isSubscribed(start, end);
+  }
+
+  get subscriptions(): number {
+    return this.client === null ? 0 : this.client.subscriptions;
+  }
+
+  /** What comes for this number may be another client's, of an earlier run, until the modem has answered the first command, which closes what is open. */
+  get mayBeStale(): boolean {
+    return this.isAnyNumber && this.stage <= Stage.Connecting && (this.stage < Stage.Connecting || this.chat.count(this.number, Kind.Close) > 0);
+  }
+
+  onOverflow(): void {
+    this.client?.onModemOverflow();
+  }
+
+  /** Another link's request is over, and may have left room in the transmit buffer. */
+  onRoom(): void {
+    if (this.stage === Stage.Online) this.client?.onModemRoom();
   }
 }
 
-/** What a driver module exports: `BC35G` and its like. One instance is one MQTT connection over a modem. */
-export interface DriverClass<O = any> {
-  new (modem: Modem, link: number, options: O, client: LinkListener): Link;
-  readonly family: Family;
-  /** Bit/s of the modem's UART from the factory. */
-  readonly baud: number;
+/** The field's number where it is at most `most`; −1 for one that is damaged, as for one that the modem does not tell. */
+function upTo(most: number, fields: Fields, field: number | undefined): number {
+  const value = field === undefined ? -1 : fields.int(field);
+  return value > most ? -1 : value;
 }

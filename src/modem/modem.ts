@@ -28,7 +28,7 @@ export interface ModemLink {
   readonly number: number;
   readonly stage: Stage;
   /** It has nothing to do any more but to leave. */
-  readonly leaving: boolean;
+  readonly isLeaving: boolean;
   /** Who takes its place when it has left. */
   successor: ModemLink | null;
   /** What is to be done before the connection is made. */
@@ -45,7 +45,7 @@ export interface ModemLink {
   onDoubt(): void;
   onOverflow(): void;
   onUnsolicitedError(code: number): void;
-  onLine(line: Line, fields: Fields): void;
+  onReport(line: Line, fields: Fields): void;
   onAnswer(request: Request, line: Line, fields: Fields): void;
   /** A line of the answer to the question how the connections are. */
   onPolled(line: Line, fields: Fields): void;
@@ -116,15 +116,15 @@ export class Modem implements ChatListener, TimerListener {
   private recovering: Level = Level.Connect;
 
   /**
-   * @param factoryRate bit/s of the modem's UART from the factory, where that is known
    * @throws ArgumentError; nothing is opened yet
    */
-  constructor(family: Family, options: ModemOptions, factoryRate = 0) {
+  constructor(family: Family, options: ModemOptions) {
     if (typeof options.serial?.io !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.serial.io", options.serial?.io, "must be the class of a serial port");
     if (typeof options.clock?.now !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.clock", options.clock, "must be a clock (on Moddable the manifest provides it)");
     this.family = family;
+    const factoryRate = family.baud;
     const rate = options.serial.baud ?? options.serial.baudRate;
     if (typeof rate === "number" && factoryRate > 0 && rate !== factoryRate) {
       this.rate = rate;
@@ -169,7 +169,7 @@ export class Modem implements ChatListener, TimerListener {
       if (this.isFree(wanted)) return wanted;
       throw new StateError("BUSY", `client ${wanted} of this modem is in use`);
     }
-    if (before !== null && before.leaving && this.isFree(before.number)) return before.number;
+    if (before !== null && before.isLeaving && this.isFree(before.number)) return before.number;
     for (let link = 0; link < drivers.length; link++) if (drivers[link] === null) return link;
     for (let link = 0; link < drivers.length; link++) if (this.isFree(link)) return link;
     throw new StateError("BUSY", `a ${this.family.name} has ${drivers.length === 1 ? "one MQTT client" : `${drivers.length} MQTT clients`}, and all are in use`);
@@ -178,11 +178,11 @@ export class Modem implements ChatListener, TimerListener {
   /** Nobody is there, or one who only has to leave, and whom nobody waits for. */
   private isFree(link: number): boolean {
     const driver = this.links[link]!;
-    return driver === null || (driver.leaving && driver.successor === null);
+    return driver === null || (driver.isLeaving && driver.successor === null);
   }
 
   /** Takes a driver into its place, with the requests that it needs, as soon as whoever is there has left. */
-  attach(driver: ModemLink): void {
+  admit(driver: ModemLink): void {
     const present = this.links[driver.number]!;
     if (present !== null) {
       present.successor = driver;
@@ -212,12 +212,12 @@ export class Modem implements ChatListener, TimerListener {
   }
 
   /** Drops what is to be read yet, if it is this driver's. */
-  dropUnread(driver: ModemLink): void {
-    if (this.reader === driver) this.drop();
+  skipUnread(driver: ModemLink): void {
+    if (this.reader === driver) this.skip();
   }
 
   /** The driver has nothing more to do. The port is released with the last one. */
-  detach(driver: ModemLink): void {
+  release(driver: ModemLink): void {
     const { number: link, successor: heir } = driver;
     const present = this.links[link]!;
     if (present !== driver) {
@@ -225,10 +225,10 @@ export class Modem implements ChatListener, TimerListener {
       return;
     }
     this.links[link] = null;
-    this.dropUnread(driver);
+    this.skipUnread(driver);
     this.chat.decoder.message.forget();
     if (heir !== null) {
-      this.attach(heir);
+      this.admit(heir);
       return this.timers.set(Slot.Link + link, 0); // on an empty stack, for the application may have called
     }
     for (let link = 0; link < this.links.length; link++) if (this.links[link] !== null) return;
@@ -461,7 +461,7 @@ export class Modem implements ChatListener, TimerListener {
   }
 
   onUrc(line: Line, fields: Fields): void {
-    if (line.id >= CommonResponse.Family && line.id !== this.family.restart) this.driverOf(fields)?.onLine(line, fields);
+    if (line.id >= CommonResponse.Family && line.id !== this.family.restart) this.driverOf(fields)?.onReport(line, fields);
     else if (line.id === this.family.restart) {
       if (!this.chat.mayBeForged()) this.restarted();
     }
@@ -503,7 +503,7 @@ export class Modem implements ChatListener, TimerListener {
     const again = this.chat.decoder.message.opened;
     const reader = again ? this.reader : this.readerOf(fields);
     this.reader = reader;
-    if (reader === null) this.drop();
+    if (reader === null) this.skip();
     else if (!again || !reader.onMessageAgain()) reader.onMessage(line, fields);
   }
 
@@ -529,7 +529,7 @@ export class Modem implements ChatListener, TimerListener {
   }
 
   onFragment(): void {
-    if (this.reader === null) this.drop();
+    if (this.reader === null) this.skip();
     else this.reader.onFragment();
   }
 
@@ -539,7 +539,7 @@ export class Modem implements ChatListener, TimerListener {
   }
 
   /** Nobody is there to read the message. */
-  private drop(): void {
+  private skip(): void {
     this.reader = null;
     this.chat.decoder.skip();
     this.chat.released();

@@ -1,6 +1,7 @@
 import { frozen } from "../bytes/frozen";
 import { known } from "../checks";
-import type { Family, DriverOptions } from "./family";
+import type { Family } from "./family";
+import type { DriverOptions } from "./options";
 
 /** What can be told of every modem: the compiler knows when one is missing. */
 export const COMMON = frozen({

@@ -18,3 +18,24 @@ export interface ModemOptions {
   /** Other limits than the family's, where the documents state none, or hardware has shown others. */
   limits?: OwnLimits;
 }
+
+/** What every driver can be told: what belongs to the modem, and what belongs to the connection. */
+export interface DriverOptions extends Partial<ModemOptions> {
+  /**
+   * How payloads are written on the wire, both ways, if both ends have agreed on it: "raw" (default), "hex" or "base64".
+   * For modems that do not frame what they receive. What is received and is no such text is handed on as it is, suspect.
+   */
+  payloadEncoding?: "raw" | "hex" | "base64";
+  /**
+   * What is done first, where an earlier connection was lost and a new one alone has not helped: "attach" leaves the network
+   * and attaches again, "restart" restarts the modem. Nothing where the family has no command for it, nor while another
+   * client of the modem is online. Default "connect": neither.
+   */
+  recover?: "connect" | "attach" | "restart";
+  /**
+   * Milliseconds between looks at the connection while nothing shows that it is gone, 1000–3600000; 0: it is never asked for,
+   * not even when a write has failed. Default: the keep-alive time, 120000 where there is none; NM28, which announces no
+   * loss, 30000.
+   */
+  pollInterval?: number;
+}

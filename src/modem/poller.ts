@@ -1,123 +1,145 @@
+import type { Chat } from "../at/chat/chat";
 import type { Command } from "../at/commands/command";
-import { Outcome } from "../at/requests/request";
+import { Outcome, type Request } from "../at/requests/request";
 import type { Fields } from "../at/responses/fields";
 import type { Line } from "../at/responses/response-table";
 import { integer } from "../checks";
 import type { MQTTModemError } from "../errors";
-import type { Family } from "./family";
+import { meaning } from "./codes";
 import { linkLost } from "./failure";
-import { Timeout } from "./timeouts";
-import { ScriptRunner } from "./script-runner";
+import type { Family } from "./family";
+import type { Hook } from "./hook";
 import { Kind } from "./script";
 import { Stage } from "./stage";
+import { Timeout } from "./timeouts";
+
+/** Whose connection is asked for: a link. */
+export interface PollHost {
+  readonly chat: Chat;
+  readonly number: number;
+  readonly stage: Stage;
+  readonly family: Family;
+  readonly hook: Hook | null;
+  take(kind: Kind): Request | null;
+  /** Has {@link Poller.onTimer} called after so many milliseconds. */
+  setTimer(milliseconds: number): void;
+  /** The connection is lost. */
+  lose(error: MQTTModemError): void;
+  /** The connection is lost, and the modem tries to have it back. */
+  interrupt(error: MQTTModemError): void;
+}
 
 /** Polls in a row that may say nothing of the connection until it is taken for lost: some firmware lists only what is there. */
 const enum Polls {
   Silent = 3,
 }
 
-/** Asks for the connection from time to time: its loss may not be reported, or the report be lost. */
-export abstract class Poller extends ScriptRunner {
-  abstract readonly family: Family;
-  abstract readonly stage: Stage;
+/** Asks the modem from time to time how the connection is: the modem may not report a loss, or the report may be lost. */
+export class Poller {
+  private readonly host: PollHost;
   /** Milliseconds between polls, 0 for none, or −1 for the default until that is known. */
-  private pollInterval: number;
+  private interval: number;
   /** Polls in a row that have said nothing of this connection. */
   private missed = 0;
   /** The next poll comes early. */
   private isSoon = false;
+  /** A report of a loss that was not believed, because it may have been a message's; a poll shows whether it was right. */
+  private doubted: MQTTModemError | null = null;
 
   /** @throws ArgumentError */
-  constructor(pollInterval: number | undefined) {
-    super();
-    this.pollInterval = pollInterval === undefined ? -1 : pollInterval === 0 ? 0 : integer("modem.pollInterval", pollInterval, 1000, 3_600_000);
+  constructor(host: PollHost, interval: number | undefined) {
+    this.host = host;
+    this.interval = interval === undefined ? -1 : interval === 0 ? 0 : integer("modem.pollInterval", interval, 1000, 3_600_000);
   }
 
-  /** Milliseconds between polls, where the application does not say. */
-  protected abstract get defaultPollInterval(): number;
-
-  /** Has {@link onPollTimer} called after so many milliseconds. */
-  protected abstract wake(milliseconds: number): void;
-
-  /** The session is over, because of `error`. */
-  abstract down(error: MQTTModemError | null): void;
-
-  /** The default is known. */
-  protected prepareWatch(): void {
-    if (this.pollInterval < 0) this.pollInterval = this.defaultPollInterval;
+  /** A connection is to be made. @param interval milliseconds between polls where the application names none */
+  prepare(interval: number): void {
+    this.doubted = null;
+    if (this.interval < 0) this.interval = interval;
   }
 
-  /** There is a connection, or is one again, which is to be watched. */
-  protected watchOn(): void {
-    this.watch(this.pollInterval);
+  /** There is a connection, or there is one again. */
+  start(): void {
+    this.pollIn(this.interval);
   }
 
-  /** Looks at the connection after so many milliseconds, if it is to be looked at. */
-  protected watch(milliseconds: number): void {
+  /** Polls after so many milliseconds, unless the application wants no polls. */
+  pollIn(milliseconds: number): void {
     this.isSoon = false;
-    if (this.pollInterval > 0) this.wake(milliseconds);
+    if (this.interval > 0) this.host.setTimer(milliseconds);
   }
 
-  /** A write has failed: is the connection still there? */
-  protected pollSoon(): void {
-    if (this.isSoon || this.stage !== Stage.Online) return;
-    this.watch(Timeout.Hurry < this.pollInterval ? Timeout.Hurry : this.pollInterval);
+  /** A write has failed: polls soon. */
+  pollSoon(): void {
+    if (this.isSoon || this.host.stage !== Stage.Online) return;
+    this.pollIn(Timeout.Hurry < this.interval ? Timeout.Hurry : this.interval);
     this.isSoon = true;
   }
 
-  /** What the timer, set with {@link wake}, calls. */
-  protected onPollTimer(): void {
-    if (this.stage !== Stage.Online || this.pollInterval === 0) return;
-    this.ask(this.family.poll);
-    this.watch(this.pollInterval);
+  onTimer(): void {
+    const { host } = this;
+    if (host.stage !== Stage.Online || this.interval === 0) return;
+    this.ask(host.family.poll);
+    this.pollIn(this.interval);
   }
 
-  /** Asks how the connection is, unless that is being asked. */
-  protected ask(command: Command): void {
-    if (this.stage !== Stage.Online || this.chat.count(this.number, Kind.Poll) > 0) return;
-    const request = this.take(Kind.Poll);
-    if (request === null) return; // too much else is under way, and shows how it is
-    if (command === this.family.poll) this.missed++; // until it says something
+  /** Sends a question about the connection, unless another one is under way. */
+  ask(command: Command): void {
+    const { host } = this;
+    if (host.stage !== Stage.Online || host.chat.count(host.number, Kind.Poll) > 0) return;
+    const request = host.take(Kind.Poll);
+    if (request === null) return; // so much else is under way that it shows how the connection is
+    if (command === host.family.poll) this.missed++; // until the answer says something
     request.resultTimeout = 0;
-    this.chat.submit(request, command);
+    host.chat.submit(request, command);
   }
 
-  /** A report of a loss may have been passed over, because it may have been a message's. */
+  /** A report of a loss was not believed. */
+  doubt(error: MQTTModemError): void {
+    this.doubted = error;
+  }
+
+  /** Lines were not believed, because they may have been a message's. One of them may have reported a loss. */
   onDoubt(): void {
-    this.missed = 0; // a poll's answer may have been among it
-    this.ask(this.family.poll);
+    this.missed = 0; // the answer to a poll may have been among them
+    this.ask(this.host.family.poll);
   }
 
-  /** A poll's answer, this driver's or another one's, tells of this connection. */
-  onPolled(line: Line, fields: Fields): void {
+  /** A line of the answer to this link's poll, or to another link's, tells of this connection. */
+  onAnswer(line: Line, fields: Fields): void {
+    const { host } = this, { poll, states } = host.family;
     this.missed = 0;
-    if (this.stage === Stage.Online) this.onState(line, fields);
+    if (host.stage !== Stage.Online) return;
+    if (line.id !== poll.answer) return host.hook?.onPollAnswer?.(line, fields);
+    const state = fields.int(states.field);
+    if (state === states.connected) this.doubted = null;
+    else if (state <= states.gone) this.loseUnreported(`${meaning(states.meanings, state)} (${states.name} ${state})`);
+    else if (states.reconnects === true) host.interrupt(unreported(`${meaning(states.meanings, state)} (${states.name} ${state})`));
   }
 
-  /** What a poll has said of a connection that is taken for one. */
-  protected abstract onState(line: Line, fields: Fields): void;
+  /** A line of the answer that no response table has. */
+  onText(): void {
+    this.host.hook?.onPollText?.();
+  }
 
-  /** A further line of a poll's answer. */
-  protected onStateText(): void {}
-
-  /** The request of a poll has ended. */
-  protected polled(command: Command, outcome: Outcome): void {
-    if (this.isRunning) this.begin();
-    else if (outcome !== Outcome.Aborted && this.stage === Stage.Online) {
-      this.onPollEnd(command, outcome);
-      if (outcome === Outcome.Done && this.missed === 0 && this.stage === Stage.Online) this.chat.confirm(this.number);
+  /** A poll is over. */
+  onDone(command: Command, outcome: Outcome): void {
+    const { host } = this, { poll } = host.family;
+    if (outcome === Outcome.Aborted || host.stage !== Stage.Online) return;
+    if (command === poll && this.missed > 0) {
+      if (this.missed < Polls.Silent) this.ask(poll);
+      else this.loseUnreported(`${poll.line} has said nothing of it ${Polls.Silent} times`);
     }
-  }
-
-  /** A poll is over, and the connection is still taken for one. */
-  protected onPollEnd(_command: Command, _outcome: Outcome): void {
-    if (this.missed === 0) return;
-    if (this.missed < Polls.Silent) this.ask(this.family.poll);
-    else this.lostUntold(`${this.family.poll.line} has said nothing of it ${Polls.Silent} times`);
+    host.hook?.onPollDone?.(command, outcome);
+    if (outcome === Outcome.Done && this.missed === 0 && host.stage === Stage.Online) host.chat.confirm(host.number);
   }
 
   /** A poll has shown that the connection is gone. */
-  protected lostUntold(how: string): void {
-    this.down(linkLost(`is gone, and no report of it has come: ${how}`));
+  private loseUnreported(how: string): void {
+    this.host.lose(this.doubted ?? unreported(how));
   }
+}
+
+function unreported(how: string): MQTTModemError {
+  return linkLost(`is gone, and no report of it has come: ${how}`);
 }

@@ -1,16 +1,16 @@
 import type { Command } from "../at/commands/command";
 
-/** What an request is for. */
+/** What a request is for. */
 export const enum Kind {
   // Asked for by the client.
   Publish,
   Subscribe,
   Unsubscribe,
-  /** The application, or the driver, asks something. */
+  /** A question of the application's. */
   Inquiry,
-  /** The driver asks by itself how things are. */
+  /** The link asks by itself how its connection is. */
   Poll,
-  // Steps of the driver's own scripts, from here on.
+  // Steps of a link's scripts, from here on.
   Step,
   Authorise,
   Open,
@@ -25,26 +25,31 @@ export const enum Tolerates {
   Nothing,
   /** The modem may refuse the command itself. */
   Refusal,
-  /** It may fail in any way. */
+  /** The command may fail in any way. */
   Failure,
 }
 
-/** One command of a script; the next one follows when it has ended well. */
-export interface Step<D = any> extends Command<D> {
-  /** {@link Kind.Step} unless a result line must find it. */
+/**
+ * One command of a script; the next one follows when it has ended well.
+ * `V` has the values that steps name: the family's options, and the settings of the connection.
+ */
+export interface Step<V = any> extends Command {
+  /** {@link Kind.Step} unless a result line must find the step. */
   readonly kind?: Kind;
-  /** Left out where the driver keeps nothing, or false, under this name. */
-  readonly when?: keyof D;
+  /** The step is left out where this value is false, 0 or null. */
+  readonly when?: keyof V;
+  /** The step is left out unless the modem has refused the step before it. */
+  readonly otherwise?: boolean;
   /** What does not end the script. Nothing, when left out. */
   readonly tolerates?: Tolerates;
   /**
-   * For a setting that is often as the modem has it anyhow: its refusal ends the script only where the driver keeps something
-   * true under this name, which is that the application has asked for another one.
+   * For a setting that most modems have anyhow: its refusal ends the script only where this value is true, which means that the
+   * application has asked for another setting.
    */
-  readonly needed?: keyof D;
-  /** Milliseconds until the result line, after the final, or what the driver keeps them under; needed where the command has one. */
-  readonly patience?: number | keyof D;
+  readonly needed?: keyof V;
+  /** Milliseconds from the final to the result line, or the value that has them; needed where the command has a result line. */
+  readonly resultTimeout?: number | keyof V;
 }
 
 /** Commands, one after the other. */
-export type Script<D = any> = readonly Step<D>[];
+export type Script<V = any> = readonly Step<V>[];

@@ -1,3 +1,4 @@
+import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { integer, flag } from "../checks";
 import { ArgumentError } from "../errors";
@@ -39,7 +40,16 @@ export interface Settings {
   readonly keepAlive: number;
   readonly clean: number;
   readonly will: Will | null;
+  // Whether the application has asked for what a modem does not have anyhow.
+  readonly wantsVersion: boolean;
+  readonly wantsKeepAlive: boolean;
+  readonly wantsSession: boolean;
+  readonly wantsWill: boolean;
 }
+
+const USUAL_VERSION = 4;
+/** Seconds that nobody has to have asked for: ECMA-419's default, that of `connect()`, and the modems' own. */
+const USUAL_KEEP_ALIVE: readonly number[] = frozen([0, 60, 120]);
 
 /** @throws ArgumentError naming the argument, the limit and the value */
 export function settings(options: ConnectionOptions, limits: Limits): Settings {
@@ -48,16 +58,24 @@ export function settings(options: ConnectionOptions, limits: Limits): Settings {
   // A broker refuses it (MQTT 3.1.1, 3.1.3.1): it could not find the session again.
   if (clean === 0 && id.bytes.length === 0) throw new ArgumentError("ARGUMENT_LENGTH", "id", id.string, "must be given where clean is false: the session belongs to it");
   const user = options.user === undefined ? null : new Text("user", options.user, limits.credential, false, escapes);
+  const host = nonEmpty(new Text("host", options.host, limits.host, false, escapes), "host"), port = integer("port", options.port ?? 1883, 1, 65535);
+  const password = options.password === undefined ? null : new Text("password", options.password, limits.credential, true, escapes);
+  const version = protocolVersion(options.protocolVersion ?? USUAL_VERSION, limits), keepAlive = seconds(options.keepAlive, limits);
+  const hasWill = will !== undefined && will !== null;
   return {
-    host: nonEmpty(new Text("host", options.host, limits.host, false, escapes), "host"),
-    port: integer("port", options.port ?? 1883, 1, 65535),
+    host,
+    port,
     id,
     user,
-    password: options.password === undefined ? null : new Text("password", options.password, limits.credential, true, escapes),
-    protocolVersion: protocolVersion(options.protocolVersion ?? 4, limits),
-    keepAlive: seconds(options.keepAlive, limits),
+    password,
+    protocolVersion: version,
+    keepAlive,
     clean,
-    will: will === undefined || will === null ? null : {
+    wantsVersion: version !== USUAL_VERSION,
+    wantsKeepAlive: !USUAL_KEEP_ALIVE.includes(keepAlive),
+    wantsSession: clean === 0,
+    wantsWill: hasWill,
+    will: !hasWill ? null : {
       topic: topicName("will.topic", will.topic, limits.willTopic, escapes),
       message: new Text("will.message", will.message, limits.willMessage, false, escapes),
       QoS: integer("will.QoS", will.QoS ?? 0, 0, 2),

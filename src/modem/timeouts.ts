@@ -16,6 +16,8 @@ export const enum Timeout {
   Disconnect = 10_000,
   /** From one look at the connection to the next, where there is no keep-alive time. */
   Poll = 120_000,
+  /** For one attempt of the modem's to have its connection back: its pause before it, 16 s at the most, and an opening that takes its time (dialects.md 3.6). */
+  Reconnect = 180_000,
   /** From a write that has failed to a look at the connection. */
   Hurry = 5000,
 }

@@ -2,27 +2,28 @@
  * Quectel BC35-G and BC28. The source is "BC35-G&BC28 MQTT application guide", V1.0 (S1), with what dialects.md,
  * chapters 2 and 12, has found out about its gaps.
  */
-import { NOTHING } from "../at/commands/command";
+import { NOTHING, type Command } from "../at/commands/command";
 import { WireId, type Request } from "../at/requests/request";
 import { Byte } from "../at/responses/bytes";
 import { FieldKind, type Fields } from "../at/responses/fields";
 import { Follow, Framing, responseTable, responses, type Line } from "../at/responses/response-table";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
-import { choice, integer, known } from "../checks";
+import { integer, known } from "../checks";
 import { ArgumentError, NetworkError, type MQTTModemError } from "../errors";
 import { codes, meaning } from "../modem/codes";
-import { tables } from "../modem/commands";
+import { commands } from "../modem/commands";
 import { REATTACH, wakeUp } from "../modem/common";
-import type { Family, DriverOptions, LinkListener } from "../modem/family";
 import { linkLost } from "../modem/failure";
+import { IdsFrom, type FailedLink, type Family } from "../modem/family";
+import type { Hook, HookedLink } from "../modem/hook";
 import type { Limits } from "../modem/limits";
-import type { Modem } from "../modem/modem";
 import { Level } from "../modem/recovery";
+import { Does, reports } from "../modem/reports";
 import { Kind, Tolerates } from "../modem/script";
 import type { Settings } from "../modem/settings";
-import { Stage } from "../modem/stage";
-import { QMT, QMT_OPTIONS, Result, Say, type QMTOptions } from "./shared/qmt";
+import type { OwnOptions } from "./shared/own-options";
+import { QMT_REPORTS, qmtOptions, qmtResultError, Report, Result, resultOfRefused, settleQMT, type QMTOptions, type QMTValues } from "./shared/qmt";
 
 /** What a BC35-G can be told beyond what all modems can. */
 export interface BC35GOptions extends QMTOptions {
@@ -43,71 +44,6 @@ export interface BC35GOptions extends QMTOptions {
   receiving?: "line" | "idle";
 }
 
-const ALIBABA_NAMES = frozen({ productKey: 1, deviceName: 1, deviceSecret: 1 } satisfies Record<keyof NonNullable<BC35GOptions["alibaba"]>, 1>);
-const TENCENT_NAMES = frozen({ productId: 1, deviceName: 1, deviceSecret: 1, expire: 1, url: 1 } satisfies Record<keyof NonNullable<BC35GOptions["tencent"]>, 1>);
-
-// ---- what the modem says (S1 chapters 3 and 4)
-
-const LINES = responses(
-  Say.Open, "+QMTOPEN", { numbers: [2, 2] },
-  Say.Close, "+QMTCLOSE", { numbers: [2, 2] },
-  Say.Conn, "+QMTCONN", { numbers: [2, 3] },
-  Say.Disc, "+QMTDISC", { numbers: [2, 2] },
-  Say.Sub, "+QMTSUB", { numbers: [3, 8] }, // of five topics at the most
-  Say.Uns, "+QMTUNS", { numbers: [3, 8] },
-  Say.Pub, "+QMTPUB", { numbers: [3, 4] },
-  Say.PubRel, "+QMTPUBREL", { numbers: [2, 4] }, // PUBREL is being sent again; figure 1 only (A-3)
-  Say.Cfg, "+QMTCFG",
-  Say.Auth, "+QMTTENAUTH", { numbers: [1, 1] }, "+QMTENAUTH", { numbers: [1, 1] }, // A-1
-  Say.Stat, "+QMTSTAT", { numbers: [2, 2] },
-  Say.Message, "+QMTRECV", { framing: Framing.Response, topic: 2 },
-  "+QMTRCV", { framing: Framing.Response, topic: 2 }, // figure 1 (A-3)
-  // The banner of a BC28: "Boot: Unsigned … REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET, Neul, OK" (public captures).
-  Say.Restart, "REBOOT_CAUSE_", { follow: Follow.Anything },
-);
-
-// ---- what it is told
-
-// Times: S1 gives 300 ms for what stays in the modem, 75 s for QMTOPEN, 195 s for the password; the finals and the
-// margins are those of dialects.md 9.
-const { say, all } = tables<BC35G>(LINES, {
-  credentials: (writer, _, modem) => {
-    const user = modem.settings.user;
-    const password = modem.fetchedPassword ?? modem.settings.password;
-    if (user === null && password === null) return;
-    writer.byte(Byte.Comma);
-    writer.quoted(user ?? NOTHING);
-    if (password === null) return;
-    writer.byte(Byte.Comma);
-    writer.quoted(password);
-  },
-  filters: (writer, request) => {
-    for (let i = 0; i < request.items!.length; i++) {
-      const item = request.items![i]!;
-      writer.byte(Byte.Comma);
-      writer.quoted(item.text);
-      if (request.kind !== Kind.Subscribe) continue;
-      writer.byte(Byte.Comma);
-      writer.int(item.QoS);
-    }
-  },
-});
-
-const CTRL_Z = new Uint8Array([0x1a]);
-const EXPIRE_MOST = 60;
-const TENCENT = "{tencent.productId},{tencent.deviceName},{tencent.clientId},{tencent.deviceSecret}{,tencent.expire}{,tencent.url}";
-
-// With a length every byte from 0 to 255 passes; without it 0x1A ends and 0x1B cancels (2.4).
-const PUBLISH = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic},{length}", { final: 10_000, result: Say.Pub, resultId: 1, prompt: 5000 });
-// The length starts at 1: an empty payload can only be one that ends at once.
-const PUBLISH_EMPTY = say("AT+QMTPUB=0,{id},{QoS},{retain},{topic}", { final: 10_000, result: Say.Pub, resultId: 1, prompt: 5000 });
-
-const POLL = say("AT+QMTCONN?", { takes: (fields) => fields.count === 2 && fields.areNumbers(2, 2) });
-
-const CLOSE = say("AT+QMTCLOSE=0", { kind: Kind.Close, patience: 1000 });
-
-const CFG_ANSWER = frozen({ answer: Say.Cfg });
-
 const LIMITS: Limits = frozen({
   host: 100,
   credential: 256,
@@ -122,66 +58,80 @@ const LIMITS: Limits = frozen({
   window: 5,
 });
 
-const DIALECT: Family<BC35G> = frozen({
-  name: "BC35-G/BC28",
-  options: { ...QMT_OPTIONS, alibaba: 1, tencent: 1, payloadQuotes: 1, receiving: 1 } satisfies Record<Exclude<keyof BC35GOptions, keyof DriverOptions>, 1>,
-  responses: responseTable(LINES),
-  limits: LIMITS,
-  commandBuffer: 1024,
-  cancel: Byte.Escape,
-  wakeUp: wakeUp("\x1b"),
-  links: 1,
-  restart: Say.Restart,
-  poll: POLL,
-  connect: all(
-    CLOSE, // what an earlier run of the host may have left open
-    say('AT+QMTCFG="version",0,{settings.protocolVersion}', { needed: "wantsVersion" }), // S1 marks no default, so it is always set
-    say('AT+QMTCFG="keepalive",0,{settings.keepAlive}', { needed: "wantsKeepAlive" }),
-    say('AT+QMTCFG="session",0,{settings.clean}', { needed: "wantsSession" }),
-    // The notices of a retransmission are asked for (last argument): they show that the modem is still at it.
-    say('AT+QMTCFG="timeout",0,{packetTimeout},{retries},1', { needed: "wantsTimeout" }),
-    say('AT+QMTCFG="will",0,{settings.will?}{,settings.will.QoS}{,settings.will.retain}{,settings.will.topic}{,settings.will.message}', { needed: "wantsWill" }),
-    say('AT+QMTCFG="aliauth",0,{alibaba.productKey},{alibaba.deviceName},{alibaba.deviceSecret}', { when: "alibaba" }),
-    // The document spells it both ways; the set form with two Ts (A-1).
-    say(`AT+QMTTENAUTH=${TENCENT}`, { kind: Kind.Authorise, when: "tencent", tolerates: Tolerates.Refusal, final: 5000, patience: 200_000 }),
-    say(`AT+QMTENAUTH=${TENCENT}`, { kind: Kind.Authorise, when: "isFetching", final: 5000, patience: 200_000 }),
-    say("AT+QMTOPEN=0,{settings.host},{settings.port}", { kind: Kind.Open, final: 5000, patience: 80_000 }),
-    // At once: brokers drop a connection that stays silent (dialects.md 2.2.3).
-    say("AT+QMTCONN=0,{settings.id}{credentials}", { kind: Kind.Connect, final: 5000, patience: "connectPatience" }),
-  ),
-  // The example ends at OK, without the result line that the format promises (A-7).
-  disconnect: all(say("AT+QMTDISC=0", { kind: Kind.Disconnect, patience: 1000 }), CLOSE),
-  close: all(CLOSE),
-  subscribe: say("AT+QMTSUB=0,{id}{filters}", { final: 5000, result: Say.Sub }),
-  unsubscribe: say("AT+QMTUNS=0,{id}{filters}", { final: 5000, result: Say.Uns }),
-  // Read forms and test forms (S1 3.2); QMTCFG's read form is the set form without its values.
-  inquiries: all(
-    say('AT+QMTCFG="version",0', CFG_ANSWER),
-    say('AT+QMTCFG="keepalive",0', CFG_ANSWER),
-    say('AT+QMTCFG="session",0', CFG_ANSWER),
-    say('AT+QMTCFG="timeout",0', CFG_ANSWER),
-    say('AT+QMTCFG="will",0', CFG_ANSWER),
-    say('AT+QMTCFG="aliauth",0', CFG_ANSWER),
-    "AT+QMTCFG=?",
-    "AT+QMTENAUTH?", "AT+QMTENAUTH=?",
-    // Only an answer has the host in quotes; `+QMTOPEN: 0,0` is a result (6.5).
-    say("AT+QMTOPEN?", { takes: (fields) => fields.kind(1) === FieldKind.Quoted }), "AT+QMTOPEN=?",
-    "AT+QMTCLOSE=?",
-    POLL, "AT+QMTCONN=?",
-    "AT+QMTDISC=?",
-    "AT+QMTSUB=?",
-    "AT+QMTUNS=?",
-    "AT+QMTPUB=?",
-  ),
-  recovery: {
-    attach: REATTACH,
-    // REBOOTING, then the banner, and no OK before it (AT manual V1.0, 4.1).
-    restart: all(say("AT+NRB", { final: 10_000, probe: true })),
-    // The context could not be activated (3.2.3). S1 advises the same behind +QMTSTAT: 0,2 (4.1, table 3), which is what a broker
-    // that has gone without a word looks like: a new connection is tried, and the modem asked for its network before that.
-    causes: [["OPEN_FAILED", 3, Level.Attach]],
-  },
-});
+const ALIBABA_NAMES = frozen({ productKey: 1, deviceName: 1, deviceSecret: 1 } satisfies Record<keyof NonNullable<BC35GOptions["alibaba"]>, 1>);
+const TENCENT_NAMES = frozen({ productId: 1, deviceName: 1, deviceSecret: 1, expire: 1, url: 1 } satisfies Record<keyof NonNullable<BC35GOptions["tencent"]>, 1>);
+
+/** What the modem computes user name and password from. */
+interface AlibabaTexts {
+  productKey: Text;
+  deviceName: Text;
+  deviceSecret: Text;
+}
+
+/** What the modem fetches the password with. */
+interface TencentTexts extends Omit<AlibabaTexts, "productKey"> {
+  productId: Text;
+  clientId: Text;
+  /** Days. */
+  expire: number | null;
+  url: Text | null;
+}
+
+interface BC35GValues extends QMTValues {
+  readonly connectTimeout: number;
+  readonly alibaba: AlibabaTexts | null;
+  readonly tencent: TencentTexts | null;
+  readonly payloadQuotes: number;
+  readonly receiving: number;
+}
+
+const EXPIRE_MOST = 60;
+
+function settle(values: BC35GValues, { alibaba, tencent }: BC35GOptions): BC35GValues {
+  if (alibaba !== undefined) known("modem.alibaba", alibaba, ALIBABA_NAMES);
+  if (tencent !== undefined) known("modem.tencent", tencent, TENCENT_NAMES);
+  return Object.assign(settleQMT(values), {
+    connectTimeout: (values.packetTimeout + 2) * (values.retries + 1) * 1000,
+    alibaba: alibaba === undefined ? null : {
+      productKey: new Text("modem.alibaba.productKey", alibaba.productKey, LIMITS.credential),
+      deviceName: new Text("modem.alibaba.deviceName", alibaba.deviceName, LIMITS.credential),
+      deviceSecret: new Text("modem.alibaba.deviceSecret", alibaba.deviceSecret, LIMITS.credential, true),
+    },
+    tencent: tencent === undefined ? null : tencentTexts(tencent),
+  });
+}
+
+function tencentTexts({ productId, deviceName, deviceSecret, expire, url }: NonNullable<BC35GOptions["tencent"]>): TencentTexts {
+  return {
+    productId: new Text("modem.tencent.productId", productId, LIMITS.credential),
+    deviceName: new Text("modem.tencent.deviceName", deviceName, LIMITS.credential),
+    clientId: new Text("modem.tencent.clientId", `${productId}@${deviceName}`, LIMITS.credential),
+    deviceSecret: new Text("modem.tencent.deviceSecret", deviceSecret, LIMITS.credential, true),
+    // Before the URL it cannot be left out.
+    expire: expire === undefined ? url === undefined ? null : EXPIRE_MOST : integer("modem.tencent.expire", expire, 1, EXPIRE_MOST),
+    url: url === undefined ? null : new Text("modem.tencent.url", url, LIMITS.credential),
+  };
+}
+
+// ---- what the modem says (S1 chapters 3 and 4)
+
+const LINES = responses(
+  Report.Open, "+QMTOPEN", { numbers: [2, 2] },
+  Report.Close, "+QMTCLOSE", { numbers: [2, 2] },
+  Report.Conn, "+QMTCONN", { numbers: [2, 3] },
+  Report.Disc, "+QMTDISC", { numbers: [2, 2] },
+  Report.Sub, "+QMTSUB", { numbers: [3, 8] }, // of five topics at the most
+  Report.Uns, "+QMTUNS", { numbers: [3, 8] },
+  Report.Pub, "+QMTPUB", { numbers: [3, 4] },
+  Report.PubRel, "+QMTPUBREL", { numbers: [2, 4] }, // PUBREL is being sent again; figure 1 only (A-3)
+  Report.Cfg, "+QMTCFG",
+  Report.Auth, "+QMTTENAUTH", { numbers: [1, 1] }, "+QMTENAUTH", { numbers: [1, 1] }, // A-1
+  Report.Stat, "+QMTSTAT", { numbers: [2, 2] },
+  Report.Message, "+QMTRECV", { framing: Framing.Response, topic: 2 },
+  "+QMTRCV", { framing: Framing.Response, topic: 2 }, // figure 1 (A-3)
+  // The banner of a BC28: "Boot: Unsigned … REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET, Neul, OK" (public captures).
+  Report.Restart, "REBOOT_CAUSE_", { follow: Follow.Anything },
+);
 
 // ---- what its numbers mean
 
@@ -192,7 +142,6 @@ const STATES = codes(`
   3 connected
   4 disconnecting
 `);
-const CONNECTED = 3;
 
 /** `+QMTSTAT: 0,<err_code>`: S1 4.1, table 3. */
 const LINK_CODES = codes(`
@@ -216,156 +165,184 @@ const PASSWORD_RESULTS = codes(`
   6 timeout
 `);
 
-/** Not the modem's: it fetched a password that no command can carry. */
+/** What the reports do, beyond what they do with both families. */
+const REPORTS = reports(
+  ...QMT_REPORTS,
+  // At QoS 0 the id is 0: first sent, first done.
+  { on: Report.Pub, does: Does.End, kind: Kind.Publish, id: 1, result: 2, progress: Result.Retransmission },
+  { on: Report.PubRel, does: Does.Receive, kind: Kind.Publish, id: 1 }, // PUBREL answers PUBREC
+  { on: Report.Auth, does: Does.Hook },
+  // Whatever its code, the modem has closed the MQTT connection. While connecting, the result line of the command under way says more, and
+  // follows or has come.
+  { on: Report.Stat, does: Does.Lose, connecting: Kind.Connect, error: lossOf },
+);
+
+function lossOf(fields: Fields): MQTTModemError {
+  const code = fields.int(1);
+  return linkLost(`is gone: ${meaning(LINK_CODES, code)} (+QMTSTAT ${code})`, code);
+}
+
+function resultError(request: Request, code: number, link: FailedLink): MQTTModemError {
+  if (request.kind !== Kind.Authorise) return qmtResultError(request, code, link);
+  return new NetworkError("CREDENTIALS_FETCH_FAILED", `the modem could not fetch the password from Tencent Cloud: ${meaning(PASSWORD_RESULTS, code)} (+QMTTENAUTH ${code})`, code);
+}
+
+// ---- what it is told
+
+// Times: S1 gives 300 ms for what stays in the modem, 75 s for QMTOPEN, 195 s for the password; the finals and the
+// margins are those of dialects.md 9.
+const { command, script } = commands<BC35GValues & Settings>(LINES, {
+  credentials: (writer, _, { settings: { user, password } }: { settings: Settings }) => {
+    if (user === null && password === null) return;
+    writer.byte(Byte.Comma);
+    writer.quoted(user ?? NOTHING);
+    if (password === null) return;
+    writer.byte(Byte.Comma);
+    writer.quoted(password);
+  },
+  filters: (writer, request) => {
+    for (let i = 0; i < request.items!.length; i++) {
+      const item = request.items![i]!;
+      writer.byte(Byte.Comma);
+      writer.quoted(item.text);
+      if (request.kind !== Kind.Subscribe) continue;
+      writer.byte(Byte.Comma);
+      writer.int(item.QoS);
+    }
+  },
+});
+
+const TENCENT = "{options.tencent.productId},{options.tencent.deviceName},{options.tencent.clientId},{options.tencent.deviceSecret}{,options.tencent.expire}{,options.tencent.url}";
+
+// With a length every byte from 0 to 255 passes; without it 0x1A ends and 0x1B cancels (2.4).
+const PUBLISH = command("AT+QMTPUB=0,{id},{QoS},{retain},{topic},{length}", { final: 10_000, result: Report.Pub, resultId: 1, prompt: 5000 });
+// The length starts at 1: an empty payload can only be one that ends at once.
+const PUBLISH_EMPTY = command("AT+QMTPUB=0,{id},{QoS},{retain},{topic}", { final: 10_000, result: Report.Pub, resultId: 1, prompt: 5000 });
+
+const POLL = command("AT+QMTCONN?", { takes: (fields) => fields.count === 2 && fields.areNumbers(2, 2) });
+
+const CLOSE = command("AT+QMTCLOSE=0", { kind: Kind.Close, resultTimeout: 1000 });
+
+const CFG_ANSWER = frozen({ answer: Report.Cfg });
+
+
+/** The family of BC35-G and BC28. */
+export const BC35G: Family<BC35GValues> = frozen({
+  name: "BC35-G/BC28",
+  baud: 9600, // S1 does not say; public drivers open it so (dialects.md 1, rule 12)
+  options: {
+    ...qmtOptions(0),
+    alibaba: null,
+    tencent: null,
+    payloadQuotes: { choices: ["raw", "strip"], otherwise: 0 },
+    receiving: { choices: ["line", "idle"], otherwise: 0 },
+  } satisfies OwnOptions<BC35GOptions>,
+  settle,
+  responses: responseTable(LINES),
+  limits: LIMITS,
+  commandBuffer: 1024,
+  cancel: Byte.Escape,
+  wakeUp: wakeUp("\x1b"),
+  links: 1,
+  numbered: true,
+  packetIds: IdsFrom.HostButZero, // the id is 0 for QoS 0 and only then (S1 3.2.9)
+  reports: REPORTS,
+  // The modem tells the packet id, which QoS 0 has not, and no more.
+  message: { packetId: 1 },
+  // Where the connection is gone, no line comes at all (7.2).
+  states: { name: "+QMTCONN", field: 1, connected: 3, gone: 0x7fffffff, meanings: STATES },
+  restart: Report.Restart,
+  resultError,
+  refusal: resultOfRefused(resultError),
+  poll: POLL,
+  connect: script(
+    CLOSE, // what an earlier run of the host may have left open
+    command('AT+QMTCFG="version",0,{settings.protocolVersion}', { needed: "wantsVersion" }), // S1 marks no default, so it is always set
+    command('AT+QMTCFG="keepalive",0,{settings.keepAlive}', { needed: "wantsKeepAlive" }),
+    command('AT+QMTCFG="session",0,{settings.clean}', { needed: "wantsSession" }),
+    // The notices of a retransmission are asked for (last argument): they show that the modem is still at it.
+    command('AT+QMTCFG="timeout",0,{options.packetTimeout},{options.retries},1', { needed: "wantsTimeout" }),
+    command('AT+QMTCFG="will",0,{settings.will?}{,settings.will.QoS}{,settings.will.retain}{,settings.will.topic}{,settings.will.message}', { needed: "wantsWill" }),
+    command('AT+QMTCFG="aliauth",0,{options.alibaba.productKey},{options.alibaba.deviceName},{options.alibaba.deviceSecret}', { when: "alibaba" }),
+    // The document spells it both ways; the set form with two Ts (A-1).
+    command(`AT+QMTTENAUTH=${TENCENT}`, { kind: Kind.Authorise, when: "tencent", tolerates: Tolerates.Refusal, final: 5000, resultTimeout: 200_000 }),
+    command(`AT+QMTENAUTH=${TENCENT}`, { kind: Kind.Authorise, otherwise: true, final: 5000, resultTimeout: 200_000 }),
+    command("AT+QMTOPEN=0,{settings.host},{settings.port}", { kind: Kind.Open, final: 5000, resultTimeout: 80_000 }),
+    // At once: brokers drop a connection that stays silent (dialects.md 2.2.3).
+    command("AT+QMTCONN=0,{settings.id}{credentials}", { kind: Kind.Connect, final: 5000, resultTimeout: "connectTimeout" }),
+  ),
+  // The example ends at OK, without the result line that the format promises (A-7).
+  disconnect: script(command("AT+QMTDISC=0", { kind: Kind.Disconnect, resultTimeout: 1000 }), CLOSE),
+  close: script(CLOSE),
+  subscribe: command("AT+QMTSUB=0,{id}{filters}", { final: 5000, result: Report.Sub }),
+  unsubscribe: command("AT+QMTUNS=0,{id}{filters}", { final: 5000, result: Report.Uns }),
+  // Read forms and test forms (S1 3.2); QMTCFG's read form is the set form without its values.
+  inquiries: script(
+    command('AT+QMTCFG="version",0', CFG_ANSWER),
+    command('AT+QMTCFG="keepalive",0', CFG_ANSWER),
+    command('AT+QMTCFG="session",0', CFG_ANSWER),
+    command('AT+QMTCFG="timeout",0', CFG_ANSWER),
+    command('AT+QMTCFG="will",0', CFG_ANSWER),
+    command('AT+QMTCFG="aliauth",0', CFG_ANSWER),
+    "AT+QMTCFG=?",
+    "AT+QMTENAUTH?", "AT+QMTENAUTH=?",
+    // Only an answer has the host in quotes; `+QMTOPEN: 0,0` is a result (6.5).
+    command("AT+QMTOPEN?", { takes: (fields) => fields.kind(1) === FieldKind.Quoted }), "AT+QMTOPEN=?",
+    "AT+QMTCLOSE=?",
+    POLL, "AT+QMTCONN=?",
+    "AT+QMTDISC=?",
+    "AT+QMTSUB=?",
+    "AT+QMTUNS=?",
+    "AT+QMTPUB=?",
+  ),
+  recovery: {
+    attach: REATTACH,
+    // REBOOTING, then the banner, and no OK before it (AT manual V1.0, 4.1).
+    restart: script(command("AT+NRB", { final: 10_000, probe: true })),
+    // The context could not be activated (3.2.3). S1 advises the same behind +QMTSTAT: 0,2 (4.1, table 3), which is what a broker
+    // that has gone without a word looks like: a new connection is tried, and the modem asked for its network before that.
+    causes: [["OPEN_FAILED", 3, Level.Attach]],
+  },
+  hook: (link) => new BC35GHook(link),
+});
+
+
+// ---- what no row can say
+
+const CTRL_Z = new Uint8Array([0x1a]);
+/** In place of the modem's result: the password that it has fetched can stand in no command. */
 const UNUSABLE = -1;
 
-/** What the modem computes user name and password from. */
-interface AlibabaTexts {
-  productKey: Text;
-  deviceName: Text;
-  deviceSecret: Text;
-}
+/** How payloads are framed, what an empty one is, and the password that the modem fetches. */
+class BC35GHook implements Hook {
+  private readonly link: HookedLink<BC35GValues>;
 
-/** What the modem fetches the password with. */
-interface TencentTexts extends Omit<AlibabaTexts, "productKey"> {
-  productId: Text;
-  clientId: Text;
-  /** Days. */
-  expire: number | null;
-  url: Text | null;
-}
-
-/** The driver for BC35-G and BC28. */
-export class BC35G extends QMT {
-  static readonly family: Family = DIALECT;
-
-  /** Bit/s from the factory. S1 does not say; public drivers open it so (dialects.md 1, rule 12). */
-  static readonly baud = 9600;
-
-  readonly alibaba: AlibabaTexts | null;
-  readonly tencent: TencentTexts | null;
-  fetchedPassword: Text | null = null;
-  /** The code of a +QMTSTAT that may have been a message's, and is being looked into; 0 for none. */
-  #alleged = 0;
-
-  constructor(modem: Modem, link: number, options: BC35GOptions, client: LinkListener) {
-    super(modem, link, options, client, 0);
-    this.chat.decoder.message.stripQuotes = choice("modem.payloadQuotes", options.payloadQuotes ?? "raw", ["raw", "strip"]) === "strip";
-    this.chat.decoder.message.untilSilence = choice("modem.receiving", options.receiving ?? "line", ["line", "idle"]) === "idle";
-    if (options.alibaba !== undefined) known("modem.alibaba", options.alibaba, ALIBABA_NAMES);
-    if (options.tencent !== undefined) known("modem.tencent", options.tencent, TENCENT_NAMES);
-    this.alibaba = options.alibaba === undefined ? null : {
-      productKey: new Text("modem.alibaba.productKey", options.alibaba.productKey, LIMITS.credential),
-      deviceName: new Text("modem.alibaba.deviceName", options.alibaba.deviceName, LIMITS.credential),
-      deviceSecret: new Text("modem.alibaba.deviceSecret", options.alibaba.deviceSecret, LIMITS.credential, true),
-    };
-    this.tencent = options.tencent === undefined ? null : tencentTexts(options.tencent);
+  constructor(link: HookedLink<BC35GValues>) {
+    const { options, chat: { decoder: { message } } } = link;
+    this.link = link;
+    message.stripQuotes = options.payloadQuotes === 1;
+    message.untilSilence = options.receiving === 1;
   }
 
-  override start(settings: Settings): void {
-    this.fetchedPassword = null;
-    this.#alleged = 0;
-    super.start(settings);
-  }
-
-  /** It has to have a password from Tencent Cloud, and has none yet. */
-  get isFetching(): boolean {
-    return this.tencent !== null && this.fetchedPassword === null;
-  }
-
-  get connectPatience(): number {
-    return (this.packetTimeout + 2) * (this.retries + 1) * 1000;
-  }
-
-  protected publish(request: Request): boolean {
-    // The id is 0 for QoS 0 and only then (S1 3.2.9).
-    request.wireId = request.QoS === 0 ? 0 : request.id;
-    request.resultTimeout = this.ackPatience;
-    if (request.length > 0) {
-      this.chat.submit(request, PUBLISH);
-      return true;
-    }
-    if (!this.chat.reserve(request, CTRL_Z.length)) return false;
-    this.chat.requests.fill(request, CTRL_Z, CTRL_Z.length);
-    this.chat.submit(request, PUBLISH_EMPTY);
-    return true;
-  }
-
-  onMessage(_line: Line, fields: Fields): void {
-    // The modem tells the packet id, which QoS 0 has not, and no more: 1 stands for 1 or 2.
-    this.deliver(fields, 2, fields.int(1, 0) === 0 ? 0 : 1, -1, -1);
-  }
-
-  onLine(line: Line, fields: Fields): void {
-    if (line.id !== Say.Auth && fields.int(0) !== this.number) return; // damaged: there is no other client
-    switch (line.id) {
-      case Say.Pub: return this.acknowledged(Kind.Publish, fields);
-      case Say.Sub: return this.acknowledged(Kind.Subscribe, fields);
-      case Say.Uns: return this.acknowledged(Kind.Unsubscribe, fields);
-      case Say.Open: return this.resolve(Kind.Open, WireId.Any, fields.int(1));
-      case Say.Conn: return this.connected(fields);
-      case Say.Disc: return this.resolve(Kind.Disconnect, WireId.Any, fields.int(1));
-      case Say.Close: return this.resolve(Kind.Close, WireId.Any, fields.int(1));
-      case Say.PubRel: return this.received(fields.int(1)); // PUBREL answers PUBREC
-      case Say.Auth: return this.authorised(fields);
-      case Say.Stat: return this.linkChanged(fields.int(1));
-    }
-  }
-
-  /** `+QMTPUB: 0,<msgID>,<result>[,<value>…]` and its like. QoS 0 has the id 0: first sent, first done. */
-  private acknowledged(kind: Kind, fields: Fields): void {
-    const request = this.chat.find(this.number, kind, fields.int(1));
-    if (request === null) return;
-    const result = fields.int(2);
-    if (result === Result.Retransmission) return this.chat.extend(request);
-    if (kind === Kind.Subscribe && result === Result.Acknowledged) {
-      request.granted = 0;
-      for (let i = 0; i < request.items!.length; i++) {
-        // S1 documents one value even for several topics (A-12).
-        const value = fields.int(3 + i, fields.int(3, request.items![i]!.QoS));
-        request.grant(i, value);
-      }
-    }
-    this.chat.resolve(request, result);
+  publish(request: Request): Command | null {
+    if (request.length > 0) return PUBLISH;
+    const { chat } = this.link;
+    if (!chat.reserve(request, CTRL_Z.length)) return null;
+    chat.requests.fill(request, CTRL_Z, CTRL_Z.length);
+    return PUBLISH_EMPTY;
   }
 
   /** `+QMTTENAUTH: <result_code>[,<password>]`. */
-  private authorised(fields: Fields): void {
-    const request = this.chat.find(this.number, Kind.Authorise, WireId.Any);
-    if (request === null) return;
-    const result = fields.int(0);
-    if (result === 0) this.fetchedPassword = passwordFrom(fields);
-    this.chat.resolve(request, result === 0 && this.fetchedPassword === null ? UNUSABLE : result);
-  }
-
-  /** `+QMTSTAT: 0,<err_code>`: whatever it says, the modem has closed the MQTT connection. */
-  private linkChanged(code: number): void {
-    if (this.stage !== Stage.Online && this.stage !== Stage.Connecting) return;
-    // While connecting, the result line of the command under way says it better, and follows or has come.
-    if (this.stage === Stage.Connecting && !this.isOwed(Kind.Connect)) return;
-    this.#alleged = code; // where it is not believed, the modem is asked (dialects.md 6.2)
-    this.gone(code);
-  }
-
-  private gone(code: number): void {
-    this.down(linkLost(`is gone: ${meaning(LINK_CODES, code)} (+QMTSTAT ${code})`, code));
-  }
-
-  /** Where the connection is gone, no line comes at all (7.2). */
-  protected onState(_line: Line, fields: Fields): void {
-    const state = fields.int(1);
-    if (state === CONNECTED) this.#alleged = 0;
-    else this.lostUntold(`${meaning(STATES, state)} (+QMTCONN ${state})`);
-  }
-
-  protected override lostUntold(how: string): void {
-    if (this.#alleged === 0) super.lostUntold(how);
-    else this.gone(this.#alleged);
-  }
-
-  protected override resultError(request: Request, code: number): MQTTModemError {
-    if (request.kind !== Kind.Authorise) return super.resultError(request, code);
-    return new NetworkError("CREDENTIALS_FETCH_FAILED", `the modem could not fetch the password from Tencent Cloud: ${meaning(PASSWORD_RESULTS, code)} (+QMTTENAUTH ${code})`, code);
+  onReport(_line: Line, fields: Fields): void {
+    const { link } = this;
+    if (link.pending(Kind.Authorise) === null) return;
+    let result = fields.int(0);
+    if (result === 0) {
+      const password = passwordFrom(fields);
+      if (password === null) result = UNUSABLE;
+      else link.settings = { ...link.settings, password };
+    }
+    link.resolve(Kind.Authorise, WireId.Any, result);
   }
 }
 
@@ -377,18 +354,6 @@ function passwordFrom(fields: Fields): Text | null {
     if (error instanceof ArgumentError) return null;
     throw error;
   }
-}
-
-function tencentTexts(options: NonNullable<BC35GOptions["tencent"]>): TencentTexts {
-  return {
-    productId: new Text("modem.tencent.productId", options.productId, LIMITS.credential),
-    deviceName: new Text("modem.tencent.deviceName", options.deviceName, LIMITS.credential),
-    clientId: new Text("modem.tencent.clientId", `${options.productId}@${options.deviceName}`, LIMITS.credential),
-    deviceSecret: new Text("modem.tencent.deviceSecret", options.deviceSecret, LIMITS.credential, true),
-    // Before the URL it cannot be left out.
-    expire: options.expire === undefined ? options.url === undefined ? null : EXPIRE_MOST : integer("modem.tencent.expire", options.expire, 1, EXPIRE_MOST),
-    url: options.url === undefined ? null : new Text("modem.tencent.url", options.url, LIMITS.credential),
-  };
 }
 
 export default BC35G;

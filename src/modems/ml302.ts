@@ -9,18 +9,22 @@ import type { Fields } from "../at/responses/fields";
 import { responseTable, responses, type Line } from "../at/responses/response-table";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
-import { choice, flag } from "../checks";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
 import { codes, meaning } from "../modem/codes";
-import { tables } from "../modem/commands";
+import { commands } from "../modem/commands";
 import { REATTACH, wakeUp } from "../modem/common";
-import type { Family, DriverOptions, LinkListener } from "../modem/family";
 import { linkLost } from "../modem/failure";
-import type { Modem } from "../modem/modem";
+import type { FailedLink, Family } from "../modem/family";
+import type { Hook, HookedLink } from "../modem/hook";
 import { Level } from "../modem/recovery";
 import { Kind } from "../modem/script";
+import type { Settings } from "../modem/settings";
 import { Stage } from "../modem/stage";
-import { ChinaMobile, DELETE, family, Failure, LIMITS, LINES, OPEN, OPTIONS, Say, SUBSCRIPTIONS, type ChinaMobileOptions, type States } from "./shared/china-mobile";
+import {
+  ChinaMobileHook, DELETE, family, LIMITS, LINES, OPEN, OPTIONS, Report, settleChinaMobile, SUBSCRIPTIONS, type ChinaMobileOptions, type ChinaMobileValues,
+} from "./shared/china-mobile";
+import { chinaMobileResultError, Failure } from "./shared/failures";
+import type { OwnOptions } from "./shared/own-options";
 
 /** What an ML302 can be told beyond what all modems can. */
 export interface ML302Options extends ChinaMobileOptions {
@@ -40,6 +44,21 @@ export interface ML302Options extends ChinaMobileOptions {
   publishing?: "counted" | "inline";
 }
 
+interface ML302Values extends ChinaMobileValues {
+  /** Both null where they are left out. */
+  readonly version: Text | null;
+  readonly encrypt: number | null;
+  readonly modemReconnects: number;
+  readonly publishing: number;
+}
+
+function settle(values: ML302Values, { version }: ML302Options): ML302Values {
+  const text = version === undefined ? null : new Text("modem.version", version, LIMITS.credential, false, true);
+  if (values.encrypt === 1 && (text === null || text.bytes.length === 0))
+    throw new ArgumentError("ARGUMENT_LENGTH", "modem.version", version, "must be given, with 1 byte at least, where modem.encrypt is true");
+  return Object.assign(settleChinaMobile(values), { version: text, encrypt: text === null ? null : values.encrypt });
+}
+
 const BACKSLASH = 0x5c;
 /** Bytes: a longer one may come in a line that 1024 bytes do not hold. */
 const LONG_TOPIC = 480;
@@ -47,92 +66,17 @@ const LONG_TOPIC = 480;
 const INLINE = 1024;
 
 /** What it says beyond what an M531X does. */
-const OWN_LINES = LINES.concat(responses(Say.Ping, "+MQTTPING"));
-
-// S3 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
-const { say, all } = tables<ML302>(OWN_LINES, {
-  payload: (writer, request, modem) => {
-    const payloads = modem.chat.requests.payloads;
-    writer.byte(Byte.Quote);
-    for (let i = request.offset; i < request.offset + request.length; i++) {
-      const byte = payloads[i]!;
-      if (byte === Byte.Quote) writer.byte(BACKSLASH);
-      writer.byte(byte);
-    }
-    writer.byte(Byte.Quote);
-  },
-});
-
-/** The final waits for the acknowledgement, so it has the request's patience. */
-const ACKNOWLEDGED = 0;
-
-// A bare number is the count of bytes that follow the prompt (4.3.6). dup is the modem's.
-/** Unsubscribes what may be subscribed: no matter what its result is. */
-const FORGET = say("AT+MQTTUNSUB={filter}", { final: ACKNOWLEDGED });
-const PUBLISH = say("AT+MQTTPUB={topic},{QoS},{retain},0,{length}", { final: ACKNOWLEDGED, prompt: 5000 });
-const PUBLISH_ACKNOWLEDGED = frozen({ ...PUBLISH, result: Say.PubAck });
-const PUBLISH_INLINE = say("AT+MQTTPUB={topic},{QoS},{retain},0,{payload}", { final: ACKNOWLEDGED });
-const PUBLISH_INLINE_ACKNOWLEDGED = frozen({ ...PUBLISH_INLINE, result: Say.PubAck });
-
-const ASK_ACK_TIMEOUT = say("AT+MQTTTO?", { takes: (fields) => fields.areNumbers(1, 1), lastAnswers: true });
-
-const DISCONNECT = say("AT+MQTTDISC", { kind: Kind.Disconnect, final: 10_000, goodErrors: [620], patience: "ackPatience" });
-const CHINA_MOBILE = family(DISCONNECT);
-
-const DIALECT: Family<ML302> = frozen({
-  ...CHINA_MOBILE,
-  name: "ML302",
-  options: { ...OPTIONS, version: 1, encrypt: 1, modemReconnects: 1, publishing: 1 } satisfies Record<Exclude<keyof ML302Options, keyof DriverOptions>, 1>,
-  responses: responseTable(OWN_LINES),
-  limits: {
-    ...LIMITS,
-    topic: 512,
-    escapes: true, // as its inline messages have it (4.3.6), and its reports of topics
-    willTopic: 512,
-    willMessage: 512,
-    payload: 1024,
-    keepAlive: [0, 43200], // what the maker's demo accepts
-  },
-  commandBuffer: 1600, // the longest topic, and 1024 bytes inline
-  wakeUp: wakeUp(""),
-  restartsSilently: true, // no document has what it prints
-  unsolicitedErrors: [609, 615, 619],
-  connect: all(
-    DISCONNECT, // what an earlier run of the host may have left open
-    DELETE,
-    // Seven arguments or nine, never eight (C-11).
-    "AT+MQTTCFG={settings.host},{settings.port},{settings.id},{settings.keepAlive},{settings.user},{settings.password},{settings.clean}{,version}{,encrypt}",
-    say("AT+MQTTTO={ackTimeout}", { needed: "wantsAckTimeout" }),
-    say("AT+MQTTREC={reconnects}", { needed: "reconnects" }),
-    say(OPEN, { kind: Kind.Open, final: 150_000, goodErrors: [602], patience: 150_000 }),
-    say("AT+MQTTPING={showPings}", { when: "showPings" }), // only after MQTTOPEN (4.3.7)
-  ),
-  subscribe: say("AT+MQTTSUB={filter},{filterQoS}", { final: ACKNOWLEDGED, result: Say.SubAck, goodErrors: [606] }),
-  unsubscribe: say("AT+MQTTUNSUB={filter}", { final: ACKNOWLEDGED, result: Say.UnsubAck }),
-  inquiries: all(
-    CHINA_MOBILE.poll,
-    "AT+MQTTCFG?",
-    SUBSCRIPTIONS,
-    "AT+MQTTPING?", // which the M531X has not
-    // The report of a try has one field, and older firmware's answer too (6.5).
-    say("AT+MQTTREC?", { takes: (fields) => fields.areNumbers(1, 2), lastAnswers: true }),
-    ASK_ACK_TIMEOUT,
-  ),
-  recovery: {
-    attach: REATTACH,
-    // In a public driver, which waits for OK; what comes then is in no document.
-    restart: all(say("AT+TRB", { final: 10_000, probe: true })),
-    // The socket could not be made. That may pass; a modem that has none left is restarted in the end.
-    causes: [["OPEN_FAILED", 613, Level.Connect]],
-  },
-});
+const OWN_LINES = LINES.concat(responses(Report.Ping, "+MQTTPING"));
 
 // ---- what its numbers mean
 
 /** `+MQTTSTAT`: S3, lines 225–230; other numbers than the M531X's (X-4). */
-const STATES: States = frozen({
+const STATES = frozen({
+  name: "+MQTTSTAT",
+  field: 0,
   connected: 1,
   gone: 0,
+  reconnects: true,
   meanings: codes(`
     0 not connected
     1 connected
@@ -194,65 +138,142 @@ const REASONS_TO_RETRY: readonly number[] = frozen([Code.ConnectFailed, Code.Con
 /** What no broker can bring about: as the end of an opening all other numbers say that there is no way to it, or that what it sends cannot be read. */
 const COMMANDS_OWN: readonly number[] = frozen([601, 605, 606, 620, 621]);
 
-/** The driver for ML302. */
-export class ML302 extends ChinaMobile {
-  static readonly family: Family = DIALECT;
-  /** Bit/s from the factory, as public drivers open it. */
-  static readonly baud = 115_200;
+function resultError(request: Request, code: number, link: FailedLink): MQTTModemError {
+  return refusal(request, code, link) ?? chinaMobileResultError(request, code, link);
+}
 
-  /** Both null where they are left out. */
-  readonly version: Text | null;
-  readonly encrypt: number | null;
-  readonly reconnects: number;
-  private readonly inline: boolean;
+function refusal(request: Request, code: number, { settings }: FailedLink): MQTTModemError | null {
+  if (code < Code.NotActive || code > 621) return null;
+  const failed = request.kind === Kind.Open ? `no connection to ${settings.host.string}:${settings.port}` : `${request.command!.name} failed`;
+  const text = `${failed}: ${meaning(ERRORS, code)} (+CME ERROR: ${code})`;
+  if (code === Code.SubscribeFailed && request.kind === Kind.Subscribe) return new BrokerError("SUBSCRIPTION_REFUSED", text, code);
+  if (code === Code.Credentials) return new BrokerError("CONNECTION_REFUSED", text, code);
+  if (code === Code.AckTimeout) return new BrokerError("ACK_TIMEOUT", text, code);
+  if (code === Code.NotActive) return new NetworkError("NOT_ATTACHED", text, code);
+  if (request.kind === Kind.Open && !COMMANDS_OWN.includes(code)) return new NetworkError("OPEN_FAILED", text, code);
+  if (REASONS_TO_RETRY.includes(code)) return new NetworkError(request.kind === Kind.Open ? "OPEN_FAILED" : "LINK_LOST", text, code);
+  return new ModemError("COMMAND_REFUSED", text, code);
+}
+
+// ---- what it is told
+
+// S3 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
+const { command, script } = commands<ML302Values & Settings>(OWN_LINES, {
+  payload: (writer, request, { chat }: HookedLink) => {
+    const { payloads } = chat.requests;
+    writer.byte(Byte.Quote);
+    for (let i = request.offset; i < request.offset + request.length; i++) {
+      const byte = payloads[i]!;
+      if (byte === Byte.Quote) writer.byte(BACKSLASH);
+      writer.byte(byte);
+    }
+    writer.byte(Byte.Quote);
+  },
+});
+
+/** The final waits for the acknowledgement, so it has the result's timeout. */
+const ACKNOWLEDGED = 0;
+
+// A bare number is the count of bytes that follow the prompt (4.3.6). dup is the modem's.
+/** Unsubscribes what may be subscribed: no matter what its result is. */
+const FORGET = command("AT+MQTTUNSUB={filter}", { final: ACKNOWLEDGED });
+const PUBLISH = command("AT+MQTTPUB={topic},{QoS},{retain},0,{length}", { final: ACKNOWLEDGED, prompt: 5000 });
+const PUBLISH_ACKNOWLEDGED = frozen({ ...PUBLISH, result: Report.PubAck });
+const PUBLISH_INLINE = command("AT+MQTTPUB={topic},{QoS},{retain},0,{payload}", { final: ACKNOWLEDGED });
+const PUBLISH_INLINE_ACKNOWLEDGED = frozen({ ...PUBLISH_INLINE, result: Report.PubAck });
+
+const ASK_ACK_TIMEOUT = command("AT+MQTTTO?", { takes: (fields) => fields.areNumbers(1, 1), lastAnswers: true });
+
+const DISCONNECT = command("AT+MQTTDISC", { kind: Kind.Disconnect, final: 10_000, goodErrors: [620], resultTimeout: "resultTimeout" });
+const RESPONSES = responseTable(OWN_LINES);
+const CHINA_MOBILE = family(DISCONNECT);
+
+/** The family of ML302. */
+export const ML302: Family<ML302Values> = frozen({
+  ...CHINA_MOBILE,
+  name: "ML302",
+  baud: 115_200, // as public drivers open it
+  options: {
+    ...OPTIONS,
+    version: null,
+    encrypt: false,
+    modemReconnects: false,
+    publishing: { choices: ["counted", "inline"], otherwise: 0 },
+  } satisfies OwnOptions<ML302Options>,
+  settle,
+  responses: RESPONSES,
+  states: STATES,
+  resultError,
+  refusal,
+  limits: {
+    ...LIMITS,
+    topic: 512,
+    escapes: true, // as its inline messages have it (4.3.6), and its reports of topics
+    willTopic: 512,
+    willMessage: 512,
+    payload: 1024,
+    keepAlive: [0, 43200], // what the maker's demo accepts
+  },
+  commandBuffer: 1600, // the longest topic, and 1024 bytes inline
+  wakeUp: wakeUp(""),
+  restartsSilently: true, // no document has what it prints
+  unsolicitedErrors: [609, 615, 619],
+  connect: script(
+    DISCONNECT, // what an earlier run of the host may have left open
+    DELETE,
+    // Seven arguments or nine, never eight (C-11).
+    "AT+MQTTCFG={settings.host},{settings.port},{settings.id},{settings.keepAlive},{settings.user},{settings.password},{settings.clean}{,options.version}{,options.encrypt}",
+    command("AT+MQTTTO={options.ackTimeout}", { needed: "wantsAckTimeout" }),
+    command("AT+MQTTREC={options.modemReconnects}", { needed: "modemReconnects" }),
+    command(OPEN, { kind: Kind.Open, final: 150_000, goodErrors: [602], resultTimeout: 150_000 }),
+    command("AT+MQTTPING={options.showPings}", { when: "showPings" }), // only after MQTTOPEN (4.3.7)
+  ),
+  subscribe: command("AT+MQTTSUB={filter},{filterQoS}", { final: ACKNOWLEDGED, result: Report.SubAck, goodErrors: [606] }),
+  unsubscribe: command("AT+MQTTUNSUB={filter}", { final: ACKNOWLEDGED, result: Report.UnsubAck }),
+  inquiries: script(
+    CHINA_MOBILE.poll,
+    "AT+MQTTCFG?",
+    SUBSCRIPTIONS,
+    "AT+MQTTPING?", // which the M531X has not
+    // The report of a try has one field, and older firmware's answer too (6.5).
+    command("AT+MQTTREC?", { takes: (fields) => fields.areNumbers(1, 2), lastAnswers: true }),
+    ASK_ACK_TIMEOUT,
+  ),
+  recovery: {
+    attach: REATTACH,
+    // In a public driver, which waits for OK; what comes then is in no document.
+    restart: script(command("AT+TRB", { final: 10_000, probe: true })),
+    // The socket could not be made. That may pass; a modem that has none left is restarted in the end.
+    causes: [["OPEN_FAILED", 613, Level.Connect]],
+  },
+  hook: (link) => new ML302Hook(link),
+});
+
+// ---- what no row can say
+
+/** What an ML302 does otherwise than an M531X: inline payloads, answers and errors that may be reports, and a list that it does not empty. */
+class ML302Hook implements Hook {
+  private readonly link: HookedLink<ML302Values>;
+  private readonly common: ChinaMobileHook;
   /** A line that answers the question under way, or that was a report after all when another one follows (6.5): its id, and its number or −1. */
-  private answerLine = 0;
+  private answerLine: Report = Report.AckTimeout;
   private answerValue = -1;
 
-  constructor(modem: Modem, link: number, options: ML302Options, client: LinkListener) {
-    super(modem, link, options, client);
-    const encrypt = flag("modem.encrypt", options.encrypt ?? false);
-    this.version = options.version === undefined ? null : new Text("modem.version", options.version, LIMITS.credential, false, true);
-    this.encrypt = this.version === null ? null : encrypt;
-    if (encrypt === 1 && (this.version === null || this.version.bytes.length === 0))
-      throw new ArgumentError("ARGUMENT_LENGTH", "modem.version", options.version, "must be given, with 1 byte at least, where modem.encrypt is true");
-    this.reconnects = flag("modem.modemReconnects", options.modemReconnects ?? false);
-    this.inline = choice("modem.publishing", options.publishing ?? "counted", ["counted", "inline"]) === "inline";
+  constructor(link: HookedLink<ML302Values>) {
+    this.link = link;
+    this.common = new ChinaMobileHook(link, RESPONSES.responses, link.options.modemReconnects === 1);
   }
 
-  protected get states(): States {
-    return STATES;
-  }
-
-  protected get listing(): Command | null {
-    return this.reconnects === 1 ? SUBSCRIPTIONS : null;
-  }
-
-  /** The acknowledgement, and each message, repeat the topic, it may be with an escape for each of its bytes. */
-  override subscribe(request: Request): void {
-    this.expect(request);
-    super.subscribe(request);
-  }
-
-  override unsubscribe(request: Request): void {
-    this.expect(request);
-    super.unsubscribe(request);
-  }
-
-  private expect(request: Request): void {
-    if (request.items![0]!.text.bytes.length > LONG_TOPIC) this.chat.ring.enlarge(2048);
-  }
-
-  protected publishCommand(request: Request): Command {
+  publish(request: Request): Command {
     // An empty payload has no count: it can only be inline.
-    const inline = request.length === 0 || (this.inline && this.isPlain(request));
+    const inline = request.length === 0 || (this.link.options.publishing === 1 && this.isPlain(request));
     if (request.QoS === 0) return inline ? PUBLISH_INLINE : PUBLISH;
     return inline ? PUBLISH_INLINE_ACKNOWLEDGED : PUBLISH_ACKNOWLEDGED;
   }
 
   /** Printable ASCII without a backslash, whose escape is not defined, and short enough with its quotes escaped. */
   private isPlain(request: Request): boolean {
-    const bytes = this.chat.requests.payloads;
+    const bytes = this.link.chat.requests.payloads;
     let length = request.length;
     for (let i = request.offset; i < request.offset + request.length; i++) {
       const byte = bytes[i]!;
@@ -261,25 +282,32 @@ export class ML302 extends ChinaMobile {
     return true;
   }
 
-  override onLine(line: Line, fields: Fields): void {
-    // Its ancestor answers AT+MQTTTO? with the wrong name (4.3.7).
-    if (line.id === Say.Reconnect && fields.count === 1 && fields.int(0) === this.ackTimeout) {
-      const inquiry = this.chat.find(this.number, Kind.Inquiry, WireId.Any);
-      if (inquiry !== null && inquiry.command === ASK_ACK_TIMEOUT) return this.onAnswer(inquiry, line, fields);
-      if (this.stage === Stage.Online) return; // too late; tries begin with 0
-    }
-    super.onLine(line, fields);
+  /** The acknowledgement, and each message, repeat the topic, it may be with an escape for each of its bytes. */
+  onSubscribe(request: Request): void {
+    if (request.items![0]!.text.bytes.length > LONG_TOPIC) this.link.chat.ring.enlarge(2048);
+    this.common.onSubscribe(request);
   }
 
-  protected override onInquiryAnswer(line: Line, fields: Fields): void {
-    if (line.id !== Say.AckTimeout && line.id !== Say.Reconnect) return;
+  onReport(line: Line, fields: Fields): void {
+    const { link } = this;
+    // Its ancestor answers AT+MQTTTO? with the wrong name (4.3.7).
+    if (line.id === Report.Reconnect && fields.count === 1 && fields.int(0) === link.options.ackTimeout) {
+      const inquiry = link.pending(Kind.Inquiry);
+      if (inquiry !== null && inquiry.command === ASK_ACK_TIMEOUT) return link.onAnswer(inquiry, line, fields);
+      if (link.stage === Stage.Online) return; // too late; attempts begin with 0
+    }
+    this.common.onReport(line, fields);
+  }
+
+  onInquiryAnswer(line: Line, fields: Fields): void {
+    if (line.id !== Report.AckTimeout && line.id !== Report.Reconnect) return;
     const value = fields.count === 1 ? fields.int(0) : -1;
     this.wasReport();
     this.answerLine = line.id;
-    this.answerValue = line.id === Say.Reconnect && value === this.ackTimeout ? -1 : value;
+    this.answerValue = line.id === Report.Reconnect && value === this.link.options.ackTimeout ? -1 : value;
   }
 
-  protected override onInquired(answered: boolean): void {
+  onInquiryDone(answered: boolean): void {
     if (answered) this.answerValue = -1;
     else this.wasReport();
   }
@@ -288,43 +316,39 @@ export class ML302 extends ChinaMobile {
   private wasReport(): void {
     const value = this.answerValue;
     this.answerValue = -1;
-    if (value >= 0) this.reported(this.answerLine, value);
+    if (value >= 0) this.common.progress(this.answerLine, value);
   }
 
   /**
-   * 615 ends the modem's own reconnecting, or an opening; 617 tells of the loss that begins it; 609 and 619 tell of a packet
+   * 615 ends the modem's own reconnecting, or an opening; 617 reports the loss that begins it; 609 and 619 report a packet
    * that was dropped.
    */
-  override onUnsolicitedError(code: number): void {
+  onUnsolicitedError(code: number): void {
+    const { link } = this;
     // An error that comes after the OK of the command that it ends (X-1).
-    for (let i = 0; i < ENDS.length; i += 2) if (ENDS[i] === code && this.isOwed(ENDS[i + 1]!)) return this.resolve(ENDS[i + 1]!, WireId.Any, code);
+    for (let i = 0; i < ENDS.length; i += 2) if (ENDS[i] === code && link.pending(ENDS[i + 1]!) !== null) return link.resolve(ENDS[i + 1]!, WireId.Any, code);
     if (code !== Code.ReconnectFailed && code !== Code.ConnectionLost) return;
-    if (this.isOwed(Kind.Open)) {
-      if (code === Code.ReconnectFailed) this.resolve(Kind.Open, WireId.Any, Failure.GaveUp);
+    if (link.pending(Kind.Open) !== null) {
+      if (code === Code.ReconnectFailed) link.resolve(Kind.Open, WireId.Any, Failure.GaveUp);
       return;
     }
-    if (this.stage !== Stage.Online && this.stage !== Stage.Reconnecting) return; // of an earlier run's connection
+    if (link.stage !== Stage.Online && link.stage !== Stage.Reconnecting) return; // of an earlier run's connection
     const error = linkLost(`is gone: ${meaning(ERRORS, code)} (+CME ERROR: ${code})`, code);
-    if (code === Code.ConnectionLost && this.reconnects === 1) this.reconnecting(error);
-    else this.down(error);
-  }
-
-  override onDone(request: Request, outcome: Outcome, code: number): void {
-    if (request.kind === Kind.Subscribe && !request.reported && this.subscribesAnew(request, outcome, code)) return;
-    super.onDone(request, outcome, code);
-    if (outcome !== Outcome.Done) this.ended(request, outcome, code);
+    if (code === Code.ConnectionLost && link.options.modemReconnects === 1) link.interrupt(error);
+    else link.lose(error);
   }
 
   /**
    * A modem that prints no numbers says `ERROR` in place of 606, for ever, where it has the topic in its list although the client has
    * not: the acknowledgement was lost. The topic is unsubscribed and subscribed once more, before the refusal is believed.
    */
-  private subscribesAnew(request: Request, outcome: Outcome, code: number): boolean {
-    const { subscribe } = this.family, forgets = request.command === FORGET;
-    if (forgets) request.command = subscribe; // an error is told of the command that was asked for
-    if (forgets ? outcome === Outcome.Aborted || outcome === Outcome.TimedOut : outcome !== Outcome.Refused || code >= 0 || this.modem.tellsReasons || request.retries > 0) return false;
+  beforeDone(request: Request, outcome: Outcome, code: number): boolean {
+    if (request.kind !== Kind.Subscribe || request.reported) return false;
+    const { subscribe } = ML302, forgets = request.command === FORGET;
+    if (forgets) request.command = subscribe; // an error names the command that was asked for
+    if (forgets ? outcome === Outcome.Aborted || outcome === Outcome.TimedOut : outcome !== Outcome.Refused || code >= 0 || this.link.tellsReasons || request.retries > 0) return false;
     request.retries++;
-    this.chat.submit(request, forgets ? subscribe : FORGET);
+    this.link.chat.submit(request, forgets ? subscribe : FORGET);
     return true;
   }
 
@@ -332,27 +356,39 @@ export class ML302 extends ChinaMobile {
    * 617 as a command's final is the loss of the connection as well (6.5). After 618 the modem would answer 606 to the
    * subscription for ever, and send nothing to the broker (4.3.4); only a new connection empties its list.
    */
-  private ended(request: Request, outcome: Outcome, code: number): void {
+  afterDone(request: Request, outcome: Outcome, code: number): void {
+    const { link } = this;
+    this.common.afterDone(request, outcome, code);
+    if (outcome === Outcome.Done) return;
     if (outcome === Outcome.Refused && code === Code.ConnectionLost) this.onUnsolicitedError(code);
-    else if (code === Code.UnsubAckMalformed && request.kind === Kind.Unsubscribe && this.stage === Stage.Online)
-      this.down(new NetworkError("LINK_LOST", `the broker has ended a subscription, and the modem has it in its list still, so that it could not be made again (606); the connection is given up (+CME ERROR: ${code})`, code));
+    else if (code === Code.UnsubAckMalformed && request.kind === Kind.Unsubscribe && link.stage === Stage.Online)
+      link.lose(new NetworkError("LINK_LOST", `the broker has ended a subscription, and the modem has it in its list still, so that it could not be made again (606); the connection is given up (+CME ERROR: ${code})`, code));
   }
 
-  protected override resultError(request: Request, code: number): MQTTModemError {
-    return (code >= Code.NotActive ? this.refusal(request, code) : null) ?? super.resultError(request, code);
+  // ---- as an M531X
+
+  onOnline(again: boolean): void {
+    this.common.onOnline(again);
   }
 
-  protected override refusal(request: Request, code: number): MQTTModemError | null {
-    if (code < Code.NotActive || code > 621) return null;
-    const failed = request.kind === Kind.Open ? `no connection to ${this.settings.host.string}:${this.settings.port}` : `${request.command!.name} failed`;
-    const text = `${failed}: ${meaning(ERRORS, code)} (+CME ERROR: ${code})`;
-    if (code === Code.SubscribeFailed && request.kind === Kind.Subscribe) return new BrokerError("SUBSCRIPTION_REFUSED", text, code);
-    if (code === Code.Credentials) return new BrokerError("CONNECTION_REFUSED", text, code);
-    if (code === Code.AckTimeout) return new BrokerError("ACK_TIMEOUT", text, code);
-    if (code === Code.NotActive) return new NetworkError("NOT_ATTACHED", text, code);
-    if (request.kind === Kind.Open && !COMMANDS_OWN.includes(code)) return new NetworkError("OPEN_FAILED", text, code);
-    if (REASONS_TO_RETRY.includes(code)) return new NetworkError(request.kind === Kind.Open ? "OPEN_FAILED" : "LINK_LOST", text, code);
-    return new ModemError("COMMAND_REFUSED", text, code);
+  onSending(request: Request): void {
+    this.common.onSending(request);
+  }
+
+  onPollAnswer(line: Line, fields: Fields): void {
+    this.common.onPollAnswer(line, fields);
+  }
+
+  onPollText(): void {
+    this.common.onPollText();
+  }
+
+  onPollDone(command: Command, outcome: Outcome): void {
+    this.common.onPollDone(command, outcome);
+  }
+
+  checkInquiry(line: string): void {
+    this.common.checkInquiry(line);
   }
 }
 

@@ -1,5 +1,6 @@
 import { ArgumentError } from "../errors";
-import type { InquiryCallback } from "../modem/inquiries";
+import { isFamily } from "../modem/family";
+import type { InquiryCallback } from "../modem/inquiry";
 import type { Limits } from "../modem/limits";
 import { Connection } from "./connection";
 import type { ByteBuffer, ClientOptions, Counters, WriteOptions } from "./options";
@@ -26,9 +27,9 @@ export class MQTTClient {
    */
   constructor(options: MQTTClientOptions) {
     const { modem, format, target } = options;
-    if (typeof modem?.io !== "function")
+    if (!isFamily(modem?.io))
       throw new ArgumentError("ARGUMENT_TYPE", "modem.io", modem?.io, "must be a driver: BC35G, M531X, ML302 or NM28");
-    const { shared, io: { family } } = modem;
+    const { shared, io: family } = modem;
     if (shared !== undefined && shared.#connection.link.family !== family)
       throw new ArgumentError("ARGUMENT_RANGE", "modem.shared", shared, `must be a client of a ${family.name}`);
     const connection = this.#connection = new Connection(this, options, shared === undefined ? undefined : shared.#connection);

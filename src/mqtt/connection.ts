@@ -3,9 +3,9 @@ import type { Match } from "../at/framing/header";
 import { frozen } from "../bytes/frozen";
 import { integer } from "../checks";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
-import type { LinkListener } from "../modem/family";
-import type { Link } from "../modem/link";
-import type { InquiryCallback } from "../modem/inquiries";
+import type { InquiryCallback } from "../modem/inquiry";
+import { Link } from "../modem/link";
+import type { LinkListener } from "../modem/link-listener";
 import { Modem } from "../modem/modem";
 import { knownToModem } from "../modem/names";
 import type { ModemOptions } from "../modem/options";
@@ -41,15 +41,15 @@ export class Connection implements LinkListener {
    * @throws ArgumentError; StateError; what the port's class throws
    */
   constructor(client: unknown, options: ClientOptions, shared: Connection | undefined) {
-    const modemOptions = options.modem, { io, serial } = modemOptions, { family } = io;
+    const modemOptions = options.modem, { io: family, serial } = modemOptions;
     knownToModem(modemOptions, family);
     const capacity = integer("subscriptions", options.subscriptions ?? 32, 1, 1000);
     const before = shared === undefined || (shared.link.chat.closed && serial !== undefined) ? null : shared.link;
-    const modem = before === null ? new Modem(family, modemOptions as ModemOptions, io.baud) : before.modem;
+    const modem = before === null ? new Modem(family, modemOptions as ModemOptions) : before.modem;
     const { chat } = modem;
     this.application = new Application(client, chat);
     this.inbox = new Inbox(chat, this.application);
-    this.link = new io(modem, modem.place(modemOptions.link, before), modemOptions, this);
+    this.link = new Link(modem, modem.place(modemOptions.link, before), modemOptions, this);
     this.inFlight = new InFlight(this.link);
     this.publisher = new Publisher(this.link, this.inFlight, this.application);
     this.subscriber = new Subscriber(this.link, this.inFlight, this.application, capacity);
@@ -60,14 +60,14 @@ export class Connection implements LinkListener {
    * @throws ArgumentError before anything is sent; what the port's class throws
    */
   start(options: ClientOptions): void {
-    const { link } = this, { will } = options;
+    const { link } = this, { family } = link, { will } = options;
     link.start(settings({
       host: options.host,
       port: portOf(options.port),
       id: textOf(options.id, "id"),
       user: textOf(options.user, "user") || undefined,
       password: textOf(options.password, "password", A_SECRET) || undefined,
-      keepAlive: options.keepAlive ?? options.keepalive ?? link.defaultKeepAlive,
+      keepAlive: options.keepAlive ?? options.keepalive ?? family.keepAlive ?? 0,
       protocolVersion: options.protocolVersion,
       clean: options.clean,
       will: will && { topic: textOf(will.topic, "will.topic")!, message: textOf(will.message, "will.message") ?? "", QoS: will.QoS, retain: will.retain },
@@ -132,7 +132,7 @@ export class Connection implements LinkListener {
   close(): void {
     if (this.application.isClosed) return;
     this.application.close();
-    this.link.shut();
+    this.link.close();
   }
 
   /** @throws StateError CLOSED */

@@ -1,5 +1,5 @@
 import type { MQTTModemError } from "../errors";
-import type { DriverClass } from "../modem/link";
+import type { Family } from "../modem/family";
 import type { ModemOptions } from "../modem/options";
 import type { StageName } from "./stages";
 
@@ -74,7 +74,7 @@ export interface ClientOptions<Client = any> {
   format?: string;
   /** The driver, the serial port, and the driver's options. */
   modem: Partial<ModemOptions> & {
-    io: DriverClass;
+    io: Family;
     /**
      * Another client whose modem and serial port this client uses. Either the modem has several MQTT clients (NM28), or the other
      * client has ended, and this one takes over as soon as the modem has closed that connection. If the port has been released

@@ -135,7 +135,7 @@ export class Subscriber {
   private restored(request: Request, error: MQTTModemError | null): Ended {
     const { link, application } = this;
     if (error !== null) {
-      if (link.stage === Stage.Online) link.down(error);
+      if (link.stage === Stage.Online) link.lose(error);
       return Ended.Nothing;
     }
     // The application is told only about refused topics; the connection goes on without them.

@@ -56,7 +56,7 @@ export class Connection {
 
   /** The limits of this modem's MQTT client. */
   get limits(): Limits {
-    return this.client?.limits ?? this.#options.modem.io.family.limits;
+    return this.client?.limits ?? this.#options.modem.io.limits;
   }
 
   /** Whether the present client accepts a payload of `length` bytes. */

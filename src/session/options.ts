@@ -1,5 +1,5 @@
 import type { MQTTModemError } from "../errors";
-import type { DriverClass } from "../modem/link";
+import type { Family } from "../modem/family";
 import type { ModemOptions } from "../modem/options";
 import type { MQTTClient, MQTTClientOptions } from "../mqtt/client";
 import type { ReadableOptions } from "../mqtt/options";
@@ -31,7 +31,7 @@ export interface QueueOptions {
 export interface OptionsOfSession<Session = any> extends Omit<MQTTClientOptions, "modem" | "onWritable" | "onControl" | "onClose" | "onError" | "onDone" | "onReadable" | "onStage" | "onOverflow" | "target" | "format"> {
   /** As for MQTTClient, but without `recover`: the session sets it. */
   modem: Partial<ModemOptions> & {
-    io: DriverClass;
+    io: Family;
     /** Another session, or a client, whose modem and serial port this one uses too (NM28). */
     shared?: Session | MQTTClient;
     link?: number;

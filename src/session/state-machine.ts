@@ -42,7 +42,7 @@ export class StateMachine implements TimerListener {
   /** @throws ArgumentError */
   constructor(session: unknown, options: OptionsOfSession, clock: Clock, sharedModem: SharedModem) {
     this.#timers = new Timers(clock, this, Timer.Count);
-    const { family } = options.modem.io, queue = options.queue ?? {}, random = options.random ?? (() => 0);
+    const family = options.modem.io, queue = options.queue ?? {}, random = options.random ?? (() => 0);
     this.#options = options;
     this.#retry = retryOf(options.retry ?? {});
     this.#backoff = new Backoff(this.#retry, clock, random);
@@ -292,7 +292,7 @@ export class StateMachine implements TimerListener {
     }
     if (refusal) return this.dispatch(Event.Refused, error);
     // A port that fails shows nothing about the modem.
-    if (error.code !== "PORT_FAILED") this.#escalation.onFailure(working ? null : levelFor(error, this.#options.modem.io.family.recovery));
+    if (error.code !== "PORT_FAILED") this.#escalation.onFailure(working ? null : levelFor(error, this.#options.modem.io.recovery));
     this.dispatch(Event.Lost, error);
   }
 
@@ -338,7 +338,7 @@ export class StateMachine implements TimerListener {
 
 /** The recovery levels that this modem and this application have. */
 function levelsOf({ modem, reset }: OptionsOfSession): Level[] {
-  const { attach, restart } = modem.io.family.recovery;
+  const { attach, restart } = modem.io.recovery;
   const levels = [Level.Connect];
   if (attach.length > 0) levels.push(Level.Attach);
   if (restart.length > 0) levels.push(Level.Restart);

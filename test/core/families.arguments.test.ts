@@ -116,7 +116,7 @@ for (const subject of SUBJECTS) {
     });
 
     it("protocolVersion is what the modem has", () => {
-      const { protocolVersions } = family.io.family.limits;
+      const { protocolVersions } = family.io.limits;
       sameLines(protocolVersions.map(String), family === nm28 ? ["3", "4"] : ["4"]);
       for (const protocolVersion of protocolVersions) sentBy(subject, { protocolVersion });
       for (const protocolVersion of [...(family === nm28 ? [] : [3]), 2, 5, "4", NaN]) refuses(subject, { protocolVersion }, "protocolVersion", "ARGUMENT_RANGE");

@@ -73,7 +73,7 @@ function exchanges(online: string, inquiries: readonly Inquiry[], message: strin
 for (const [name, driver, online, inquiries, message, subscribes] of FAMILIES) {
   describe(`${name}: inquiries`, () => {
     it("all of the dialect's are here", () =>
-      sameLines([...new Set(inquiries.map(([line]) => line))].sort(), driver.family.inquiries.map((inquiry: any) => inquiry.line).sort()));
+      sameLines([...new Set(inquiries.map(([line]) => line))].sort(), driver.inquiries.map((inquiry: any) => inquiry.line).sort()));
   });
   playHoweverTheyCome(`${name}: inquiries`, exchanges(online, inquiries, message, subscribes), driver);
 }

@@ -96,13 +96,13 @@ describe("NM28: what clients of one modem share is nobody's loss", () => {
   });
 
   it("takes no more memory when clients come and go", () => {
-    const modem = new Modem(NM28.family, { clock: new VirtualClock(), serial: { io: TestPort } });
+    const modem = new Modem(NM28, { clock: new VirtualClock(), serial: { io: TestPort } });
     const driver = (link: number) => ({ number: link, successor: null, onModemStage() {}, onReady() {} }) as any;
-    modem.attach(driver(0));
+    modem.admit(driver(0));
     for (let i = 0; i < 100; i++) {
       const coming = driver(1);
-      modem.attach(coming);
-      modem.detach(coming);
+      modem.admit(coming);
+      modem.release(coming);
     }
     equal(modem.chat.requests.capacity <= 12, true, `room for two clients: ${modem.chat.requests.capacity} operations`);
   });

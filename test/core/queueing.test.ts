@@ -80,7 +80,7 @@ for (const family of FAMILIES) describe(`${family.name}: operations that wait fo
     modem.serve();
     session.mustTell("control 4 1", "done 1", "control 9 2", "done 2", "control 9 3", "done 3");
     sameLines(modem.published, ["one"]);
-    equal(session.writable.at(-1), family.io.family.limits.payload, "what onWritable told last");
+    equal(session.writable.at(-1), family.io.limits.payload, "what onWritable told last");
   });
 
   it("what the application begins when something has ended takes its turn: on an M531X before what waits for another of its kind", () => {

@@ -67,7 +67,7 @@ for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: while
     equal(session.writable.length, 0, "told before");
     modem.serve();
     sameLines(modem.commands.slice(-2), ['AT+MQTTSUB="a",1', 'AT+MQTTSUB="b",1']);
-    equal(session.writable.pop(), family.io.family.limits.payload, "told after");
+    equal(session.writable.pop(), family.io.limits.payload, "told after");
   });
 
   it("still receives, and can be asked how it is", () => {

@@ -11,7 +11,7 @@ const PAYLOAD: Record<string, (most: number) => number> = {
 for (const family of [m531x, ml302, nm28] as Family[]) describe(`${family.name}: what onWritable and write count`, () => {
   for (const payloadEncoding of ["raw", "hex", "base64"]) for (const ctrlZ of family === nm28 ? ["never", "fallback", "always"] : [undefined])
     it(`bytes of payload, however they are written: ${payloadEncoding}${ctrlZ === undefined ? "" : `, Ctrl-Z ${ctrlZ}`}`, () => {
-      const most = PAYLOAD[payloadEncoding]!(family.io.family.limits.payload);
+      const most = PAYLOAD[payloadEncoding]!(family.io.limits.payload);
       const { session, modem } = online(family, { modem: { payloadEncoding, ctrlZ } });
       equal(session.writable.pop(), most, "onWritable");
       equal(session.publish("x".repeat(most)), 0, "write, with one under way");

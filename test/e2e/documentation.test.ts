@@ -98,7 +98,7 @@ describe("README and docs", function () {
     const names = rows.get("")!;
     assert.deepEqual([...names].sort(), await modemNames());
     for (const [index, name] of names.entries()) {
-      const { limits, links } = (await loadDriver(name)).family;
+      const { limits, links } = await loadDriver(name);
       const expected: Record<string, unknown> = {
         "one message out": limits.payload, topic: limits.topic, "client id, user name, password, each": limits.credential, host: limits.host,
         "will's topic": limits.willTopic, "will's message": limits.willMessage, "keepalive, seconds": limits.keepAlive.join("–"),

@@ -65,7 +65,7 @@ describe("the command modem-mqtt with every family", function () {
       });
 
       it("sub prints what it receives, bytes untouched, and ends with -C", async () => {
-        const { limits } = (await loadDriver(name)).family;
+        const { limits } = await loadDriver(name);
         const bytes = Buffer.from([0x22, 0, 0xff, 0x0a, 0x2c, 0x1a]);
         const sub = start("sub", ...connection(), "-t", "in/+", "-t", "also/#", "-q", "1", "-v", "-C", "3", "-d");
         await sub.until(({ stderr }) => (stderr.match(/← \+[A-Z]+SUB[A-Z]*: ?/g)?.length ?? 0) >= (limits.topics > 1 ? 1 : 2));

@@ -41,10 +41,13 @@ const subscriber = mutation("mqtt/subscriber.ts");
 const topic = mutation("modem/topic.ts");
 const subscriptions = mutation("mqtt/subscriptions.ts");
 const driver = mutation("modem/link.ts");
+const reports = mutation("modem/reports.ts");
+const scriptRunner = mutation("modem/script-runner.ts");
 const watcher = mutation("modem/poller.ts");
 const modem = mutation("modem/modem.ts");
 const bc35g = mutation("modems/bc35g.ts");
 const chinaMobile = mutation("modems/shared/china-mobile.ts");
+const acknowledgements = mutation("modems/shared/acknowledgements.ts");
 const ml302 = mutation("modems/ml302.ts");
 const nm28 = mutation("modems/nm28.ts");
 
@@ -111,7 +114,7 @@ export const mutations: readonly Mutation[] = [
   publisher("a part may be longer than what is left", "if (bytes.length > this.left)", "if (false)"),
   connection("nothing is subscribed again when the modem has the connection back", "    if (this.subscriber.restoreAll()) return;\n", ""),
   subscriber("only the first subscription is restored", "link.stage !== Stage.Online || this.restoreNext()", "link.stage !== Stage.Online"),
-  connection("close() disconnects in good order, so that the broker publishes no will", "    this.link.shut();\n", "    this.link.disconnect();\n"),
+  connection("close() disconnects in good order, so that the broker publishes no will", "    this.link.close();\n", "    this.link.disconnect();\n"),
   connection("the password is shown by the error that refuses it", 'textOf(options.password, "password", A_SECRET)', 'textOf(options.password, "password")'),
   inFlight("more publishes are under way than the modem can have", "if (kind === Kind.Publish) return link.publishing < link.limits.window;", "if (kind === Kind.Publish) return true;"),
   topic("a message may be published to a wildcard", 'if (text.string.includes("#") || text.string.includes("+"))', "if (false)"),
@@ -119,24 +122,24 @@ export const mutations: readonly Mutation[] = [
 
   // ---- one connection, and the modem
   driver("what was under way when the connection was lost is left under way", "    this.chat.abort(this.number, forgotten);\n", ""),
-  driver("close() leaves the modem's connection open", "    this.run(this.family.close);\n", "    this.leave();\n"),
-  watcher("the connection is never asked after", "=== 0) return;\n    this.ask(this.family.poll);\n", "=== 0) return;\n"),
-  watcher("a write that failed is no reason to ask after the connection", "    this.watch(Timeout.Hurry < this.pollInterval ? Timeout.Hurry : this.pollInterval);\n", ""),
-  driver("a failed step of bringing up is passed over", "if (outcome !== Outcome.Done && this.#stage !== Stage.Closing && !this.tolerates(outcome)) {", "if (false) {"),
+  driver("close() leaves the modem's connection open", "    this.script.run(stage === Stage.Online ? family.abandon ?? family.close : family.close);\n", "    this.release();\n"),
+  watcher("the connection is never asked after", "=== 0) return;\n    this.ask(host.family.poll);\n", "=== 0) return;\n"),
+  watcher("a write that failed is no reason to ask after the connection", "    this.pollIn(Timeout.Hurry < this.interval ? Timeout.Hurry : this.interval);\n", ""),
+  scriptRunner("a failed step of bringing up is passed over", "if (outcome === Outcome.Done || this.tolerates(outcome)) return", "if (true as boolean) return"),
   modem("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.cmee !== 0 && this.stage > Stage.Preparing && !this.chat.mayBeForged()) this.restarted();", ""),
   modem("a restart that the modem announces is not noticed", "    if (!doubtful) this.restarted();", ""),
   modem("nobody waits for the network", "    if (!network.attached) {", "    if (false as boolean) {"),
 
   // ---- families
-  bc35g("a notice of sending again is taken for the end", "if (result === Result.Retransmission) return this.chat.extend(request);", ""),
-  bc35g("at QoS 0 the report's id is not 0", "request.wireId = request.QoS === 0 ? 0 : request.id;", "request.wireId = request.id;"),
-  bc35g("the report of a lost link is passed over", "case Say.Stat: return this.linkChanged(fields.int(1));", "case Say.Stat: return;"),
-  chinaMobile("PUBREC is taken for the end of QoS 2", "case Say.PubRec: return this.halfway(fields);", "case Say.PubRec: return this.acknowledged(fields, 2);"),
-  chinaMobile("an acknowledgement with a damaged id, or another publish's, ends a publish", "if (request === null || request.QoS !== QoS || id < 0) return;\n    const early = this.chat.awaitsFinal(request);\n    if (this.isRepetition(request, id, early)) return this.ids.doubt(Kind.Publish);\n    if (!this.ids.isOf(Kind.Publish, id)) return;", "if (request === null || request.QoS !== QoS) return;\n    const early = false;"),
-  chinaMobile("PUBACK ends a publish at QoS 2", "request.QoS !== QoS || id < 0", "id < 0"),
-  chinaMobile("a connection that the modem has back by itself is passed over", "(+MQTTOPEN)\"));\n      if (this.stage === Stage.Reconnecting) this.reconnected();\n", "(+MQTTOPEN)\"));\n"),
+  reports("a notice of sending again is taken for the end", "  if (result === progress) link.prolong(request);\n  else if", "  if"),
+  driver("at QoS 0 the report's id is not 0", "idsFrom === IdsFrom.HostButZero && isQoS0 ? 0 : request.id", "request.id"),
+  bc35g("the report of a lost link is passed over", "  { on: Report.Stat, does: Does.Lose, connecting: Kind.Connect, error: lossOf },\n", ""),
+  chinaMobile("PUBREC is taken for the end of QoS 2", "case Report.PubRec: return acknowledgements.received(fields);", "case Report.PubRec: return acknowledgements.published(fields, 2);"),
+  acknowledgements("an acknowledgement with a damaged id, or another publish's, ends a publish", "if (request === null || request.QoS !== QoS || id < 0) return;\n    const early = chat.awaitsFinal(request);\n    if (this.isRepetition(request, id, early)) return ids.doubt(Kind.Publish);\n    if (!ids.isOf(Kind.Publish, id)) return;", "if (request === null || request.QoS !== QoS) return;\n    const early = false;"),
+  acknowledgements("PUBACK ends a publish at QoS 2", "request.QoS !== QoS || id < 0", "id < 0"),
+  chinaMobile("a connection that the modem has back by itself is passed over", "(+MQTTOPEN)\"));\n      if (link.stage === Stage.Reconnecting) link.restore();\n", "(+MQTTOPEN)\"));\n"),
   ml302("a quote in a payload ends the string that it stands in", "if (byte === Byte.Quote) writer.byte(BACKSLASH);", ""),
-  nm28("Ctrl-Z is counted as payload", "modem.ctrlZ === CtrlZ.Always ? request.length - CTRL_Z.length : request.length", "request.length"),
+  nm28("Ctrl-Z is counted as payload", "options.ctrlZ === CtrlZ.Always ? request.length - CTRL_Z.length : request.length", "request.length"),
 ];
 
 /** The source, broken. @throws Error where the text does not stand in it exactly once */

@@ -2,7 +2,7 @@
 // what it is over to its promises. client.ts and session.ts say over what.
 
 import { MQTTModemError, StateError, type ReadableOptions } from "../../src/index";
-import type { DriverClass } from "../../src/modem/link";
+import type { Family as Driver } from "../../src/modem/family";
 import type { Link } from "../../src/modem/link";
 import type { Processor, SimulatedClock } from "./clock";
 import type { Family } from "./families";
@@ -53,16 +53,20 @@ const RELEASE = 30_000;
 /** When a filter that was refused is asked for again. */
 export const RESUBSCRIBE = 5000;
 
-/** The driver, which tells of itself when it is made. */
-export function watched(driver: DriverClass, watch: Watch): object {
-  const Concrete = driver as unknown as new (...values: any[]) => object;
-  return class extends Concrete {
-    constructor(...values: any[]) {
-      super(...values);
-      watch.driving(this as unknown as Link);
-    }
+/** The driver, which tells of each link that is made with it. It is the same one for the same watch. */
+export function watched(driver: Driver, watch: Watch): Driver {
+  const before = drivers.get(watch);
+  if (before !== undefined) return before;
+  const hook: Driver["hook"] = (link) => {
+    watch.driving(link as Link);
+    return driver.hook?.(link) ?? {};
   };
+  const told = { ...driver, hook };
+  drivers.set(watch, told);
+  return told;
 }
+
+const drivers = new WeakMap<Watch, Driver>();
 
 export interface ApplicationOptions {
   readonly plan: Plan;

@@ -9,11 +9,11 @@ import BC35G from "../../src/modems/bc35g";
 import M531X from "../../src/modems/m531x";
 import ML302 from "../../src/modems/ml302";
 import NM28 from "../../src/modems/nm28";
-import type { DriverClass } from "../../src/modem/link";
+import type { Family as Driver } from "../../src/modem/family";
 
 export interface Family {
   readonly modem: ModemFamily;
-  readonly driver: DriverClass;
+  readonly driver: Driver;
   /** A received message comes with its length. */
   readonly framed: boolean;
   /** Bytes of one message. */

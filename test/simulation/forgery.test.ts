@@ -50,7 +50,7 @@ function told(modem: FamilyName, text: string): Message[] {
  * such a message is handed on as it came, and marked (docs/limits.md).
  */
 function holdsLine(modem: FamilyName, text: string): boolean {
-  const known = families[modem].driver.family.responses.responses;
+  const known = families[modem].driver.responses.responses;
   return text.split("\r\n").slice(1).some((each) => known.some(({ text, follow }) =>
     follow === Follow.End ? each.trimEnd() === text : each.replaceAll(" ", "").startsWith(follow === Follow.Fields ? `${text}:` : text)));
 }
@@ -60,7 +60,7 @@ for (const modem of familyNames) describe(`${modem}: what looks like the modem's
 
   it("all of its lines are tried", () => {
     const tried = texts.map((text) => text.replaceAll(" ", ""));
-    const missing = families[modem].driver.family.responses.responses.map(({ text }) => text)
+    const missing = families[modem].driver.responses.responses.map(({ text }) => text)
       .filter((text) => !tried.some((each) => each.startsWith(text)) || !tried.some((each) => each.includes(`\r\n${text}`)));
     assert.deepEqual(missing, []);
   });

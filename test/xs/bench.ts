@@ -123,7 +123,7 @@ function costs(): void {
 function allLinesAreHere(): void {
   const name = (line: string) => /^\+?[^:]*/.exec(line.replaceAll(" ", ""))![0];
   const measured = [...family.urcs, ...family.turns].map(name);
-  for (const { text, framing } of family.io.family.responses.responses)
+  for (const { text, framing } of family.io.responses.responses)
     if (framing === undefined && !measured.some((line) => line.startsWith(text))) throw new Error(`${text} of the ${family.name} is not measured`);
 }
 

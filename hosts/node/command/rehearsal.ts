@@ -68,8 +68,8 @@ function perform(modem: string, driver: Driver, flags: ConnectionFlags, { publis
 }
 
 /** What the flags say otherwise than the library's options do: its errors would have other words and numbers. */
-function mustSuit(modem: string, { family }: Driver, { keepalive, protocolVersion }: ConnectionFlags): void {
-  const { keepAlive: [least, most], protocolVersions } = family.limits;
+function mustSuit(modem: string, { limits }: Driver, { keepalive, protocolVersion }: ConnectionFlags): void {
+  const { keepAlive: [least, most], protocolVersions } = limits;
   if (keepalive < least || keepalive > most) throw new UsageError(`-k must be from ${least} to ${most} seconds for ${modem}; got ${keepalive}`);
   if (!protocolVersions.includes(protocolVersion)) {
     const known = Object.keys(VERSIONS).filter((name) => name.startsWith("mqtt") && protocolVersions.includes(VERSIONS[name]!));

@@ -2,16 +2,16 @@
  * What BC35-G and NM28 share: NM28's MQTT commands are Quectel's QMT set under other names (dialects.md 5, P18). Which
  * commands there are, and in which order they are answered, is each family's own.
  */
-import { ResultCode, WireId, type Request } from "../../at/requests/request";
-import type { Fields } from "../../at/responses/fields";
+import { ResultCode, type Request } from "../../at/requests/request";
 import { frozen } from "../../bytes/frozen";
-import { integer } from "../../checks";
 import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
-import { codes, CONNACK_CODES, meaning } from "../../modem/codes";
-import type { DriverOptions, LinkListener } from "../../modem/family";
-import { Link } from "../../modem/link";
-import type { Modem } from "../../modem/modem";
+import { codes, CONNACK_CODES, meaning, RETURN_CODE } from "../../modem/codes";
+import type { FailedLink } from "../../modem/family";
+import type { LinkOptions } from "../../modem/family-options";
+import type { DriverOptions } from "../../modem/options";
+import { Does, type ReportRow } from "../../modem/reports";
 import { Kind } from "../../modem/script";
+import type { OwnOptions } from "./own-options";
 
 /** What both families can be told beyond what all modems can. */
 export interface QMTOptions extends DriverOptions {
@@ -21,11 +21,28 @@ export interface QMTOptions extends DriverOptions {
   retries?: number;
 }
 
-/** Their names. */
-export const QMT_OPTIONS = frozen({ packetTimeout: 1, retries: 1 } satisfies Record<Exclude<keyof QMTOptions, keyof DriverOptions>, 1>);
+/** What the modems have where they are told nothing else, in seconds and times. */
+const PACKET_TIMEOUT = 10, RETRIES = 3;
 
-/** What they say; some of it only one of them. */
-export const enum Say {
+/** @param least retries that the family must have */
+export function qmtOptions(least: number) {
+  return { packetTimeout: { from: 1, to: 60, otherwise: PACKET_TIMEOUT }, retries: { from: least, to: 10, otherwise: RETRIES } } satisfies OwnOptions<QMTOptions>;
+}
+
+export interface QMTValues extends LinkOptions {
+  readonly packetTimeout: number;
+  readonly retries: number;
+  readonly wantsTimeout: boolean;
+}
+
+/** Adds what follows from these options to a link's values. */
+export function settleQMT<V extends { packetTimeout: number; retries: number }>(values: V) {
+  const { packetTimeout, retries } = values, resultTimeout = packetTimeout * (retries + 1) * 1000 + 5000;
+  return Object.assign(values, { resultTimeout, resultTimeoutQoS2: resultTimeout, wantsTimeout: packetTimeout !== PACKET_TIMEOUT || retries !== RETRIES });
+}
+
+/** What the modems report; some of it only one of them. */
+export const enum Report {
   Open = 16,
   Close,
   Conn,
@@ -50,6 +67,17 @@ export const enum Result {
   Failed = 2,
 }
 
+/** What the reports do in both families. Field 0 has the client's number. */
+export const QMT_REPORTS: readonly ReportRow[] = frozen([
+  { on: Report.Sub, does: Does.End, kind: Kind.Subscribe, id: 1, result: 2, progress: Result.Retransmission, grants: 3 },
+  { on: Report.Uns, does: Does.End, kind: Kind.Unsubscribe, id: 1, result: 2, progress: Result.Retransmission },
+  { on: Report.Open, does: Does.End, kind: Kind.Open, result: 1 },
+  // Only a result of 0 with a return code of 0 is success.
+  { on: Report.Conn, does: Does.End, kind: Kind.Connect, result: 1, progress: Result.Retransmission, returnCode: 2 },
+  { on: Report.Disc, does: Does.End, kind: Kind.Disconnect, result: 1 },
+  { on: Report.Close, does: Does.End, kind: Kind.Close, result: 1 },
+]);
+
 /** `<result>` of OPEN: S1 3.2.3, S4 1.2. */
 const OPEN_RESULTS = codes(`
   -1 the network could not be opened; check host, port and coverage, and that the broker listens there
@@ -60,64 +88,32 @@ const OPEN_RESULTS = codes(`
   5 connecting failed; check that the broker listens at this host and port
 `);
 
-/** What the modems have where they are told nothing else, in seconds and times. */
-const PACKET_TIMEOUT = 10, RETRIES = 3;
-/** Above what a modem's result can be: a CONNACK return code stands behind it. */
-const RETURN_CODE = 256;
-
-/** What the drivers for BC35-G and NM28 share. */
-export abstract class QMT extends Link {
-  readonly packetTimeout: number;
-  readonly retries: number;
-
-  /** @param least retries that the family must have */
-  constructor(modem: Modem, link: number, options: QMTOptions, client: LinkListener, least: number) {
-    super(modem, link, options, client);
-    this.packetTimeout = integer("modem.packetTimeout", options.packetTimeout ?? PACKET_TIMEOUT, 1, 60);
-    this.retries = integer("modem.retries", options.retries ?? RETRIES, least, 10);
+/** The error for a result of these families. */
+export function qmtResultError(request: Request, code: number, { settings }: FailedLink): MQTTModemError {
+  const name = request.command!.name;
+  const report = `+${name.slice(3)} ${code}`;
+  switch (request.kind) {
+    case Kind.Open:
+      return new NetworkError("OPEN_FAILED", `no connection to ${settings.host.string}:${settings.port}: ${meaning(OPEN_RESULTS, code)} (${report})`, code);
+    case Kind.Connect:
+      return code > RETURN_CODE
+        ? new BrokerError("CONNECTION_REFUSED", `the broker refused the connection: ${meaning(CONNACK_CODES, code - RETURN_CODE)} (return code ${code - RETURN_CODE})`, code - RETURN_CODE)
+        : new BrokerError("CONNECT_FAILED", `the broker did not answer CONNECT, however often the modem sent it (${report})`, code);
+    case Kind.Subscribe:
+      return new BrokerError("SUBSCRIBE_FAILED", `the broker did not acknowledge the subscription, however often the modem sent it (${report})`, code);
+    case Kind.Unsubscribe:
+      return new BrokerError("UNSUBSCRIBE_FAILED", `the broker did not acknowledge the end of the subscription, however often the modem sent it (${report})`, code);
+    case Kind.Publish:
+      return new BrokerError("PUBLISH_FAILED", `the broker did not acknowledge the message, however often the modem sent it; whether it arrived is not known (${report})`, code);
+    default:
+      return new ModemError("COMMAND_REFUSED", `${name} failed with the modem's result ${code}`, code);
   }
+}
 
-  get wantsTimeout(): boolean {
-    return this.packetTimeout !== PACKET_TIMEOUT || this.retries !== RETRIES;
-  }
-
-  get ackPatience(): number {
-    return this.packetTimeout * (this.retries + 1) * 1000 + 5000;
-  }
-
-  /** `<idx>,<result>[,<ret_code>]` behind CONN, while CONNECT is owed: only 0 and 0 are success. */
-  protected connected(fields: Fields): void {
-    const result = fields.int(1);
-    if (result === Result.Retransmission) return this.extend(Kind.Connect, WireId.Any);
-    const returnCode = fields.int(2, 0); // may be missing
-    if (returnCode < 0) return; // damaged
-    this.resolve(Kind.Connect, WireId.Any, result === Result.Acknowledged && returnCode > 0 ? RETURN_CODE + returnCode : result);
-  }
-
-  /** The result says why, whatever final follows it (dialects.md 5.1). */
-  protected override refusal(request: Request, code: number): MQTTModemError | null {
+/** The error for a refused command that has had a result: the result says why, whatever final follows it (dialects.md 5.1). */
+export function resultOfRefused(resultError: (request: Request, code: number, link: FailedLink) => MQTTModemError) {
+  return (request: Request, _code: number, link: FailedLink): MQTTModemError | null => {
     const { result } = request;
-    return result === 0 || result === ResultCode.Pending || result === ResultCode.Unspecified ? super.refusal(request, code) : this.resultError(request, result);
-  }
-
-  protected resultError(request: Request, code: number): MQTTModemError {
-    const name = request.command!.name;
-    const report = `+${name.slice(3)} ${code}`;
-    switch (request.kind) {
-      case Kind.Open:
-        return new NetworkError("OPEN_FAILED", `no connection to ${this.settings.host.string}:${this.settings.port}: ${meaning(OPEN_RESULTS, code)} (${report})`, code);
-      case Kind.Connect:
-        return code > RETURN_CODE
-          ? new BrokerError("CONNECTION_REFUSED", `the broker refused the connection: ${meaning(CONNACK_CODES, code - RETURN_CODE)} (return code ${code - RETURN_CODE})`, code - RETURN_CODE)
-          : new BrokerError("CONNECT_FAILED", `the broker did not answer CONNECT, however often the modem sent it (${report})`, code);
-      case Kind.Subscribe:
-        return new BrokerError("SUBSCRIBE_FAILED", `the broker did not acknowledge the subscription, however often the modem sent it (${report})`, code);
-      case Kind.Unsubscribe:
-        return new BrokerError("UNSUBSCRIBE_FAILED", `the broker did not acknowledge the end of the subscription, however often the modem sent it (${report})`, code);
-      case Kind.Publish:
-        return new BrokerError("PUBLISH_FAILED", `the broker did not acknowledge the message, however often the modem sent it; whether it arrived is not known (${report})`, code);
-      default:
-        return new ModemError("COMMAND_REFUSED", `${name} failed with the modem's result ${code}`, code);
-    }
-  }
+    return result === 0 || result === ResultCode.Pending || result === ResultCode.Unspecified ? null : resultError(request, result, link);
+  };
 }

@@ -233,7 +233,7 @@ async function inquiries(subject: Subject): Promise<void> {
   try {
     await within(ready, "not connected");
     await within(new Promise<void>((resolve) => { client.write(null, { operation: MQTTClient.SUBSCRIBE, items: [{ topic: "+/in", QoS: 1 }] }); subscribed = resolve; }), "subscribe");
-    for (const { line } of driver.family.inquiries) {
+    for (const { line } of driver.inquiries) {
       const lines = await within(new Promise<readonly string[]>((resolve, reject) =>
         client.inquire(line!, (error, lines) => (error === null ? resolve(lines) : reject(error)))), line!);
       // What nothing has been set or fetched for has no line.

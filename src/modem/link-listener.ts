@@ -1,0 +1,47 @@
+import type { Match } from "../at/framing/header";
+import type { Request } from "../at/requests/request";
+import type { Fields } from "../at/responses/fields";
+import type { MQTTModemError } from "../errors";
+import type { Stage } from "./stage";
+
+/** To whom a link gives its messages. */
+export interface MessageReceiver {
+  /**
+   * A message begins. The topic is field `topic` of `fields`, valid until this returns; the rest is told by the chat's
+   * `decoder.message`. `QoS` and the flags are −1 where the modem does not tell them.
+   */
+  onMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void;
+  /** A message begins that has the same topic, QoS and flags as the one before; false when they are to be told anew. */
+  onMessageAgain(): boolean;
+  /** A message goes on. */
+  onFragment(): void;
+}
+
+/** For whom a link works: the MQTT client. */
+export interface LinkListener {
+  readonly inbox: MessageReceiver;
+  /** A stage has been reached. */
+  onModemStage(stage: Stage): void;
+  /** The broker has accepted the connection, and `Stage.Online` has been reached. */
+  onModemConnected(): void;
+  /** A publish at QoS 2 has been answered with PUBREC; told once at the least where the modem tells it. */
+  onModemReceived(request: Request): void;
+  /** The modem's own PINGREQ has been answered. */
+  onModemPinged(): void;
+  /** The modem has the connection back that it had lost; subscriptions may be gone. */
+  onModemReconnected(): void;
+  /** The session is over: `error` says why, or is null when the application has ended it. Nothing is under way any more. */
+  onModemDown(error: MQTTModemError | null): void;
+  /** Whether the topic in the ring from `start` to `end` is subscribed; asked where a line can be read in several ways. */
+  isSubscribed(start: number, end: number): Match;
+  /** A publish, subscribe or unsubscribe has ended; `error` is null when it ended well. */
+  onModemDone(request: Request, error: MQTTModemError | null): void;
+  /** A publish that had failed stands in the way of the next one no more. */
+  onModemSettled(): void;
+  /** Received bytes were lost. */
+  onModemOverflow(): void;
+  /** There may be more room for a payload than there was. */
+  onModemRoom(): void;
+  /** How many filters are subscribed, as far as the broker has acknowledged them and they are remembered. */
+  readonly subscriptions: number;
+}
