@@ -21,6 +21,11 @@ export interface LineOptions {
   readonly read: (bytes: Uint8Array) => void;
   /** One byte at a time is there to be read. */
   readonly pieces?: "whole" | "bytes";
+  /**
+   * The line is never held right behind a line's end, where a pause of more than 130 ms is the end of a message for every reader
+   * (docs/limits.md): in a stranger's topic it would be the wrong end, and nothing could show that.
+   */
+  readonly holdsInsideLines?: boolean;
   readonly overflowed: (bytes: number) => void;
   /** A port has been opened. */
   readonly opened?: () => void;
@@ -37,6 +42,10 @@ export class Line {
   /** What is held back, and until when. */
   #heldUntil = 0;
   #held: Uint8Array[] = [];
+  /** How long the line is to be held once a line has begun, or 0. */
+  #holdsInside = 0;
+  /** The last byte that has come through. */
+  #last = 0;
   /** When the last byte to the modem has left the transmit FIFO. */
   #sentAt = 0;
 
@@ -50,6 +59,11 @@ export class Line {
 
   /** What the modem says comes late, and in one piece, as from a USB adapter or a machine that was asleep. */
   hold(duration: number): void {
+    if (this.#options.holdsInsideLines === true && !isInsideLine(this.#last)) this.#holdsInside = Math.max(this.#holdsInside, duration);
+    else this.#holdNow(duration);
+  }
+
+  #holdNow(duration: number): void {
     const { clock } = this.#options;
     this.#heldUntil = Math.max(this.#heldUntil, clock.now() + duration);
     clock.setTimer(() => {
@@ -60,6 +74,21 @@ export class Line {
 
   /** Bytes from the modem. */
   fromModem(bytes: Uint8Array): void {
+    if (this.#holdsInside > 0) {
+      const first = bytes.findIndex(isInsideLine);
+      if (first >= 0) {
+        const duration = this.#holdsInside;
+        this.#holdsInside = 0;
+        this.#pass(bytes.subarray(0, first + 1));
+        this.#holdNow(duration);
+        bytes = bytes.subarray(first + 1);
+      }
+    }
+    if (bytes.length > 0) this.#pass(bytes);
+  }
+
+  #pass(bytes: Uint8Array): void {
+    this.#last = bytes.at(-1)!;
     if (this.#options.clock.now() < this.#heldUntil || this.#held.length > 0) this.#held.push(bytes);
     else this.#arrive(bytes);
   }
@@ -143,6 +172,11 @@ export class Line {
     }
     return count;
   }
+}
+
+/** Whether a line has begun that has not ended: a `>` with its blank may be a whole prompt. */
+function isInsideLine(byte: number): boolean {
+  return byte > 0x20 && byte !== 0x3e;
 }
 
 /** What the core opens: `serial: { io: SimulatedPort, line }`. */

@@ -16,8 +16,8 @@ const { values } = parseArgs({
     seed: { type: "string" },
     /** Goes on after a failing seed, and only counts. */
     all: { type: "boolean", default: false },
-    /** Worlds to draw from, such as strangers; without it those of each family. */
-    worlds: { type: "string", },
+    /** Worlds to draw from, such as strangers; all, when left out. */
+    worlds: { type: "string" },
     /** One run of several clients on an NM28. */
     several: { type: "string" },
   },

@@ -76,9 +76,6 @@ export interface Plan {
   readonly calm: number;
 }
 
-/** Those that are drawn when none are asked for. */
-export const usualWorlds: ReadonlySet<World> = new Set<World>(["any", "away", "network"]);
-
 /** Chance, in the words that drawing needs. */
 export class Dice {
   readonly random: () => number;
@@ -219,8 +216,8 @@ function variants(dice: Dice, modem: FamilyName): Record<string, string> {
   return chosen;
 }
 
-/** @param hazards worlds that may be drawn */
-export function draw(modem: FamilyName, seed: number, hazards: ReadonlySet<World> = usualWorlds): Plan {
+/** @param hazards worlds that may be drawn; all, when left out */
+export function draw(modem: FamilyName, seed: number, hazards: ReadonlySet<World> = new Set(worlds)): Plan {
   const family = families[modem];
   const dice = new Dice(seededRandom(seed * 4 + Object.keys(families).indexOf(modem)));
   for (let i = 0; i < 4; i++) dice.random(); // neighbouring seeds begin alike

@@ -126,7 +126,7 @@ class Simulation {
     const family = families[name];
     const clock = this.#clock;
     this.#line = new Line({
-      clock, processor: this.#processor, baud, fifo, pieces: plan.pieces,
+      clock, processor: this.#processor, baud, fifo, pieces: plan.pieces, holdsInsideLines: plan.world === "strangers",
       toModem: (bytes) => this.#modem.receive(bytes),
       wrote: (bytes) => {
         this.#say(`→ ${shown(bytes)}`);
