@@ -42,7 +42,7 @@ describe("virtual modem, BC35-G: 27.007 commands", () => {
       start();
       await new Promise((done) => setTimeout(done, 5));
       await bench.exchange(command, answer);
-      await bench.quiet(5);
+      await bench.quiet(100);
     });
   }
 
@@ -96,7 +96,7 @@ describe("virtual modem, BC35-G: 27.007 commands", () => {
     await bench.expect("AT+NRB\r\r\nREBOOTING\r\n");
     bench.say("AT\r");
     await bench.expect("\r\nREBOOT_CAUSE_APPLICATION_AT\r\nNeul \r\nOK\r\n");
-    await bench.quiet(5);
+    await bench.quiet(100);
     await bench.exchange("AT+CMEE?", `\r\n+CMEE:0\r\n${OK}`);
     await bench.exchange('AT+QMTCFG="keepalive",0', `\r\n+QMTCFG: "keepalive",120\r\n${OK}`);
     await bench.exchange("AT+CGATT?", `\r\n+CGATT:0\r\n${OK}`);

@@ -12,13 +12,85 @@ import { type ModemOptions, VirtualModemCore } from "../../hosts/virtual-modem/m
 import type { Network } from "../../hosts/virtual-modem/network";
 import { seededRandom } from "../../hosts/virtual-modem/random";
 
-/** The host's clock, so many times as fast: a retry of ten seconds takes a moment. */
+/**
+ * The host's clock, so many times as fast: a retry of ten seconds takes a moment. It stands still while this process has not the
+ * processor, so that no timeout is over before what has come in meanwhile has been read.
+ */
 export function fastClock(factor: number): Clock {
-  return {
-    now: () => hostClock.now() * factor,
-    setTimer: (callback, delay, exact) => hostClock.setTimer(callback, delay / factor, exact),
-    clearTimer: hostClock.clearTimer,
-  };
+  return new FastClock(factor);
+}
+
+/** Milliseconds of a {@link FastClock} that may pass from one turn of the event loop to the next. */
+const TURN = 25;
+
+interface FastTimer {
+  readonly due: number;
+  readonly exact: boolean;
+  readonly callback: () => void;
+}
+
+class FastClock implements Clock {
+  readonly #factor: number;
+  /** The time at the last turn, and when that was. */
+  #time: number;
+  #turned = performance.now();
+  /** The next one first. */
+  readonly #timers: FastTimer[] = [];
+  #timeout: ReturnType<typeof setTimeout> | undefined;
+  #immediate: ReturnType<typeof setImmediate> | undefined;
+
+  constructor(factor: number) {
+    this.#factor = factor;
+    this.#time = hostClock.now() * factor;
+  }
+
+  now(): number {
+    return this.#time + Math.min((performance.now() - this.#turned) * this.#factor, TURN);
+  }
+
+  setTimer(callback: () => void, delay: number, exact = false): FastTimer {
+    if (this.#timers.length === 0) this.#forward(); // nothing has turned the clock while there was no timer
+    const timer = { due: this.now() + delay, exact, callback };
+    const before = this.#timers.findLastIndex(({ due }) => due <= timer.due);
+    this.#timers.splice(before + 1, 0, timer);
+    this.#arm();
+    return timer;
+  }
+
+  clearTimer(timer: unknown): void {
+    const index = this.#timers.indexOf(timer as FastTimer);
+    if (index < 0) return;
+    this.#timers.splice(index, 1);
+    this.#arm();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timeout);
+    clearImmediate(this.#immediate);
+    const next = this.#timers[0];
+    if (next === undefined) return;
+    const left = next.due - this.now();
+    if (left <= 0 || (next.exact && left < 2 * this.#factor)) this.#immediate = setImmediate(() => this.#turn());
+    else this.#timeout = setTimeout(() => this.#turn(), 1);
+  }
+
+  #forward(): number {
+    this.#time = this.now();
+    this.#turned = performance.now();
+    return this.#time;
+  }
+
+  #turn(): void {
+    const now = this.#forward();
+    try {
+      for (let next = this.#timers[0]; next !== undefined && next.due <= now; next = this.#timers[0]) {
+        this.#timers.shift();
+        next.callback();
+      }
+    } finally {
+      this.#arm();
+    }
+  }
 }
 
 /** One character a byte, control characters readable. */
@@ -83,6 +155,7 @@ export interface BenchOptions extends ModemOptions {
 /** A modem and what it has said. */
 export class Bench {
   readonly modem: VirtualModemCore;
+  readonly #clock: Clock;
   #said: number[] = [];
   #waiting: (() => void) | undefined;
 
@@ -93,6 +166,7 @@ export class Bench {
         this.#waiting?.();
       },
     };
+    this.#clock = clock;
     this.modem = new VirtualModemCore(
       family,
       { clock, network, random: seededRandom(seed), port },
@@ -130,9 +204,14 @@ export class Bench {
     for (const answer of answers) await this.expect(answer);
   }
 
-  /** Nothing is said for this long, in real milliseconds. */
-  async quiet(duration = 30): Promise<void> {
-    await new Promise((done) => setTimeout(done, duration));
+  /** So many of the modem's milliseconds pass. */
+  async pass(duration: number): Promise<void> {
+    await new Promise<void>((done) => void this.#clock.setTimer(done, duration));
+  }
+
+  /** Nothing is said for this long, in the modem's milliseconds. */
+  async quiet(duration = 600): Promise<void> {
+    await this.pass(duration);
     assert.equal(readable(Uint8Array.from(this.#said)), '""');
   }
 

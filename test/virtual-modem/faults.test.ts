@@ -106,22 +106,22 @@ describe("virtual modem: faults", () => {
     await bench.exchange("AT+CGATT?", `\r\n+CGATT:0\r\n${OK}`);
     await open(3);
     bench.modem.fault("detach:1");
-    await new Promise((done) => setTimeout(done, 50));
+    await bench.pass(1000);
     await open(0);
   });
 
   it("silence: nothing is read or written for a time", async () => {
     start(["silence:1000"]);
     bench.say("AT\r");
-    await bench.quiet(40);
-    await new Promise((done) => setTimeout(done, 20));
+    await bench.quiet(800);
+    await bench.pass(400);
     await bench.exchange("AT", OK);
   });
 
   it("late: the answer comes after the host has given up", async () => {
     start(["late:1000"]);
     bench.say("AT\r");
-    await bench.quiet(30);
+    await bench.quiet(600);
     await bench.expect(OK);
     await bench.exchange("AT", OK);
   });
@@ -129,7 +129,7 @@ describe("virtual modem: faults", () => {
   it("slow: every time of the modem is longer", async () => {
     start(["slow:50"]);
     bench.say("AT\r");
-    await bench.quiet(15);
+    await bench.quiet(300);
     await bench.expect(OK);
   });
 

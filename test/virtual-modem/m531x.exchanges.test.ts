@@ -83,7 +83,7 @@ describe("virtual modem, M531X: exchanges of the reference", () => {
     await late.exchange("AT+MQTTTO=1", OK);
     late.modem.fault("drop-in:suback");
     await late.does('AT+MQTTSUB="t",1', "+MQTTTO:3");
-    await late.quiet(5);
+    await late.quiet(100);
   });
 
   it("subscribes and lists", async () => {
@@ -156,7 +156,7 @@ describe("virtual modem, M531X: exchanges of the reference", () => {
       await bench.hears(/SUBACK.*\r\n$/s);
       await broker.send(topic, payload);
       await bench.expect(line);
-      await bench.quiet(5);
+      await bench.quiet(100);
     });
   }
 
@@ -206,7 +206,7 @@ describe("virtual modem, M531X: exchanges of the reference", () => {
       await bench.configure(broker.port, { password: "wrong" });
       await bench.does('AT+MQTTOPEN=1,1,0,0,0,"",""', line);
       await bench.exchange("AT+MQTTSTAT?", frame("+MQTTSTAT:2") + OK);
-      await bench.quiet(300);
+      await bench.quiet(6000);
     });
   }
 

@@ -49,7 +49,7 @@ describe("virtual modem, M531X: parameters", () => {
     it(`AT+${name} refuses what is out of range`, async () => {
       await start();
       for (const args of all) await bench.exchange(`AT+${name}=${args}`, bad);
-      await bench.quiet(5);
+      await bench.quiet(100);
     });
   }
 

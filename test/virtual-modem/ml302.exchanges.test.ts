@@ -163,7 +163,7 @@ describe("virtual modem, ML302: exchanges of the reference", () => {
       await bench.does('AT+MQTTSUB="cmd/dev-1",0', "+MQTTSUBACK:1,0,cmd/dev-1");
       await broker.send("cmd/dev-1", payload);
       await bench.expect(line);
-      await bench.quiet(5);
+      await bench.quiet(100);
     });
   }
 
@@ -198,7 +198,7 @@ describe("virtual modem, ML302: exchanges of the reference", () => {
       await bench.configure(broker.port);
       await bench.exchange(open, frame(`+CME ERROR: ${code}`));
       await bench.exchange("AT+MQTTSTAT?", frame("+MQTTSTAT: 0") + OK);
-      await bench.quiet(300);
+      await bench.quiet(6000);
       await bench.does(open, "+MQTTOPEN:OK");
     });
   }

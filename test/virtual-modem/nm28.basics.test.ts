@@ -41,7 +41,7 @@ describe("virtual modem, NM28: 27.007 commands", () => {
       start();
       await new Promise((done) => setTimeout(done, 5));
       await bench.exchange(command, answer);
-      await bench.quiet(5);
+      await bench.quiet(100);
     });
   }
 
@@ -95,7 +95,7 @@ describe("virtual modem, NM28: 27.007 commands", () => {
       start();
       await bench.exchange("AT+CFUN=1", OK);
       await bench.exchange("AT+CFUN=1,0", OK);
-      await bench.quiet(20);
+      await bench.quiet(400);
     });
 
     const middles: [string, (bench: Nm28Bench) => Promise<void>][] = [
@@ -110,7 +110,7 @@ describe("virtual modem, NM28: 27.007 commands", () => {
       ["while it waits for the broker", async (bench) => {
         bench.modem.fault("drop-in:suback,0");
         bench.say('AT+MQTTSUB=0,1,"t",1\r');
-        await bench.quiet(20);
+        await bench.quiet(400);
       }],
       ["while it opens", async (bench) => {
         bench.say('AT+MQTTOPEN=1,"127.0.0.1",1883\r');

@@ -79,7 +79,7 @@ describe("virtual modem, NM28: six clients", () => {
     await bench.done("AT+MQTTDISC=0", "+MQTTDISC:0,0");
     bench.modem.restart();
     assert.deepEqual(await arrived(1), ["gone/1 bye"]);
-    await new Promise((done) => setTimeout(done, 20));
+    await bench.pass(400);
     assert.deepEqual(messages, []);
   });
 
@@ -117,11 +117,11 @@ describe("virtual modem, NM28: six clients", () => {
     start();
     for (const index of indexes) await bench.online(broker.port, index);
     bench.modem.fault("detach:3600000");
-    await bench.quiet(5);
+    await bench.quiet(100);
     await bench.exchange("AT+MQTTCONN?", states(0, 0, 0, 0, 0, 0));
     await bench.exchange(`AT+MQTTOPEN=0,"127.0.0.1",${broker.port}`, "\r\n+MQTTOPEN:0,3\r\n", ERROR);
     bench.modem.fault("detach:1");
-    await new Promise((done) => setTimeout(done, 60));
+    await bench.pass(1200);
     for (const index of indexes) await bench.online(broker.port, index);
   });
 
@@ -217,7 +217,7 @@ describe("virtual modem, NM28: six clients", () => {
       start({ faults: ["drop-in:suback", "drop-in:unsuback"] });
       await bench.online(broker.port);
       bench.say(`${command}\r`);
-      await bench.quiet(20);
+      await bench.quiet(400);
       bench.modem.fault("link-loss@0:1");
       await bench.expect(result + ERROR);
       await bench.exchange("AT", OK);

@@ -239,7 +239,7 @@ describe("virtual modem, NM28: exchanges of the reference", () => {
   it("says nothing of a lost link until it is asked", async () => {
     await start().online(broker.port);
     broker.connected.at(-1)!.close();
-    await bench.quiet(50);
+    await bench.quiet(1000);
     await bench.exchange("AT+MQTTCONN?", "\r\n+MQTTCONN:0,0\r\n\r\nOK\r\n");
     await bench.exchange("AT+MQTTOPEN?", OK);
     await bench.done("AT+MQTTCLOSE=0", "+MQTTCLOSE:0,0");

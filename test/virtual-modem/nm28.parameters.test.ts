@@ -77,7 +77,7 @@ describe("virtual modem, NM28: parameters", () => {
       if (name !== "MQTTCFG" && name !== "MQTTOPEN" && name !== "MQTTCONN") await bench.online(broker.port);
       if (name === "MQTTCONN") await bench.open(broker.port);
       for (const args of all) await bench.exchange(`AT+${name}=${args}`, ERROR);
-      await bench.quiet(5);
+      await bench.quiet(100);
     });
   }
 

@@ -62,7 +62,7 @@ describe("virtual modem, NM28: publishing", () => {
       assert.deepEqual(payloads(), good ? ["hello"] : []);
       // Whatever came was read away.
       await bench.exchange("AT", OK);
-      await bench.quiet(5);
+      await bench.quiet(100);
     });
   }
 
@@ -70,12 +70,12 @@ describe("virtual modem, NM28: publishing", () => {
     await start({ latencyScale: 10 });
     await bench.prompt('0,1,1,0,0,"t",5');
     bench.say("hello");
-    await pause(5);
+    await bench.pass(100);
     bench.say("\n");
     await bench.expect(`\r\n+MQTTPUBEX:0,1,-1\r\n${ERROR}`);
     await bench.prompt('0,2,1,0,0,"t",5');
     bench.say("hello");
-    await pause(60);
+    await bench.pass(1200);
     bench.say("\n");
     await bench.expect(`\r\n+MQTTPUBEX:0,2,0\r\n${OK}`);
   });
@@ -87,19 +87,19 @@ describe("virtual modem, NM28: publishing", () => {
     await bench.expect(`\r\n+MQTTPUBEX:0,1,0\r\n${OK}`);
     bench.say("<1A>");
     await bench.exchange("AT", OK);
-    await bench.quiet(5);
+    await bench.quiet(100);
   });
 
   it("waits for Ctrl-Z if it is needed (variant)", async () => {
     await start({ variants: { ctrlZ: "needed" } });
     await bench.prompt('0,1,1,0,0,"t",5');
     bench.say("hello");
-    await bench.quiet(50);
+    await bench.quiet(1000);
     bench.say("<1A>");
     await bench.expect(`\r\n+MQTTPUBEX:0,1,0\r\n${OK}`);
     await bench.prompt('0,2,1,0,0,"t",5');
     bench.say("hello\r\n");
-    await bench.quiet(50);
+    await bench.quiet(1000);
     bench.say("<1A>");
     await bench.expect(`\r\n+MQTTPUBEX:0,2,-1\r\n${ERROR}`);
   });

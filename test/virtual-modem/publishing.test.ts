@@ -202,7 +202,7 @@ describe("virtual modem, BC35-G: publishing", () => {
     bench.say('AT+QMTPUB=0,1,1,0,"t",5\r');
     await bench.expect("\r\n> ");
     bench.modem.fault("link-loss:1");
-    await bench.quiet(10);
+    await bench.quiet(200);
     bench.say("hello");
     await bench.expect("\r\n+CME ERROR: 3\r\n\r\n+QMTSTAT: 0,1\r\n");
   });
