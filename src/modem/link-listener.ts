@@ -1,4 +1,4 @@
-import type { Match } from "../at/framing/header";
+import type { Match } from "../at/framing/subscribed";
 import type { Request } from "../at/requests/request";
 import type { Fields } from "../at/responses/fields";
 import type { MQTTModemError } from "../errors";

@@ -4,7 +4,7 @@ import type { Command } from "../at/commands/command";
 import { Outcome, WireId, type Request, type RequestListener } from "../at/requests/request";
 import type { Fields } from "../at/responses/fields";
 import { CommonResponse, type Line } from "../at/responses/response-table";
-import { Match } from "../at/framing/header";
+import { Match } from "../at/framing/subscribed";
 import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, Encoding } from "../bytes/encoding";
 import { frozen } from "../bytes/frozen";
 import { choice } from "../checks";

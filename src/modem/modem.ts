@@ -5,7 +5,7 @@ import type { Command } from "../at/commands/command";
 import { LinkNumber, Outcome, type Request } from "../at/requests/request";
 import type { Fields } from "../at/responses/fields";
 import { CommonResponse, type Line } from "../at/responses/response-table";
-import { Match } from "../at/framing/header";
+import { Match } from "../at/framing/subscribed";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { integer } from "../checks";
@@ -189,7 +189,7 @@ export class Modem implements ChatListener, TimerListener {
       return;
     }
     this.links[driver.number] = driver;
-    this.chat.decoder.message.forget();
+    this.chat.decoder.message.headerCache.invalidate();
     const each = this.family.limits.window + Most.DriverOperations;
     let needed = 0;
     for (let link = 0; link < this.links.length; link++) if (this.links[link] !== null) needed += each;
@@ -226,7 +226,7 @@ export class Modem implements ChatListener, TimerListener {
     }
     this.links[link] = null;
     this.skipUnread(driver);
-    this.chat.decoder.message.forget();
+    this.chat.decoder.message.headerCache.invalidate();
     if (heir !== null) {
       this.admit(heir);
       return this.timers.set(Slot.Link + link, 0); // on an empty stack, for the application may have called
@@ -500,7 +500,7 @@ export class Modem implements ChatListener, TimerListener {
   }
 
   onMessage(line: Line, fields: Fields): void {
-    const again = this.chat.decoder.message.opened;
+    const again = this.chat.decoder.message.sameHeader;
     const reader = again ? this.reader : this.readerOf(fields);
     this.reader = reader;
     if (reader === null) this.skip();
@@ -515,11 +515,11 @@ export class Modem implements ChatListener, TimerListener {
     const { learning, message } = this.chat.decoder;
     if (learning) {
       message.suspect = true;
-      message.forget();
+      message.headerCache.invalidate();
     }
     const driver = this.driverOf(fields);
     if (driver === null || !driver.mayBeStale || this.isAlone(driver)) return driver;
-    message.forget();
+    message.headerCache.invalidate();
     return null;
   }
 

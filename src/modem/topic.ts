@@ -1,5 +1,5 @@
 import type { TopicItem } from "../at/commands/command";
-import { Match } from "../at/framing/header";
+import { Match } from "../at/framing/subscribed";
 import type { Ring } from "../bytes/ring";
 import { Text } from "../bytes/text";
 import { ArgumentError } from "../errors";

@@ -3,10 +3,12 @@
  * chapters 2 and 12, has found out about its gaps.
  */
 import { NOTHING, type Command } from "../at/commands/command";
+import { LINE } from "../at/framing/line";
 import { WireId, type Request } from "../at/requests/request";
 import { Byte } from "../at/responses/bytes";
 import { FieldKind, type Fields } from "../at/responses/fields";
-import { Follow, Framing, responseTable, responses, type Line } from "../at/responses/response-table";
+import { Follow } from "../at/responses/name-tree";
+import { responseTable, responses, type Line } from "../at/responses/response-table";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { integer, known } from "../checks";
@@ -127,8 +129,8 @@ const LINES = responses(
   Report.Cfg, "+QMTCFG",
   Report.Auth, "+QMTTENAUTH", { numbers: [1, 1] }, "+QMTENAUTH", { numbers: [1, 1] },
   Report.Stat, "+QMTSTAT", { numbers: [2, 2] },
-  Report.Message, "+QMTRECV", { framing: Framing.Response, topic: 2 },
-  "+QMTRCV", { framing: Framing.Response, topic: 2 }, // figure 1
+  Report.Message, "+QMTRECV", { framing: LINE, topic: 2 },
+  "+QMTRCV", { framing: LINE, topic: 2 }, // figure 1
   // The banner of a BC28: "Boot: Unsigned … REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET, Neul, OK" (public captures).
   Report.Restart, "REBOOT_CAUSE_", { follow: Follow.Anything },
 );

@@ -3,9 +3,11 @@
  * are missing, with what dialects.md, chapters 5 and 12, has filled in. Six MQTT clients at once.
  */
 import type { Command, Sendable } from "../at/commands/command";
+import { COUNTED } from "../at/framing/counted";
 import { Outcome, ResultCode, type Request } from "../at/requests/request";
 import { FieldKind, type Fields } from "../at/responses/fields";
-import { CommonResponse, Follow, Framing, responseTable, responses, type Line } from "../at/responses/response-table";
+import { Follow } from "../at/responses/name-tree";
+import { CommonResponse, responseTable, responses, type Line } from "../at/responses/response-table";
 import { frozen } from "../bytes/frozen";
 import { BrokerError, type MQTTModemError } from "../errors";
 import { codes } from "../modem/codes";
@@ -88,7 +90,7 @@ const LINES = responses(
   Report.Stat, "+MQTTSTAT", { numbers: [2, 2] }, // not in S4; Quectel's set has it (5.3)
   Report.PostVersion, "+CTWINGPOSTVER",
   "AT+CTWINGPOSTVER", // as the guide prints it (D-11)
-  Report.Message, "+MQTTRECV", { framing: Framing.Counted, topic: 2 },
+  Report.Message, "+MQTTRECV", { framing: COUNTED, topic: 2 },
   CommonResponse.Prompt, "CONNECT", { follow: Follow.End },
   // In no document: what related modules print when they are ready.
   Report.Restart, "RDY", { follow: Follow.End },

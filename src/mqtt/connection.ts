@@ -1,5 +1,5 @@
 import type { Request } from "../at/requests/request";
-import type { Match } from "../at/framing/header";
+import type { Match } from "../at/framing/subscribed";
 import { frozen } from "../bytes/frozen";
 import { integer } from "../checks";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";

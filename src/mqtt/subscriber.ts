@@ -1,5 +1,5 @@
 import type { Request } from "../at/requests/request";
-import { Match } from "../at/framing/header";
+import { Match } from "../at/framing/subscribed";
 import type { MQTTModemError } from "../errors";
 import type { Link } from "../modem/link";
 import { Kind } from "../modem/script";
@@ -60,7 +60,7 @@ export class Subscriber {
     for (let i = 0; i < items.length; i++) items[i]!.id = id;
     const batch = this.newest = new SubscribeBatch(id, items, kind === Kind.Subscribe && !link.limits.grantsEach, this.newest);
     this.batches++;
-    link.chat.decoder.message.forget();
+    link.chat.decoder.message.headerCache.invalidate();
     this.send(request, batch);
   }
 
@@ -78,7 +78,7 @@ export class Subscriber {
     const { link } = this;
     if (error === null) {
       this.subscriptions.update(request);
-      link.chat.decoder.message.forget();
+      link.chat.decoder.message.headerCache.invalidate();
     }
     if (this.restoring === request) {
       this.restoring = null;

@@ -1,8 +1,10 @@
-import { Match } from "../../src/at/framing/header";
+import { Match } from "../../src/at/framing/subscribed";
 import { Ring } from "../../src/bytes/ring";
 import { ResponseCache } from "../../src/at/commands/response-cache";
 import { Writer } from "../../src/at/commands/writer";
-import { Follow, Framing, responseTable } from "../../src/at/responses/response-table";
+import { LINE } from "../../src/at/framing/line";
+import { Follow } from "../../src/at/responses/name-tree";
+import { responseTable } from "../../src/at/responses/response-table";
 import { Decoder } from "../../src/at/decoder/decoder";
 import type { DecoderListener } from "../../src/at/decoder/listener";
 import { portableBytes } from "../../src/platform";
@@ -12,7 +14,7 @@ import { bytesOf, visible } from "./support/exchange";
 const LEXICON = responseTable([
   { id: 16, text: "+STAT", follow: Follow.Fields },
   { id: 17, text: "+STATUS", follow: Follow.Fields },
-  { id: 18, text: "+MSG", follow: Follow.Fields, framing: Framing.Response, topic: 1 },
+  { id: 18, text: "+MSG", follow: Follow.Fields, framing: LINE, topic: 1 },
   { id: 19, text: "BOOT_", follow: Follow.Anything },
 ]);
 

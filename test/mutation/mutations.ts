@@ -18,11 +18,11 @@ const encoding = mutation("bytes/encoding.ts");
 const fields = mutation("at/responses/fields.ts");
 const delimiters = mutation("at/responses/delimiters.ts");
 const echo = mutation("at/decoder/echo.ts");
-const lineReader = mutation("at/decoder/line-reader.ts");
-const scanner = mutation("at/decoder/decoder.ts");
-const payload = mutation("at/framing/payload.ts");
+const decoder = mutation("at/decoder/decoder.ts");
 const counted = mutation("at/framing/counted.ts");
-const header = mutation("at/framing/header.ts");
+const readings = mutation("at/framing/readings.ts");
+const lineEnd = mutation("at/framing/line-end.ts");
+const headerCache = mutation("at/framing/header-cache.ts");
 const message = mutation("at/framing/message.ts");
 const channel = mutation("at/chat/chat.ts");
 const intake = mutation("at/chat/intake.ts");
@@ -65,20 +65,20 @@ export const mutations: readonly Mutation[] = [
   writer("a number of two digits loses the first", "for (; divisor > 1;", "for (; divisor > 10;"),
 
   // ---- from bytes to lines
-  lineReader("a prompt is seen in the middle of a line", "if (byte === Byte.Prompt && this.promptExpected && ((at - this.answersFrom) | 0) >= 0 && (!this.doubtful || this.miscounted)) {",
+  decoder("a prompt is seen in the middle of a line", "if (byte === Byte.Prompt && this.promptExpected && ((at - this.answersFrom) | 0) >= 0 && this.trust !== Trust.Doubtful) {",
     "if (this.promptExpected) {\n      for (let p = at; p !== tail && bytes[p & mask] !== Byte.CR; p = (p + 1) | 0) if (bytes[p & mask] === Byte.Prompt) { at = p; byte = Byte.Prompt; break; }\n    }\n    if (byte === Byte.Prompt && this.promptExpected) {"),
-  scanner("a line that is longer than the ring is kept", "if (this.ring.free === 0) this.overflow();", ""),
-  scanner("a message that nobody reads keeps everything behind it", "if (this.state !== DecoderState.Held || this.ring.free !== 0 || this.scanning) return;", "return;"),
-  scanner("a message whose first part was dropped is not marked", "if (this.message.more) this.message.suspect = true;", ""),
+  decoder("a line that is longer than the ring is kept", "if (this.ring.free === 0) this.overflow();", ""),
+  decoder("a message that nobody reads keeps everything behind it", "if (this.state !== DecoderState.Held || this.ring.free !== 0 || this.scanning) return;", "return;"),
+  decoder("a message whose first part was dropped is not marked", "if (this.message.more) this.message.suspect = true;", ""),
   delimiters("a quote at the end of what has come ends the text", "if (after === tail) return at; // decided when more has come", ""),
   fields("a number of twelve digits is believed", "NUMBER = 9,", "NUMBER = 12,"),
   echo("what only began like an echo is lost", "const line = (at - index + start) | 0;", "const line = ring.head = at;"),
-  message("the remembered beginning of a message is not forgotten", "    this.openingLength = 0;\n", ""),
-  counted("a payload with a length is one byte short", "const fit = this.fitOf(payload, this.value);", "const fit = this.fitOf(payload, --this.value);"),
-  header("a message with a wrong length is not marked", "    this.suspect = this.leaves = true;\n", "    this.leaves = true;\n"),
-  payload("a payload without a length ends at LF alone", "for (let i = 1; i <= this.crCount; i++) if", "for (let i = 1; i < this.crCount; i++) if"),
-  counted("a message in parts never ends", "    this.value -= length;\n", ""),
-  counted("another subscribed topic with a comma is not thought of", "const length = decimal(ring, start, comma);", "const length = -1;"),
+  headerCache("the remembered beginning of a message is not forgotten", "    this.length = 0;\n", ""),
+  readings("a payload with a length is one byte short", "const fit = this.fitOf(message, payload, header.value);", "const fit = this.fitOf(message, payload, --header.value);"),
+  message("a message with a wrong length is not marked", "    this.suspect = this.mayContinue = true;\n", "    this.mayContinue = true;\n"),
+  lineEnd("a payload without a length ends at LF alone", "for (let i = 1; i <= crCount; i++) if", "for (let i = 1; i < crCount; i++) if"),
+  counted("a message in parts never ends", "    header.left -= length;\n", ""),
+  readings("another subscribed topic with a comma is not thought of", "const length = decimal(ring, start, comma);", "const length = -1;"),
 
   // ---- commands and their answers
   synchroniser("a late final is taken for the marker's", "    if (this.markerValue === Marker.Unseen) {\n      this.lateFinals++;", "    if (this.markerValue === Marker.Unseen && false) {\n      this.lateFinals++;"),

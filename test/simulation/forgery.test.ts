@@ -2,7 +2,7 @@
 // and each message is what it was.
 
 import assert from "node:assert/strict";
-import { Follow } from "../../src/at/responses/response-table";
+import { Follow } from "../../src/at/responses/name-tree";
 import { MQTTClient, type ReadableOptions } from "../../src/index";
 import { Bench } from "./bench";
 import { hostileTexts } from "./corpus";

@@ -4,7 +4,7 @@ import { responseTable } from "../../../src/at/responses/response-table";
 import { Outcome, type Request } from "../../../src/at/requests/request";
 import type { ChatListener } from "../../../src/at/chat/listener";
 import { Slot } from "../../../src/at/chat/slots";
-import { Match } from "../../../src/at/framing/header";
+import { Match } from "../../../src/at/framing/subscribed";
 import { utf8Decode } from "../../../src/bytes/utf8";
 import { ModemError, StateError, wordsOf, type MQTTModemError } from "../../../src/errors";
 import { portableBytes, type PortReceiver } from "../../../src/platform";

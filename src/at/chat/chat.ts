@@ -3,7 +3,7 @@ import { Outcome, ResultCode, RequestState, type Request } from "../requests/req
 import { errorNumber } from "../responses/error-text";
 import { FieldKind } from "../responses/fields";
 import { CommonResponse, type Line } from "../responses/response-table";
-import type { Match } from "../framing/header";
+import type { Match } from "../framing/subscribed";
 import { Decoder } from "../decoder/decoder";
 import type { DecoderListener } from "../decoder/listener";
 import type { ChatOptions, ChatListener } from "./listener";
@@ -135,7 +135,7 @@ export class Chat extends Timekeeper implements DecoderListener {
    * If so it is not to be believed, and when the modem has paused its owner is told to ask.
    */
   mayBeForged(): boolean {
-    if (!this.decoder.exposed) return false;
+    if (!this.decoder.mayBeForged) return false;
     return this.doubted = true;
   }
 
@@ -193,7 +193,7 @@ export class Chat extends Timekeeper implements DecoderListener {
     else if (asked) this.listener.onText(request, start, end);
     else {
       this.unknownLines++;
-      if (this.decoder.exposed) this.goesOn = true;
+      if (this.decoder.mayBeForged) this.goesOn = true;
     }
   }
 
@@ -213,7 +213,7 @@ export class Chat extends Timekeeper implements DecoderListener {
 
   onMessage(line: Line): void {
     const message = this.decoder.message;
-    if (this.decoder.exposed && this.requests.first !== null) this.expose();
+    if (this.decoder.mayBeForged && this.requests.first !== null) this.expose();
     this.listener.onMessage(line, message.fields);
     if (message.suspect) this.countSuspect();
   }
@@ -237,7 +237,7 @@ export class Chat extends Timekeeper implements DecoderListener {
   private expose(): void {
     for (let request = this.requests.first; request !== null; request = request.next)
       if (isOwedResult(request)) request.mayBeForged = true;
-    this.decoder.exposed = true;
+    this.decoder.hold();
     if (this.cache.expected !== Expected.None) this.cache.invalidate();
   }
 

@@ -6,7 +6,7 @@ import type { Timers } from "../../timers";
 import type { Request, Outcome } from "../requests/request";
 import type { Fields } from "../responses/fields";
 import type { ResponseTable, Line } from "../responses/response-table";
-import type { Match } from "../framing/header";
+import type { Match } from "../framing/subscribed";
 
 /** The driver, as the chat knows it. All of it is called with the chat ready for the next call. */
 export interface ChatListener {

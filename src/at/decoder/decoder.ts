@@ -1,43 +1,76 @@
 import type { Ring } from "../../bytes/ring";
-import type { ResponseCache } from "../commands/response-cache";
+import { Entry, type ResponseCache, type ResponseKind } from "../commands/response-cache";
+import { Compared } from "../framing/header-cache";
+import { Found, Message } from "../framing/message";
 import { Byte } from "../responses/bytes";
-import { upTo } from "../responses/delimiters";
+import { afterBlanks, upTo } from "../responses/delimiters";
 import { Fields } from "../responses/fields";
-import type { ResponseTable } from "../responses/response-table";
-import { Message } from "../framing/message";
-import { Found } from "../framing/payload";
+import { NameLookup } from "../responses/name-lookup";
+import { Follow, NO_RESPONSE } from "../responses/name-tree";
+import { CommonResponse, type Line, type ResponseTable } from "../responses/response-table";
 import { Echo, Echoed } from "./echo";
-import { LineReader } from "./line-reader";
 import type { DecoderListener } from "./listener";
 import { DecoderState } from "./state";
+import { afterWildcard, afterWrongLength, Trust } from "./trust";
 
-/** Bytes to lines, prompts and messages. Looks at every byte once, in whatever pieces they come; makes nothing. */
-export class Decoder extends LineReader {
-  readonly fields: Fields;
+/**
+ * Turns the bytes in the ring into prompts, lines and messages, whatever pieces they come in, and tells its listener of each. It looks
+ * at every byte once. It makes nothing.
+ *
+ * A line ends at CR or at LF, whichever comes first, so `\r\n`, `\r\r\n`, `\n` and `\r` all do; what is left of the ending is skipped
+ * as the blank beginning of the next line. Only the end of a message is looked for as a whole ending.
+ */
+export class Decoder {
+  private state: DecoderState = DecoderState.Start;
+  /** The next byte to look at. The ring's head stays at the line's first byte until the line has been dealt with. */
+  private at = 0;
+  trust: Trust = Trust.Certain;
+  /** What was received up to here, a position in the ring, came before the last command went out whole: nothing in it is its answer. */
+  answersFrom = 0;
+  private readonly ring: Ring;
+  /** How the modem is likely to answer the publish under way. */
+  private readonly cache: ResponseCache;
+  private readonly listener: DecoderListener;
+  /** The message under way, or the last one. */
   readonly message: Message;
-  protected readonly ring: Ring;
-  protected readonly cache: ResponseCache;
-  protected readonly listener: DecoderListener;
+  /** Whether a `>` at the beginning of a line is a prompt. */
+  promptExpected = false;
   /** Whether a listener's function is being called. */
   scanning = false;
 
-  /** A pause has ended the message in the middle of its line: the rest of that may still come. */
-  private unended = false;
-  /** The message under way is in doubt, and its topic is subscribed by its name. */
-  private byName = false;
+  readonly fields: Fields;
+  private readonly names: NameLookup;
+  private readonly responses: readonly Line[];
+  /** The response table's line that is being read, and the last one that was a message. */
+  private line: Line | null = null;
+  private messageLine: Line | null = null;
+  /** The fields that are being read: the message's own, or {@link fields}. */
+  private reading: Fields;
+  /** Where the blanks before the line began; where they came in several pieces, only the last piece is there. */
+  private blank = 0;
 
-  /** What the modem may be repeating, and the same while it is not: a modem that echoes once does so again. */
+  /**
+   * Whether finals show how this modem ends its lines. On while a modem is brought up, when no message comes but the rest of an
+   * earlier client's, so that all that look like one are suspect.
+   */
+  learning = false;
+  /** `DecoderState.LineEnd`: carriage returns so far. */
+  private crSeen = 0;
+
+  /** What the modem may be repeating, or null; and the object for that, for a modem that echoes once does so again. */
   private echo: Echo | null = null;
   private echoKept: Echo | null = null;
 
   constructor(ring: Ring, table: ResponseTable, cache: ResponseCache, listener: DecoderListener) {
-    super();
     this.ring = ring;
     this.cache = cache;
     this.listener = listener;
     this.at = this.answersFrom = ring.tail;
-    this.fields = new Fields(ring);
-    this.message = new Message(ring, table, listener, this.fields);
+    this.responses = table.responses;
+    this.names = new NameLookup(table.names);
+    this.fields = this.reading = new Fields(ring);
+    this.message = new Message(ring, table.names, listener, this.fields);
+    table.responses.forEach(({ framing }) => framing?.prepare(this.message));
   }
 
   /**
@@ -46,18 +79,19 @@ export class Decoder extends LineReader {
    */
   scan(): void {
     if (this.scanning) return;
-    if (this.unended && this.state === DecoderState.Start && this.at !== this.ring.tail) this.goesOn();
     this.scanning = true;
     for (let going = true; going;)
       switch (this.state) {
         case DecoderState.Start: going = this.start(); break;
-        case DecoderState.Message: going = this.found(this.message.find()); break;
-        case DecoderState.Held: going = this.settle(); break;
-        case DecoderState.Name: going = this.name(); break;
+        case DecoderState.Message: going = this.found(this.message.end.find(this.message)); break;
+        case DecoderState.Held: going = this.goOn(); break;
+        case DecoderState.Name: going = this.readName(); break;
         case DecoderState.Fields: going = this.readFields(); break;
-        case DecoderState.End: going = this.end(); break;
+        case DecoderState.End: going = this.readEnd(); break;
+        case DecoderState.LineEnd: going = this.learn(); break;
         case DecoderState.Echo: going = this.followEcho(); break;
-        default: going = this.skipLine(); // a text, or what is dropped
+        case DecoderState.Unended: going = this.leaveUnended(); break;
+        default: going = this.skipLine(); // Text, Discard
       }
     if (this.ring.free === 0) this.overflow();
     this.scanning = false;
@@ -73,15 +107,198 @@ export class Decoder extends LineReader {
     this.ring.clear();
     this.at = this.answersFrom = this.ring.tail;
     this.state = DecoderState.Start;
+    this.trust = Trust.Certain;
     this.promptExpected = false;
     this.message.available = 0;
     this.echo = null;
-    this.doubtful = this.miscounted = this.exposed = this.unended = false;
   }
 
-  protected lineOver(): void {
+  // ---- between lines
+
+  /** Skips blanks, and sees what begins. Returns, as for all states, whether there is more to look at. */
+  private start(): boolean {
+    const ring = this.ring, tail = ring.tail;
+    let at = this.at;
+    if (at === tail) return false;
+    const expected = this.trust !== Trust.Certain || ((at - this.answersFrom) | 0) < 0 ? 0 : this.cache.expected;
+    if (expected > 0) {
+      const compared = this.compareExpected(expected, at, 0);
+      if (compared !== Compared.Different) return compared === Compared.Same;
+    }
+    const bytes = ring.bytes, mask = ring.mask;
+    this.blank = at;
+    let byte = 0;
+    while (at !== tail && (byte = bytes[at & mask]!) <= Byte.Blank) at = (at + 1) | 0;
+    this.at = ring.head = at;
+    if (at === tail) return false;
+    if (byte === Byte.Prompt && this.promptExpected && ((at - this.answersFrom) | 0) >= 0 && this.trust !== Trust.Doubtful) {
+      this.promptExpected = false;
+      this.at = ring.head = (at + 1) | 0;
+      this.listener.onPrompt();
+      return this.at !== tail;
+    }
+    // The blanks before the expected line have come apart from it, or with something else.
+    if (expected > 0) {
+      const compared = this.compareExpected(expected, at, this.cache.bytes[expected + Entry.Blanks]!);
+      if (compared !== Compared.Different) return compared === Compared.Same;
+    }
+    if (byte === Byte.Plus) {
+      const message = this.message, compared = message.headerCache.compare(at);
+      if (compared === Compared.Undecided) return false;
+      if (compared === Compared.Same) {
+        this.state = DecoderState.Message;
+        return this.found(message.resume(at));
+      }
+    }
+    this.names.begin();
+    this.state = DecoderState.Name;
+    return true;
+  }
+
+  /**
+   * Whether the expected line is at `at`, or all lines that are expected; then the listener is told. `Undecided` also when nothing
+   * is behind it.
+   * @param left bytes at the expected line's beginning that are left out
+   */
+  private compareExpected(entry: number, at: number, left: number): Compared {
+    const cache = this.cache, bytes = cache.bytes, ring = this.ring, tail = ring.tail;
+    const has = (tail - at) | 0;
+    let length = bytes[entry + Entry.Rest]! - left;
+    const whole = length > 0 && has >= length;
+    if (!whole) {
+      length = bytes[entry + Entry.Length]! - left;
+      if (has <= bytes[entry + Entry.Blanks]! - left) return Compared.Different;
+    }
+    if (!ring.same(at, bytes, entry + bytes[entry + Entry.From]! + left, has < length ? has : length)) return Compared.Different;
+    if (has < length) return Compared.Undecided;
+    // Where nothing but the rest of its ending is behind it, that is skipped here, and not before the next line.
+    const end = (at + length) | 0;
+    this.at = has === length + 1 && ring.bytes[end & ring.mask] === Byte.LF ? tail : (end - 1) | 0;
+    if (!whole) {
+      cache.next();
+      this.listener.onAnswered(bytes[entry + Entry.Kind]!);
+    } else if (!this.listener.onAnsweredWhole()) {
+      this.at = at;
+      return Compared.Different;
+    }
+    ring.head = this.at;
+    return this.at === tail ? Compared.Undecided : Compared.Same;
+  }
+
+  /** The line that the listener is being told of means this for the publish whose answer is kept. @param id the field with its id, or −1 */
+  keepAnswer(kind: ResponseKind, id: number): void {
+    const head = this.ring.head;
+    this.cache.store(kind, this.ring, this.blank, head, this.at, id < 0 ? head : this.fields.end(id));
+  }
+
+  /**
+   * Counts the carriage returns that stand before the line feed that ends a final. Of several line ends in one piece only the first
+   * is counted.
+   */
+  private learn(): boolean {
+    const ring = this.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    let at = this.at;
+    while (at !== tail && bytes[at & mask] === Byte.CR) {
+      at = (at + 1) | 0;
+      this.crSeen++;
+    }
+    this.at = ring.head = at;
+    if (at === tail) return false;
+    if (bytes[at & mask] === Byte.LF) this.message.crCount = this.crSeen > 2 ? 2 : this.crSeen;
+    this.state = DecoderState.Start;
+    return true;
+  }
+
+  // ---- lines
+
+  private readName(): boolean {
+    const ring = this.ring, names = this.names;
+    const at = this.at = names.walk(ring, this.at);
+    if (at === ring.tail) return false;
+    this.state = DecoderState.Text;
+    if (names.response === NO_RESPONSE) return true;
+    const byte = ring.bytes[at & ring.mask]!, line = this.line = this.responses[names.response]!;
+    if (line.follow === Follow.End) this.state = DecoderState.End;
+    else if (line.follow === Follow.Anything) {
+      this.fields.begin(at);
+      this.state = DecoderState.Discard;
+      this.tell(line);
+    } else {
+      names.remember();
+      if (byte === Byte.Colon) this.at = (at + 1) | 0;
+      // ML302 prints a bare `+CME ERROR` after some commands (dialects.md C-10).
+      else if (line.id !== CommonResponse.CmeError || (byte !== Byte.CR && byte !== Byte.LF)) return true;
+      const message = this.message;
+      if (line.framing === undefined) this.reading = this.fields;
+      else {
+        message.headerCache.invalidate();
+        this.reading = message.fields;
+      }
+      this.reading.begin(this.at);
+      this.state = DecoderState.Fields;
+    }
+    return true;
+  }
+
+  /** Behind the colon. */
+  private readFields(): boolean {
+    const fields = this.reading, line = this.line!, framing = line.framing;
+    // Before a message's own part stand `topic` fields, and the topic where the framing does not read it.
+    const byte = fields.read(framing === undefined ? -1 : framing.hasLength ? line.topic! : line.topic! + 1);
+    this.at = fields.at;
+    if (byte === 0) return false;
+    if (framing === undefined) {
+      this.state = DecoderState.Text;
+      this.finish();
+    } else if (byte === Byte.Comma) {
+      const message = this.message;
+      this.messageLine = line;
+      message.framing = framing;
+      message.topicField = line.topic!;
+      message.begin(false);
+      framing.begin(message);
+      this.state = DecoderState.Message;
+    } else {
+      // A message whose payload never began is not a message. Its topic may have a line's end in it.
+      this.state = DecoderState.Text;
+      if (fields.count > line.topic!) this.breakHeader();
+    }
+    return true;
+  }
+
+  /** Behind a name that only the end of the line may follow. */
+  private readEnd(): boolean {
+    const at = this.at = afterBlanks(this.ring, this.at);
+    if (at === this.ring.tail) return false;
+    const byte = this.ring.bytes[at & this.ring.mask]!;
+    this.state = DecoderState.Text;
+    if (byte === Byte.CR || byte === Byte.LF) {
+      this.fields.begin(at);
+      this.finish();
+    }
+    return true;
+  }
+
+  /** The line is whole: tells of it, then lets go of its bytes. `at` is at its CR or LF. */
+  private finish(): void {
+    const line = this.line!;
+    this.endLine();
+    if (this.learning && line.id <= CommonResponse.CmsError && this.echo === null) {
+      this.crSeen = 0;
+      this.state = DecoderState.LineEnd;
+    }
+    this.tell(line);
+    this.ring.head = this.at;
+  }
+
+  private tell(line: Line): void {
+    if (this.trust >= Trust.Miscounted) this.listener.onDoubtful(line);
+    else this.listener.onLine(line);
+  }
+
+  /** A line is over: another one may begin, or the line was in the middle of an echo, which goes on. */
+  private endLine(): void {
     const echo = this.echo;
-    this.unended = false;
     if (echo === null) this.state = DecoderState.Start;
     else {
       echo.ending = this.message.crCount + 1;
@@ -89,9 +306,21 @@ export class Decoder extends LineReader {
     }
   }
 
-  // ---- lines
+  /** Goes to the end of a line that is not the response table's, or that is not wanted. */
+  private skipLine(): boolean {
+    const ring = this.ring, told = this.state === DecoderState.Text;
+    const at = this.at = upTo(ring, this.at, Byte.CR);
+    const over = at !== ring.tail;
+    if (over) {
+      this.endLine();
+      if (told && this.trust === Trust.Doubtful) this.listener.onDoubtfulText();
+      else if (told) this.listener.onText(ring.head, at);
+    }
+    if (over || !told) ring.head = at;
+    return over;
+  }
 
-  /** Where the line that is being told of begins in the ring, and ends. */
+  /** Where the line that the listener is being told of begins in the ring, and ends. */
   get lineStart(): number {
     return this.ring.head;
   }
@@ -100,40 +329,79 @@ export class Decoder extends LineReader {
     return this.at;
   }
 
-
-  /** Goes to the end of a line that is not the response table's, or that is not wanted. */
-  private skipLine(): boolean {
-    const ring = this.ring, told = this.state === DecoderState.Text;
-    const at = this.at = upTo(ring, this.at, Byte.CR);
-    const over = at !== ring.tail;
-    if (over) {
-      this.lineOver();
-      if (told && this.doubtful && !this.miscounted) this.listener.onDoubtfulText();
-      else if (told) this.listener.onText(ring.head, at);
-    }
-    if (over || !told) ring.head = at;
-    return over;
-  }
-
-  /** The ring is full and the line has not ended: drop it to its end, and say so (anchors.md 10). */
+  /** The ring is full and the line has not ended: drops it up to its end, and says so (anchors.md 10). */
   private overflow(): void {
-    if (this.state === DecoderState.Held) return;
-    if (this.state === DecoderState.Message) {
-      const message = this.message;
-      if (message.inHeader) this.ring.head = message.shorten();
-      else if (message.waitsForSilence) this.found(message.silence());
+    const state = this.state;
+    if (state === DecoderState.Held) return;
+    if (state === DecoderState.Message) {
+      this.found(this.message.end.overflow(this.message));
       return;
     }
-    if (this.isMessage) {
-      this.doubtful = true; // its topic did not fit, and where it ends nobody knows
-      this.miscounted = false;
-    }
+    // Where the topic ends that did not fit, nobody knows.
+    if (state === DecoderState.Fields && this.line!.framing !== undefined) this.trust = Trust.Doubtful;
     this.ring.head = this.at;
     this.state = DecoderState.Discard;
     this.listener.onOverflow();
   }
 
   // ---- messages
+
+  /** What looking for the message's end, or its next part, has come to. */
+  private found(found: Found): boolean {
+    if (found === Found.Nothing) return false;
+    const message = this.message;
+    if (found === Found.NoMessage) {
+      this.at = message.at;
+      this.state = DecoderState.Text;
+      this.breakHeader();
+      return true;
+    }
+    this.state = DecoderState.Held;
+    if (message.first) {
+      message.framing.finishHeader(message);
+      message.miscounted = message.mayContinue && message.byName;
+      if (!message.byName && !message.silent) this.trust = afterWildcard(this.trust);
+    }
+    if (this.trust >= Trust.Miscounted) message.suspect = true;
+    if (message.truncated) this.drop();
+    else if (message.first) this.listener.onMessage(this.messageLine!);
+    else this.listener.onFragment();
+    return this.goOn();
+  }
+
+  /** The header of a message has broken off: what follows may be the rest of its topic. */
+  private breakHeader(): void {
+    this.trust = Trust.Doubtful;
+    this.listener.onOverflow();
+  }
+
+  /** Drops a part of a message whose topic is not there any more. */
+  private drop(): void {
+    const message = this.message;
+    message.mayContinue = true; // its topic may have looked like a length
+    message.consume(message.available);
+    if (!message.more) this.listener.onOverflow();
+  }
+
+  /** Goes on when the application has read its part of the message. */
+  private goOn(): boolean {
+    if (this.state !== DecoderState.Held) return true;
+    const message = this.message, ring = this.ring;
+    if (message.available > 0) return false;
+    if (message.more) {
+      message.first = false;
+      ring.head = message.payload;
+      this.state = DecoderState.Message;
+      return true;
+    }
+    const at = this.at = ring.head = message.at;
+    this.endLine();
+    if (message.mayContinue) {
+      this.trust = afterWrongLength(this.trust, message.miscounted);
+      if (message.silent && ring.bytes[(at - 1) & ring.mask] !== Byte.LF) this.state = DecoderState.Unended;
+    }
+    return at !== ring.tail;
+  }
 
   /** Whether unread bytes of a message keep the decoder from going on. */
   get held(): boolean {
@@ -142,19 +410,12 @@ export class Decoder extends LineReader {
 
   /** Moves up to `length` bytes of the current message into `target[offset…]`. Returns how many. */
   read(target: Uint8Array, offset: number, length: number): number {
-    const message = this.message;
-    if (length > message.available) length = message.available;
-    if (length <= 0) return 0;
-    const ring = this.ring;
-    ring.copy(message.position, target, offset, length);
-    ring.head = message.consume(length);
-    return length;
+    return this.message.read(target, offset, length);
   }
 
   /** Drops what is left of the part of the message that can be read now. */
   skip(): void {
-    if (this.state !== DecoderState.Held) return;
-    this.ring.head = this.message.consume(this.message.available);
+    if (this.state === DecoderState.Held) this.message.consume(this.message.available);
   }
 
   /** Drops what a reader left unread, when it is all that keeps the next bytes out of the ring. */
@@ -166,19 +427,17 @@ export class Decoder extends LineReader {
     this.scan();
   }
 
-  /** Whether silence would decide where the present message ends. */
-  get waitsForSilence(): boolean {
-    return this.state === DecoderState.Message ? this.message.waitsForSilence : (this.doubtful || this.exposed) && this.isBetweenLines;
-  }
+  // ---- silence
 
   /** In the middle of a message, or of what may be one. */
   get isInside(): boolean {
-    return this.doubtful || this.exposed || this.state === DecoderState.Message;
+    return this.trust !== Trust.Certain || this.state === DecoderState.Message;
   }
 
-  /** No line has begun that has not ended. */
-  private get isBetweenLines(): boolean {
-    return !this.unended && (this.state === DecoderState.Start || this.state === DecoderState.Echo) || this.isLikePrompt;
+  /** Whether silence would decide where the present message ends, or that the last one has ended. */
+  get waitsForSilence(): boolean {
+    if (this.state === DecoderState.Message) return this.message.end.waits(this.message);
+    return this.trust !== Trust.Certain && (this.state <= DecoderState.Echo || this.isLikePrompt);
   }
 
   /** The line that has begun has nothing but what may be the prompt, which no line's end follows. */
@@ -191,81 +450,49 @@ export class Decoder extends LineReader {
   /** Nothing has come for a while. */
   silence(): void {
     if (!this.waitsForSilence || this.scanning) return;
-    if (this.state === DecoderState.Message && this.message.waitsForSilence) {
+    if (this.state === DecoderState.Message) {
+      const message = this.message;
       this.scanning = true;
-      this.message.silent = true;
-      this.found(this.message.silence());
+      message.silent = true;
+      this.found(message.end.silence(message));
       this.scanning = false;
       this.scan();
     }
     // A line that has not ended may still be a part of the message, however long the pause is in the middle of it.
-    if ((this.doubtful || this.exposed) && this.isBetweenLines) this.trust();
+    if (this.state !== DecoderState.Message && this.waitsForSilence) this.regainTrust();
   }
 
   /** Something has come behind a message that a pause has ended in the middle of its line: another line, or the rest of that one. */
-  private goesOn(): void {
-    const byte = this.ring.bytes[this.at & this.ring.mask]!;
-    if (byte !== Byte.CR && byte !== Byte.LF) return;
-    this.unended = false;
-    this.trust();
+  private leaveUnended(): boolean {
+    const ring = this.ring, tail = ring.tail;
+    let at = this.at, byte = 0;
+    while (at !== tail && (byte = ring.bytes[at & ring.mask]!) <= Byte.Blank && byte !== Byte.CR && byte !== Byte.LF) at = (at + 1) | 0;
+    this.at = ring.head = at;
+    if (at === tail) return false;
+    this.state = this.echo === null ? DecoderState.Start : DecoderState.Echo;
+    if (byte === Byte.CR || byte === Byte.LF) this.regainTrust();
+    return true;
   }
 
-  /** The message that was in doubt is over. */
-  private trust(): void {
-    this.doubtful = this.miscounted = this.exposed = false;
+  /** What may have been a part of a message is over. */
+  private regainTrust(): void {
+    this.trust = Trust.Certain;
     this.listener.onCertain();
   }
 
-  /** What looking for the message's end, or its next part, has come to. */
-  private found(found: Found): boolean {
-    if (found === Found.Nothing) return false;
-    const message = this.message;
-    if (found === Found.NoMessage) {
-      this.at = message.at;
-      this.state = DecoderState.Text;
-      this.tear();
-      return true;
-    }
-    this.state = DecoderState.Held;
-    if (this.doubtful) message.suspect = true;
-    if (message.first) {
-      message.name();
-      this.byName = message.leaves && message.named;
-      if (!message.named && !message.silent) this.exposed = true;
-    }
-    if (message.truncated) this.leaveOut();
-    else if (message.first) this.listener.onMessage(message.line!);
-    else this.listener.onFragment();
-    return this.settle();
+  /** A message has come that may go on in the next line, and results are held. */
+  hold(): void {
+    this.trust = afterWildcard(this.trust);
   }
 
-  /** A part of a message whose topic is not there any more. */
-  private leaveOut(): void {
-    const message = this.message;
-    message.leaves = true; // its topic may have looked like a length
-    this.ring.head = message.consume(message.available);
-    if (!message.more) this.listener.onOverflow();
+  /** Whether what looks like a result may be a part of a message that goes on. */
+  get mayBeForged(): boolean {
+    return this.trust === Trust.AfterWildcard || this.trust > Trust.Miscounted;
   }
 
-  /** Goes on when the application has read its part of the message. */
-  private settle(): boolean {
-    if (this.state !== DecoderState.Held) return true;
-    const message = this.message;
-    if (message.available > 0) return false;
-    if (message.more) {
-      message.first = false;
-      this.ring.head = message.position;
-      this.state = DecoderState.Message;
-      return true;
-    }
-    this.at = this.ring.head = message.at;
-    if (message.leaves) {
-      this.miscounted = this.byName && (!this.doubtful || this.miscounted);
-      this.doubtful = true;
-    }
-    this.lineOver();
-    this.unended = message.leaves && message.silent && this.ring.bytes[(this.at - 1) & this.ring.mask] !== Byte.LF;
-    return this.at !== this.ring.tail;
+  /** Whether finals and awaited results are believed though the length of a message was wrong. */
+  get miscounted(): boolean {
+    return this.trust === Trust.Miscounted || this.trust === Trust.MiscountedAfterWildcard;
   }
 
   // ---- the echo
@@ -291,7 +518,7 @@ export class Decoder extends LineReader {
     if (this.state === DecoderState.Echo) this.state = DecoderState.Start;
   }
 
-  /** Skips what is alike; what is a line of the modem's own in the middle of it, or no echo at all, is a line's beginning. */
+  /** Skips what is alike. Anything else is a line's beginning: of a line of the modem's own in the middle of the echo, or behind it. */
   private followEcho(): boolean {
     const ring = this.ring;
     const echoed = this.echo!.follow(ring, this.at);

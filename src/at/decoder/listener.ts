@@ -1,6 +1,6 @@
 import type { ResponseKind } from "../commands/response-cache";
 import type { Line } from "../responses/response-table";
-import type { Subscribed } from "../framing/header";
+import type { Subscribed } from "../framing/subscribed";
 
 /** What the decoder finds. Each function may use the decoder's `fields`, or its message's, until it returns. */
 export interface DecoderListener extends Subscribed {

@@ -1,12 +1,18 @@
-/** What the decoder is in the middle of. */
+/** What the decoder is in the middle of. In the states up to `Echo`, no line has begun that has not ended. */
 export const enum DecoderState {
   /** Between lines. */
   Start,
+  /** Behind a final, whose line's end shows how this modem ends its lines. */
+  LineEnd,
+  /** The modem may be repeating the payload that it was sent. */
+  Echo,
+  /** Behind a message that a pause has ended in the middle of its line: the rest of the line may still come. */
+  Unended,
   /** In a message. */
   Message,
   /** The application has bytes to read before the decoder may go on. */
   Held,
-  /** In the name of a line, at a node of the response table. */
+  /** In the name of a line. */
   Name,
   /** After a name that only the end of the line may follow. */
   End,
@@ -14,8 +20,6 @@ export const enum DecoderState {
   Fields,
   /** In a line that the response table does not have. */
   Text,
-  /** In a line that outgrew the ring: dropped up to its end. */
+  /** In a line that outgrew the ring, or that is not wanted: dropped up to its end. */
   Discard,
-  /** The modem may be repeating the payload that it was sent. */
-  Echo,
 }

@@ -1,269 +1,212 @@
+import { frozen } from "../../bytes/frozen";
 import { Byte } from "../responses/bytes";
 import { afterBlanks, closingQuote, upTo } from "../responses/delimiters";
-import type { Fields } from "../responses/fields";
-import { Found, Mode, Payload } from "./payload";
-
-/** How a topic is subscribed. */
-export const enum Match {
-  None,
-  /** By a filter with wildcards. */
-  Wildcard,
-  Name,
-}
-
-/** Who knows what is subscribed. */
-export interface Subscribed {
-  /** Whether the topic in the ring from `start` to `end` is. The line's fields before the topic have been read. */
-  isSubscribed(start: number, end: number): Match;
-}
-
-/** The length that a message tells. */
-export const enum Length {
-  /** A length above this is text that looks like one (dialects.md 6.1, step 9). */
-  LONGEST = 65536,
-  /** Bytes that may stand in the length's place without being something else: blanks, and five digits. */
-  DIGITS = 24,
-}
+import { HeaderState, Length } from "./length-header";
+import { TO_LINE_END } from "./line-end";
+import { Found, type Message } from "./message";
+import { BY_SILENCE } from "./silence";
+import { Match } from "./subscribed";
 
 /**
- * The topic, and the length after it. A topic may have quotes and commas in it, and where it has no quotes around it, each
- * number between commas may be the length: the candidates, which whoever checks lengths takes one by one (dialects.md 6.1).
+ * Reads the topic, and the length behind it. A topic may have quotes and commas in it, and where it has no quotes around it, each
+ * number between commas may be the length: the candidates are found one by one, and whether the message ends where one of them
+ * says is seen in {@link READINGS} (dialects.md 6.1).
  */
-export abstract class Header extends Payload {
-  /** The fields before the topic, then the topic. */
-  abstract readonly fields: Fields;
-  /** The present message begins as the last one did: for the same reader, with the same topic and flags. */
-  opened = false;
-  /** Its topic is subscribed by its name, and it has a length: it does not go on in the next line. */
-  named = false;
-  protected abstract readonly subscribed: Subscribed;
+export const HEADER = frozen({
+  /** Finds where the topic begins. A line that ends before it, or in its quotes, is no message. */
+  beginTopic(message: Message): Found {
+    const header = message.header!, ring = message.ring;
+    let lead = message.at;
+    const at = afterBlanks(ring, lead);
+    if (at === ring.tail) return Found.Nothing;
+    message.at = at;
+    const byte = message.byte(at);
+    if (byte === Byte.CR || byte === Byte.LF) return Found.NoMessage;
+    header.quoted = false;
+    header.candidates = 0;
+    header.state = HeaderState.Length;
+    header.digits = -1; // the first segment is topic, whatever it looks like
+    if (byte === Byte.Quote) {
+      header.state = HeaderState.Quoted;
+      lead = message.at = (at + 1) | 0;
+    }
+    message.topic = header.lead = header.firstSegment = lead;
+    return Found.Nothing;
+  },
 
-  /** The next message is not compared with this one. */
-  abstract forget(): void;
+  /** Finds where a topic in quotes ends. */
+  readQuoted(message: Message): Found {
+    const header = message.header!, ring = message.ring;
+    const at = message.at = closingQuote(ring, message.at, true);
+    if (at === ring.tail) return Found.Nothing;
+    if (message.byte(at) !== Byte.Quote) return this.leaveUnclosed(message);
+    const after = afterBlanks(ring, (at + 1) | 0);
+    if (after === ring.tail) return Found.Nothing;
+    const byte = message.byte(after);
+    if (byte === Byte.CR || byte === Byte.LF) return this.leaveUnclosed(message);
+    header.quoted = true;
+    message.topicEnd = at;
+    header.state = HeaderState.Length;
+    this.newSegment(message, byte === Byte.Comma ? (after + 1) | 0 : after);
+    return Found.Nothing;
+  },
 
-  protected topic = 0;
-  /** The same with the blank before a topic without quotes, which is its own or the firmware's. */
-  protected lead = 0;
-  /** Where the topic ends, or may end; quotes around it are left out. */
-  protected topicEnd = 0;
-  protected quoted = false;
-  /** What stands behind the last comma, and behind the first; where none has come, the latter is the topic. */
-  protected segment = 0;
-  protected firstSegment = 0;
-  /** Digits of the piece so far, or −1 when it is no number. */
-  protected digits = 0;
-  /** The number that the piece is; in `Mode.Stream`, what of the length is still to come. */
-  protected value = 0;
-  /** Whether a blank stood before what may be the length: firmware that prints blanks after commas prints them everywhere. */
-  private spaced = false;
-  private firstSpaced = false;
-  /** How many numbers may have been the length. */
-  protected candidates = 0;
-  /** Where the payload would begin after the first of them, or the first whose topic is subscribed, and where that topic ends. */
-  private firstPayload = 0;
-  private firstTopicEnd = 0;
+  /** The line ends in the quotes: the topic has a line's end in it, or the length that was found before was wrong. */
+  leaveUnclosed(message: Message): Found {
+    if (message.header!.candidates === 0) return Found.NoMessage;
+    this.fallBack(message);
+    return Found.Nothing;
+  },
 
   /** Looks for the length: in a topic without quotes, or behind a topic, a comma decides what may be one. */
-  protected readLength(): Found {
-    const ring = this.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+  readLength(message: Message): Found {
+    const header = message.header!, ring = message.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
     for (;;) {
-      if (this.digits >= 0) {
-        // A number is short: one that is not whole is read again.
-        let at = this.segment, byte = 0, value = 0;
-        while (at !== tail && (byte = bytes[at & mask]!) === Byte.Blank) at = (at + 1) | 0;
-        const first = at;
-        this.spaced = at !== this.segment;
-        while (at !== tail && (byte = bytes[at & mask]!) >= Byte.Digit0 && byte <= Byte.Digit9 && value <= Length.LONGEST) {
-          value = value * 10 + byte - Byte.Digit0;
-          at = (at + 1) | 0;
-        }
-        this.at = at;
-        if (at === tail) return Found.Nothing;
-        this.value = value;
-        this.digits = value > Length.LONGEST ? -1 : (at - first) | 0;
-        if (byte === Byte.Comma && this.digits > 0) {
-          const payload = (at + 1) | 0, end = (payload + value) | 0;
-          // What most messages are: whole, like the last one, and without what another reading would begin with.
-          if (this.opened && ((tail - end) | 0) >= 2 && bytes[end & mask] === Byte.CR && bytes[(end + 1) & mask] === Byte.LF && ring.lacks(payload, end, Byte.LF, this.quoted ? Byte.Quote : Byte.Comma)) {
-            this.payload = payload;
-            return this.whole(value, (end + 2) | 0);
-          }
-          return this.candidate(payload);
+      if (header.digits >= 0) {
+        const byte = this.readNumber(message);
+        if (byte < 0) return Found.Nothing;
+        if (byte === Byte.Comma && header.digits > 0) {
+          this.newCandidate(message, (message.at + 1) | 0);
+          return Found.Nothing;
         }
         if (byte !== Byte.Comma && byte !== Byte.CR && byte !== Byte.LF) {
-          if (!this.quoted) this.digits = -1;
-          else if (this.candidates === 0) return this.withoutLength();
+          if (!header.quoted) header.digits = -1;
+          else if (header.candidates === 0) return this.takeWithoutLength(message);
           else {
-            this.mode = Mode.Quoted; // another quote may end the topic
+            header.state = HeaderState.Quoted; // another quote may end the topic
             return Found.Nothing;
           }
         }
       }
-      const at = this.at = upTo(ring, this.at, Byte.Comma);
+      const at = message.at = upTo(ring, message.at, Byte.Comma);
       if (at === tail) return Found.Nothing;
-      if (bytes[at & mask] !== Byte.Comma) return this.lineEnds();
-      this.newSegment((at + 1) | 0);
+      if (bytes[at & mask] !== Byte.Comma) return this.endLine(message);
+      this.newSegment(message, (at + 1) | 0);
     }
-  }
+  },
 
-  /** Where the topic begins. A line that ends before it, or in its quotes, is no message. */
-  protected beginTopic(): Found {
-    const ring = this.ring;
-    let lead = this.at;
-    const at = afterBlanks(ring, lead);
-    if (at === ring.tail) return Found.Nothing;
-    this.at = at;
-    const byte = this.byte(at);
-    if (byte === Byte.CR || byte === Byte.LF) return Found.NoMessage;
-    this.quoted = false;
-    this.candidates = 0;
-    this.mode = Mode.Length;
-    this.digits = -1; // the first piece is topic, whatever it looks like
-    if (byte === Byte.Quote) {
-      this.mode = Mode.Quoted;
-      lead = this.at = (at + 1) | 0;
+  /** Reads the segment as a number, from its beginning, for a number is short. Returns the byte behind it, or −1 while that has not come. */
+  readNumber(message: Message): number {
+    const header = message.header!, ring = message.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    let at = header.segment, byte = 0, value = 0;
+    while (at !== tail && (byte = bytes[at & mask]!) === Byte.Blank) at = (at + 1) | 0;
+    const first = at;
+    header.spaced = at !== header.segment;
+    while (at !== tail && (byte = bytes[at & mask]!) >= Byte.Digit0 && byte <= Byte.Digit9 && value <= Length.LONGEST) {
+      value = value * 10 + byte - Byte.Digit0;
+      at = (at + 1) | 0;
     }
-    this.topic = this.lead = this.firstSegment = lead;
-    return Found.Nothing;
-  }
+    message.at = at;
+    if (at === tail) return -1;
+    header.value = value;
+    header.digits = value > Length.LONGEST ? -1 : (at - first) | 0;
+    return byte;
+  },
 
-  /** Where the topic ends that has quotes. */
-  protected quotedTopic(): Found {
-    const ring = this.ring;
-    const at = this.at = closingQuote(ring, this.at, true);
-    if (at === ring.tail) return Found.Nothing;
-    if (this.byte(at) !== Byte.Quote) return this.unclosed();
-    const after = afterBlanks(ring, (at + 1) | 0);
-    if (after === ring.tail) return Found.Nothing;
-    const byte = this.byte(after);
-    if (byte === Byte.CR || byte === Byte.LF) return this.unclosed();
-    this.quoted = true;
-    this.topicEnd = at;
-    this.mode = Mode.Length;
-    this.newSegment(byte === Byte.Comma ? (after + 1) | 0 : after);
-    return Found.Nothing;
-  }
+  /** A new segment begins at `at`, behind a comma: it may be the length. */
+  newSegment(message: Message, at: number): void {
+    const header = message.header!;
+    header.segment = at;
+    header.digits = 0;
+    if (message.sameHeader) message.differ();
+    if (header.firstSegment === message.topic) header.firstSegment = at;
+  },
 
-  /** The line ends in the quotes: the topic has a line's end in it, or the length that was found before was wrong. */
-  private unclosed(): Found {
-    if (this.candidates === 0) return Found.NoMessage;
-    this.fallBack();
-    return Found.Nothing;
-  }
+  /** The segment is a number, so the payload may begin at `payload`. */
+  newCandidate(message: Message, payload: number): void {
+    const header = message.header!;
+    message.payload = payload;
+    this.endTopic(message, header.segment);
+    if (header.candidates++ === 0 || (!this.isSubscribed(message, header.firstTopicEnd) && this.isSubscribed(message, message.topicEnd))) {
+      header.firstPayload = payload;
+      header.firstSpaced = header.spaced;
+      header.firstTopicEnd = message.topicEnd;
+    }
+    header.state = HeaderState.Frame;
+  },
 
-  /** What begins at `at`, behind a comma, may be the length. */
-  protected newSegment(at: number): void {
-    this.segment = at;
-    this.digits = 0;
-    if (this.opened) this.isOther();
-    if (this.firstSegment === this.topic) this.firstSegment = at;
-  }
-
-  /** The topic goes on where the last message's ended: it is another one, and the next message is compared with neither. */
-  protected isOther(): void {
-    this.opened = false;
-    this.forget();
-  }
-
-  /** The topic, if it has no quotes, ends at the comma before `piece`. */
-  protected endTopic(piece: number): void {
-    if (this.quoted) return;
-    this.topicEnd = (piece - 1) | 0;
-    this.setTopic();
-  }
+  /** The topic, if it has no quotes, ends at the comma before `segment`. */
+  endTopic(message: Message, segment: number): void {
+    if (message.header!.quoted) return;
+    message.topicEnd = (segment - 1) | 0;
+    this.setTopic(message);
+  },
 
   /** Firmware that puts a blank before the topic puts one before the length, too. No document has one before a comma. */
-  protected setTopic(): void {
-    const lead = this.lead;
-    this.topic = lead !== this.topicEnd && this.byte(lead) === Byte.Blank && this.byte((this.topicEnd + 1) | 0) === Byte.Blank ? (lead + 1) | 0 : lead;
-  }
+  setTopic(message: Message): void {
+    const lead = message.header!.lead, topicEnd = message.topicEnd;
+    message.topic = lead !== topicEnd && message.byte(lead) === Byte.Blank && message.byte((topicEnd + 1) | 0) === Byte.Blank ? (lead + 1) | 0 : lead;
+  },
 
   /** Whether the topic, if it ends at `end`, is subscribed. */
-  protected knows(end: number): boolean {
-    return !this.truncated && this.subscribed.isSubscribed(this.topic, end) !== Match.None;
-  }
-
-  /** Sees whether no other topic can have been meant. That of a message like the last one is known. */
-  name(): void {
-    if (!this.opened) this.named = !this.isUnframed && !this.truncated && this.subscribed.isSubscribed(this.topic, this.topicEnd) === Match.Name;
-  }
-
-  /** The message is `value` bytes from `payload`, and what is behind it begins at `next`. */
-  protected accept(payload: number, next: number): Found {
-    this.payload = payload;
-    return this.whole(this.value, next);
-  }
-
-  /** The piece is a number, so the payload may begin at `payload`. */
-  private candidate(payload: number): Found {
-    this.payload = payload;
-    this.endTopic(this.segment);
-    if (this.candidates++ === 0 || (!this.knows(this.firstTopicEnd) && this.knows(this.topicEnd))) {
-      this.firstPayload = payload;
-      this.firstSpaced = this.spaced;
-      this.firstTopicEnd = this.topicEnd;
-    }
-    this.mode = Mode.Frame;
-    return Found.Nothing;
-  }
+  isSubscribed(message: Message, end: number): boolean {
+    return !message.truncated && message.subscribed.isSubscribed(message.topic, end) !== Match.None;
+  },
 
   /** The line ends in the header: the payload is on the next line, or the length was wrong, or there is none. */
-  private lineEnds(): Found {
-    if (this.candidates > 0) {
-      this.fallBack();
+  endLine(message: Message): Found {
+    const header = message.header!;
+    if (header.candidates > 0) {
+      this.fallBack(message);
       return Found.Nothing;
     }
-    if (this.digits <= 0) return this.withoutLength();
+    if (header.digits <= 0) return this.takeWithoutLength(message);
     // Ancestor firmware puts the payload on the next line (dialects.md 6.1).
-    const at = this.at, next = (at + 1) | 0;
-    if (next === this.ring.tail) return Found.Nothing;
-    this.at = this.byte(at) === Byte.CR && this.byte(next) === Byte.LF ? (next + 1) | 0 : next;
-    this.leaves = true; // or it is the topic that has a line's end in it
-    if (this.value > 0) return this.candidate(this.at);
-    this.endTopic(this.segment);
+    const at = message.at, next = (at + 1) | 0;
+    if (next === message.ring.tail) return Found.Nothing;
+    const payload = message.at = message.byte(at) === Byte.CR && message.byte(next) === Byte.LF ? (next + 1) | 0 : next;
+    message.mayContinue = true; // or it is the topic that has a line's end in it
+    if (header.value > 0) {
+      this.newCandidate(message, payload);
+      return Found.Nothing;
+    }
+    this.endTopic(message, header.segment);
     // An empty message, of firmware that puts no comma behind its length; or a topic below a wildcard that goes on in the next line.
-    if (this.truncated || this.subscribed.isSubscribed(this.topic, this.topicEnd) !== Match.Name) this.suspect = true;
-    return this.accept(this.at, this.at);
-  }
+    if (message.truncated || message.subscribed.isSubscribed(message.topic, message.topicEnd) !== Match.Name) message.suspect = true;
+    message.payload = payload;
+    return message.whole(0, payload);
+  },
 
   /** There is no length at all: the payload is what follows the topic. */
-  private withoutLength(): Found {
-    if (this.firstSegment === this.topic) return Found.NoMessage;
-    this.endTopic(this.firstSegment);
-    this.beginPayload(this.firstSegment, false);
-    this.suspect = this.leaves = true; // a topic with a comma and a line's end in it looks the same
+  takeWithoutLength(message: Message): Found {
+    const payload = message.header!.firstSegment;
+    if (payload === message.topic) return Found.NoMessage;
+    this.endTopic(message, payload);
+    message.beginPayload(payload, false);
+    message.end = TO_LINE_END;
+    message.doubtEnd(); // a topic with a comma and a line's end in it looks the same
     return Found.Nothing;
-  }
+  },
 
-  /** The length does not fit what came: takes what there is, up to where a known line or silence follows. */
-  protected fallBack(): void {
-    this.topicEnd = this.firstTopicEnd;
-    if (!this.quoted) this.setTopic();
-    this.suspect = this.leaves = true;
-    this.payload = this.at = this.firstPayload;
-    this.mode = Mode.Silence;
-    this.skipBlank(this.firstSpaced);
-  }
+  /** No candidate fits what came: takes what there is, up to where a known line or silence follows. */
+  fallBack(message: Message): void {
+    const header = message.header!;
+    message.topicEnd = header.firstTopicEnd;
+    if (!header.quoted) this.setTopic(message);
+    message.doubtEnd();
+    message.payload = message.at = header.firstPayload;
+    message.blankBefore = header.firstSpaced;
+    message.end = BY_SILENCE;
+  },
 
   /**
    * The ring is full, and the header goes on: lets go of the topic's beginning. The message is not handed on any more, but its
-   * length tells where it ends. Returns where the bytes begin that are still needed.
+   * length tells where it ends.
    */
-  shorten(): number {
-    const tail = this.ring.tail;
-    let from = this.mode === Mode.Length && this.digits >= 0 ? this.segment : this.at;
+  truncate(message: Message): void {
+    const header = message.header!, ring = message.ring, tail = ring.tail, topic = message.topic;
+    let from = header.state === HeaderState.Length && header.digits >= 0 ? header.segment : message.at;
     if (((tail - from) | 0) > Length.DIGITS) {
       // Blanks, which are no length.
-      from = this.at = tail;
-      this.digits = -1;
+      from = message.at = tail;
+      header.digits = -1;
     }
-    this.truncated = true;
-    const commas = this.firstSegment !== this.topic;
-    this.topic = this.lead = commas ? (from - 1) | 0 : from;
-    if (((this.segment - from) | 0) < 0) this.segment = from;
-    if (!commas || ((this.firstSegment - from) | 0) < 0) this.firstSegment = from;
-    this.topicEnd = this.firstTopicEnd = from;
-    this.firstPayload = from;
-    return from;
-  }
-}
+    message.truncated = true;
+    const commas = header.firstSegment !== topic;
+    message.topic = header.lead = commas ? (from - 1) | 0 : from;
+    if (((header.segment - from) | 0) < 0) header.segment = from;
+    if (!commas || ((header.firstSegment - from) | 0) < 0) header.firstSegment = from;
+    message.topicEnd = header.firstTopicEnd = header.firstPayload = from;
+    ring.head = from;
+  },
+});

@@ -1,148 +1,212 @@
-import { Kept, type Ring } from "../../bytes/ring";
+import { decodeInPlace, Encoding } from "../../bytes/encoding";
+import type { Ring } from "../../bytes/ring";
 import { FieldKind, Fields } from "../responses/fields";
-import { Framing, type ResponseTable, type Line } from "../responses/response-table";
-import { Counted } from "./counted";
-import type { Subscribed } from "./header";
-import { Found, Mode } from "./payload";
+import type { NameTree } from "../responses/name-tree";
+import { HeaderCache } from "./header-cache";
+import type { LengthHeader } from "./length-header";
+import type { Subscribed } from "./subscribed";
 
-/** Whether a line begins as the last message did. */
-export const enum Opening {
-  Different,
-  Same,
-  /** So far. */
-  Undecided,
+/** What looking for a message's end has come to. */
+export const enum Found {
+  /** More bytes are needed, or silence. */
+  Nothing,
+  /** `available` bytes can be read. */
+  Part,
+  /** The line is no message; it ends at `at`. */
+  NoMessage,
+}
+
+/** How a family's messages begin, and what tells where they end: functions over a {@link Message}. A row of the response table names its own. */
+export interface Framing {
+  /** The line tells the payload's length behind the topic. The framing then reads both; otherwise the topic is one of the fields. */
+  readonly hasLength: boolean;
+  /** Gives the message what this framing needs to keep; called once. */
+  prepare(message: Message): void;
+  /** A message begins, and its fields before the framing's own part have been read. */
+  begin(message: Message): void;
+  /** A message begins like the last one, up to `at`. @param style what the header cache keeps for the framing */
+  resume(message: Message, at: number, style: boolean): Found;
+  /** The message's first part has been found: sees to the topic, and to {@link Message.byName}. */
+  finishHeader(message: Message): void;
+}
+
+/** How the end of the message under way is looked for: functions over the message, which name their successor in {@link Message.end}. */
+export interface Ending {
+  /** Goes on looking for the end, or for the next part. */
+  find(message: Message): Found;
+  /** Nothing has come for a while: decides what only that can decide. */
+  silence(message: Message): Found;
+  /** The ring is full, and nothing was found. */
+  overflow(message: Message): Found;
+  /** Whether silence would decide something. */
+  waits(message: Message): boolean;
 }
 
 /**
- * The message that is being received (dialects.md 6.1, 6.2): where it begins, and in which way its end is looked for. The bytes
- * stay in the ring until they are read.
- *
- * The last message's line up to its length, or to its payload where it has none, is kept: the next one is likely to begin so,
- * and then its fields are the same and need not be read.
+ * The message that is being received, or the last one (dialects.md 6.1, 6.2): where its parts are in the ring, and what is known of
+ * it. The bytes stay in the ring until they are read.
  */
-export class Message extends Counted {
-  protected readonly ring: Ring;
-  readonly responses: ResponseTable;
+export class Message {
+  /** The next byte to look at; when the message is over, the first byte behind it. */
+  at = 0;
+  /** Where the unread bytes of the payload begin, or are thought to begin. */
+  payload = 0;
+  /** Bytes that can be read now. */
+  available = 0;
+  /** Whether the part that can be read is the message's first. */
+  first = true;
+  /** Whether further parts follow. */
+  more = false;
+  /** The payload's whole length, or −1 while it is not known. */
+  length = -1;
+  /** The end is a guess, or the payload is not written as was agreed. */
+  suspect = false;
+  /** Lines behind the message may be its own, as long as they come without a pause. */
+  mayContinue = false;
+  /** The modem paused before the end was known. */
+  silent = false;
+  /** The header did not fit into the ring: the message is not handed on. */
+  truncated = false;
+  /** The message begins as the last one did: for the same reader, with the same topic and flags. */
+  sameHeader = false;
+  /** The topic is subscribed by its name, and the line tells a length: the message does not go on in the next line. */
+  byName = false;
+  /** The length was wrong though the topic is subscribed by its name. Firmware that counts wrongly does so with every message. */
+  miscounted = false;
+
+  readonly ring: Ring;
+  end!: Ending;
+  framing!: Framing;
+  /** Where the topic begins in the ring, and ends. */
+  topic = 0;
+  topicEnd = 0;
   /** The fields before the topic, then the topic. */
   readonly fields: Fields;
-  protected readonly subscribed: Subscribed;
+  /** The number of the topic's field. */
+  topicField = 0;
+  readonly headerCache: HeaderCache;
+  /** What a framing that reads lengths keeps. */
+  header: LengthHeader | null = null;
+  readonly names: NameTree;
+  readonly subscribed: Subscribed;
 
-  /** 0 where nothing is kept. */
-  private openingLength = 0;
-  /** With a length: the topic has quotes. Without: there are blanks after commas. */
-  private openingStyle = false;
-  /** Where the topic is, from the line's beginning on. */
-  private topicFrom = 0;
-  private topicTo = 0;
+  /** Carriage returns that this modem puts before a line feed. */
+  crCount = 1;
+  /** Option: takes one pair of quotes away from around a payload without a length, for firmware that puts it there. */
+  stripQuotes = false;
+  /** Option: a payload without a length ends only where a known line or silence follows, so that it may have several lines. */
+  untilSilence = false;
+  /** The firmware may have put a blank before the payload. */
+  blankBefore = false;
+  /** The firmware's quote before the payload has been taken away. */
+  quoteTaken = false;
 
   /** @param fields those of other lines */
-  constructor(ring: Ring, table: ResponseTable, subscribed: Subscribed, fields: Fields) {
-    super();
+  constructor(ring: Ring, names: NameTree, subscribed: Subscribed, fields: Fields) {
     this.ring = ring;
-    this.responses = table;
+    this.names = names;
     this.subscribed = subscribed;
     this.fields = new Fields(ring, fields);
+    this.headerCache = new HeaderCache(ring);
   }
 
-  /** The fields of `line` before the message's own part have been read: the topic, or a payload without a length, follows. */
-  begin(line: Line): void {
-    const fields = this.fields, at = fields.at, topic = line.topic!;
-    this.line = line;
-    this.clear();
-    if (line.framing === Framing.Counted) {
-      this.at = at;
-      this.mode = Mode.Topic;
-    } else {
-      this.topic = fields.start(topic);
-      this.topicEnd = fields.end(topic);
-      // Firmware that puts blanks after commas puts one before the payload.
-      if (fields.kind(topic) === FieldKind.Quoted) this.remember(at, fields.spaced);
-      this.beginPayload(at, fields.spaced);
-    }
-  }
-
-  /** Whether the line that begins at `start` begins as the last message did; the message has then begun. */
-  opens(start: number): Opening {
-    const ring = this.ring;
-    const length = this.openingLength;
-    if (length === 0) return Opening.Different;
-    const has = (ring.tail - start) | 0;
-    if (has < length) return ring.hasKept(start, has) ? Opening.Undecided : Opening.Different;
-    if (!ring.hasKept(start, length)) return Opening.Different;
-    const line = this.line!, fields = this.fields;
-    const at = (start + length) | 0;
-    this.clear();
-    this.opened = true;
-    this.topic = this.lead = (start + this.topicFrom) | 0;
-    this.topicEnd = (start + this.topicTo) | 0;
-    fields.count = line.topic!;
-    if (line.framing === Framing.Response) {
-      fields.add(FieldKind.Quoted, 0, this.topic, this.topicEnd);
-      this.beginPayload(at, this.openingStyle);
-    } else {
-      this.mode = Mode.Length;
-      this.candidates = 0;
-      this.quoted = this.openingStyle;
-      this.segment = this.firstSegment = at;
-      this.digits = 0;
-    }
-    return Opening.Same;
-  }
-
-  /** Nothing is known of the message yet. */
-  private clear(): void {
+  /** Nothing is known of the message yet. @param sameHeader it begins as the last one did */
+  begin(sameHeader: boolean): void {
+    this.sameHeader = sameHeader;
     this.first = true;
     this.length = -1;
-    this.suspect = this.opened = this.silent = this.leaves = this.truncated = false;
+    this.suspect = this.mayContinue = this.silent = this.truncated = false;
   }
 
-  /** The fields are another line's now, or who reads, or what is subscribed, has changed. */
-  forget(): void {
-    this.openingLength = 0;
+  /** The payload, which has no length, begins at `at`. @param blank the firmware may have put a blank there */
+  beginPayload(at: number, blank: boolean): void {
+    this.payload = this.at = at;
+    this.blankBefore = blank;
+    this.quoteTaken = false;
   }
 
-  /** Remembers the line up to `end`, and where its topic is. Positions of other texts among the fields would not be known again. */
-  protected remember(end: number, style: boolean): void {
-    const ring = this.ring, fields = this.fields;
-    const length = (end - ring.head) | 0;
-    if (length > Kept.SIZE) return;
-    for (let i = 0; i < this.line!.topic!; i++) if (fields.kind(i) > FieldKind.Integer) return;
-    ring.keep(ring.head, length);
-    this.openingLength = length;
-    this.openingStyle = style;
-    this.topicFrom = (this.topic - ring.head) | 0;
-    this.topicTo = (this.topicEnd - ring.head) | 0;
+  // ---- the header
+
+  /** The line that begins at `start` begins as the last message's did. */
+  resume(start: number): Found {
+    const cache = this.headerCache;
+    this.begin(true);
+    this.topic = (start + cache.topicFrom) | 0;
+    this.topicEnd = (start + cache.topicTo) | 0;
+    this.fields.count = this.topicField;
+    return this.framing.resume(this, (start + cache.length) | 0, cache.style);
   }
 
-  /** Puts the topic of a message with a header of its own where the others have it: among the fields. */
-  protected keepTopic(): void {
-    if (!this.first || this.line!.framing !== Framing.Counted) return;
+  /**
+   * The next message may begin as this one does, up to `end`. Not where a field before the topic is a text: a field keeps the
+   * position of its text, which is another one in the next line.
+   */
+  keepHeader(end: number, style: boolean): void {
     const fields = this.fields;
-    if (fields.count !== this.line!.topic || this.truncated) return;
-    if (this.quoted && !this.opened && !this.suspect && this.candidates === 1) this.remember(this.segment, true);
-    fields.add(this.quoted ? FieldKind.Quoted : FieldKind.Bare, 0, this.topic, this.topicEnd);
+    for (let i = 0; i < this.topicField; i++) if (fields.kind(i) > FieldKind.Integer) return;
+    this.headerCache.keep(end, style, this.topic, this.topicEnd);
   }
 
-  // ---- where it ends
-
-  /** Goes on looking for the end, or for the next part. */
-  find(): Found {
-    for (;;) {
-      const mode = this.mode;
-      const found = mode === Mode.Length ? this.readLength() : mode === Mode.Line || mode === Mode.Silence ? this.untilLineEnd()
-        : mode === Mode.Topic ? this.beginTopic() : mode === Mode.Quoted ? this.quotedTopic()
-        : mode === Mode.Stream ? this.stream() : this.frame();
-      if (found !== Found.Nothing || this.mode === mode) return found;
-    }
+  /** The line goes on otherwise than the last message's did: it is a message of its own, and the next one is compared with neither. */
+  differ(): void {
+    this.sameHeader = false;
+    this.headerCache.invalidate();
   }
 
-  /** Whether silence would decide something. */
-  get waitsForSilence(): boolean {
-    return this.mode > Mode.Length || (this.candidates > 0 && this.mode > Mode.Topic);
+  // ---- what a framing has found
+
+  /** The message ends after `length` bytes of payload, and what is behind it begins at `next`. */
+  whole(length: number, next: number): Found {
+    this.available = length;
+    this.more = false;
+    if (this.first) this.length = length;
+    this.at = next;
+    return Found.Part;
   }
 
-  /** Whether its header is still coming. */
-  get inHeader(): boolean {
-    return this.mode === Mode.Topic || this.mode === Mode.Quoted || this.mode === Mode.Length;
+  /** `length` bytes of payload can be handed on, and more follow. */
+  part(length: number): Found {
+    this.available = length;
+    this.more = true;
+    this.at = (this.payload + length) | 0;
+    return Found.Part;
+  }
+
+  /** The length, or what was taken for it, is wrong: the message is suspect, and what follows may belong to it. */
+  doubtEnd(): void {
+    this.suspect = this.mayContinue = true;
+  }
+
+  byte(position: number): number {
+    return this.ring.bytes[position & this.ring.mask]!;
+  }
+
+  // ---- reading it out
+
+  /** Moves up to `length` unread bytes into `target[offset…]`. Returns how many. */
+  read(target: Uint8Array, offset: number, length: number): number {
+    if (length > this.available) length = this.available;
+    if (length <= 0) return 0;
+    this.ring.copy(this.payload, target, offset, length);
+    this.consume(length);
+    return length;
+  }
+
+  /** The next `length` bytes are not needed any more. */
+  consume(length: number): void {
+    this.available -= length;
+    this.first = false;
+    this.payload = this.ring.head = (this.payload + length) | 0;
+  }
+
+  /**
+   * Reads the message, which is there as a whole, as both ends have agreed to write it. One that is no such text, or that
+   * comes in parts, stays as it is, and is suspect.
+   */
+  decode(encoding: Encoding): void {
+    if (encoding === Encoding.Raw) return;
+    const length = this.more ? -1 : decodeInPlace(encoding, this.ring, this.payload, this.available);
+    if (length < 0) this.suspect = true;
+    else this.available = this.length = length;
   }
 }

@@ -1,7 +1,7 @@
 import type { Ring } from "../../bytes/ring";
 import { Byte } from "./bytes";
 import { afterBlanks } from "./delimiters";
-import { CommonResponse, Follow, NO_RESPONSE, type ResponseTable } from "./response-table";
+import { Follow, NO_RESPONSE, type NameTree } from "./name-tree";
 
 /** What stands at a place. */
 export const enum Next {
@@ -14,8 +14,8 @@ export const enum Next {
  * Whether a line of the response table begins at `position`, line endings before it left out: a message may have ended there.
  * @param finals whether a final, or a name and a colon, is enough
  */
-export function lookAhead(ring: Ring, table: ResponseTable, position: number, finals: boolean): Next {
-  const { byte: labels, below, beside, line: ends, responses: lines } = table;
+export function lookAhead(ring: Ring, names: NameTree, position: number, finals: boolean): Next {
+  const { byte: labels, below, beside, response: responses } = names;
   const { bytes, mask, tail } = ring;
   let node = 0;
   for (let at = position; at !== tail; at = (at + 1) | 0) {
@@ -27,11 +27,12 @@ export function lookAhead(ring: Ring, table: ResponseTable, position: number, fi
       node = next;
       continue;
     }
-    if (ends[node] === NO_RESPONSE) return byte === Byte.Blank && node !== 0 ? afterBlank(ring, table, at, node, finals) : Next.Other;
-    const line = lines[ends[node]!]!;
-    if (line.follow === Follow.Anything) return Next.Known;
-    if (!finals && line.id <= CommonResponse.CmsError) return Next.Other;
-    if (line.follow === Follow.End) return byte === Byte.CR || byte === Byte.LF ? Next.Known : Next.Other;
+    const response = responses[node]!;
+    if (response === NO_RESPONSE) return byte === Byte.Blank && node !== 0 ? afterBlank(ring, names, at, node, finals) : Next.Other;
+    const follow = names.follow[response]!;
+    if (follow === Follow.Anything) return Next.Known;
+    if (!finals && response < names.finals) return Next.Other;
+    if (follow === Follow.End) return byte === Byte.CR || byte === Byte.LF ? Next.Known : Next.Other;
     return byte !== Byte.Colon ? Next.Other : finals ? Next.Known : fieldsAt(ring, (at + 1) | 0);
   }
   return Next.Unknown;
@@ -46,7 +47,7 @@ function fieldsAt(ring: Ring, position: number): Next {
 }
 
 /** `+CME ERROR` has a blank in its name, which the response table leaves out. */
-function afterBlank({ bytes, mask, tail }: Ring, { byte: labels, below, beside }: ResponseTable, at: number, node: number, finals: boolean): Next {
+function afterBlank({ bytes, mask, tail }: Ring, { byte: labels, below, beside }: NameTree, at: number, node: number, finals: boolean): Next {
   const next = (at + 1) | 0;
   if (next === tail) return Next.Unknown;
   const byte = bytes[next & mask]!;

@@ -3,9 +3,11 @@
  * reports. How they are told what to do, and in which order they answer, is each family's own.
  */
 import type { Command } from "../../at/commands/command";
+import { COUNTED } from "../../at/framing/counted";
 import { WireId, type Outcome, type Request } from "../../at/requests/request";
 import type { Fields } from "../../at/responses/fields";
-import { Follow, Framing, responses, type Line } from "../../at/responses/response-table";
+import { Follow } from "../../at/responses/name-tree";
+import { responses, type Line } from "../../at/responses/response-table";
 import { frozen } from "../../bytes/frozen";
 import { Text } from "../../bytes/text";
 import { ArgumentError } from "../../errors";
@@ -104,7 +106,7 @@ export const LINES = responses(
   Report.Restart, "+MATREADY", { follow: Follow.End },
   "*ATREADY",
   "REBOOT_CAUSE_", { follow: Follow.Anything },
-  Report.Message, "+MQTTPUBLISH", { framing: Framing.Counted, topic: 4 },
+  Report.Message, "+MQTTPUBLISH", { framing: COUNTED, topic: 4 },
 );
 
 const REPORTS = reports(

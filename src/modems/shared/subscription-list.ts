@@ -1,7 +1,8 @@
 import type { Command } from "../../at/commands/command";
 import { Outcome, type Request } from "../../at/requests/request";
 import type { Fields } from "../../at/responses/fields";
-import { Follow, type Line } from "../../at/responses/response-table";
+import { Follow } from "../../at/responses/name-tree";
+import type { Line } from "../../at/responses/response-table";
 import { ArgumentError } from "../../errors";
 import { linkLost } from "../../modem/failure";
 import type { HookedLink } from "../../modem/hook";

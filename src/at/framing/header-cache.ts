@@ -1,0 +1,55 @@
+import { Kept, type Ring } from "../../bytes/ring";
+
+/** How bytes in the ring compare with others that were kept. */
+export const enum Compared {
+  Different,
+  Same,
+  /** So far they are the same. */
+  Undecided,
+}
+
+/**
+ * Remembers how the last message's line begins: up to its length, or up to its payload where it has no length. The next message
+ * is likely to begin with the same bytes. Then its fields are the same, and need not be read.
+ *
+ * The bytes themselves are kept behind the ring.
+ */
+export class HeaderCache {
+  /** 0 where nothing is kept. */
+  length = 0;
+  /** For the framing: with a length, the topic has quotes; without one, there are blanks after commas. */
+  style = false;
+  /** Where the topic is, from the line's beginning on. */
+  topicFrom = 0;
+  topicTo = 0;
+  private readonly ring: Ring;
+
+  constructor(ring: Ring) {
+    this.ring = ring;
+  }
+
+  /** How the line that begins at `start` compares with the last message's. */
+  compare(start: number): Compared {
+    const length = this.length;
+    if (length === 0) return Compared.Different;
+    const ring = this.ring, has = (ring.tail - start) | 0;
+    if (!ring.hasKept(start, has < length ? has : length)) return Compared.Different;
+    return has < length ? Compared.Undecided : Compared.Same;
+  }
+
+  /** Keeps the line from the ring's head up to `end`. */
+  keep(end: number, style: boolean, topic: number, topicEnd: number): void {
+    const ring = this.ring, start = ring.head, length = (end - start) | 0;
+    if (length > Kept.SIZE) return;
+    ring.keep(start, length);
+    this.length = length;
+    this.style = style;
+    this.topicFrom = (topic - start) | 0;
+    this.topicTo = (topicEnd - start) | 0;
+  }
+
+  /** The message's fields are overwritten, or its reader or what is subscribed has changed. */
+  invalidate(): void {
+    this.length = 0;
+  }
+}
