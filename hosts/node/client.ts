@@ -1,197 +1,127 @@
 import { EventEmitter } from "node:events";
 import type { Counters } from "../../src/mqtt/options";
-import type { StageName } from "../../src/mqtt/stages";
-import { ArgumentError, BrokerError, ModemError, type MQTTModemError, StateError } from "../../src/errors";
-import type { SessionOptions } from "../../src/session/session";
+import { ArgumentError, BrokerError, ModemError, StateError, type MQTTModemError } from "../../src/errors";
 import { Session } from "../../src/session/session";
-import type { SessionState } from "../../src/session/states";
-import { apart, calling, type Callback } from "./callback";
-import type { SharedModem } from "./shared-modem";
+import { apart, calling } from "./callback";
+import {
+  MQTT_5, OPERATION, PUBLISH, PUBLISH_ELSEWHERE, SUBSCRIBE, type ClientEvents, type ClientSettings, type DoneCallback, type EndOptions, type OperationOptions,
+  type PublishCallback, type PublishOptions, type SubscribeCallback, type SubscribeOptions,
+} from "./client-types";
 import { Inbox } from "./inbox";
-import { boolean, bytes, check, elsewhere, integer, inWords, never, signal, type Shape } from "./options";
+import { Lifecycle } from "./lifecycle";
+import { Operations } from "./operations";
+import { bytes, check } from "./options";
 import { Assembly, type Packet, type QoS } from "./packet";
+import type { SharedModem } from "./shared-modem";
 import { filters, type Granted, type Topics } from "./topics";
 
-export interface ClientEvents {
-  /** There is a session with the broker: the first, or one after a loss. */
-  connect: [];
-  /** A message has come. What comes while nobody listens is held, up to `heldMessages`, for the next listener or iteration. */
-  message: [topic: string, payload: Buffer, packet: Packet];
-  /** Connecting again begins, by this client or, where it can, by the modem itself; `connect` follows, or `error`. */
-  reconnect: [];
-  /** The connection is gone, and that was not asked for. */
-  offline: [];
-  /** A connection, or an attempt at one, is over. */
-  close: [];
-  /**
-   * Why a connection was lost or not made, or what else has failed without a promise to say so. Without a listener it is not thrown: whoever
-   * waits for a promise has it.
-   */
-  error: [error: MQTTModemError];
-  /** It is all over: `end` was called, or there is no further attempt. */
-  end: [];
-  /** Beyond MQTT.js: what is being done. */
-  stage: [stage: StageName];
-  /** Beyond MQTT.js: what the session is at, of which docs/sessions.md has the picture. */
-  state: [state: SessionState];
-  /** Beyond MQTT.js: a message that an earlier process had put into the store is over, with `error` null when it went well. */
-  stored: [id: number, error: MQTTModemError | null];
-}
-
-/** What `connect` has made of its options. */
-export interface ClientSettings {
-  readonly session: Omit<SessionOptions, "modem" | "queue" | `on${string}`>;
-  readonly queue: NonNullable<SessionOptions["queue"]>;
-  readonly driverOptions: Readonly<Record<string, unknown>> | undefined;
-  readonly highWaterMark: number;
-  readonly heldMessages: number;
-}
-
-export interface OperationOptions {
-  /**
-   * Takes the operation back while it waits. One that the modem has been given is carried out all the same; either way the
-   * promise is rejected with the signal's reason.
-   */
-  signal?: AbortSignal;
-}
-
-export interface PublishOptions extends OperationOptions {
-  qos?: QoS;
-  retain?: boolean;
-  /** MQTT.js's; it may only be false, for the modem sets it. */
-  dup?: false;
-}
-
-export interface SubscribeOptions extends OperationOptions {
-  qos?: QoS;
-}
-
-/** MQTT 5 has some, and so has MQTT.js; there are none here. */
-export type EndOptions = Readonly<Record<string, never>>;
-
-export type DoneCallback = Callback;
-export type PublishCallback = Callback<Packet>;
-export type SubscribeCallback = Callback<Granted[]>;
-
-const OPERATION: Shape<OperationOptions> = { signal };
-const PUBLISH: Shape<PublishOptions> = { ...OPERATION, qos: integer(0, 2), retain: boolean, dup: never("the modem sets it where it sends a message again") };
-const SUBSCRIBE: Shape<SubscribeOptions> = { ...OPERATION, qos: integer(0, 2) };
-const MQTT_5 = elsewhere("nl, rap, rh, properties, reasonCode", "it belongs to MQTT 5, which no modem's client speaks");
-const PUBLISH_ELSEWHERE = { ...MQTT_5, QoS: "it is qos here", cbStorePut: "see the option store of connect()" };
-
-/** Who waits for an operation. */
-interface Job {
-  settle(error: unknown, granted: readonly number[] | null): void;
-}
-
 /**
- * A client in MQTT.js's words over a modem: a session's face. Made by `connect`.
+ * A client with MQTT.js's interface over a modem: the face of a session. `connect` makes it.
  *
- * Operations are sent in the order in which they were asked for; each promise settles on its own.
+ * Operations are sent in the order in which the application asks for them. Each promise settles by itself.
  */
 export class ModemMQTTClient extends EventEmitter<ClientEvents> implements AsyncIterable<Packet>, AsyncDisposable {
-  /** What another client needs to use the same modem. */
+  /** The modem and its port, for another client that uses the same modem. */
   readonly carrier: SharedModem;
   readonly #session: Session;
-  readonly #highWaterMark: number;
-  /** A full queue drops messages, rather than refusing them. */
-  readonly #drops: boolean;
   readonly #inbox: Inbox;
-  readonly #jobs = new Map<number, Job>();
-  readonly #roomWanted: (() => void)[] = [];
-  /** `close` is still to be told of the present connection. */
-  #mustEmitClose = true;
+  readonly #operations: Operations;
+  readonly #lifecycle: Lifecycle;
   #hasWarned = false;
-  #connected = false;
-  #wasConnected = false;
-  #over: MQTTModemError | true | null = null;
   #ending: Promise<void> | null = null;
 
   constructor(sharedModem: SharedModem, { session, queue, driverOptions, highWaterMark, heldMessages }: ClientSettings) {
     super();
     this.carrier = sharedModem;
-    this.#highWaterMark = highWaterMark;
-    this.#drops = queue.policy !== undefined && queue.policy !== "refuse";
     const client = this, assembly = new Assembly();
     this.#inbox = new Inbox(heldMessages, {
       get listens() { return client.listenerCount("message") > 0; },
       call: (packet) => this.emit("message", packet.topic, packet.payload, packet),
-      dropped: (error) => this.#lost(error),
+      dropped: (error) => this.#onDropped(error),
+    });
+    this.#lifecycle = new Lifecycle({
+      emit: (event: string, ...values: unknown[]) => void this.emit(event, ...values),
+      onError: (error) => this.#emitError(error),
+      onClosed: (reason) => this.#onClosed(reason),
     });
     this.#session = new Session({
       ...session, queue, modem: sharedModem.modem(driverOptions),
-      onState: (state, error) => this.#entered(state, error),
+      onState: (state, error) => this.#lifecycle.onState(state, error),
       onStage: (stage) => this.emit("stage", stage),
-      onError: (error) => this.#tell(error),
-      onDone: (id, error, granted) => this.#done(id, error, granted),
+      onError: (error) => this.#emitError(error),
+      onDone: (id, error, granted) => {
+        if (!this.#operations.settle(id, error, granted)) this.emit("stored", id, error);
+        this.#operations.notifyRoom();
+      },
       onReadable: (count, info) => {
         const packet = assembly.receive(this.#session, count, info);
         if (packet !== null) this.#inbox.receive(packet);
       },
       onOverflow: () => {
-        // What a modem says before there is a connection is no message.
-        if (this.#connected) this.#tell(new ModemError("RECEIVE_OVERFLOW", "received bytes were lost: a line, or a message's topic, was longer than the buffer; raise modemOptions.receiveBuffer"));
+        // Before the first connection the modem sends no messages, so nothing of the application's is lost.
+        if (this.connected) this.#emitError(new ModemError("RECEIVE_OVERFLOW", "received bytes were lost: a line, or a message's topic, was longer than the buffer; raise modemOptions.receiveBuffer"));
       },
     });
+    this.#operations = new Operations(this.#session, highWaterMark, queue.policy !== undefined && queue.policy !== "refuse");
     sharedModem.join(this.#session);
   }
 
-  /** Whether there is a session with the broker, and all is subscribed again. */
+  /** Whether the client is connected to the broker and all filters are subscribed. */
   get connected(): boolean {
-    return this.#connected;
+    return this.#lifecycle.connected;
   }
 
-  /** Whether there was one, and is to be one again. */
+  /** Whether the client has been connected, is not connected now, and will try again. */
   get reconnecting(): boolean {
-    return this.#wasConnected && !this.#connected && !this.ended;
+    return this.#lifecycle.reconnecting;
   }
 
-  /** Whether it is all over, or about to be. */
+  /** Whether the client has ended, or is ending. */
   get ended(): boolean {
-    return this.#over !== null || this.#ending !== null;
+    return this.#lifecycle.ended;
   }
 
-  /** What the serial port has brought that is no good, since it was opened; undefined before there was a connection. */
+  /** Counts of unknown, late, lost and doubtful input since the serial port was opened; undefined before the first connection. */
   get counters(): Counters | undefined {
     return this.#session.client?.counters;
   }
 
   /**
-   * Asks the modem something that changes nothing, while there is a connection or one is being made.
-   * @param line a read form or test form of the modem's own, as its manual prints it: `AT+QMTCONN?`
+   * Sends the modem a query, during a connection or an attempt to make one.
+   * @param line a read or test form, which changes nothing, as the modem's manual prints it: `AT+QMTCONN?`
    * @returns the lines of its answer
-   * @throws ArgumentError when it is not one; StateError NOT_CONNECTED, BUSY or CLOSED; ModemError; each as a rejection
+   * @throws ArgumentError when `line` has another form; StateError NOT_CONNECTED, BUSY or CLOSED; ModemError; each as a rejection
    */
   inquire(line: string): Promise<readonly string[]> {
     return new Promise((resolve, reject) => {
       const { client } = this.#session;
       if (this.ended || client === null) throw new StateError(this.ended ? "CLOSED" : "NOT_CONNECTED", this.ended ? "this client has ended; connect again" : "there is no connection yet; wait for connect");
-      const forget = (): void => reject(new StateError("CLOSED", "the client was ended before the modem had answered"));
-      this.once("end", forget);
+      const abandon = (): void => reject(new StateError("CLOSED", "the client was ended before the modem had answered"));
+      this.once("end", abandon);
       try {
         client.inquire(line, (error, lines) => {
-          this.off("end", forget);
+          this.off("end", abandon);
           if (error === null) resolve(lines);
           else reject(error);
         });
       } catch (error) {
-        this.off("end", forget);
+        this.off("end", abandon);
         throw error;
       }
     });
   }
 
-  /** How many operations wait, or are under way. */
+  /** How many operations wait or are in flight. */
   get queued(): number {
     return this.#session.queued;
   }
 
   /**
-   * Publishes one message. The payload is copied before it is sent.
+   * Publishes one message. The payload is copied before this returns.
    * @param callback as MQTT.js's: called with an error or null, and the message
-   * @returns settles when the broker's acknowledgement is in; at QoS 0, when the modem has sent it
-   * @throws ArgumentError, StateError, ModemError, NetworkError or BrokerError, as a rejection; StateError BUSY when as much
-   * waits as `highWaterMark` or `queueBytes` allow
+   * @returns settles when the broker has acknowledged the message; at QoS 0, when the modem has sent it
+   * @throws ArgumentError, StateError, ModemError, NetworkError or BrokerError, as a rejection; StateError BUSY when `highWaterMark`
+   * or `queueBytes` leaves no room
    */
   publish(topic: string, payload: string | Uint8Array = "", options?: PublishOptions | PublishCallback, callback?: PublishCallback): Promise<void> {
     if (typeof options === "function") return this.publish(topic, payload, undefined, options);
@@ -208,16 +138,17 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
     await this.#do((session) => session.publish(data, { topic, QoS: options.qos, retain: options.retain }), options.signal);
   }
 
-  /** Settles when another operation would be taken: at once, unless as much waits as `highWaterMark` allows. */
+  /** Settles when another operation would be accepted: at once, unless `highWaterMark` operations wait or are in flight. */
   drained(): Promise<void> {
-    return this.queued < this.#highWaterMark ? Promise.resolve() : new Promise((resolve) => this.#roomWanted.push(resolve));
+    return this.#operations.drained();
   }
 
   /**
-   * Subscribes to one or several topic filters, as many at a time as the modem can.
-   * @param callback as MQTT.js's: called with an error or null, and what was granted
-   * @returns what was granted, in the order of the topics
-   * @throws BrokerError SUBSCRIPTION_REFUSED, as a rejection, when the broker refuses one of them
+   * Subscribes to one or several topic filters, as many in one command as the modem takes.
+   * @param callback as MQTT.js's: called with an error or null, and the granted QoS of each topic
+   * @returns the granted QoS of each topic, in the order of the topics
+   * @throws ArgumentError, StateError, ModemError, NetworkError or BrokerError, as a rejection; BrokerError SUBSCRIPTION_REFUSED when
+   * the broker refuses one of the topics
    */
   subscribe(topics: Topics, options?: SubscribeOptions | SubscribeCallback, callback?: SubscribeCallback): Promise<Granted[]> {
     if (typeof options === "function") return this.subscribe(topics, undefined, options);
@@ -235,7 +166,7 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
     });
   }
 
-  /** Ends one or several subscriptions. @param callback as MQTT.js's: called with an error or null */
+  /** Unsubscribes from one or several topic filters. @param callback as MQTT.js's: called with an error or null */
   unsubscribe(topics: string | readonly string[], options?: OperationOptions | DoneCallback, callback?: DoneCallback): Promise<void> {
     if (typeof options === "function") return this.unsubscribe(topics, undefined, options);
     return calling(callback, () => this.#unsubscribe(topics, options ?? {}), () => {});
@@ -248,12 +179,12 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   }
 
   /**
-   * Waits until everything that was asked for has settled, disconnects and releases the port. Without a connection there is
-   * nothing to wait for: what was asked for is rejected.
-   * @param force disconnects nothing: the port is released as soon as the modem's connection is closed, and the broker
-   * publishes the will
-   * @param options MQTT.js has some for MQTT 5 there: it may be empty
-   * @param callback called at the end; it may stand in any place, as with MQTT.js
+   * Waits until all operations have settled, then disconnects and releases the port. Without a connection the operations that wait are
+   * rejected at once.
+   * @param force sends no DISCONNECT, so that the broker publishes the will; the port is released as soon as the modem has closed its
+   * connection
+   * @param options must be empty: MQTT.js's options of this name belong to MQTT 5
+   * @param callback called at the end; as with MQTT.js it may be the first, second or third argument
    */
   end(force?: boolean | EndOptions | DoneCallback, options?: EndOptions | DoneCallback | null, callback?: DoneCallback): Promise<void> {
     const given = [force, options, callback];
@@ -268,6 +199,7 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
       check("", options, {}, MQTT_5);
     }
     this.#ending ??= this.released();
+    this.#lifecycle.isEnding = true;
     this.#session.close(force);
     return this.#ending;
   }
@@ -292,9 +224,9 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
     return this.end(force, options);
   }
 
-  /** Settles when this client has ended, and the port has been released if no other client uses it. */
+  /** Settles when this client has ended and, if no other client uses the port, the port has been released. */
   async released(): Promise<void> {
-    if (this.#over === null) await new Promise<void>((resolve) => this.once("end", resolve));
+    if (!this.#lifecycle.isOver) await new Promise<void>((resolve) => this.once("end", resolve));
     await this.carrier.settled();
   }
 
@@ -303,14 +235,15 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   }
 
   /**
-   * Every message from now on, over all reconnections, until it is all over; throws what ended it if that was not asked for. It
-   * begins when this is called, with what is held; what it has not given out when it is left goes to the next listener or iteration.
+   * Iterates over every message from now on, across reconnections, beginning with the held ones. The iteration ends when the client
+   * ends; if the application did not end it, it throws the reason. When the iteration is left early, its remaining messages go to the
+   * next listener or iteration.
    */
   [Symbol.asyncIterator](): AsyncGenerator<Packet, void, void> {
     return this.#inbox.iterate();
   }
 
-  // EventEmitter's `once` and `prependOnceListener` call these.
+  // EventEmitter's `once` and `prependOnceListener` call these functions.
   override on<K extends keyof ClientEvents>(name: K, listener: (...values: ClientEvents[K]) => void): this {
     super.on(name, listener as any);
     return this.#listening(name);
@@ -326,8 +259,8 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   }
 
   /**
-   * Calls the listeners. What one of them throws is thrown in a turn of its own, where the process's `uncaughtException` has it: thrown
-   * here, it would keep the event from the other listeners, and stop the driver and the serial port in the middle of what they do.
+   * Calls the listeners. An exception of a listener is thrown in its own turn of the event loop, as an uncaught exception of the
+   * process: here it would keep the event from the other listeners and interrupt the driver and the serial port.
    */
   override emit<K extends keyof ClientEvents>(name: K, ...values: ClientEvents[K]): boolean;
   override emit(name: string | symbol, ...values: unknown[]): boolean;
@@ -344,106 +277,30 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
 
   // ---- operations
 
-  #do(start: (session: Session) => number, signal: AbortSignal | undefined, topics = 1): Promise<readonly number[] | null> {
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
-      if (this.ended)
-        throw new StateError("CLOSED", "this client has ended; connect again", undefined, this.#over === true ? undefined : this.#over ?? undefined);
-      if (this.queued >= this.#highWaterMark && !this.#drops)
-        throw new StateError("BUSY", `${this.queued} operations wait already, as many as highWaterMark allows; wait for drained()`);
-      const id = this.#started(start, topics);
-      const abort = (): void => {
-        if (this.#session.withdraw(id)) this.#jobs.delete(id);
-        this.#tellRoom();
-        reject(signal!.reason);
-      };
-      this.#jobs.set(id, {
-        settle(error, granted) {
-          signal?.removeEventListener("abort", abort);
-          if (error === null) resolve(granted);
-          else reject(inWords(error, topics));
-        },
-      });
-      signal?.addEventListener("abort", abort, { once: true });
-    });
+  #do(begin: (session: Session) => number, signal: AbortSignal | undefined, topics = 1): Promise<readonly number[] | null> {
+    signal?.throwIfAborted();
+    if (this.ended) throw new StateError("CLOSED", "this client has ended; connect again", undefined, this.#lifecycle.reason ?? undefined);
+    return this.#operations.start(begin, signal, topics);
   }
 
-  #started(start: (session: Session) => number, topics: number): number {
-    try {
-      return start(this.#session);
-    } catch (error) {
-      throw inWords(error, topics);
-    }
-  }
+  // ---- the session's reports
 
-  #done(id: number, error: MQTTModemError | null, granted: readonly number[] | null): void {
-    const job = this.#jobs.get(id);
-    this.#jobs.delete(id);
-    if (job !== undefined) job.settle(error, granted);
-    else this.emit("stored", id, error);
-    this.#tellRoom();
-  }
-
-  #tellRoom(): void {
-    if (this.queued < this.#highWaterMark) for (const resolve of this.#roomWanted.splice(0)) resolve();
-  }
-
-  // ---- what the session tells
-
-  #entered(state: SessionState, error: MQTTModemError | null): void {
-    const was = this.#connected;
-    if (state === "online") this.#connected = this.#wasConnected = true;
-    else if (state !== "closing") this.#connected = false;
-    this.emit("state", state);
-    if (was && !this.#connected && this.#ending === null) this.emit("offline");
-    switch (state) {
-      case "connecting":
-      case "recovering":
-        this.emit("reconnect");
-        this.#mustEmitClose = !this.ended;
-        break;
-      case "online":
-        // A listener may have ended it.
-        if (this.#connected) this.emit("connect");
-        break;
-      case "interrupted":
-        // A listener may have ended it.
-        if (!this.ended) this.emit("reconnect");
-        break;
-      case "waiting":
-      case "refused":
-        if (this.#ending === null) this.#tell(error!);
-        this.#tellClose();
-        break;
-      case "closed": this.#finish(error ?? true);
-    }
-  }
-
-  #finish(reason: MQTTModemError | true): void {
-    this.#over = reason;
+  #onClosed(reason: MQTTModemError | null): void {
     this.carrier.leave(this.#session);
-    if (reason !== true) this.#tell(reason);
-    this.#inbox.end(reason === true ? null : reason);
-    this.#tellClose();
-    this.emit("end");
+    if (reason !== null) this.#emitError(reason);
+    this.#inbox.end(reason);
   }
 
-  #tellClose(): void {
-    if (!this.#mustEmitClose) return;
-    this.#mustEmitClose = false;
-    this.emit("close");
-  }
-
-  #tell(error: MQTTModemError): void {
+  #emitError(error: MQTTModemError): void {
     if (this.listenerCount("error") > 0) this.emit("error", error);
   }
 
-  /** A message is lost, and no promise says so: without a listener for `error`, the process is warned once. */
-  #lost(error: StateError): void {
+  /** A received message had to be dropped, for which no promise is rejected: without a listener for `error` the process is warned once. */
+  #onDropped(error: StateError): void {
     if (this.listenerCount("error") === 0 && !this.#hasWarned) {
       this.#hasWarned = true;
       process.emitWarning(error.message, { type: "ModemMQTTWarning", code: error.code });
     }
-    this.#tell(error);
+    this.#emitError(error);
   }
 }

@@ -12,11 +12,12 @@ import type { Direction } from "./serial-port";
 export interface ConnectOptions {
   /** The serial port: `/dev/ttyUSB0`, `COM3`, a pseudo-terminal. Left out where `modem` is a client. */
   serial?: string;
-  /** Bit/s; the modem family's own from the factory when left out. */
+  /** Bit/s; default the modem family's factory setting. */
   baud?: number;
   /**
-   * A name (`"bc35g"`); `"auto"`, which asks the modem first, as `findModem` does; a driver of your own; or another client, whose modem and serial port this one uses too,
-   * where the modem has several MQTT clients (NM28). The port is released when the last of them has ended.
+   * A name (`"bc35g"`); `"auto"`, which asks the modem first, as `findModem` does; a driver of your own; or another client, whose
+   * modem and serial port this client shares, when the modem has several MQTT clients (NM28). A shared port is released when its last
+   * client has ended.
    */
   modem: string | Family | ModemMQTTClient;
   /** Further options of the driver: `version`, `packetTimeout`, `attachTimeout`, … */
@@ -28,9 +29,9 @@ export interface ConnectOptions {
   clientId?: string;
   username?: string;
   password?: string | Uint8Array;
-  /** MQTT.js's: `mqtt` (or `tcp`) is all that there is, for TLS is the modem's affair, see `modemOptions`. */
+  /** Accepted for MQTT.js's sake: only `mqtt` and `tcp`. The modem makes TLS connections: see `modemOptions`. */
   protocol?: "mqtt" | "tcp";
-  /** 3 for MQTT 3.1, 4 for MQTT 3.1.1, the default; where the modem knows it. */
+  /** 3 for MQTT 3.1, 4 (default) for MQTT 3.1.1; only versions that the modem knows. */
   protocolVersion?: 3 | 4;
   /** Seconds; default 60. */
   keepalive?: number;
@@ -38,55 +39,55 @@ export interface ConnectOptions {
   clean?: boolean;
   will?: { topic: string; payload: string | Uint8Array; qos?: QoS; retain?: boolean };
   /**
-   * Milliseconds before the first try to connect again when the connection was lost; doubled after every failure, up to a
-   * minute, and longer by up to a half at random. 0: none, and the client ends with the error. Default 1000.
+   * Milliseconds from a loss to the first attempt to connect again, 0–86400000; default 1000. The pause doubles after every failure, up
+   * to a minute, and up to a half of it is added at random. 0: no attempt, the client ends with the error.
    */
   reconnectPeriod?: number;
-  /** Whether a first connection that fails for a reason that may pass is tried again too. Default false: `connect` rejects. */
+  /** Whether to try again when the first connection fails for a reason that may pass. Default false: `connect` rejects. */
   retryFirst?: boolean;
-  /** Milliseconds before the next try when the broker has refused the credentials. Default 0: none, the client ends with the error. */
+  /** Milliseconds until the next attempt after the broker has refused the credentials, 0–604800000. Default 0: no attempt, the client ends with the error. */
   refusedPeriod?: number;
-  /** When to try again, in more detail; what is set here goes before the three above. */
+  /** When to try again, in more detail. These options override the three above. */
   retry?: RetryOptions;
-  /** Pulls the modem's reset pin, where this machine can: the last that is tried when nothing else brings the modem back. */
+  /** Pulls the modem's reset pin, if this machine can; called when nothing else brings the modem back. */
   reset?(): void;
   /**
-   * Milliseconds for one attempt, from opening the port to the broker's acceptance. Default 0: the driver's own limits for
-   * each step, for attaching to a cellular network may take minutes.
+   * The most milliseconds for one attempt, from opening the port to the broker's acceptance, 0–86400000. Default 0: only the driver's
+   * limits for each step apply, because attaching to a cellular network may take minutes.
    */
   connectTimeout?: number;
-  /** Whether to subscribe again, after a loss, to all that was subscribed. Default true. */
+  /** Whether the client subscribes again to all filters after a loss. Default true. */
   resubscribe?: boolean;
-  /** Whether publishes at QoS 0 wait while there is no connection, rather than being rejected. Default true. */
+  /** Whether messages at QoS 0 wait while there is no connection. Default true. With false they are rejected with NOT_CONNECTED. */
   queueQoSZero?: boolean;
-  /** How many operations may wait, 65534 at the most; further ones are rejected with BUSY, see `drained`. Default 1000. */
+  /** The most operations that may wait or be in flight, 1–65534; default 1000. Further ones are rejected with BUSY: see `drained`. */
   highWaterMark?: number;
-  /** Bytes of all payloads that may wait. Default 2048 for each of `highWaterMark`, 16 MiB at the most. */
+  /** Bytes for the payloads of all operations together. Default 2048 for each of `highWaterMark`, at most 16 MiB. */
   queueBytes?: number;
-  /** What happens to a message when the queue is full; what was dropped is rejected with DROPPED. Default "refuse": BUSY. */
+  /** What happens when the queue is full: "refuse" (default) rejects the new message with BUSY; "drop oldest" and "drop newest" reject the dropped message with DROPPED. */
   queuePolicy?: QueueOptions["policy"];
   /**
-   * How many received messages are held while there is neither a listener for them nor an iteration, and how many wait in one
-   * iteration; at least 1, default 10000. Each further one is dropped, which an `error` with the code DROPPED tells.
+   * How many received messages are held while there is neither a listener nor an iteration, and how many wait in one iteration; at least
+   * 1, default 10000. Each further message is dropped, and `error` reports it with the code DROPPED.
    */
   heldMessages?: number;
-  /** Keeps messages at QoS 1 and 2 until they are acknowledged, over the end of this process too: see `openStore`. */
+  /** Keeps messages at QoS 1 and 2 until the broker has acknowledged them, also after the end of this process: see `openStore`. */
   store?: Store;
-  /** Topic filters that may be subscribed, 1–1000. Default 1000. */
+  /** The most topic filters, 1–1000; default 1000. */
   subscriptions?: number;
-  /** Sees all traffic on the serial port, secrets included. */
+  /** Gets all traffic on the serial port, secrets included. */
   trace?(direction: Direction, bytes: Uint8Array): void;
-  /** Ends the attempt to connect. Once connected, it has no effect any more: see `end`. */
+  /** Aborts the attempt to connect. After the client is connected it has no effect: see `end`. */
   signal?: AbortSignal;
-  /** Sees the client before it is connected, for its `stage` events. */
+  /** Gets the client before it is connected, for its `stage` events. */
   onClient?(client: ModemMQTTClient): void;
 }
 
 /** The longest time of any option, in milliseconds. */
 const DAY = 86_400_000;
-/** An operation's id is a packet id of MQTT: there are no more. */
+/** The number of ids: an operation's id is an MQTT packet id. */
 const MOST_OPERATIONS = 65_534;
-/** Of TLS, for those who look for it: the password must not go out in clear text where somebody believes otherwise. */
+/** Answers options for TLS. They are refused, so that nobody sends a password in clear text and believes that it is encrypted. */
 const TLS = "TLS is made by the modem, where it can, and told in modemOptions: { encrypt: true } for m531x, { encrypt: true, version } for ml302, " +
   "{ sslContext: 0 to 5 } for nm28, with certificates that are in the modem already; a bc35g has none";
 
@@ -118,7 +119,7 @@ const modem: Check = (name, value) => {
   throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be the name of a modem, such as bc35g, a driver class, or a client of connect()");
 };
 
-// The numbers of these are checked by the core, under the same names.
+// The core checks the ranges of these numbers.
 const RETRY: Shape<RetryOptions> = {
   first: number, longest: number, jitter: number, burst: number, every: number, refused: number, initially: boolean, timeout: number, escalate: () => {}, lasting: number,
 };
@@ -154,7 +155,7 @@ const CONNECT_ELSEWHERE = {
   ...elsewhere("family, driver", "it is modem here"),
 };
 
-/** What every modem can be told here: the rest is this host's. */
+/** The options of every modem, without those that this host sets itself. */
 const { io: _io, shared: _shared, serial: _serial, clock: _clock, bytes: _bytes, ...MODEM } = COMMON;
 const MODEM_ELSEWHERE = {
   ...elsewhere("ca, cert, key, tls, ssl, secure, encrypt, encryption, sslContext", TLS),
@@ -163,7 +164,7 @@ const MODEM_ELSEWHERE = {
   ...elsewhere("clock, bytes", "it is this host's"),
 };
 
-/** @throws ArgumentError for what can be seen without the driver */
+/** Checks what can be checked without the driver. @throws ArgumentError */
 export function checkOptions(options: unknown): asserts options is ConnectOptions {
   const given = options as ConnectOptions;
   if (typeof options === "object" && options !== null)
@@ -182,18 +183,18 @@ export function checkOptions(options: unknown): asserts options is ConnectOption
   if (given.clean === false) required("clientId", given.clientId, "must be given where clean is false: the session belongs to it");
 }
 
-/** MQTT.js has null for no will and no user. */
+/** The options without those that are null, where MQTT.js has null for "none": the will, the user name and the password. */
 function withoutNull(options: unknown): unknown {
   if (typeof options !== "object" || options === null || Array.isArray(options)) return options;
   return Object.fromEntries(Object.entries(options).filter(([name, value]) => value !== null || !["will", "username", "password"].includes(name)));
 }
 
-/** @throws ArgumentError for what the driver cannot be told, and for a keepalive that the modem has not, in seconds as it was given */
+/** Checks the driver's options, and the keepalive against the modem's limits. @throws ArgumentError, with the keepalive in seconds */
 export function checkWith(driver: Family, { modemOptions = {}, keepalive }: ConnectOptions): void {
   const { options: own, limits } = driver;
   const known = { ...MODEM, ...own };
   if (own !== undefined) check("modemOptions", modemOptions, Object.fromEntries(Object.keys(known).map((name) => [name, () => {}])), MODEM_ELSEWHERE);
-  const told = (modemOptions["limits"] as { keepAlive?: unknown } | null | undefined)?.keepAlive;
-  const [least, most] = Array.isArray(told) ? told as [number, number] : limits.keepAlive;
+  const given = (modemOptions["limits"] as { keepAlive?: unknown } | null | undefined)?.keepAlive;
+  const [least, most] = Array.isArray(given) ? given as [number, number] : limits.keepAlive;
   if (keepalive !== undefined && !(keepalive >= least && keepalive <= most)) throw new ArgumentError("ARGUMENT_RANGE", "keepalive", keepalive, `must be from ${least} to ${most} seconds`);
 }

@@ -2,24 +2,26 @@ import { ModemError, StateError, type MQTTModemError } from "../../src/errors";
 import type { Family } from "../../src/modem/family";
 import { apart } from "./callback";
 import { SharedModem } from "./shared-modem";
-import { ModemMQTTClient, type ClientSettings } from "./client";
+import { ModemMQTTClient } from "./client";
+import type { ClientSettings } from "./client-types";
 import { checkOptions, checkWith, type ConnectOptions } from "./connect-options";
 import { loadDriver } from "./drivers";
 import { findModem } from "./modem/ask";
 import { inWords } from "./options";
 
-/** In place of a modem's name: it is asked for. */
+/** Stands for a modem's name: the modem is asked for it. */
 const AUTO = "auto";
 /** Seconds. */
 const KEEPALIVE = 60;
 /** Milliseconds. */
 const LONGEST_PAUSE = 60_000;
-/** Bytes of the longest message of any modem, and of all that wait at the most. */
+/** Bytes of the longest message of any modem. */
 const MESSAGE = 2048;
+/** The most bytes of the queue, by default. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /**
- * Brings the modem up, opens the connection and settles when the broker has accepted it.
+ * Brings the modem up and connects. Settles when the broker has accepted the connection.
  * @throws ArgumentError before a byte is sent; ModemError, NetworkError or BrokerError; each as a rejection, with the
  * port released
  */
@@ -29,7 +31,7 @@ export async function connect(options: ConnectOptions): Promise<ModemMQTTClient>
   return connectTo(options.modem === AUTO ? await withFound(options) : options);
 }
 
-/** The same options with the modem and the rate that are found on the serial port. */
+/** The options with the modem and the rate that were found on the serial port. */
 async function withFound(options: ConnectOptions): Promise<ConnectOptions> {
   const { serial, baud, trace, signal } = options;
   return { ...options, ...await findModem({ serial: serial!, baud, trace, signal }) };
@@ -51,7 +53,7 @@ async function connectTo(options: ConnectOptions): Promise<ModemMQTTClient> {
   signal?.addEventListener("abort", abort, { once: true });
   try {
     const opening = opened(client, signal);
-    opening.catch(() => {}); // what onClient throws goes before it
+    opening.catch(() => {}); // when onClient throws, its exception is thrown instead
     try {
       options.onClient?.(client);
     } catch (error) {
@@ -110,7 +112,7 @@ async function driverOf(modem: ConnectOptions["modem"]): Promise<Family> {
   return typeof modem === "string" ? await loadDriver(modem) : modem;
 }
 
-/** The other client's modem, or one on a serial port of its own. */
+/** The modem of the other client, or of an own serial port. */
 async function sharedModemOf({ modem, serial, baud, trace }: ConnectOptions, driver: Family): Promise<SharedModem> {
   if (modem instanceof ModemMQTTClient) {
     if (modem.ended) throw new StateError("CLOSED", "the client whose modem is to be used has ended; give the serial port instead");
@@ -120,6 +122,7 @@ async function sharedModemOf({ modem, serial, baud, trace }: ConnectOptions, dri
   return new SharedModem(driver, { path: serial!, baudRate: baud ?? driver.baud, trace });
 }
 
+/** Settles when the client is connected; rejects when it has ended before. */
 function opened(client: ModemMQTTClient, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     let reason: MQTTModemError | undefined;

@@ -2,11 +2,11 @@ import { chmodSync, closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSy
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 
-/** What a folder and a file with other people's messages in it may be read and written by: its owner. */
+/** The rights of a folder and a file that hold messages: only their owner may read and write them. */
 export const FOLDER_MODE = 0o700;
 export const FILE_MODE = 0o600;
 
-/** Flushes a folder's list of names, so that a rename or a removal survives a power cut. Windows has no such thing. */
+/** Flushes a folder's list of names, so that a rename or a removal survives a power cut. Windows cannot do it. */
 export function flushFolder(folder: string): void {
   if (process.platform === "win32") return;
   const descriptor = openSync(folder, "r");
@@ -17,7 +17,7 @@ export function flushFolder(folder: string): void {
   }
 }
 
-/** Writes a file that is there whole or not at all, also after a power cut: beside its place, flushed, renamed, the folder flushed. */
+/** Writes a file so that it exists whole or not at all, even after a power cut: writes another file, flushes it, renames it and flushes the folder. */
 export function writeWhole(folder: string, name: string, bytes: Uint8Array): void {
   const beside = join(folder, `${name}.${randomUUID()}`);
   const descriptor = openSync(beside, "wx", FILE_MODE);
@@ -42,7 +42,7 @@ export function removeFile(folder: string, name: string): void {
   flushFolder(folder);
 }
 
-/** Takes the rights of others away where there are any. What belongs to another user stays as it is. */
+/** Takes away the rights of other users, if they have any. A file of another user stays as it is. */
 export function restrict(path: string, mode: number, present: number): void {
   if ((present & 0o077) === 0 || process.platform === "win32") return;
   try {

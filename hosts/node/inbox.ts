@@ -1,29 +1,30 @@
 import { StateError } from "../../src/errors";
 import type { Packet } from "./packet";
 
-/** A message on its way to the application. */
+/** A received message until the application has taken it. */
 interface Arrival {
-  /** In the order in which they came. */
+  /** Counts the messages in the order in which they came. */
   readonly number: number;
   readonly packet: Packet;
-  /** A listener has been called with it, or an iteration has given it out. */
+  /** A listener has been called with the message, or an iteration has returned it. */
   taken: boolean;
-  /** How many iterations have it in their queues. */
+  /** How many iterations have the message in their queues. */
   waiting: number;
 }
 
-/** What the inbox needs of its client. */
+/** The inbox's client. */
 export interface InboxListener {
-  /** Whether there is a listener that would be called. */
+  /** Whether `message` has a listener. */
   readonly listens: boolean;
+  /** Calls the listeners of `message`. */
   call(packet: Packet): void;
-  /** Messages could not be kept. */
+  /** A message could not be kept. */
   dropped(error: StateError): void;
 }
 
 /**
- * Keeps each message until the application takes it: until there is a listener, or an iteration. A modem acknowledges a message
- * to the broker before it hands it over, so one that nobody has taken would be gone for good.
+ * Keeps each message until there is a listener or an iteration that takes it. The modem acknowledges a message to the broker before
+ * it reports it, so a message that nobody takes would be lost.
  */
 export class Inbox {
   readonly #listener: InboxListener;
@@ -32,10 +33,10 @@ export class Inbox {
   readonly #iterations = new Set<Iteration>();
   #numbers = 0;
   #scheduled = false;
-  /** Why it is over; undefined as long as it is not. */
+  /** Set when the client has ended, with the reason. */
   #end: { readonly reason: Error | null } | undefined;
 
-  /** @param limit messages that are held at the most, and that wait in one iteration at the most */
+  /** @param limit the most messages that are held, and that wait in one iteration */
   constructor(limit: number, listener: InboxListener) {
     this.#limit = limit;
     this.#listener = listener;
@@ -47,13 +48,13 @@ export class Inbox {
 
   receive(packet: Packet): void {
     const arrival: Arrival = { number: this.#numbers++, packet, taken: false, waiting: 0 };
-    // What came earlier goes first.
+    // Held messages are older and go first.
     if (this.#held.length === 0 && this.#hasTaker) this.#deliver(arrival);
     else if (this.#held.length < this.#limit) this.#held.push(arrival);
     else this.#listener.dropped(new StateError("DROPPED", dropping(packet, `the application has taken none of ${this.#limit} earlier ones; listen to "message", or iterate over the client`)));
   }
 
-  /** There may be someone who takes what is held. Who comes in the same tick gets it too. */
+  /** Gives the held messages to a new listener or iteration, in the next tick, so that others of the same tick get them too. */
   offer(): void {
     if (this.#scheduled || this.#held.length === 0) return;
     this.#scheduled = true;
@@ -63,7 +64,7 @@ export class Inbox {
     });
   }
 
-  /** Hands over what is held, as long as there is someone who takes it. */
+  /** Delivers the held messages while there is a listener or an iteration. */
   flush(): void {
     while (this.#held.length > 0 && this.#hasTaker) this.#deliver(this.#held.shift()!);
   }
@@ -75,7 +76,7 @@ export class Inbox {
     this.#listener.call(arrival.packet);
   }
 
-  /** Nothing comes any more. @param reason what ended it, or null where that was asked for */
+  /** The client has ended; no message follows. @param reason why, or null when the application ended it */
   end(reason: Error | null): void {
     this.#end = { reason };
     this.flush();
@@ -93,7 +94,7 @@ export class Inbox {
     return iteration;
   }
 
-  /** An iteration is over; what it has not given out is held again, unless others have it. */
+  /** An iteration has ended. Its messages that nobody else has taken or has in a queue are held again. */
   #left(iteration: Iteration, left: readonly Arrival[]): void {
     this.#iterations.delete(iteration);
     for (const arrival of left) if (!arrival.taken && arrival.waiting === 0) insert(this.#held, arrival);
@@ -101,7 +102,9 @@ export class Inbox {
   }
 }
 
+/** The inbox, as an iteration uses it. */
 interface IterationListener {
+  /** Set when the client has ended and no messages are held. */
   end(): { readonly reason: Error | null } | undefined;
   dropped(error: StateError): void;
   leave(iteration: Iteration, left: readonly Arrival[]): void;
@@ -112,7 +115,7 @@ interface Waiter {
   reject(reason: Error): void;
 }
 
-/** One `for await` over a client. It begins when it is made, not when the first message is asked for. */
+/** One `for await` over a client. It collects messages from its construction on, not from the first `next` on. */
 class Iteration implements AsyncGenerator<Packet, void, void> {
   readonly #limit: number;
   readonly #listener: IterationListener;
@@ -133,7 +136,7 @@ class Iteration implements AsyncGenerator<Packet, void, void> {
     this.settle();
   }
 
-  /** Answers who waits, as far as there is something to say. */
+  /** Settles promises of `next`, the oldest first, as long as there are messages for them or the iteration has ended. */
   settle(): void {
     while (this.#waiters.length > 0) {
       const arrival = this.#queue.shift();
@@ -187,7 +190,7 @@ class Iteration implements AsyncGenerator<Packet, void, void> {
   }
 }
 
-/** Puts it where it belongs in the order of arrival: at the end, but for one that an iteration has given back. */
+/** Inserts a message in the order of arrival: at the end, unless an iteration has given it back. */
 function insert(arrivals: Arrival[], arrival: Arrival): void {
   let at = arrivals.length;
   while (at > 0 && arrivals[at - 1]!.number > arrival.number) at--;

@@ -1,10 +1,10 @@
 /** `modem-mqtt/node`: a client with MQTT.js's words, over a serial port. */
 export { connect, connect as connectAsync } from "./connect";
 export type { ConnectOptions } from "./connect-options";
-export {
-  ModemMQTTClient, type ClientEvents, type ClientSettings, type DoneCallback, type EndOptions, type OperationOptions, type PublishCallback, type PublishOptions,
-  type SubscribeCallback, type SubscribeOptions,
-} from "./client";
+export { ModemMQTTClient } from "./client";
+export type {
+  ClientEvents, ClientSettings, DoneCallback, EndOptions, OperationOptions, PublishCallback, PublishOptions, SubscribeCallback, SubscribeOptions,
+} from "./client-types";
 export type { Callback } from "./callback";
 export { SharedModem as Carrier } from "./shared-modem";
 export type { Packet, QoS } from "./packet";

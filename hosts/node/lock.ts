@@ -5,32 +5,33 @@ import { join } from "node:path";
 import { StateError } from "../../src/errors";
 import { removeFile, writeWhole } from "./folder";
 
-/** What a claim to a folder looks like. The name is used once, so whoever removes a dead process's claim removes no other. */
+/** The name of a claim file. Each name is used only once, so removing the claim of a dead process cannot remove another process's claim. */
 const CLAIM = /^lock-[0-9a-f-]{36}$/;
 export const isLock = (name: string): boolean => name.startsWith("lock-");
 
-/** Two processes that come at once see each other's claim and both step back. They try again after a pause by chance. */
+/** Two processes that claim a folder at the same time see each other's claim, and both give up. Each tries again after a random pause. */
 const ATTEMPTS = 4;
+/** Milliseconds: the longest pause after the first attempt. */
 const PAUSE = 100;
 
 interface Claim {
   readonly pid: number;
   readonly host: string;
-  /** Which process it is, where the system tells: a number is given again to another one. */
+  /** When the process began, if the system tells it: the system may give the number to another process later. */
   readonly began: string | null;
 }
 
-/** When a process began, and after which start of the system. @returns undefined when there is no such process, null where that is not known */
+/** Which start of the system a process belongs to, and when it began. @returns undefined when there is no such process; null when the beginning is not known */
 function beginning(pid: number): string | null | undefined {
   if (process.platform === "linux") {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-      // The name stands in brackets and may have blanks and brackets in it. The state is the first field behind it, the start the 20th.
+      // The process's name is in parentheses and may itself hold blanks and parentheses. After it, the state is the first field, the start time the 20th.
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      if (fields[0] === "Z" || fields[0] === "X") return undefined; // it has ended, and its parent has not looked yet
+      if (fields[0] === "Z" || fields[0] === "X") return undefined; // a zombie: the process has ended
       return `${readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim()} ${fields[19]}`;
     } catch {
-      // No /proc, or one that hides other users' processes: the signal tells.
+      // There is no /proc, or it hides other users' processes: a signal finds out below.
     }
   }
   try {
@@ -41,9 +42,9 @@ function beginning(pid: number): string | null | undefined {
   }
 }
 
-/** Whether the process that made a claim may still be there. */
+/** Whether the process that made a claim may still exist. */
 function holds(claim: Claim): boolean {
-  if (claim.host !== hostname()) return true; // nobody here can tell
+  if (claim.host !== hostname()) return true; // a process of another machine: assume that it exists
   const began = beginning(claim.pid);
   return began !== undefined && (began === null || claim.began === null || began === claim.began);
 }
@@ -55,11 +56,11 @@ function read(folder: string, name: string): Claim | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== undefined && code !== "ENOENT") throw new StateError("STORE_LOCKED", `another user's process seems to have ${folder}: ${(error as Error).message}`, undefined, error);
-    return undefined; // gone meanwhile, or no claim
+    return undefined; // the file was removed meanwhile, or is no claim
   }
 }
 
-/** Who else has the folder. Claims of processes that have ended are removed. */
+/** Another process's claim to the folder, if there is one. Removes the claims of processes that have ended. */
 function holder(folder: string, own: string): { name: string; claim: Claim } | undefined {
   for (const name of readdirSync(folder)) {
     if (!CLAIM.test(name) || name === own) continue;
@@ -71,10 +72,10 @@ function holder(folder: string, own: string): { name: string; claim: Claim } | u
 }
 
 /**
- * Claims a folder for this process: writes a claim, then looks whether there is another one. Of two that come at once at least
- * one sees the other.
- * @returns what gives the folder back
- * @throws StateError `STORE_LOCKED`, which says who has it
+ * Claims a folder for this process: writes a claim, then looks for another one. Of two processes that do this at the same time, at
+ * least one sees the other's claim.
+ * @returns a function that releases the folder
+ * @throws StateError `STORE_LOCKED`, which names the process that has the folder
  */
 export async function lock(folder: string): Promise<() => void> {
   for (let attempt = 1; ; attempt++) {
@@ -85,7 +86,7 @@ export async function lock(folder: string): Promise<() => void> {
   }
 }
 
-/** {@link lock}, once. */
+/** One attempt of {@link lock}. @returns the error rather than throwing it */
 export function claim(folder: string): (() => void) | StateError {
   const name = `lock-${randomUUID()}`;
   const own: Claim = { pid: process.pid, host: hostname(), began: beginning(process.pid) ?? null };

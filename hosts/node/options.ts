@@ -1,25 +1,25 @@
 import { choice, integer as integerOf, known } from "../../src/checks";
 import { ArgumentError } from "../../src/errors";
 
-/** What callers give, checked by tables before anything is done with it: the names, then each value. */
+// Tables of options: first the names are checked, then each value, before anything is done with them.
 
-/** @throws ArgumentError when the value is not what an option of this name takes */
+/** Checks one option's value. @throws ArgumentError */
 export type Check = (name: string, value: unknown) => void;
 
-/** How each option is checked; the compiler knows when one is missing. */
+/** A check for each option; the compiler reports a missing one. */
 export type Shape<T> = { readonly [name in keyof T]-?: Check };
 
-/** Names that callers know from elsewhere, and what there is in their place. */
+/** Names of options that other libraries have, each with what to use here instead. */
 export type Elsewhere = Readonly<Record<string, string>>;
 
-/** The same for several names. */
+/** {@link Elsewhere} for several names with the same answer. */
 export function elsewhere(names: string, instead: string): Elsewhere {
   return Object.fromEntries(names.split(", ").map((name) => [name, instead]));
 }
 
 /**
- * Checks options against their table. An option that is undefined is as good as left out.
- * @param where the options' own name; empty for those of a call
+ * Checks options against their table. An option that is undefined counts as left out.
+ * @param where the name of the object that holds the options; empty for the options of a call
  * @throws ArgumentError
  */
 export function check<T>(where: string, options: unknown, shape: Shape<T>, others: Elsewhere = {}): void {
@@ -34,7 +34,7 @@ export function check<T>(where: string, options: unknown, shape: Shape<T>, other
   for (const [name, value] of Object.entries(options as object)) if (value !== undefined) (shape as Record<string, Check>)[name]!(prefix + name, value);
 }
 
-/** @throws ArgumentError when it is left out */
+/** Checks that an option is given. @throws ArgumentError */
 export function required(name: string, value: unknown, expected: string): void {
   if (value === undefined || value === null || value === "") throw new ArgumentError(value === "" ? "ARGUMENT_LENGTH" : "ARGUMENT_TYPE", name, value, expected);
 }
@@ -56,7 +56,7 @@ export const texts: Check = (name, value) => {
   if (!Array.isArray(value) || value.some((each) => typeof each !== "string")) throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be an array of strings");
 };
 
-/** It is checked where its bounds are known. */
+/** Any number; its range is checked later. */
 export const number = is("number", "must be a number");
 
 export const filled: Check = (name, value) => {
@@ -64,7 +64,7 @@ export const filled: Check = (name, value) => {
   if (value === "") throw new ArgumentError("ARGUMENT_LENGTH", name, value, "must not be empty");
 };
 
-/** A secret's value is not shown. */
+/** A string or bytes. @param shown what errors show instead of a secret's value */
 export function bytes(shown?: string): Check {
   return (name, value) => {
     if (typeof value !== "string" && !(value instanceof Uint8Array)) throw new ArgumentError("ARGUMENT_TYPE", name, shown ?? value, "must be a string, or bytes (a Uint8Array)");
@@ -101,21 +101,21 @@ export function having(expected: string, ...functions: readonly string[]): Check
 
 export const signal = having("must be an AbortSignal", "addEventListener", "removeEventListener", "throwIfAborted");
 
-/** What is there for the sake of other clients' options, and must not ask for what there is not. */
+/** An option of another library that has no effect here: only false and null are accepted. */
 export function never(why: string): Check {
   return (name, value) => {
     if (value !== false && value !== null) throw new ArgumentError("ARGUMENT_RANGE", name, value, `must be left out: ${why}`);
   };
 }
 
-/** The core's words for what has another name here. What stands in brackets is a topic's number. */
+/** The core's names of arguments, and their names here. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^id$/, "clientId"], [/^user$/, "username"], [/^keepAlive$/, "keepalive"], [/^will\.message$/, "will.payload"], [/^will\.QoS$/, "will.qos"],
   [/^QoS$/, "qos"], [/^data$/, "payload"], [/^items$/, "topics"], [/^items\[(\d+)\]\.QoS$/, "qos"], [/^queue\.count$/, "highWaterMark"],
   [/^queue\.bytes$/, "queueBytes"], [/^queue\.policy$/, "queuePolicy"], [/^modem\.(?!io$|serial|clock)/, "modemOptions."],
 ];
 
-/** An error in the caller's words: the core has ECMA-419's. @param topics how many there were */
+/** An error with the names and units of this interface rather than ECMA-419's. @param topics how many topics the application gave */
 export function inWords(error: unknown, topics = 0): unknown {
   if (!(error instanceof ArgumentError)) return error;
   let { argument, expected, value } = error;

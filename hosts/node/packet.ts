@@ -3,27 +3,27 @@ import type { Session } from "../../src/session/session";
 
 export type QoS = 0 | 1 | 2;
 
-/** What comes with a message, in MQTT.js's words. */
+/** A received message, in MQTT.js's form. */
 export interface Packet {
   cmd: "publish";
   topic: string;
   payload: Buffer;
-  /** Undefined where the modem does not tell it; a BC35-G gives 1 for both 1 and 2. */
+  /** Undefined when the modem does not report it; with a BC35-G 1 stands for both 1 and 2. */
   qos: QoS | undefined;
-  /** Undefined where the modem does not tell it. */
+  /** Undefined when the modem does not report it. */
   retain: boolean | undefined;
-  /** Undefined where the modem does not tell it. */
+  /** Undefined when the modem does not report it. */
   dup: boolean | undefined;
-  /** The modem gave a length that does not fit what came, or bytes were lost: the message may have been cut, or have something added. */
+  /** Whether the payload is doubtful: bytes were lost, or the modem gave a length that does not fit. The message may have been cut or have bytes added. */
   suspect: boolean;
 }
 
-/** Puts the parts of a message together. */
+/** Joins the parts of a message. */
 export class Assembly {
   #packet: Packet | null = null;
   #parts: Buffer[] = [];
 
-  /** Reads what can be read. @returns the message, once it is whole */
+  /** Reads the available bytes. @returns the message when it is complete, else null */
   receive(session: Session, count: number, { topic, QoS, retain, duplicate, more, suspect }: ReadableOptions): Packet | null {
     if (topic !== undefined) {
       this.#packet = { cmd: "publish", topic, payload: Buffer.alloc(0), qos: QoS as QoS | undefined, retain, dup: duplicate, suspect: false };

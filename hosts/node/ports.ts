@@ -2,30 +2,30 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { SerialPort } from "serialport";
 
-/** Where Linux has the devices that `serialport` lists, if there is no `udevadm` to ask. */
+/** Where Linux has its devices: listed here when `serialport` cannot, for want of `udevadm`. */
 const DEVICES = "/dev";
 const SERIAL = /^(tty(ACM|USB|AMA|MFD|O|XRUSB|WCH|mxc|THS)|rfcomm)\d+$/;
-/** A board may have 32 `ttyS`, most of them without a connector. */
+/** How many ports a message lists: a board may have 32 `ttyS`, most of them without a connector. */
 const MOST = 8;
 const GROUPS = "/etc/group";
 const GROUP_MAY_READ_AND_WRITE = 0o060;
 
-/** Why a port could not be opened, as far as `serialport`'s messages tell: they are the only thing that it gives. */
+/** Why a port could not be opened, read from the message of `serialport`'s error, which gives nothing else. */
 export type Obstacle = "locked" | "exclusive" | "denied" | "missing" | "other";
 
 const OBSTACLES: readonly (readonly [message: RegExp, obstacle: Obstacle])[] = [
-  // flock, as most programs that use a port do.
+  // The port is locked with flock, as most programs do.
   [/\block/i, "locked"],
-  // TIOCEXCL, as ModemManager does; and what Windows says of every port that is in use.
+  // The port is held with TIOCEXCL, as ModemManager does; and Windows's message for any port in use.
   [/busy|access denied/i, "exclusive"],
   [/permission denied/i, "denied"],
   [/no such file|file not found/i, "missing"],
 ];
 
-/** What the system says where there is no UART behind a device, such as `/dev/null`. */
+/** The system's message for a device that is no UART, such as `/dev/null`. */
 const NO_TERMINAL = /inappropriate ioctl/i;
 
-/** Reads the message of an error that `serialport` has given for opening a port. */
+/** The reason in an error with which `serialport` could not open a port. */
 export function obstacleOf({ message }: Error): Obstacle {
   return OBSTACLES.find(([pattern]) => pattern.test(message))?.[1] ?? "other";
 }
@@ -41,7 +41,7 @@ export async function listPorts(): Promise<string[]> {
   }
 }
 
-/** Says why a port could not be opened, and what can be done about it: for a message to people. */
+/** Why a port could not be opened and what the user can do, as a message. */
 export async function whyNotOpened(path: string, error: Error): Promise<string> {
   switch (obstacleOf(error)) {
     case "locked": return `${path} cannot be opened (another program uses it)`;
@@ -68,7 +68,7 @@ async function isDevice(path: string): Promise<boolean> {
   return stat(path).then((found) => found.isCharacterDevice(), () => true);
 }
 
-/** Who may open the port, and how this user may too. */
+/** Who may open the port, and how this user gets the right, as part of a message. */
 async function whoMay(path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return "a folder on its path may not be entered";
@@ -87,6 +87,6 @@ function userName(): string {
   try {
     return userInfo().username;
   } catch {
-    return "USER"; // one that has no entry
+    return "USER"; // this user has no entry in the user database
   }
 }

@@ -3,7 +3,7 @@ import type { Port, PortReceiver } from "../../src/platform";
 import { apart } from "./callback";
 import { obstacleOf, whyNotOpened, type Obstacle } from "./ports";
 
-/** Which way bytes go: `sent` to the modem, or `received` from it. */
+/** The direction of bytes: `sent` to the modem, or `received` from it. */
 export type Direction = "sent" | "received";
 
 export interface SerialPortOptions {
@@ -11,19 +11,20 @@ export interface SerialPortOptions {
   /** `/dev/ttyUSB0`, `COM3`, a pseudo-terminal. */
   path: string;
   baudRate: number;
-  /** Sees all traffic. The bytes are its own. */
+  /** Gets all traffic. The bytes belong to the callee. */
   trace?(direction: Direction, bytes: Uint8Array): void;
-  /** The port is open: what was written meanwhile goes out. */
+  /** The port is open. Bytes that were written before are sent now. */
   onOpened?(): void;
-  /** The port has been released, whether it ever was open or not. */
+  /** The port has been released, or could not be opened. */
   onClosed?(): void;
 }
 
 /**
- * For how many milliseconds a port is tried again. The kernel may hold the lock of one that has just been closed for a
- * moment; ModemManager holds a new modem's exclusively for about ten seconds.
+ * For how many milliseconds opening is tried again. The kernel may hold the lock of a port that has just been closed for a moment.
+ * ModemManager holds the port of a new modem exclusively for about ten seconds.
  */
 const OPEN_TIMEOUT: Readonly<Partial<Record<Obstacle, number>>> = { locked: 2000, exclusive: 15_000 };
+/** Milliseconds between two attempts to open. */
 const PAUSE = 50;
 
 /** The core's {@link Port} over the `serialport` package: 8 data bits, no parity, one stop bit, no flow control. */
@@ -31,7 +32,7 @@ export class SerialPort implements Port {
   readonly #stream: Stream;
   readonly #options: SerialPortOptions;
   #received: Uint8Array[] = [];
-  /** Bytes of the first piece that have been read. */
+  /** How many bytes of the first piece have been read. */
   #taken = 0;
   #closing = false;
 
@@ -94,7 +95,7 @@ export class SerialPort implements Port {
   }
 
   write(source: Uint8Array, offset: number, length: number): number {
-    // A copy: the stream keeps what it is given until the kernel takes it, and the core uses its buffer again.
+    // A copy: the stream keeps the bytes until the kernel takes them, and the core reuses its buffer.
     const bytes = source.slice(offset, offset + length);
     this.#trace("sent", bytes);
     this.#stream.write(bytes);

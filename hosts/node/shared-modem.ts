@@ -4,22 +4,24 @@ import type { Session } from "../../src/session/session";
 import { hostClock } from "./clock";
 import { SerialPort, type SerialPortOptions } from "./serial-port";
 
-/** A modem on a serial port, and the sessions that are on it. The port is open as long as one of them has a client. */
+/** A modem on a serial port, shared by sessions. The port is open while one of them has a client. */
 export class SharedModem {
   readonly driver: Family;
   readonly #serial: Pick<SerialPortOptions, "path" | "baudRate" | "trace">;
   readonly #sessions = new Set<Session>();
-  /** The one before: through it the next one finds the modem. */
+  /** The session that joined last: the next one gets the modem from it. */
   #last: Session | undefined;
+  /** Ports that are open or being closed. */
   #ports = 0;
-  readonly #waiting: (() => void)[] = [];
+  /** Wait until all ports are closed. */
+  readonly #waiters: (() => void)[] = [];
 
   constructor(driver: Family, serial: Pick<SerialPortOptions, "path" | "baudRate" | "trace">) {
     this.driver = driver;
     this.#serial = serial;
   }
 
-  /** What a session on this modem needs to be told of it. */
+  /** The option `modem` of a session on this modem. */
   modem(driverOptions: Readonly<Record<string, unknown>> = {}): SessionOptions["modem"] {
     const sharedModem = this;
     class CountedPort extends SerialPort {
@@ -31,6 +33,7 @@ export class SharedModem {
     return { ...driverOptions, io: this.driver, clock: hostClock, serial: { io: CountedPort, ...this.#serial }, shared: this.#last };
   }
 
+  /** The session uses this modem from now on. */
   join(session: Session): void {
     this.#last = session;
     this.#sessions.add(session);
@@ -42,11 +45,11 @@ export class SharedModem {
   }
 
   #closed(): void {
-    if (--this.#ports === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+    if (--this.#ports === 0) for (const resolve of this.#waiters.splice(0)) resolve();
   }
 
-  /** Settles when there is no port that is still being closed. */
+  /** Settles when no port is still being closed. */
   async settled(): Promise<void> {
-    while (this.#sessions.size === 0 && this.#ports > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    while (this.#sessions.size === 0 && this.#ports > 0) await new Promise<void>((resolve) => this.#waiters.push(resolve));
   }
 }

@@ -7,13 +7,13 @@ import { claim, isLock, lock } from "./lock";
 import { filled } from "./options";
 
 const RECORD = /^([1-9]\d{0,14})\.message$/;
-/** What a process that was ended in the middle of a write has left behind. */
+/** A file that a process left behind when it was killed in the middle of a write. */
 const UNFINISHED = /^\d+\.message\./;
 
 const nameOf = (key: number): string => `${key}.message`;
 const isOurs = (name: string): boolean => RECORD.test(name) || UNFINISHED.test(name) || isLock(name);
 
-/** Makes the folder, and keeps others out of it. One that others use too, as `/tmp`, keeps its rights: the files have their own. */
+/** Makes the folder and takes other users' rights away. A shared folder, such as `/tmp`, keeps its rights; the files have their own. */
 function prepare(folder: string): void {
   if (mkdirSync(folder, { recursive: true, mode: FOLDER_MODE }) === undefined && !readdirSync(folder).every(isOurs)) return;
   const { mode } = lstatSync(folder);
@@ -21,10 +21,11 @@ function prepare(folder: string): void {
 }
 
 /**
- * Keeps messages in a folder, which is made if it must be: one file each, written beside its place, flushed to the disk and
- * renamed, so that it is there whole or not at all. One client may use a folder at a time. It gives the folder back at its end.
- * @throws ArgumentError; StateError `STORE_LOCKED` when a process has the folder, which the error names, and `STORE_FAILED` when there can be
- * no such folder, or nothing can be written there; each as a rejection
+ * Opens a store that keeps each message in a file of a folder, which is made if it does not exist. A file is written under another name,
+ * flushed to the disk and then renamed, so that it exists whole or not at all. One client may use a folder at a time, and releases it
+ * when it ends.
+ * @throws ArgumentError; StateError `STORE_LOCKED`, which names the process that has the folder, or `STORE_FAILED` when the folder cannot
+ * be made or written to; each as a rejection
  */
 export async function openStore(folder: string): Promise<Store> {
   filled("folder", folder);
@@ -41,9 +42,9 @@ export async function openStore(folder: string): Promise<Store> {
   let isUsed = false;
   return {
     load(each, left) {
-      // Two clients would each send what it holds.
+      // Two clients would both send the stored messages.
       if (isUsed) throw new StateError("STORE_LOCKED", `another client of this process uses the store in ${path}: end that first, or open another folder`);
-      // The client before has given the folder back; this one uses the same store.
+      // An earlier client has released the folder; another one uses the same store now.
       if (release === undefined) {
         const claimed = claim(path);
         if (typeof claimed !== "function") throw claimed;

@@ -11,10 +11,10 @@ export interface Granted {
   qos: QoS;
 }
 
-/** One topic filter, several, or several with a QoS each. */
+/** One topic filter, several, or several with their own QoS. */
 export type Topics = string | readonly string[] | Readonly<Record<string, { qos: QoS }>>;
 
-/** @throws ArgumentError ARGUMENT_TYPE, or ARGUMENT_LENGTH where there is none */
+/** The filters with their QoS. @param qos for filters that have no QoS of their own @throws ArgumentError ARGUMENT_TYPE, or ARGUMENT_LENGTH when there is no filter */
 export function filters(topics: Topics, qos: QoS): Granted[] {
   const asked = asFilters(topics, qos);
   if (asked.length === 0) throw new ArgumentError("ARGUMENT_LENGTH", "topics", 0, "must have one topic at least");

@@ -1,21 +1,21 @@
 import type { Direction } from "./serial-port";
 
-/** Shorter secrets are masked only where they stand in quotes: a `1` is everywhere. */
+/** Secrets that are shorter are masked only inside quotes: a bare `1` occurs everywhere. */
 const SHORTEST_BARE = 4;
-/** A line that has not ended is shown after this many milliseconds of silence. */
+/** After this many milliseconds of silence an incomplete line is shown. */
 const LINE_TIMEOUT = 50;
 const MASK = "***";
 
 const ARROWS: Readonly<Record<Direction, string>> = { sent: "→", received: "←" };
 const ENDS: Readonly<Record<Direction, RegExp>> = { sent: /\r/, received: /\n/ };
 
-/** A field, as modems read it to which a backslash is a character, and as those read it to which it makes a quote one. */
+/** A field: for modems to which a backslash is an ordinary character, and for modems to which it escapes a quote. */
 const FIELDS = ['(?:"[^"\\r\\n]*"?|[^,\\r\\n]*)', '(?:"(?:[^"\\\\\\r\\n]|\\\\.)*"?|[^,\\r\\n]*)'] as const;
 
 /**
- * Commands and answers that carry a secret, whoever has set it: how they begin, and how many fields stand between that and the
- * secret. The commands are those of the vendors' documents; a modem that echoes repeats them. `AT+MQTTCFG` of an NM28 has the name
- * of a setting and a client's number where an M531X or ML302 has host and port. A host may have any name.
+ * Commands and answers that carry a secret, whoever set it: how they begin, and how many fields stand before the secret. The commands
+ * are those of the vendors' documents; an echoing modem repeats them. In `AT+MQTTCFG`, an NM28 has the name of a setting and the number
+ * of a client where an M531X or ML302 has host and port; the pattern tells them apart, because a host may have any name.
  */
 const SECRET_FIELDS: readonly RegExp[] = ([
   ['\\+QMTCONN *=', 3],
@@ -24,20 +24,20 @@ const SECRET_FIELDS: readonly RegExp[] = ([
   ['\\+QMTCFG *= *"aliauth" *,', 3],
   ['\\+QMTCFG: *"aliauth" *,', 2],
   ['\\+QMTT?ENAUTH *=', 3],
-  // A result and the password; or what was fetched before, alone.
+  // A result followed by the password; or, for the query, the password alone.
   ['\\+QMTT?ENAUTH: ?\\d,', 0],
   ['\\+QMTT?ENAUTH:(?! ?-?\\d+[\\s,]) ?', 0],
 ] as const).flatMap(([begin, before]) => FIELDS.map((field) => new RegExp(`(${begin}(?: *${field} *,){${before}} *)(${field})`, "i")));
 
-/** What stands behind the beginning of a secret in a line where a report has come into the middle of it. */
+/** What follows the first part of a secret when the modem has written a report in the middle of it. */
 const CUT = /^(?:[\r\n]|$|[+*][A-Z])/;
-/** A shorter beginning of a secret is left as it is: it says too little, and many a line ends so. */
+/** A shorter first part of a secret is not masked: it reveals little, and many lines end like it. */
 const SHORTEST_PIECE = 2;
-/** So many lines later the rest of a secret is not waited for any more. */
+/** After so many lines the rest of a cut secret is no longer expected. */
 const REPORTS = 8;
 const FINALS = /^\s*(?:OK|ERROR)\s*$/;
 
-/** What a secret may look like on the wire: as it is, in JSON, in a URL, in hexadecimal, and in Base64 wherever in the encoded text it begins. */
+/** The forms of a secret on the wire: as it is, in JSON, in a URL, in hexadecimal, and in Base64 at each of the three positions in a group. */
 function formsOf(secret: string): string[] {
   if (secret.length < SHORTEST_BARE) return [secret];
   const bytes = Buffer.from(secret, "latin1"), hex = bytes.toString("hex");
@@ -50,31 +50,31 @@ function formsOf(secret: string): string[] {
   return [secret, ...quoted, hex, hex.toUpperCase(), ...base64, ...base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"))];
 }
 
-/** How they begin, wherever in a line: several commands may share one. A line that may become one of them is not shown before it has ended. */
+/** The commands that carry a secret. They may begin anywhere, because several commands may share a line. A line that may become one of them is not shown before it is complete. */
 const SECRET_COMMANDS: readonly string[] = ["+QMTCONN", "+MQTTCONN", "+MQTTCFG", "+QMTCFG", "+QMTTENAUTH", "+QMTENAUTH"];
 const BEGUN = new RegExp(`(?:${SECRET_COMMANDS.flatMap((name) => Array.from(name, (_, index) => `\\${name.slice(0, index + 1)}`)).join("|")})$`);
 
 /**
- * Makes lines of the serial port's traffic for people: time since the start, direction, control bytes made visible and
- * secrets masked.
+ * Turns the serial port's traffic into lines for people: time since the start in seconds, direction, control bytes made visible, secrets
+ * masked.
  */
 export class TrafficTrace {
   readonly #write: (line: string) => void;
-  /** As they are on the wire, a character for each byte: those that were named, and those that commands have carried. */
+  /** The secrets in all their forms, one character for each byte: those given to the constructor and those seen in commands. */
   readonly #secrets = new Set<string>();
-  /** Secrets that a line has ended in the middle of, or may have, with what is missing: the rest may come behind a report. */
+  /** Secrets of which a line ended with, or may have ended with, the first part; the rest may follow after a report. */
   readonly #cut: Readonly<Record<Direction, { secret: string; rest: string; lines: number }[]>> = { sent: [], received: [] };
   readonly #start = performance.now();
-  /** What has not been shown yet, a character for each byte, and when its first byte went by. */
+  /** The bytes that have not been shown yet, one character each, and when the first of them came. */
   readonly #pending: Readonly<Record<Direction, { text: string; time: number }>> = {
     sent: { text: "", time: 0 },
     received: { text: "", time: 0 },
   };
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** The time of the line that was shown last: times do not go backwards. */
+  /** The time of the last line that was shown: the times of lines never go back. */
   #last = 0;
 
-  /** @param secrets what is to be masked wherever it stands, beside the passwords that commands carry */
+  /** @param secrets texts to mask wherever they occur, beside the passwords that commands carry */
   constructor(write: (line: string) => void, secrets: readonly (string | undefined)[] = []) {
     this.#write = write;
     for (const secret of secrets) if (secret !== undefined) this.#know(Buffer.from(secret).toString("latin1"));
@@ -84,13 +84,13 @@ export class TrafficTrace {
     if (secret === "" || secret.includes(MASK)) return;
     const forms = formsOf(secret).filter((form) => !this.#secrets.has(form));
     if (forms.length === 0) return;
-    // The longest first: one may begin with another one.
+    // The longest first: one may begin with another.
     const all = [...this.#secrets, ...forms].sort((one, other) => other.length - one.length);
     this.#secrets.clear();
     for (const each of all) this.#secrets.add(each);
   }
 
-  /** What `connect` takes as `trace`. */
+  /** The function for the option `trace` of `connect`. */
   readonly trace = (direction: Direction, bytes: Uint8Array): void => {
     this.#pause(direction === "sent" ? "received" : "sent");
     const pending = this.#pending[direction];
@@ -101,7 +101,7 @@ export class TrafficTrace {
     if (pending.text !== "") this.#timer = setTimeout(() => this.#pause(direction), LINE_TIMEOUT);
   };
 
-  /** Shows what has not ended. */
+  /** Shows all incomplete lines. */
   flush(): void {
     clearTimeout(this.#timer);
     for (const direction of ["sent", "received"] as const) {
@@ -111,14 +111,14 @@ export class TrafficTrace {
     }
   }
 
-  /** Shows what has come of a line, but for what may be the beginning of a secret. */
+  /** Shows an incomplete line, without a last part that may be the beginning of a secret. */
   #pause(direction: Direction): void {
     const { text } = this.#pending[direction];
     if (text === "" || mayHoldSecret(text) || this.#cut[direction].some(({ rest }) => rest.startsWith(text.trimStart()))) return;
     this.#show(direction, text.length - this.#beginning(text));
   }
 
-  /** How many bytes at the end may be the beginning of a secret. */
+  /** How many bytes at the end of `text` may be the beginning of a secret. */
   #beginning(text: string): number {
     let longest = 0;
     for (const secret of this.#secrets)
@@ -131,17 +131,17 @@ export class TrafficTrace {
     const pending = this.#pending[direction];
     const text = pending.text.slice(0, length);
     pending.text = pending.text.slice(length);
-    // The blank line that begins every answer is left out, and the end of one that came in two pieces.
+    // Not shown: the blank line before every answer, and the line end of a line that came in two pieces.
     if (!/^\r?\n?$/.test(text)) this.#line(direction, Buffer.from(this.#masked(direction, text), "latin1").toString());
   }
 
   #line(direction: Direction, text: string): void {
-    // A line that was held back, because it may have become one with a secret, has begun before others that were shown meanwhile.
+    // A line that was held back, because it might have held a secret, began before lines that were shown meanwhile.
     this.#last = Math.max(this.#last, this.#pending[direction].time);
     this.#write(`${(this.#last / 1000).toFixed(3).padStart(8)} ${ARROWS[direction]} ${visible(text)}\n`);
   }
 
-  /** What stands behind a carriage return in the middle of a line is a line of its own: it may be the rest of a secret. */
+  /** Masks a text. After a carriage return inside it a new line begins, which may be the rest of a secret. */
   #masked(direction: Direction, text: string): string {
     return text.split(/(?<=\r)(?![\r\n]|$)/).map((line) => this.#lineMasked(direction, line)).join("");
   }
@@ -151,7 +151,7 @@ export class TrafficTrace {
     for (const field of SECRET_FIELDS)
       shown = shown.replace(field, (_, before: string, secret: string) => {
         if (/^"?"?$/.test(secret)) return before + secret;
-        // Where the quote is not closed, or stands in the modem's echo, it may be a piece of the secret.
+        // A value without a closing quote, or in the modem's echo, may be only a part of the secret.
         if (direction === "sent" ? /^(?:[^"].*|".*")$/.test(secret) : !/^"|"$/.test(secret)) this.#know(secret.replace(/^"|"$/g, ""));
         return before + (secret.startsWith('"') ? `"${MASK}"` : MASK);
       });
@@ -163,7 +163,7 @@ export class TrafficTrace {
     return this.#beginningsMasked(direction, text, shown);
   }
 
-  /** Masks what a line begins with that an earlier one has ended in the middle of, and waits for what is missing still. */
+  /** Masks the rest of a cut secret at the beginning of a line, and remembers what is still missing. */
   #restsMasked(direction: Direction, text: string): string {
     const waiting = this.#cut[direction];
     const bare = text.trim(), begin = text.length - text.trimStart().length;
@@ -175,7 +175,7 @@ export class TrafficTrace {
         masked = Math.max(masked, bare.length);
         waiting.push({ secret, rest: rest.slice(bare.length), lines: REPORTS });
       } else {
-        // Another report may stand right behind another piece.
+        // A further report may follow directly after a further part.
         const end = /[+*][A-Z]/.exec(bare)?.index ?? 0;
         if (end > 0 && rest.startsWith(bare.slice(0, end))) {
           masked = Math.max(masked, end);
@@ -186,9 +186,9 @@ export class TrafficTrace {
     return masked === 0 ? text : text.slice(0, begin) + MASK + text.slice(begin + masked);
   }
 
-  /** Masks the beginnings of secrets that a report has cut short. @param text as it came @param shown what is masked of it by now */
+  /** Masks the first part of a secret that a report has cut. @param text the received text @param shown the text as masked so far */
   #beginningsMasked(direction: Direction, text: string, shown: string): string {
-    if (!/[\r\n]$/.test(text)) return shown; // the rest of the line is held back: it has no report in it
+    if (!/[\r\n]$/.test(text)) return shown; // an incomplete line holds no report
     for (const secret of this.#secrets)
       for (let length = secret.length - 1; length > 0; length--) {
         const piece = secret.slice(0, length);

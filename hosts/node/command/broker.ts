@@ -1,7 +1,7 @@
-/** How a broker is named: by host and port, or by mosquitto's URL; and what is said of TLS. */
+// The flags that name the broker: host and port, mosquitto's URL, and an answer for mosquitto's TLS flags.
 import { InvalidArgumentError, Option, type Command, type OptionValueSource } from "commander";
 
-/** The flags of mosquitto's commands that are about TLS. */
+/** The TLS flags of mosquitto's commands. */
 const TLS_FLAGS: readonly string[] = [
   "--cafile [path]", "--capath [path]", "--cert [path]", "--key [path]", "--keyform [form]", "--ciphers [list]", "--insecure",
   "--psk [key]", "--psk-identity [name]", "--tls [version]", "--tls-version [version]", "--tls-alpn [protocol]", "--tls-engine [name]",
@@ -12,7 +12,7 @@ const TLS = "it is the modem that makes the connection, and no modem here takes 
   "What TLS there is, a program can switch on, with modemOptions of connect(): M5311, M5312, M5313: encrypt, with the CA in the modem's flash; " +
   "ML302: encrypt and version, for OneNET; NM28: sslContext, which must have been set up in the modem before. BC35-G, BC28 and M5310-A have none";
 
-/** Answers each of mosquitto's flags about TLS with what TLS there is. */
+/** Adds mosquitto's TLS flags. Each is refused with a message about the TLS that there is. */
 export function addTLSFlags(command: Command): Command {
   for (const flags of TLS_FLAGS) {
     const option = new Option(flags).hideHelp();
@@ -24,9 +24,9 @@ export function addTLSFlags(command: Command): Command {
 }
 
 /**
- * Adds mosquitto's `-L`. What the URL tells counts as if it had been said with the flags that it stands for, at its place among
- * them: of two that say the same the last one is taken.
- * @param topic takes the URL's topic
+ * Adds mosquitto's `-L`. The URL counts as the flags that it stands for, in its position on the command line: when a value is given
+ * twice, the last one counts.
+ * @param topic is called with the URL's topic
  */
 export function addURL(command: Command, topic: (text: string, source: OptionValueSource) => void): Command {
   const take = (text: string, source: OptionValueSource): void => {
@@ -37,7 +37,7 @@ export function addURL(command: Command, topic: (text: string, source: OptionVal
   };
   return command
     .option("-L, --url <url>", "broker, user and topic in one: mqtt://[user[:password]@]host[:port][/topic]")
-    // Without a parser: commander would repeat the text, and with it the password.
+    // No parser for commander, whose error would repeat the URL with its password.
     .on("option:url", (text: string) => {
       try {
         take(text, "cli");
@@ -49,7 +49,7 @@ export function addURL(command: Command, topic: (text: string, source: OptionVal
     .on("config:url", (text: string) => take(text, "config"));
 }
 
-/** A host's name or address. */
+/** Reads a host's name or address. @throws InvalidArgumentError */
 export function host(text: string): string {
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(text)) throw new InvalidArgumentError("It is a URL, and must be a host's name or address; a URL goes behind -L.");
   if (text === "") throw new InvalidArgumentError("It must not be empty.");
@@ -58,7 +58,7 @@ export function host(text: string): string {
   return text;
 }
 
-/** What mosquitto's `-L` tells. What it does not tell is undefined. */
+/** The parts of mosquitto's `-L`; a missing part is undefined. */
 export interface BrokerURL {
   host: string;
   port: number;
@@ -69,9 +69,9 @@ export interface BrokerURL {
 
 const FORM = "It must be mqtt://[user[:password]@]host[:port][/topic].";
 
-/** @throws InvalidArgumentError, which does not repeat the URL's password */
+/** Reads a URL. @throws InvalidArgumentError, which does not repeat the URL's password */
 export function brokerURL(text: string): BrokerURL {
-  // Not by the class URL: in a topic `#` and `?` are characters as others.
+  // Not with the class URL: in a topic `#` and `?` are ordinary characters.
   const parts = /^([a-z][a-z\d+.-]*):\/\/(?:([^/@:]*)(?::([^/]*))?@)?(\[[^\]/]+\]|[^/:@]+)(?::(\d{1,5}))?(?:\/(.*))?$/is.exec(text);
   if (parts === null) throw new InvalidArgumentError(FORM);
   const [, scheme, username, password, name, port, topic] = parts;
@@ -88,7 +88,7 @@ export function brokerURL(text: string): BrokerURL {
   };
 }
 
-/** `%40` as `@`. A percent sign that begins no such code is one. */
+/** Decodes percent codes: `%40` is `@`. A text with a wrong code stays as it is. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,4 +1,4 @@
-/** From what the flags say to a client. */
+// Makes a client from the flags.
 import {
   connect, findBaud, findModem, loadDriver, ModemError, modemNames, TrafficTrace, type ConnectOptions, type FindOptions, type ModemMQTTClient,
   type StageName,
@@ -8,7 +8,7 @@ import { AUTO, driverOptionsOf, type ConnectionFlags, type PortFlags } from "./o
 import type { Progress } from "./progress";
 import { rehearse, type Work } from "./rehearsal";
 
-/** What the stages of connecting are called on the terminal. */
+/** The words for the stages on the terminal. */
 const STAGES: Readonly<Partial<Record<StageName, (flags: ConnectionFlags) => string>>> = {
   waking: ({ serial }) => `waiting for the modem on ${serial} to answer`,
   preparing: () => "preparing the modem",
@@ -20,7 +20,7 @@ const STAGES: Readonly<Partial<Record<StageName, (flags: ConnectionFlags) => str
   closing: () => "closing the connection",
 };
 
-/** Finds out, before anything is opened, whether what the flags say can be meant. @throws UsageError */
+/** Checks the flags before anything is opened. @throws UsageError */
 export async function mustMakeSense(flags: ConnectionFlags, work: Work): Promise<void> {
   if (flags.disableCleanSession && !flags.id) throw new UsageError("-c keeps a session, so it needs the client id that the session belongs to: -i");
   if (flags.willTopic === undefined && (flags.willPayload !== undefined || flags.willQos !== undefined || flags.willRetain))
@@ -29,18 +29,18 @@ export async function mustMakeSense(flags: ConnectionFlags, work: Work): Promise
   await rehearse(flags.modem === AUTO ? await modemNames() : [flags.modem], flags, work);
 }
 
-/** How a command's connection differs from another's. */
+/** How the connection of one command differs from that of another. */
 export interface Manner {
-  /** As for `connect`: 0 ends the client with the first loss. */
+  /** As for `connect`: 0 ends the client at the first loss. */
   reconnectPeriod: number;
-  /** Sees the client before it is connected, and what modem it is on. */
+  /** Gets the client before it is connected, and its modem's name. */
   onClient(client: ModemMQTTClient, modem: string): void;
 }
 
 /**
- * Connects as the flags say, which make sense.
- * @param work what is to be done then: a modem that was found out may not be able to
- * @param signal ends the attempt
+ * Connects as the flags say, after {@link mustMakeSense}.
+ * @param work what the command does then: checked again when the modem was found by asking it
+ * @param signal aborts the attempt
  */
 export async function connectWith(flags: ConnectionFlags, work: Work, signal: AbortSignal, progress: Progress, manner: Manner): Promise<ModemMQTTClient> {
   const trace = tracing(flags, progress, [flags.pw]);
@@ -80,7 +80,7 @@ export async function connectWith(flags: ConnectionFlags, work: Work, signal: Ab
 
 const NEVER_ANSWERED = /^no modem answers/;
 
-/** Says of a modem that has never answered at which rate it was called, where it was called at one alone. */
+/** Runs `work`. When the modem has never answered and only one rate was tried, adds the rate to the error. */
 export async function withRate<T>(baud: number | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -90,12 +90,12 @@ export async function withRate<T>(baud: number | undefined, work: () => Promise<
   }
 }
 
-/** What is shown of the traffic, if it is asked for. */
+/** The trace for `-d`, or undefined. */
 export function tracing({ debug }: PortFlags, progress: Progress, secrets: readonly (string | undefined)[]): ConnectOptions["trace"] {
   return debug ? new TrafficTrace((line) => progress.above(() => process.stderr.write(line)), secrets).trace : undefined;
 }
 
-/** How the modem is looked for, and what of it the terminal shows. */
+/** Options for finding the modem, with progress on the terminal. */
 export function finding(flags: PortFlags, signal: AbortSignal, progress: Progress, trace: ConnectOptions["trace"]): FindOptions {
   return {
     serial: flags.serial,
@@ -107,16 +107,16 @@ export function finding(flags: PortFlags, signal: AbortSignal, progress: Progres
   };
 }
 
-/** The modem and the rate, as they were named or as they are found. */
+/** The modem and the rate, as the flags name them or as they are found. */
 async function chosenModem(flags: PortFlags, signal: AbortSignal, progress: Progress, trace: ConnectOptions["trace"]): Promise<{ modem: string; baud: number }> {
   const options = finding(flags, signal, progress, trace);
   const baud = flags.baud === AUTO ? undefined : flags.baud;
   if (flags.modem === AUTO) return withRate(baud, () => findModem({ ...options, baud }));
-  const driver = await loadDriver(flags.modem); // an unknown name is told of before the port is opened
+  const driver = await loadDriver(flags.modem); // reports an unknown name before the port is opened
   return { modem: flags.modem, baud: flags.baud === AUTO ? await findBaud(options) : baud ?? driver.baud };
 }
 
-/** The rate that `info` begins with: a modem that is named has one from the factory. */
+/** The rate for `info`: the flag's, or the factory setting of a named modem; undefined to find it out. */
 export async function givenRate({ modem, baud }: PortFlags): Promise<number | undefined> {
   const driver = modem === AUTO ? undefined : await loadDriver(modem);
   return baud === AUTO ? undefined : baud ?? driver?.baud;

@@ -1,17 +1,17 @@
 import type { ModemMQTTClient } from "modem-mqtt/node";
 import type { ConnectionFlags } from "./options";
 
-/** Milliseconds: what is left of a message that was cut comes right behind it. */
+/** Milliseconds: the rest of a cut message follows at once. */
 const REST_TIMEOUT = 1000;
 
-/** Whether the modem tells no length, and a message is thought to end at its first line end. */
+/** Whether the modem gives no length and the driver takes a message to end at its first line end. */
 export function endsAtLineEnd({ receiving = "line" }: ConnectionFlags, modem: string): boolean {
   return modem === "bc35g" && receiving === "line";
 }
 
 /**
- * Finds out whether a message was cut at its first line end. Nothing marks it; but what is left of it comes next, and is no
- * line that a modem says.
+ * Finds out whether a message was cut at its first line end. The modem does not mark it, but the rest of the message follows as lines
+ * that no modem writes, and these are counted.
  */
 export class CutWatch {
   readonly #client: ModemMQTTClient;
@@ -25,7 +25,7 @@ export class CutWatch {
     this.#say = say;
   }
 
-  /** A message has come. */
+  /** A message has been received. */
   received(topic: string): void {
     this.look();
     this.#topic = topic;
@@ -34,7 +34,7 @@ export class CutWatch {
     this.#timer.unref();
   }
 
-  /** Says what there is to say of the last message. */
+  /** Warns if unknown lines followed the last message. */
   look(): void {
     clearTimeout(this.#timer);
     const topic = this.#topic;

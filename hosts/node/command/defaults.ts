@@ -1,4 +1,4 @@
-/** Options that are not on the command line: in files, in the form of mosquitto's. The environment's are commander's affair. */
+// Options from files, in the format of mosquitto's option files. (commander reads those from the environment.)
 import type { EventEmitter } from "node:events";
 import { readFileSync, statSync, type Stats } from "node:fs";
 import { homedir } from "node:os";
@@ -7,7 +7,7 @@ import { InvalidArgumentError, type Command, type Option } from "commander";
 import { UsageError } from "./exit";
 
 const OTHERS_MAY_READ = 0o044;
-/** Files that hold one of these hold a password. */
+/** Options that hold a password. */
 const SECRETS: readonly string[] = ["pw", "url"];
 
 interface File {
@@ -17,11 +17,11 @@ interface File {
 }
 
 /**
- * Sets a command's options as the option files say, so that the environment and the command line go before them.
- * `modem-mqtt` is for all commands, and each leaves out what only others have; `modem-mqtt_pub` is for `pub`. Where none of
- * them is there, `pub` and `sub` read the files of mosquitto_pub and mosquitto_sub.
- * @param others commands whose options may stand in the common file
- * @throws UsageError naming file and line
+ * Sets a command's options from the option files; the environment and the command line override them. The file `modem-mqtt` is for all
+ * commands, and each command skips the options that only others have. The file `modem-mqtt_pub` is for `pub`. Without both, `pub` and
+ * `sub` read the files of mosquitto_pub and mosquitto_sub.
+ * @param others commands whose options may be in the common file
+ * @throws UsageError that names file and line
  */
 export function applyOptionFiles(command: Command, others: readonly Command[]): void {
   const name = command.name();
@@ -39,7 +39,7 @@ export function applyOptionFiles(command: Command, others: readonly Command[]): 
   }
 }
 
-/** A file that is not there for this user: the folder may be another user's, where the environment is that of a process that was root. */
+/** Errors for a file that does not exist for this user. EACCES: the folder may belong to another user, when a process of root has given up its rights. */
 const NOT_THERE: readonly string[] = ["ENOENT", "ENOTDIR", "EACCES"];
 
 function look(path: string): Stats | undefined {
@@ -51,7 +51,7 @@ function look(path: string): Stats | undefined {
   }
 }
 
-/** Some editors begin a file with it. */
+/** Some editors write it at the beginning of a file. */
 const BYTE_ORDER_MARK = /^\uFEFF/;
 
 function read(name: string): File | undefined {
@@ -68,7 +68,7 @@ function read(name: string): File | undefined {
 function apply({ path, text, mode }: File, command: Command, others: readonly Command[]): void {
   let isSecret = false;
   text.split("\n").forEach((line, index) => {
-    // The option, one blank, and then the value up to the line's end, blanks and quotes included: as mosquitto's commands read it.
+    // As mosquitto's commands read it: the option, one blank, and the value up to the line's end, with its blanks and quotes.
     const [, flag, value] = /^ *([^ ]+)(?: (.*))?$/.exec(line.replace(/\r+$/, "")) ?? [];
     if (flag === undefined || line.startsWith("#")) return;
     const where = `${path}, line ${index + 1}`;
@@ -93,7 +93,7 @@ function set(command: Command, option: Option, flag: string, value: string | und
   try {
     const parsed = !takes ? !option.negate : option.parseArg === undefined ? value : option.parseArg(value!, command.getOptionValue(name));
     command.setOptionValueWithSource(name, parsed, "config");
-    (command as unknown as EventEmitter).emit(`config:${option.name()}`, parsed); // its types leave that out
+    (command as unknown as EventEmitter).emit(`config:${option.name()}`, parsed); // commander's types do not have it
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
     throw new UsageError(`${where}: ${flag}: ${error.message}`);

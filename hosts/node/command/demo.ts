@@ -25,9 +25,9 @@ async function demos(modem: string | undefined): Promise<Exit> {
 }
 
 async function demo(modem: string): Promise<void> {
-  await loadDriver(modem); // an unknown name is told of before anything is started
+  await loadDriver(modem); // reports an unknown name before anything is started
   checkInstalled("the demo", ["aedes"]);
-  const { Aedes } = await import("aedes"); // no other command needs it
+  const { Aedes } = await import("aedes"); // loaded here, because no other command needs it
   const broker = await Aedes.createBroker();
   const server = createServer(broker.handle);
   server.listen(0, "127.0.0.1");
@@ -38,7 +38,7 @@ async function demo(modem: string): Promise<void> {
   const virtual = await createVirtualModem({ modem, attachTime: 0 });
   say(`# a virtual ${modem} is behind the serial port ${virtual.path}`);
 
-  // The office is whoever is at the other side of the broker.
+  // The office is the other party, which talks to the broker directly.
   const arrived = new Promise<[string, string]>((resolve) => {
     broker.on("publish", ({ topic, payload }, from) => { if (from?.id === DEVICE) resolve([topic, payload.toString()]); });
   });

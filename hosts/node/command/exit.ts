@@ -21,14 +21,14 @@ export class CommandError extends Error {
   }
 }
 
-/** What the user asked for cannot be meant. */
+/** Wrong usage. */
 export class UsageError extends CommandError {
   constructor(message: string) {
     super(message, Exit.Usage);
   }
 }
 
-/** The command's own names for what the library's errors call arguments. */
+/** The flags for the names of arguments in the library's errors. */
 const FLAGS: readonly (readonly [argument: RegExp, flag: string])[] = [
   [/^will\.topic$/, "--will-topic"],
   [/^will\.(message|payload)$/, "--will-payload"],
@@ -50,24 +50,24 @@ const FLAGS: readonly (readonly [argument: RegExp, flag: string])[] = [
   [/^(baud|baudRate)$/, "--baud"],
 ];
 
-/** What an error says, in the command's words. */
+/** An error's message, with flags rather than names of arguments. */
 export function wordsOf(error: Error): string {
   const { message } = error;
   if (!(error instanceof ArgumentError) || !message.startsWith(error.argument)) return message;
   const flag = FLAGS.find(([argument]) => argument.test(error.argument))?.[1];
   if (flag === undefined) return message;
-  // The library would name an option of its own that is spelled alike.
+  // The library's message suggests a similar option, which is no flag.
   return flag + ((error.code as string) === "ARGUMENT_UNKNOWN" ? " is nothing that this modem can be told" : message.slice(error.argument.length));
 }
 
-/** The status that an error ends the command with, or undefined for a mistake in this program. */
+/** The exit status for an error, or undefined when the error is a bug of this program. */
 export function statusOf(error: unknown): Exit | undefined {
   if (error instanceof CommandError) return error.status;
   if (error instanceof ArgumentError) return Exit.Usage;
   return error instanceof MQTTModemError || isSystemError(error) ? Exit.Failed : undefined;
 }
 
-/** Runs a command's work and turns what it throws into one line on stderr and an exit status. */
+/** Runs a command's work and reports an exception as one line on stderr and an exit status. */
 export async function run(work: () => Promise<Exit>): Promise<void> {
   try {
     process.exitCode = await work();
@@ -76,7 +76,7 @@ export async function run(work: () => Promise<Exit>): Promise<void> {
   }
 }
 
-/** @throws `error` where it is a mistake in this program */
+/** Writes an error to stderr and sets the exit status. @throws `error` when it is a bug of this program */
 export function report(error: unknown): void {
   const status = statusOf(error);
   if (status === undefined) throw error;
@@ -84,7 +84,7 @@ export function report(error: unknown): void {
   process.exitCode = status;
 }
 
-/** A file that is not there, a port that is taken. */
+/** Whether the system reported the error: a file that does not exist, a port that is in use. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === "string";
 }

@@ -11,7 +11,7 @@ interface InfoFlags extends PortFlags {
   json?: boolean;
 }
 
-/** What is printed, in this order; `unit` stands behind what is known. */
+/** The printed rows in their order; `unit` follows a known value. */
 const ROWS: readonly (readonly [name: keyof Info, label: string, unit?: string])[] = [
   ["maker", "maker"],
   ["model", "model"],
@@ -27,7 +27,7 @@ const ROWS: readonly (readonly [name: keyof Info, label: string, unit?: string])
   ["baud", "rate", " bit/s"],
 ];
 
-/** For what a modem does not tell, and for yes and no. */
+/** The words for unknown, true and false. */
 const WORDS: Readonly<Record<string, string>> = { null: "not known", true: "yes", false: "no" };
 
 export function infoCommand(names: readonly string[]): Command {

@@ -10,15 +10,15 @@ import { watchPipes } from "./pipes";
 import { pubCommand } from "./pub";
 import { subCommand } from "./sub";
 
-declare const VERSION: string; // put in by the bundler
+declare const VERSION: string; // the bundler sets it
 
-/** An empty variable is none. */
+/** Environment variables that count as unset when they are empty. */
 const VARIABLES = ["MODEM_MQTT_USERNAME", "MODEM_MQTT_PASSWORD"];
 
-/** commander repeats what it refuses; a URL may have a password. Where an error says how a URL is written, there is none. */
+/** The password of a URL, which commander's errors repeat. The pattern leaves out the form of a URL that a message shows. */
 const PASSWORD = /(\w:\/\/(?!\[user\[:password\])[^\s:@/]*:)[^\s/]*@/g;
 
-/** A subcommand's own settings do not reach its parents' children: each command gets them here. */
+/** Settings for each command: commander does not hand them down to subcommands. */
 function prepare(command: Command): Command {
   return command
     .helpOption("--help", "show this")
@@ -44,12 +44,12 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // commander has said already what was wrong.
+  // commander has already reported the error.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? Exit.Done : Exit.Usage;
   else report(error);
 });
 
-/** What was given is shown, and a line end in it is no second line of the error. */
+/** A text with its control characters escaped, so that an error that shows it stays one line. */
 function inOneLine(text: string): string {
   return text.replace(/[\x00-\x1f\x7f]/g, (control) => JSON.stringify(control).slice(1, -1));
 }

@@ -32,9 +32,9 @@ export interface ConnectionFlags extends PortFlags {
 }
 
 export const AUTO = "auto";
-/** mosquitto's names for MQTT's versions, and the protocol levels that MQTT.js and `connect()` call them by. */
+/** mosquitto's names of MQTT's versions, and their protocol levels, which `connect()` and MQTT.js use. */
 export const VERSIONS: Readonly<Record<string, 3 | 4>> = { mqttv31: 3, "31": 3, "3": 3, mqttv311: 4, "311": 4, "4": 4 };
-/** Which of them the modems do not know. */
+/** mosquitto's names of MQTT 5, which no modem knows. */
 const MQTT5: readonly string[] = ["mqttv5", "5", "50"];
 
 /** @param names of the modems */
@@ -47,7 +47,7 @@ export function addPortOptions(command: Command, names: readonly string[]): Comm
     .option("-d, --debug", "show the AT traffic on stderr, secrets masked");
 }
 
-/** @param topic takes the topic of a URL */
+/** @param topic is called with the topic of a URL */
 export function addConnectionOptions(command: Command, names: readonly string[], topic: (text: string, source: OptionValueSource) => void): Command {
   addPortOptions(command, names)
     .requiredOption("-h, --host <host>", "the broker, as the modem reaches it", host)
@@ -68,7 +68,7 @@ export function addConnectionOptions(command: Command, names: readonly string[],
     .addOption(new Option("--payload-encoding <name>", "as what payloads go over the air, where both ends agree").choices(["raw", "hex", "base64"]));
 }
 
-/** What goes to the driver as its own options. */
+/** The driver's options. */
 export function driverOptionsOf({ receiving, payloadEncoding, bootTimeout }: ConnectionFlags): Record<string, unknown> {
   return {
     bootTimeout: bootTimeout * 1000,
@@ -77,7 +77,7 @@ export function driverOptionsOf({ receiving, payloadEncoding, bootTimeout }: Con
   };
 }
 
-/** Aborted by the first Ctrl-C; a second one ends the process at once. */
+/** A signal that the first Ctrl-C aborts; the second Ctrl-C ends the process at once. */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
   const abort = (): void => controller.abort(new Interrupted("interrupted"));
@@ -86,7 +86,7 @@ export function interruption(): AbortSignal {
   return controller.signal;
 }
 
-/** The user has had enough. */
+/** The user pressed Ctrl-C. */
 export class Interrupted extends Error {
   readonly code = "INTERRUPTED";
 }

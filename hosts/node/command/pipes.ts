@@ -1,4 +1,4 @@
-/** Pipes whose reader has gone, such as `modem-mqtt info | head -1`: nothing went wrong, so nothing is said. */
+// Pipes whose reader has ended, as in `modem-mqtt info | head -1`: no error, and no message.
 
 import { Exit } from "./exit";
 
@@ -7,16 +7,16 @@ type Stream = "stdout" | "stderr";
 const GONE: readonly string[] = ["EPIPE", "EOF"]; // Windows has the second
 
 const reactions: Record<Stream, () => void> = {
-  // What the command has left to do can only be to print.
+  // All that is left to do is to print.
   stdout: () => process.exit(),
-  // What the command does is done all the same; only nobody sees it.
+  // The command continues; only its messages are lost.
   stderr: () => {},
 };
 
-/** Whether it has been told of that results could not be written. */
+/** Whether the failure to write results has been reported. */
 let hasFailed = false;
 
-/** Results are lost, on a full disk for example: that is told of once, and the status is 1 however the command ends. */
+/** Results could not be written, for example to a full disk: reports it once, and makes the exit status 1. */
 function failed(error: NodeJS.ErrnoException): void {
   if (hasFailed) return;
   hasFailed = true;
@@ -24,7 +24,7 @@ function failed(error: NodeJS.ErrnoException): void {
   process.stderr.write(`modem-mqtt: stdout cannot be written (${error.message})\n`);
 }
 
-/** Sees to it that a closed pipe is no error. To be called once, before anything is written. */
+/** Makes a closed pipe no error. Called once, before anything is written. */
 export function watchPipes(): void {
   for (const stream of ["stdout", "stderr"] as const)
     process[stream].on("error", (error: NodeJS.ErrnoException) => {
@@ -33,7 +33,7 @@ export function watchPipes(): void {
     });
 }
 
-/** What is done, in place of the usual, when nobody reads a stream any more. It may be called again and again. */
+/** Replaces the reaction to a stream that nobody reads any more. `react` may be called several times. */
 export function whenGone(stream: Stream, react: () => void): void {
   reactions[stream] = react;
 }

@@ -1,13 +1,14 @@
 import { clearLine, cursorTo } from "node:readline";
 import type { WriteStream } from "node:tty";
 
-/** What is done at once needs no explanation: milliseconds. */
+/** Milliseconds until a step is shown: a quick one needs no explanation. */
 const DELAY = 1000;
+/** Milliseconds between two updates. */
 const TICK = 1000;
 
 /**
- * Tells people what they are waiting for, and for how long, on one line of the terminal that is written again and again
- * and is gone in the end. Where stderr is no terminal it writes nothing.
+ * Shows what the command is waiting for, and since how many seconds, on one line of the terminal. The line is overwritten at each update
+ * and cleared at the end. When stderr is no terminal, nothing is written.
  */
 export class Progress {
   readonly #terminal: WriteStream | undefined;
@@ -20,7 +21,7 @@ export class Progress {
     this.#terminal = stream.isTTY ? stream : undefined;
   }
 
-  /** From now on it is this that is waited for. */
+  /** The command now waits for `what`. */
   readonly waitFor = (what: string): void => {
     if (this.#terminal === undefined || what === this.#what) return;
     this.done();
@@ -29,14 +30,14 @@ export class Progress {
     this.#wait(DELAY);
   };
 
-  /** Nothing is waited for. */
+  /** The command waits for nothing. */
   readonly done = (): void => {
     clearTimeout(this.#timer);
     this.#clear();
     this.#what = "";
   };
 
-  /** Runs `write`, which writes whole lines to the terminal, above the line. */
+  /** Runs `write`, whose whole lines appear above the progress line. */
   above(write: () => void): void {
     const shown = this.#shown;
     this.#clear();
@@ -58,7 +59,7 @@ export class Progress {
   #show(): void {
     const terminal = this.#terminal!;
     const seconds = Math.round((performance.now() - this.#since) / 1000);
-    // A line that is wrapped could not be cleared.
+    // Cut to the terminal's width: a wrapped line could not be cleared.
     terminal.write(`${this.#what} … ${seconds} s`.slice(0, terminal.columns - 1));
     this.#shown = true;
   }

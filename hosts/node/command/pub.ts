@@ -22,7 +22,7 @@ interface PubFlags extends ConnectionFlags {
 
 type Send = (payload: Buffer) => Promise<void>;
 
-/** Lines of stdin that wait for their acknowledgement at the most. */
+/** The most lines of stdin whose acknowledgements are awaited at once. */
 const AHEAD = 16;
 const LF = 0x0a;
 
@@ -51,7 +51,7 @@ async function pub(flags: PubFlags): Promise<Exit> {
   const progress = new Progress();
   const client = await connectWith(flags, work, signal, progress, {
     reconnectPeriod: 0,
-    // With -c the broker may have messages of a subscription that is older: they are not what this is for.
+    // With -c the broker may send messages of an earlier subscription; they are ignored.
     onClient: (client) => client.on("message", () => {}),
   });
   const send: Send = (payload) => client.publish(topic, payload, { qos, retain });
@@ -66,7 +66,7 @@ async function pub(flags: PubFlags): Promise<Exit> {
   return Exit.Done;
 }
 
-/** The message, unless it is one for each line. */
+/** The message, or undefined when each line of stdin is one. */
 async function singleMessage(flags: PubFlags, signal: AbortSignal): Promise<Buffer | undefined> {
   const { message, file, stdinFile, stdinLine, nullMessage } = flags;
   const sources = [message, file, stdinFile, stdinLine, nullMessage].filter((source) => source !== undefined);
@@ -79,7 +79,7 @@ async function singleMessage(flags: PubFlags, signal: AbortSignal): Promise<Buff
   return bytes;
 }
 
-/** What is under way may still be settled, but nobody waits for it. */
+/** Waits for `work` until `signal` aborts. `work` may still settle later. */
 async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const interrupted = new Promise<never>((_, reject) => {
     if (signal.aborted) reject(signal.reason);
@@ -90,7 +90,7 @@ async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal): Prom
   return Promise.race([work, interrupted]);
 }
 
-/** Publishes line after line. @throws CommandError that says how far it came */
+/** Publishes each line. @throws CommandError that says which line is the first that was not published */
 async function sendLines(client: ModemMQTTClient, signal: AbortSignal, progress: Progress, send: Send, done: string): Promise<void> {
   const tally = new Tally();
   const failed = new AbortController();
@@ -98,18 +98,18 @@ async function sendLines(client: ModemMQTTClient, signal: AbortSignal, progress:
   const stop = AbortSignal.any([signal, failed.signal]);
   let last: unknown;
   client.on("error", (error) => { last = error; }).once("end", () => give(last));
-  progress.done(); // what it waits for now is stdin
+  progress.done(); // from now on the command waits for stdin
   try {
     for await (const line of lines(addAbortSignal(stop, process.stdin))) {
       if (tally.add(line.length > 0, () => send(line), give) >= AHEAD) await unlessInterrupted(tally.oldest, stop);
-      await setImmediate(); // a line that cannot be sent is known by then, and the next one stays where it is
+      await setImmediate(); // by then a line that cannot be sent has failed, and the next line is not read
       if (stop.aborted) break;
     }
     progress.waitFor("waiting for the last acknowledgements");
     await unlessInterrupted(tally.all, stop);
   } catch (error) {
     const reason: unknown = stop.aborted ? stop.reason : error;
-    // What is under way may be acknowledged yet.
+    // Lines in flight may still be acknowledged.
     await client.end();
     const status = statusOf(reason);
     if (status === undefined) throw reason;
@@ -117,14 +117,14 @@ async function sendLines(client: ModemMQTTClient, signal: AbortSignal, progress:
   }
 }
 
-/** Which lines have been acknowledged. Lines are counted from 1, as editors count them, blank ones included. */
+/** Counts the lines that have been acknowledged. Line numbers begin with 1 and include blank lines, as in editors. */
 class Tally {
   #read = 0;
   #done = 0;
-  /** Those under way, and those that have failed, in their order. */
+  /** Lines that are in flight or have failed, in their order. */
   readonly #open = new Map<number, Promise<void>>();
 
-  /** @param publish called for a line that is a message @returns how many are under way */
+  /** Adds a line. @param publish called when the line is a message @param failed called when that fails @returns how many lines are in flight */
   add(isMessage: boolean, publish: () => Promise<void>, failed: (error: unknown) => void): number {
     const line = ++this.#read;
     if (!isMessage) return this.#open.size;

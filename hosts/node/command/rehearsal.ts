@@ -3,22 +3,22 @@ import { Session } from "modem-mqtt/session";
 import { statusOf, UsageError, wordsOf } from "./exit";
 import { VERSIONS, driverOptionsOf, type ConnectionFlags } from "./options";
 
-/** What a command is to do once it is connected. */
+/** What a command does when it is connected. */
 export interface Work {
-  /** Where to publish, and what. Without a payload it is not known yet. */
+  /** The topic to publish to, and the payload if it is known. */
   publish?: { topic: string; payload?: Uint8Array };
-  /** What to subscribe to. */
+  /** The filters to subscribe to. */
   subscribe?: readonly string[];
 }
 
 type Driver = Awaited<ReturnType<typeof loadDriver>>;
 
-/** Stands for a payload that is not known yet: every modem can carry it. */
+/** Stands for an unknown payload; every modem can carry it. */
 const ANY = new Uint8Array([0x30]);
-/** Time stands still: nothing goes on behind the rehearsal's back. */
+/** A clock that stands still, so that nothing happens during the rehearsal. */
 const STILL = { now: () => 0, alarm: () => ({ set() {}, clear() {}, close() {} }) };
 
-/** Leads nowhere. */
+/** A port without a modem. */
 class NoPort {
   read(): number {
     return 0;
@@ -32,8 +32,8 @@ class NoPort {
 }
 
 /**
- * Does all of it with the drivers themselves, but without a port: so they say what is wrong before a real one is opened.
- * Of several modems one must be able to.
+ * Lets the drivers check everything: does the work with a session on a port without a modem, before the real port is opened. Of several
+ * modems at least one must accept it.
  * @throws UsageError
  */
 export async function rehearse(modems: readonly string[], flags: ConnectionFlags, work: Work): Promise<void> {
@@ -42,7 +42,7 @@ export async function rehearse(modems: readonly string[], flags: ConnectionFlags
     try {
       return perform(modem, await loadDriver(modem), flags, work);
     } catch (error) {
-      if (statusOf(error) === undefined) throw error; // a mistake in this program
+      if (statusOf(error) === undefined) throw error; // a bug of this program
       refusal ??= new UsageError(wordsOf(error as Error) + (modems.length > 1 ? " (nor can another modem)" : ""));
     }
   }
@@ -67,7 +67,7 @@ function perform(modem: string, driver: Driver, flags: ConnectionFlags, { publis
   }
 }
 
-/** What the flags say otherwise than the library's options do: its errors would have other words and numbers. */
+/** Checks the flags whose units or names differ from the library's options, so that the errors show them as they were given. */
 function mustSuit(modem: string, { limits }: Driver, { keepalive, protocolVersion }: ConnectionFlags): void {
   const { keepAlive: [least, most], protocolVersions } = limits;
   if (keepalive < least || keepalive > most) throw new UsageError(`-k must be from ${least} to ${most} seconds for ${modem}; got ${keepalive}`);

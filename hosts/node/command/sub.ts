@@ -13,11 +13,11 @@ interface SubFlags extends ConnectionFlags {
   count?: number;
   wait?: number;
   verbose?: boolean;
-  /** commander's name for `-N`, which takes the end of line away. */
+  /** False with `-N`, as commander has it: no line end after a payload. */
   eol: boolean;
 }
 
-/** Milliseconds before the first try to have a lost connection back, as with mosquitto_sub. */
+/** Milliseconds from a loss to the first attempt to connect again, as with mosquitto_sub. */
 const RECONNECT = 1000;
 
 const another = (filter: string, before?: readonly string[]): string[] => [...(before ?? []), filter];
@@ -49,7 +49,7 @@ async function sub(flags: SubFlags): Promise<Exit> {
   try {
     client = await connectWith(flags, work, interrupted, progress, {
       reconnectPeriod: RECONNECT,
-      // The broker may deliver right behind its acceptance what it has kept.
+      // Listens before the connection is made: the broker may send kept messages right after its CONNACK.
       onClient: (client, modem) => {
         if (endsAtLineEnd(flags, modem)) watch = new CutWatch(client, say);
         client.on("message", (topic, payload, packet) => {
@@ -65,7 +65,7 @@ async function sub(flags: SubFlags): Promise<Exit> {
     if (interrupted.aborted) return Exit.Done;
     throw error;
   }
-  // From here on, as with mosquitto_sub.
+  // `-W` counts from here on, as with mosquitto_sub.
   const timeUp = flags.wait === undefined ? undefined : AbortSignal.timeout(flags.wait * 1000);
   const stop = timeUp === undefined ? interrupted : AbortSignal.any([interrupted, timeUp]);
   try {
@@ -85,14 +85,14 @@ async function sub(flags: SubFlags): Promise<Exit> {
   return timeUp?.aborted ? Exit.TimedOut : Exit.Done;
 }
 
-/** Tells of losses, after which the client connects and subscribes again. @returns rejected when it does so no more */
+/** Reports losses, after which the client connects and subscribes again. @returns a promise that rejects when the client has ended */
 function follow(client: ModemMQTTClient, progress: Progress, say: (text: string) => void): Promise<never> {
   let away = false;
   let told = "";
   let last: Error | undefined;
   client.on("error", (error) => {
     last = error;
-    if (client.ended || error.message === told) return; // it fails as it did before
+    if (client.ended || error.message === told) return; // the same failure has been reported
     told = error.message;
     away ||= !client.connected;
     say(client.connected ? error.message : `${error.message}; connecting again`);
@@ -109,11 +109,11 @@ function follow(client: ModemMQTTClient, progress: Progress, say: (text: string)
     told = "";
   });
   const over = new Promise<never>((_, reject) => client.once("end", () => reject(last)));
-  over.catch(() => {}); // once the race is over, nobody waits for it
+  over.catch(() => {}); // it may reject after nobody waits for it
   return over;
 }
 
-/** Says of a message that it may not be what was sent. */
+/** Warns that a message may not be what was sent. */
 function warnIfSuspect({ topic, suspect }: Packet, { payloadEncoding = "raw" }: SubFlags, say: (text: string) => void): void {
   if (!suspect) return;
   const encoding = payloadEncoding === "raw" ? "" : `, or it is no ${payloadEncoding}`;

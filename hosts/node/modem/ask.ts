@@ -6,23 +6,23 @@ import { modemOf, requireModemOf } from "./names";
 import { probe, USUAL_RATES, type ProbeOptions } from "./probe";
 
 export interface FindOptions extends Omit<ProbeOptions, "rates"> {
-  /** Bit/s; one of the usual rates when left out. */
+  /** Bit/s; default: the usual rates are tried. */
   baud?: number;
-  /** The modem answers, and is asked. */
+  /** The modem has answered; the questions follow. */
   onFound?(): void;
 }
 
 /** A modem on a serial port. */
 export interface FoundModem {
-  /** What `connect` takes as `modem`. */
+  /** The name for the option `modem` of `connect`. */
   modem: string;
-  /** What `connect` takes as `baud`. */
+  /** Bit/s, for the option `baud` of `connect`. */
   baud: number;
 }
 
 /**
- * Asks the modem on a serial port who it is.
- * @throws ModemError PORT_FAILED or MODEM_SILENT; StateError NOT_SUPPORTED when no driver knows it; each as a rejection,
+ * Asks the modem on a serial port for its model, and finds its driver.
+ * @throws ModemError PORT_FAILED or MODEM_SILENT; StateError NOT_SUPPORTED when no driver knows the modem; each as a rejection,
  * with the port released
  */
 export function findModem(options: FindOptions): Promise<FoundModem> {
@@ -32,13 +32,13 @@ export function findModem(options: FindOptions): Promise<FoundModem> {
   });
 }
 
-/** The rate at which the modem on a serial port answers, in bit/s. */
+/** Finds the rate in bit/s at which the modem on a serial port answers. @throws as {@link readModemInfo} */
 export function findBaud(options: FindOptions): Promise<number> {
   return talk(options, async ({ baud }) => baud);
 }
 
 /**
- * Asks the modem on a serial port what it is, and how it is. `driver` is the name for `connect`, or null when no driver
+ * Asks the modem on a serial port about itself, its SIM and the network. `driver` is the name for `connect`, or null when no driver
  * knows the modem.
  * @throws ModemError PORT_FAILED or MODEM_SILENT, as a rejection, with the port released
  */
@@ -51,12 +51,13 @@ export function readModemInfo(options: FindOptions): Promise<ModemInfo & { drive
 
 const FIND: Shape<FindOptions> = { serial: filled, baud: integer(50, 20_000_000), trace: callable, bootTimeout: atLeast(0, 86_400_000), signal: isSignal, onRate: callable, onFound: callable };
 
+/** Opens an AT session, runs `about` with it and closes it. */
 async function talk<T>(options: FindOptions, about: (session: ATSession) => Promise<T>): Promise<T> {
   check("", options, FIND);
   required("serial", options.serial, "must be the path of a serial port, such as /dev/ttyUSB0");
   const { baud, signal, onFound } = options;
   const session = await probe({ ...options, rates: baud === undefined ? USUAL_RATES : [baud] });
-  // A modem that has fallen silent would be waited for.
+  // Closing ends a question at once that a silent modem does not answer.
   const abort = (): void => void session.close();
   signal?.addEventListener("abort", abort);
   try {

@@ -17,22 +17,22 @@ export interface ATSessionOptions {
   serial: string;
   /** Bit/s. */
   baud: number;
-  /** Sees all traffic. */
+  /** Gets all traffic. */
   trace?(direction: Direction, bytes: Uint8Array): void;
 }
 
-/** What a modem has said to one command. */
+/** A modem's answer to one command. */
 export interface Answer {
   readonly outcome: "ok" | "error" | "silence";
   /** The number of a `+CME ERROR`, or −1. */
   readonly code: number;
-  /** Its lines before the final, blanks at both ends taken away. */
+  /** The lines before the final result, without blanks at both ends. */
   readonly lines: readonly string[];
 }
 
 const OUTCOMES: Partial<Record<Outcome, Answer["outcome"]>> = { [Outcome.Done]: "ok", [Outcome.Refused]: "error", [Outcome.TimedOut]: "silence" };
 
-/** Lines that end a command, and no family's own: everything else that a modem says is text. */
+/** The final results that all modems share; every other line is text. */
 const RESPONSES = responseTable([]);
 
 interface Question {
@@ -41,12 +41,13 @@ interface Question {
   reject(error: MQTTModemError): void;
 }
 
-const IN_STEP: Answer = { outcome: "ok", code: -1, lines: [] };
+/** The result of a resync. */
+const RESYNCED: Answer = { outcome: "ok", code: -1, lines: [] };
 
-/** Questions to a modem of any family, one after the other, over the core's command channel. No MQTT. */
+/** Asks a modem of any family one question after the other, with the core's chat. No MQTT. */
 export class ATSession implements ChatListener, TimerListener {
   readonly baud: number;
-  /** Settles when the port is open, or has failed. */
+  /** Settles when the port is open, or could not be opened. */
   readonly #opened: Promise<void>;
   /** Settles when the port has been released. */
   readonly #released: Promise<void>;
@@ -80,21 +81,22 @@ export class ATSession implements ChatListener, TimerListener {
     return new SerialPort({ ...this.#port, receiver });
   }
 
-  /** Is anybody there? An answer that does not come is no reason to doubt the next one. */
+  /** Sends `AT`. @param timeout milliseconds @returns whether the modem answers */
   async greets(timeout: number): Promise<boolean> {
-    await this.#opened; // a port that is opened slowly is no silent modem
+    await this.#opened; // the timeout starts when the port is open
     return (await this.#ask("AT", { final: timeout, probe: true })).outcome === "ok";
   }
 
-  /** Errors with numbers, and both ends in step. Echo may stay on: the channel knows it when it sees it. */
+  /** Asks for numbers in errors, and resyncs. Echo may stay on, because the chat recognises it. */
   async prepare(): Promise<void> {
     await this.ask("AT+CMEE=1");
     await this.#wait(() => this.#chat.resync());
   }
 
   /**
-   * Asks one thing at a time.
-   * @throws ModemError PORT_FAILED or MODEM_SILENT, as a rejection
+   * Sends a command line and waits for its answer.
+   * @param timeout milliseconds
+   * @throws StateError BUSY while another question waits; ModemError PORT_FAILED or MODEM_SILENT; each as a rejection
    */
   ask(line: string, timeout = 2000): Promise<Answer> {
     return this.#ask(line, { final: timeout, text: true });
@@ -119,7 +121,7 @@ export class ATSession implements ChatListener, TimerListener {
     question?.settle(answer);
   }
 
-  /** Releases the port. */
+  /** Ends the session. Settles when the port is released. */
   async close(): Promise<void> {
     this.#fail(new StateError("CLOSED", "the conversation with the modem has been ended"));
     await this.#released;
@@ -134,9 +136,9 @@ export class ATSession implements ChatListener, TimerListener {
     question?.reject(this.#error);
   }
 
-  // ---- what the channel tells
+  // ---- the chat's reports
 
-  onText(_operation: Request, start: number, end: number): void {
+  onText(_request: Request, start: number, end: number): void {
     this.#keep(start, end);
   }
 
@@ -146,20 +148,20 @@ export class ATSession implements ChatListener, TimerListener {
     this.#question?.lines.push(utf8Decode(bytes).trim());
   }
 
-  /** The few lines that the channel knows by itself, such as `+CGATT`. */
+  /** The few reports that the chat knows of every modem, such as `+CGATT`. */
   onUrc(): void {
     const { lineStart, lineEnd } = this.#chat.decoder;
     this.#keep(lineStart, lineEnd);
   }
 
-  onDone(_operation: Request, outcome: Outcome, code: number): void {
-    // Told before the operation is free again; whoever waits goes on afterwards.
+  onDone(_request: Request, outcome: Outcome, code: number): void {
+    // The request is still in use now; the promise's continuation runs after it has been freed.
     this.#answer({ outcome: OUTCOMES[outcome] ?? "error", code: outcome === Outcome.Refused ? code : -1, lines: this.#question!.lines });
   }
 
-  /** After a silence too, when the next question waits for it. */
+  /** Also called after a resync that followed a timeout; then the next question is still to be answered. */
   onResynced(): void {
-    if (this.#chat.idle) this.#answer(IN_STEP);
+    if (this.#chat.idle) this.#answer(RESYNCED);
   }
 
   onSilent(_swallowing: boolean, speaking: boolean): void {

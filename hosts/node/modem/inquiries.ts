@@ -1,36 +1,36 @@
-// What every modem can be asked about itself: 3GPP TS 27.007 and ITU-T V.250, as data.
+// Questions that every modem answers about itself, as data: 3GPP TS 27.007 and ITU-T V.250.
 import { CME_ERRORS, meaning, type CodeTable } from "../../../src/modem/codes";
 import type { Answer } from "./at-session";
 
-/** What a modem says of itself and of the network. What it does not tell is null. */
+/** What a modem reports about itself, its SIM and the network. What it does not report is null. */
 export interface ModemInfo {
   maker: string | null;
   model: string | null;
-  /** Several lines where the modem tells of several parts. */
+  /** Several lines when the modem reports several parts. */
   firmware: string | null;
-  /** What `ATI` says: the lines are each maker's own. */
+  /** The answer to `ATI`, whose lines differ from maker to maker. */
   product: string | null;
   imei: string | null;
-  /** `ready`, or what keeps the SIM from being used. */
+  /** `ready`, or why the SIM cannot be used. */
   sim: string | null;
   iccid: string | null;
-  /** dBm; −113 and −51 stand for what is beyond them. */
+  /** dBm; −113 stands for −113 or less, −51 for −51 or more. */
   signal: number | null;
   registration: string | null;
-  /** Whether the packet domain service is attached: without it there is no MQTT. */
+  /** Whether the modem is attached to the packet domain service, which MQTT needs. */
   attached: boolean | null;
-  /** A name, or MCC and MNC, as the modem gives it. */
+  /** A name, or MCC and MNC, as the modem reports it. */
   operator: string | null;
 }
 
-/** One thing to ask for. */
+/** One question. */
 export interface Inquiry<Name extends keyof ModemInfo = keyof ModemInfo> {
   readonly name: Name;
-  /** Commands that ask for it, until one is answered with something of use. */
+  /** Commands to try until one gives a useful answer. */
   readonly lines: readonly string[];
-  /** The answer, or null when it is of no use. */
+  /** The value in an answer, or null when the answer has none. */
   read(answer: Answer, line: string): ModemInfo[Name];
-  /** Whether another command may still tell more. */
+  /** Whether another command may give a better value. */
   mayBeBetter?(value: ModemInfo[Name]): boolean;
 }
 
@@ -47,14 +47,14 @@ const REGISTRATION: readonly string[] = [
   "emergency calls alone",
 ];
 
-/** The fields behind the command's own name, without their quotes, of each line that has it. */
+/** For each line that begins with the command's name: its fields, without quotes. */
 function rows({ lines }: Answer, line: string): string[][] {
   const name = /^AT(\+\w+)/.exec(line)![1]!;
   const own = lines.filter((text) => text.startsWith(`${name}:`));
   return own.map((text) => text.slice(name.length + 1).split(",").map((field) => field.trim().replace(/^"(.*)"$/, "$1")));
 }
 
-/** What a modem answers in words: whole lines, with or without the command's name, and no report in between. */
+/** A textual answer: the lines without the command's name and without reports that came in between. */
 function words(answer: Answer, line: string): string | null {
   if (answer.outcome !== "ok") return null;
   const name = /^AT(\+\w+)?/.exec(line)![1];
@@ -62,7 +62,7 @@ function words(answer: Answer, line: string): string | null {
   return own.filter((text) => text !== "" && !/^[+*^]/.test(text)).join("\n") || null;
 }
 
-/** The first run of so many digits. */
+/** The first match of `pattern` in the lines. */
 function digits(answer: Answer, pattern: RegExp): string | null {
   for (const text of answer.lines) {
     const found = pattern.exec(text);
@@ -71,7 +71,7 @@ function digits(answer: Answer, pattern: RegExp): string | null {
   return null;
 }
 
-/** 27.007 9.2.1; the numbers from 310 on are Quectel's for the same. */
+/** The numbers of 27.007 9.2.1, and Quectel's numbers from 310 on for the same errors. */
 const SIM_ERRORS: CodeTable = [
   [10, "not inserted"],
   [11, "needs SIM PIN"],
@@ -88,14 +88,14 @@ function sim(answer: Answer, line: string): string | null {
   return state === undefined ? null : state === "READY" ? "ready" : `needs ${state}`;
 }
 
-/** `<rssi>` of 0–31 in steps of 2 dBm from −113; 99 is not known: 27.007 8.5. */
+/** `<rssi>` is 0–31 in steps of 2 dBm from −113 dBm; 99 is unknown: 27.007 8.5. */
 function signal(answer: Answer, line: string): number | null {
   const level = Number(rows(answer, line)[0]?.[0] ?? 99);
   return level >= 0 && level <= 31 ? 2 * level - 113 : null;
 }
 
 function registration(answer: Answer, line: string): string | null {
-  // `<n>,<stat>`; a report that comes in between has `<stat>` alone, or a string behind it.
+  // The answer is `<n>,<stat>`. A report that comes in between has only `<stat>`, or a string after it.
   const state = rows(answer, line).find((row) => /^\d$/.test(row[1] ?? ""))?.[1];
   return state === undefined ? null : REGISTRATION[Number(state)] ?? `state ${state}`;
 }
@@ -110,10 +110,10 @@ export const INQUIRIES: readonly Inquiry<any>[] = [
   { name: "model", lines: ["AT+CGMM"], read: words },
   { name: "firmware", lines: ["AT+CGMR"], read: words },
   { name: "product", lines: ["ATI"], read: words },
-  // Without the 1 it is the maker's serial number, which most modems take for the IMEI: 27.007 5.4.
+  // Without the 1 it asks for the maker's serial number, for which most modems give the IMEI: 27.007 5.4.
   { name: "imei", lines: ["AT+CGSN=1", "AT+CGSN"], read: (answer) => digits(answer, /\b\d{15}\b/) },
   { name: "sim", lines: ["AT+CPIN?"], read: sim },
-  // Not in 27.007 before +CCID: each maker has its own.
+  // Each maker has its own command; 27.007 has only +CCID, and only in later versions.
   { name: "iccid", lines: ["AT+NCCID", "AT+ICCID", "AT+CCID"], read: (answer) => digits(answer, /\b\d{18,19}[\dA-F]?\b/i) },
   { name: "signal", lines: ["AT+CSQ"], read: signal },
   // LTE and NB-IoT, 5G, GPRS, GSM: 27.007 10.1.22, 10.1.47, 10.1.20, 7.2.

@@ -2,9 +2,8 @@ import { StateError } from "../../../src/errors";
 import type { ModemInfo } from "./inquiries";
 
 /**
- * Which driver knows which module: what stands in the answers to `AT+CGMM` and `ATI`. The Quectel manual prints
- * `BC35GJB-02-STD` and `BC35-G` (P3 2.1 and 2.4); of the others no document prints the answers, so their names on the
- * data sheets are looked for.
+ * For each driver, how its modules answer `AT+CGMM` or `ATI`. The Quectel manual prints `BC35GJB-02-STD` and `BC35-G` (P3 2.1 and 2.4).
+ * No document prints the answers of the others, so the patterns look for the names on the data sheets.
  */
 const MODULES: readonly (readonly [pattern: RegExp, modem: string])[] = [
   [/\bBC(35|28)/i, "bc35g"],
@@ -19,7 +18,7 @@ export function modemOf({ model, product }: Pick<ModemInfo, "model" | "product">
   return MODULES.find(([pattern]) => pattern.test(said))?.[1] ?? null;
 }
 
-/** @throws StateError NOT_SUPPORTED with what the modem has answered */
+/** The modem name for a module. @throws StateError NOT_SUPPORTED with the modem's answers */
 export function requireModemOf(info: Pick<ModemInfo, "model" | "product">, names: readonly string[]): string {
   const modem = modemOf(info);
   if (modem !== null) return modem;

@@ -1,29 +1,29 @@
 import { ModemError } from "../../../src/errors";
 import { ATSession, type ATSessionOptions } from "./at-session";
 
-/** Bit/s that modems' UARTs are set to, the factories' settings first. */
+/** The usual rates of modems' UARTs in bit/s, factory settings first. */
 export const USUAL_RATES: readonly number[] = [9600, 115_200, 57_600, 38_400, 19_200, 4800, 2400, 230_400, 460_800, 921_600];
 
-/** What was sent at a wrong rate may still stand before the first `AT` at the right one. */
+/** How often `AT` is sent at each rate: bytes that the modem received at a wrong rate may spoil the first one at the right rate. */
 const ATTEMPTS = 3;
-/** Milliseconds for an answer: at 2400 bit/s the nine bytes of `AT` and `OK` take 38, and a USB adapter holds some back for 16. */
+/** Milliseconds for an answer. At 2400 bit/s the nine bytes of `AT` and `OK` take 38 ms, and a USB adapter may hold bytes back for 16 ms. */
 const ANSWER_TIMEOUT = 300;
 
 export interface ProbeOptions extends Omit<ATSessionOptions, "baud"> {
-  /** Bit/s that may be the modem's. */
+  /** Rates to try, in bit/s. */
   rates: readonly number[];
-  /** Milliseconds that the modem may take until it answers, at least one round of all rates. Default 30000. */
+  /** Milliseconds that the modem may take until it answers; all rates are tried at least once. Default 30000. */
   bootTimeout?: number;
-  /** Ends the attempt. */
+  /** Aborts the attempt. */
   signal?: AbortSignal;
-  /** A rate is being tried. */
+  /** The next rate is being tried. */
   onRate?(rate: number): void;
 }
 
 /**
- * Finds the rate at which a modem answers `AT`: goes round all of them until the modem has had the time to start.
- * @returns the session, open
- * @throws ModemError PORT_FAILED, or MODEM_SILENT with what was tried
+ * Finds the rate at which a modem answers `AT`. Tries all rates again and again until `bootTimeout` has passed.
+ * @returns the open session
+ * @throws ModemError PORT_FAILED, or MODEM_SILENT with the rates that were tried
  */
 export async function probe(options: ProbeOptions): Promise<ATSession> {
   const { rates, bootTimeout = 30_000, signal, onRate } = options;
@@ -39,10 +39,10 @@ export async function probe(options: ProbeOptions): Promise<ATSession> {
     `check wiring, power, that the port is the right one${rates.length === 1 ? ", and the baud rate" : ", or name the rate if it is another"}`);
 }
 
-/** Left open only if the modem answers. */
+/** Whether the modem answers. Closes the session when it does not. */
 async function answers(session: ATSession, signal: AbortSignal | undefined): Promise<boolean> {
   let good = false;
-  // A port that another program holds may be waited for for a long time.
+  // Closing also ends the wait for a port that another program holds.
   const abort = (): void => void session.close();
   signal?.addEventListener("abort", abort);
   try {
