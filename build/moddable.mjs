@@ -1,5 +1,5 @@
 /**
- * Builds two apps with the Moddable SDK, for the ESP32 and for this machine's simulator, into dist/moddable: the example, which
+ * Builds two apps with the Moddable SDK, for the ESP32 and for this machine's simulator, into dist/sdk: the example, which
  * has one driver, and one with everything that the manifests of this package bring.
  * A warning of the linker is an error: a module could not be kept in flash.
  *
@@ -19,7 +19,7 @@ const apps = [
   { folder: "hosts/moddable/example", drivers: ["bc35g"] },
   { folder: "test/moddable/whole", drivers: ["bc35g", "m531x", "ml302", "nm28"] },
 ];
-const output = join(root, "dist", "moddable");
+const output = join(root, "dist", "sdk");
 const simulators = { linux: "lin", darwin: "mac", win32: "win" };
 // mcconfig calls `tsc`: the one of this package, whose version suits the SDK.
 const environment = { ...process.env, PATH: join(root, "node_modules", ".bin") + delimiter + process.env.PATH };

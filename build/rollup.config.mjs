@@ -1,7 +1,9 @@
-// The library: one file for each specifier of package.json's `exports`, and what they share in chunks beside them.
+// The library: one file for each specifier of package.json's `exports`, and what they share in chunks beside them; and the
+// modules for Moddable.
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import typescript from "@rollup/plugin-typescript";
 import dts from "rollup-plugin-dts";
+import { appModules, moddableModules } from "./moddable-modules.mjs";
 
 /** Drivers and virtual modems are found by name at run time, so each is a file of its own. */
 const modules = (folder, output) =>
@@ -23,7 +25,7 @@ const options = { outDir: "dist", declaration: false, noEmit: false, exclude: ["
 const output = { dir: "dist", format: "es" };
 
 // Chunks have their contents' hash in their name: those of the last build would be packed too.
-rmSync("dist/types", { recursive: true, force: true });
+for (const folder of ["dist/types", "dist/moddable"]) rmSync(folder, { recursive: true, force: true });
 if (existsSync("dist")) for (const file of readdirSync("dist")) if (/-[\w-]{8}\.js$/.test(file)) rmSync(`dist/${file}`);
 
 export default [
@@ -37,4 +39,9 @@ export default [
       { ...output, format: "cjs", entryFileNames: "[name].d.cts", chunkFileNames: "types/[name]-[hash].d.cts" },
     ],
   },
+  {
+    input: appModules, external: [/^embedded:/, /^(timer|time|preference|modules|mc\/config)$/], plugins: [dts({ tsconfig: "hosts/moddable/tsconfig.json" })],
+    output: { dir: "dist/moddable", format: "es", chunkFileNames: "types/[name].d.ts" },
+  },
+  moddableModules,
 ];

@@ -18,10 +18,21 @@ export interface MQTTClientOptions extends Omit<ClientOptions, "modem"> {
     io: DriverClass;
     /**
      * The serial port: `io` is the class, `device.io.Serial` if left out, and the rest is that class's own. On ESP32
-     * `transmit`, `receive` (pins), `port` (the UART's number) and `baud`; in a simulator `device` and `baud`.
+     * `transmit`, `receive` (pins), `port` (the UART's number) and `baud`; in a simulator `device` and `baud`. Where none of
+     * these but `baud` is given, it is the board's own port, `device.Serial.default`, if there is one.
      */
     serial: { io?: unknown; baud: number } & Record<string, unknown>;
   } & Record<string, any>;
+}
+
+/** What says which port of the board it is. */
+const PLACES = Object.freeze(["transmit", "receive", "port", "device"]);
+
+/** The port that the SDK names for the board. The global `device` is there if the app includes `$(MODDABLE)/modules/io/manifest.json`. */
+function boardPort(serial: object): object | undefined {
+  if (PLACES.some((name) => name in serial)) return undefined;
+  const { device } = globalThis as { device?: { Serial?: { default?: object }; serial?: { default?: object } } };
+  return (device?.Serial ?? device?.serial)?.default; // Zephyr's has the second name
 }
 
 /**
@@ -38,10 +49,11 @@ export class MQTTClient extends Client {
    */
   constructor(options: MQTTClientOptions) {
     const { modem } = options;
-    const { io = PlatformSerial, ...serial } = modem?.serial ?? {};
-    const told: Partial<ClientOptions> = { ...options, modem: { clock, bytes, ...modem, serial: { ...serial, io: SerialPort, Serial: io } } };
-    super(told as ClientOptions);
-    delete told.modem; // the client keeps the rest, for its callbacks: not the modem of the one before it
+    const told = modem?.serial ?? {};
+    const { io = PlatformSerial, ...serial } = { ...boardPort(told), ...told } as typeof told;
+    const all: Partial<ClientOptions> = { ...options, modem: { clock, bytes, ...modem, serial: { ...serial, io: SerialPort, Serial: io } } };
+    super(all as ClientOptions);
+    delete all.modem; // the client keeps the rest, for its callbacks: not the modem of the one before it
   }
 }
 

@@ -3,15 +3,18 @@ import type { Port, PortReceiver } from "modem-mqtt/platform";
 import Timer from "timer";
 
 /**
- * The class `embedded:io/serial` of Moddable SDK 8.2 on ESP32, as far as it is used. Its callbacks are called with it as
- * `this`.
+ * The class `embedded:io/serial` of Moddable SDK 8.2 on a microcontroller, as far as it is used. Its callbacks are called
+ * with it as `this`.
  */
 interface Serial {
   /** The option of that name (ECMA-419, IO class pattern). */
   readonly target: SerialPort;
-  /** Fills `buffer` as far as bytes wait, and returns how many those were; undefined when none wait. */
-  read(buffer: Uint8Array): number | undefined;
-  /** Throws when `buffer` is longer than the free part of the FIFO; nothing is sent then. */
+  /**
+   * On ESP8266, ESP32 and Zephyr: fills `buffer` as far as bytes wait, and returns how many those were; undefined when none
+   * wait. On Pico and nRF52: fills all of `buffer` and returns it; throws when fewer bytes wait.
+   */
+  read(buffer: Uint8Array): number | Uint8Array | undefined;
+  /** Throws when `buffer` is longer than the free part of its own buffer; nothing is sent then. */
   write(buffer: Uint8Array): void;
   close(): void;
 }
@@ -24,13 +27,13 @@ export interface SerialPortOptions {
   [option: string]: unknown;
 }
 
-/** Bytes that the FIFO of an ESP32's UART holds in each direction. */
+/** Bytes that the FIFO of an ESP32's UART holds in each direction. The other platforms' classes hold as many, or more. */
 const FIFO = 128;
 
 /**
- * A UART of an ESP32 as the core wants it. `Serial` has no buffer but the hardware's, and moves whole buffers only, so
- * everything passes through one buffer that is made as long as what is moved. It has its whole length in between, for then
- * XS keeps its place in memory, and nothing is allocated when it grows again.
+ * A UART of a microcontroller as the core wants it. `Serial` moves whole buffers only, so everything passes through one
+ * buffer that is made as long as what is moved. It has its whole length in between, for then XS keeps its place in memory,
+ * and nothing is allocated when it grows again.
  *
  * What a callback throws is not caught. Moddable reports it to xsbug and restarts the device, as it does with any other
  * callback.
@@ -48,6 +51,12 @@ export default class SerialPort implements Port {
    * once after construction, and again after every write, so there is always one to come while this is 0.
    */
   #free = 0;
+  /**
+   * Bytes that `onReadable` has announced and that have not been read. A class that throws when it is asked for more than
+   * wait is asked for these alone; the first read shows whether it is such a class.
+   */
+  #announced = 0;
+  #announcedOnly = true;
   #calling = false;
   #closed = false;
 
@@ -69,12 +78,14 @@ export default class SerialPort implements Port {
     if (this.#closed) return;
     this.#serial.close();
     this.#free = 0;
+    this.#announced = 0;
     this.#serial = this.#opened({ baud });
   }
 
   private static onReadable(this: Serial, count: number): void {
     const port = this.target;
     if (port.#closed) return;
+    port.#announced = count;
     port.#calling = true;
     port.#receiver.onReadable(count);
     port.#calling = false;
@@ -93,13 +104,23 @@ export default class SerialPort implements Port {
     const staging = this.#staging, piece = this.#piece;
     let total = 0, left = length;
     while (left > 0 && !this.#closed) {
-      const size = left < FIFO ? left : FIFO;
+      let size = left < FIFO ? left : FIFO;
+      if (this.#announcedOnly) {
+        if (this.#announced < size) size = this.#announced;
+        if (size < 1) break;
+      }
       if (size < FIFO) staging.resize(size);
-      const count = this.#serial.read(piece) ?? 0;
+      const told = this.#serial.read(piece);
+      let count = size;
+      if (told === piece) this.#announced -= size;
+      else {
+        this.#announcedOnly = false;
+        count = (told as number | undefined) ?? 0;
+      }
       if (count > 0) bytes.copy(target, offset + total, piece, 0, count);
       if (size < FIFO) staging.resize(FIFO);
       total += count;
-      if (count < size) break; // the FIFO is empty
+      if (count < size) break; // no more bytes wait
       left -= count;
     }
     return total;

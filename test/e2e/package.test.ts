@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { modemNames } from "modem-mqtt/node";
+import { brought } from "../moddable/support/manifests";
 
 const root = fileURLToPath(new URL("./", import.meta.resolve("modem-mqtt/package.json")));
 const run = promisify(execFile);
@@ -68,10 +69,19 @@ describe("the package, packed and unpacked", function () {
     const targets = (each: object | string): string[] => (typeof each === "string" ? [each] : Object.values(each).flatMap(targets));
     for (const target of targets(exports))
       assert.ok(target.includes("*") || files.includes(target.slice(2)), target);
-    for (const name of await modemNames()) assert.equal(exports[`./modems/${name}`]?.moddable, `./dist/modems/${name}.js`, `${name} for moddable`);
+    for (const name of await modemNames()) assert.equal(exports[`./modems/${name}`]?.moddable, `./dist/moddable/modems/${name}.js`, `${name} for moddable`);
     const folders = new Set(files.filter((name) => name.includes("/")).map((name) => name.split("/").slice(0, name.startsWith("dist/") ? 2 : 1).join("/")));
     assert.deepEqual([...folders].filter((name) => !/\.(js|d\.c?ts)$/.test(name)).sort(),
-      ["dist/families", "dist/modems", "dist/types", "docs", "hosts", "src"]);
+      ["dist/families", "dist/moddable", "dist/modems", "dist/types", "docs", "hosts", "src"]);
+  });
+
+  it("has all files that its manifests for Moddable name, on every platform", async () => {
+    const files = await readdir(installed, { recursive: true });
+    const manifests = files.filter((file) => /^hosts\/moddable\/.*\.json$|^manifest\.json$/.test(file) && !file.endsWith("tsconfig.json"));
+    assert(manifests.length > 20, manifests.join());
+    for (const file of manifests) for (const platform of ["esp32", "esp32/esp32c3", "esp", "pico", "nrf52", "zephyr", "lin", "mac", "win"]) brought(join(installed, file), platform);
+    const { modules } = brought(join(installed, "hosts/moddable/modems/bc35g/manifest.json"), "esp32");
+    for (const file of modules.values()) assert(file.startsWith(join(installed, "dist/moddable/")), file);
   });
 
   it("is imported by each of its names", async () => {

@@ -6,7 +6,7 @@ import { Timers, Uart } from "./support/models";
 describe("The clock on Moddable", () => {
   const timers = new Timers();
   let clock: Clock, alarm: Alarm, rings: number;
-  before(async () => { ({ clock } = await load("serial-port", timers, Uart)); });
+  before(async () => { ({ clock } = await load<{ clock: Clock }>("serial-port", timers, Uart, 'export { clock } from "modem-mqtt/host/clock";')); });
   beforeEach(() => { rings = 0; alarm = clock.alarm({ onAlarm: () => { rings++; } }); });
 
   it("counts in 32 bits with a sign, and its differences survive the wrap", () => {

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { loadProvided } from "./support/host";
+import { FORMS, loadProvided } from "./support/host";
 import { Uart } from "./support/models";
 
-describe("The provider on Moddable", () => {
+for (const form of FORMS) describe(`The provider on Moddable, from its ${form}`, () => {
+  const provided = (config: object, drivers?: readonly string[]) => loadProvided(config, drivers, form);
   const serial = { transmit: 17, receive: 16, port: 1, baud: 9600 };
   after(() => { delete (globalThis as { device?: unknown }).device; });
 
   it("gives device.network.mqtt as Moddable and as the standard have it, beside what was there", async () => {
-    const { mqtt } = await loadProvided({ modem: { name: "bc35g", serial } });
+    const { mqtt } = await provided({ modem: { name: "bc35g", serial } });
     assert.equal(mqtt.client.io, mqtt.io);
     assert.equal(mqtt.client.modem, mqtt.modem);
     for (const options of [mqtt, mqtt.client]) {
@@ -20,12 +21,12 @@ describe("The provider on Moddable", () => {
   });
 
   it("gives the driver what else stands in config.modem", async () => {
-    const { mqtt } = await loadProvided({ modem: { name: "m531x", serial, ackTimeout: 61 } }, ["m531x"]);
+    const { mqtt } = await provided({ modem: { name: "m531x", serial, ackTimeout: 61 } }, ["m531x"]);
     assert.throws(() => new mqtt.io({ ...mqtt, host: "broker.example" }), { code: "ARGUMENT_RANGE", argument: "modem.ackTimeout" });
   });
 
   it("refuses a second client of a modem that has one only, while the first one is there", async () => {
-    const { mqtt } = await loadProvided({ modem: { name: "bc35g", serial } });
+    const { mqtt } = await provided({ modem: { name: "bc35g", serial } });
     const client = new mqtt.io({ ...mqtt, host: "broker.example" });
     assert.throws(() => new mqtt.io({ ...mqtt, host: "broker.example" }), { code: "BUSY" });
     client.close();
@@ -33,7 +34,7 @@ describe("The provider on Moddable", () => {
   });
 
   it("takes the only driver that there is where config.modem names none", async () => {
-    const { mqtt } = await loadProvided({ modem: { serial, ackTimeout: 61 } }, ["m531x"]);
+    const { mqtt } = await provided({ modem: { serial, ackTimeout: 61 } }, ["m531x"]);
     assert.throws(() => new mqtt.io({ ...mqtt, host: "broker.example" }), { code: "ARGUMENT_RANGE", argument: "modem.ackTimeout" });
   });
 
@@ -47,12 +48,12 @@ describe("The provider on Moddable", () => {
   ];
   for (const [what, name, drivers, message] of WRONG)
     it(`says what is missing: ${what}`, () =>
-      assert.rejects(loadProvided({ modem: { name, serial } }, drivers), { code: "ARGUMENT_RANGE", argument: "config.modem.name", message }));
+      assert.rejects(provided({ modem: { name, serial } }, drivers), { code: "ARGUMENT_RANGE", argument: "config.modem.name", message }));
 
-  it("says what is missing: no config.modem", () => assert.rejects(loadProvided({}), { code: "ARGUMENT_TYPE", argument: "config.modem" }));
+  it("says what is missing: no config.modem", () => assert.rejects(provided({}), { code: "ARGUMENT_TYPE", argument: "config.modem" }));
 
   it("gives the older class its client, which refuses what would be a connection that is not safe", async () => {
-    const { Older } = await loadProvided({ modem: { name: "bc35g", serial } });
+    const { Older } = await provided({ modem: { name: "bc35g", serial } });
     for (const option of ["secure", "Socket", "path", "socket"])
       assert.throws(() => new Older({ host: "broker.example", [option]: {} }), { code: "ARGUMENT_RANGE", argument: option });
     const client = new Older({ host: "broker.example", user: "u", password: Uint8Array.of(112).buffer, will: { topic: "t", message: "m", quality: 1 } });

@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import fc from "../support/properties";
 import { bytes, type Host, load, NOBODY } from "./support/host";
-import { FIFO, Timers, Uart } from "./support/models";
+import { ExactUart, FIFO, Timers, Uart } from "./support/models";
 
-describe("The serial port of an ESP32", () => {
+describe("The serial port of a microcontroller", () => {
   let host: Host;
   const timers = new Timers();
   before(async () => { host = await load("serial-port", timers, Uart); });
 
-  it("reads every byte, whatever arrives and wherever it is to go, and touches nothing else", () => {
+  for (const [platforms, Serial] of [["ESP8266, ESP32 and Zephyr", Uart], ["Pico and nRF52, whose class is to be asked for no more than waits", ExactUart]] as const)
+  it(`reads every byte, whatever arrives and wherever it is to go, and touches nothing else: ${platforms}`, () => {
     fc.assert(fc.property(
       fc.array(fc.record({ arrives: fc.integer({ min: 0, max: FIFO }), offset: fc.nat(300), length: fc.integer({ min: 1, max: 300 }), reads: fc.nat(3) })),
       (steps) => {
-        const port = new host.SerialPort({ receiver: NOBODY, Serial: Uart });
+        const port = new host.SerialPort({ receiver: NOBODY, Serial });
         const uart = Uart.last, target = new Uint8Array(640), got: number[] = [], given: number[] = [];
         const take = (offset: number, length: number): number => {
           target.fill(0xee);
@@ -83,6 +84,27 @@ describe("The serial port of an ESP32", () => {
     assert.equal(calls, 1);
     assert.equal(port.read(bytes(1), 0, 1), 0);
     assert.equal(port.write(bytes(1), 0, 1), 0);
+  });
+
+  it("reads what comes while its callback runs, where the class tells how much it has read", () => {
+    const target = bytes(FIFO), counts: number[] = [];
+    for (const Serial of [Uart, ExactUart]) {
+      const port = new host.SerialPort({
+        Serial, receiver: {
+          ...NOBODY,
+          onReadable() {
+            counts.push(port.read(target, 0, FIFO));
+            uart.received.push(4, 5);
+            counts.push(port.read(target, 0, FIFO));
+          },
+        },
+      });
+      const uart = Uart.last;
+      uart.arrive([1, 2, 3]);
+      port.close();
+    }
+    // The other class announces them anew.
+    assert.deepEqual(counts, [3, 2, 3, 0]);
   });
 
   it("takes its UART anew for another rate, with all other options, and goes on", () => {

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { brought } from "../../moddable/support/manifests";
 import { Running } from "./process";
 
 /** How build/xs.mjs ends where there is no C compiler. */
@@ -13,8 +14,6 @@ interface Host {
   bits: number;
   /** The folder of the compiled modules. */
   modules: string;
-  /** What gives it these, those of the device's flash preloaded. */
-  args: string[];
 }
 
 /** The XS host, built where it is not yet; undefined where there is no C compiler. */
@@ -27,6 +26,9 @@ export async function xsHost(): Promise<Host | undefined> {
     throw error;
   }
 }
+
+/** What stands for the SDK's modules (test/xs/modules), and is in flash there too. */
+const SDK = ["embedded:io/serial", "instrumentation", "modules", "preference", "text/decoder", "time", "timer"];
 
 /** As ESP32 targets commonly set them; the stack is this package's own. */
 const CHUNK = "78848,0";
@@ -44,15 +46,28 @@ export async function startExample(host: Host, driver: string, config: object): 
   return startApp(host, { "main.js": app }, { ...example.config, ...config });
 }
 
-/** Starts an app as a device would run it: its modules, `main.js` among them, those in flash named, and its `mc/config`. */
-export async function startApp({ program, args }: Host, modules: Readonly<Record<string, string>>, config: object, preloaded: readonly string[] = []): Promise<Running & { remove(): Promise<void> }> {
+/** All of the package that an app may include. */
+const MANIFESTS = ["modems/bc35g", "modems/m531x", "modems/ml302", "modems/nm28", "session", "clouds", "preference", "mqtt"];
+
+/**
+ * Starts an app as a device would run it: its modules, `main.js` among them, those in flash named, and its `mc/config`. The
+ * package's modules are those that its manifests bring to an ESP32 (build/moddable-modules.mjs), and no sources.
+ */
+export async function startApp({ program, modules: compiled }: Host, modules: Readonly<Record<string, string>>, config: object, preloaded: readonly string[] = []): Promise<Running & { remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "modem-mqtt-xs-"));
   const manifest = JSON.parse(await readFile("hosts/moddable/manifest.json", "utf8"));
-  const files = { ...modules, "mc/config.js": `export default ${JSON.stringify(config)};\n` };
+  const files: Record<string, string> = { ...modules, "mc/config.js": `export default ${JSON.stringify(config)};\n` };
+  const inFlash = new Set([...SDK, ...preloaded]);
+  for (const each of MANIFESTS) {
+    const all = brought(`hosts/moddable/${each}/manifest.json`, "esp32");
+    for (const [name, file] of all.modules) files[`${name}.js`] ??= await readFile(file, "utf8");
+    for (const name of all.preload) inFlash.add(name);
+  }
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);
   }
-  const running = new Running(program, ["--modules", folder, ...args, ...preloaded.flatMap((name) => ["--preload", name]), "--chunk", CHUNK, "--heap", HEAP, "--stack", String(manifest.creation.stack), ...SPEED, "--stats", "main"]);
+  const flash = [...inFlash].flatMap((name) => ["--preload", name]);
+  const running = new Running(program, ["--modules", folder, "--modules", compiled, ...flash, "--chunk", CHUNK, "--heap", HEAP, "--stack", String(manifest.creation.stack), ...SPEED, "--stats", "main"]);
   return Object.assign(running, { remove: () => rm(folder, { recursive: true }) });
 }

@@ -1,20 +1,18 @@
-// The host for Moddable, built for Node as the manifests map its modules, over the models.
+// The host for Moddable over the models, on Node: its sources, or the modules that apps get, named as the manifests name them.
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
-import type { Clock, Port, PortReceiver } from "../../../src/platform";
+import type { Port, PortReceiver } from "../../../src/platform";
 import { NATIVE, Timers, Uart } from "./models";
 
 export interface Host {
   MQTTClient: { new (options: object): { close(): void }; readonly PUBLISH: number };
   BC35G: unknown;
-  clock: Clock;
   SerialPort: new (options: { receiver: PortReceiver } & Record<string, unknown>) => Port;
 }
 
 const CONTENTS = `export { MQTTClient } from "modem-mqtt";
   export { default as BC35G } from "modem-mqtt/modems/bc35g";
-  export { clock } from "modem-mqtt/host/clock";
   export { default as SerialPort } from "modem-mqtt/host/serial-port";`;
 /** The SDK's `modules` where the manifests of those drivers are included that a test asks for. */
 const MODULES = `import bc35g from "modem-mqtt/modems/bc35g"; import m531x from "modem-mqtt/modems/m531x"; import nm28 from "modem-mqtt/modems/nm28";
@@ -22,7 +20,7 @@ const MODULES = `import bc35g from "modem-mqtt/modems/bc35g"; import m531x from 
   export default { has: (name) => drivers.includes(named(name)), importNow: (name) => all[named(name)] };`;
 /** As the manifests beside them name them. */
 const PROVIDED: Record<string, string> = {
-  mqtt: "mqtt/mqtt.ts", "setup/modem-mqtt": "provider/setup.ts", "modem-mqtt/provider": "provider/provider.ts",
+  mqtt: "mqtt/mqtt.ts", "modem-mqtt/session": "session/session.ts", "setup/modem-mqtt": "provider/setup.ts", "modem-mqtt/provider": "provider/provider.ts",
 };
 const SCOPE = "modem-mqtt test of the host for Moddable";
 const scope: Record<string, unknown> = ((globalThis as unknown as Record<string, Record<string, unknown>>)[SCOPE] ??= {});
@@ -33,13 +31,17 @@ export interface Provided {
   Older: new (dictionary: object) => { close(immediate?: boolean): void };
 }
 
-export async function loadProvided(config: object, drivers: readonly string[] = ["bc35g"]): Promise<Provided> {
+/** From the sources, or from the modules in dist/moddable. */
+export type Form = "sources" | "modules";
+export const FORMS: readonly Form[] = ["sources", "modules"];
+
+export async function loadProvided(config: object, drivers: readonly string[] = ["bc35g"], form: Form = "sources"): Promise<Provided> {
   const host = globalThis as { device?: { io?: object; network?: { wifi?: object; mqtt: Provided["mqtt"] } } };
   host.device = Object.freeze({ io: { kept: true }, network: Object.freeze({ wifi: { kept: true } }) }) as typeof host.device;
   scope["mc/config"] = config;
   scope.drivers = drivers;
   const { setup, Older } = await load<{ setup(done: () => void): void; Older: Provided["Older"] }>("serial-port", new Timers(), Uart, `
-    export { default as setup } from "setup/modem-mqtt"; export { default as Older } from "mqtt";`);
+    export { default as setup } from "setup/modem-mqtt"; export { default as Older } from "mqtt";`, form);
   let done = false;
   setup(() => { done = true; });
   assert(done);
@@ -48,7 +50,18 @@ export async function loadProvided(config: object, drivers: readonly string[] = 
   return { mqtt: network!.mqtt, Older };
 }
 
-export async function load<T = Host>(port: "serial-port" | "simulator-port", timers: Timers, serial: unknown, contents = CONTENTS): Promise<T> {
+/** The file behind the name of a module of this package. */
+function fileOf(name: string, port: string, form: Form): string {
+  const place = name.replace(/^modem-mqtt\//, "");
+  if (form === "modules") return resolve("dist/moddable", `${{ "setup/modem-mqtt": "setup", "host/serial-port": port, "host/bytes": "bytes" }[place] ?? place}.js`);
+  if (name in PROVIDED) return resolve("hosts/moddable", PROVIDED[name]!);
+  if (name === "modem-mqtt") return resolve("hosts/moddable/modem-mqtt.ts");
+  if (place === "host/serial-port") return resolve(`hosts/moddable/${port}.ts`);
+  if (place.startsWith("host/")) return resolve(`hosts/moddable/${place.slice("host/".length)}.ts`);
+  return resolve(`src/${place}.ts`);
+}
+
+export async function load<T = Host>(port: "serial-port" | "simulator-port", timers: Timers, serial: unknown, contents = CONTENTS, form: Form = "sources"): Promise<T> {
   scope.timer = timers;
   scope.time = { get ticks() { return timers.now; } };
   scope["embedded:io/serial"] = serial;
@@ -60,11 +73,7 @@ export async function load<T = Host>(port: "serial-port" | "simulator-port", tim
       onResolve({ filter: /^modules$/ }, ({ path }) => ({ path, namespace: "modules" }));
       onLoad({ filter: /./, namespace: "modules" }, () => ({ contents: MODULES.replace("SCOPE", JSON.stringify(SCOPE)), resolveDir: process.cwd() }));
       onLoad({ filter: /./, namespace: "sdk" }, ({ path }) => ({ contents: `export default globalThis[${JSON.stringify(SCOPE)}][${JSON.stringify(path)}]` }));
-      onResolve({ filter: /^(mqtt|setup\/modem-mqtt|modem-mqtt\/provider)$/ }, ({ path }) => ({ path: resolve("hosts/moddable", PROVIDED[path]!) }));
-      onResolve({ filter: /^modem-mqtt$/ }, () => ({ path: resolve("hosts/moddable/modem-mqtt.ts") }));
-      onResolve({ filter: /^modem-mqtt\/host\/(bytes|clock)$/ }, ({ path }) => ({ path: resolve(`hosts/moddable/${path.slice("modem-mqtt/host/".length)}.ts`) }));
-      onResolve({ filter: /^modem-mqtt\/host\/serial-port$/ }, () => ({ path: resolve(`hosts/moddable/${port}.ts`) }));
-      onResolve({ filter: /^modem-mqtt\// }, ({ path }) => ({ path: resolve(`src/${path.slice("modem-mqtt/".length)}.ts`) }));
+      onResolve({ filter: /^(moddable:)?(mqtt$|setup\/modem-mqtt$|modem-mqtt(\/|$))/ }, ({ path }) => ({ path: fileOf(path.replace("moddable:", ""), port, form) }));
     },
   };
   const { outputFiles } = await build({

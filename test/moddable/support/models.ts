@@ -74,7 +74,7 @@ export class Uart {
     Uart.last = this;
   }
 
-  read(buffer: Uint8Array): number | undefined {
+  read(buffer: Uint8Array): number | Uint8Array | undefined {
     assert(!this.closed);
     if (this.received.length === 0) return undefined;
     assert(buffer.length > 0, "invalid");
@@ -113,6 +113,16 @@ export class Uart {
     this.#inside = true;
     callback.call(this, count);
     this.#inside = false;
+  }
+}
+
+/** `embedded:io/serial` on Pico and nRF52: it fills the buffer that it is given, or throws. */
+export class ExactUart extends Uart {
+  override read(buffer: Uint8Array): Uint8Array {
+    assert(!this.closed);
+    if (buffer.length === 0 || buffer.length > this.received.length) throw new Error("invalid");
+    buffer.set(this.received.splice(0, buffer.length));
+    return buffer;
   }
 }
 

@@ -51,6 +51,8 @@ txID fxFindModule(txMachine* the, txSlot* realm, txID importer, txSlot* specifie
 		}
 		if (path[0]) strcat(path, "/");
 	}
+	/* As on a device: a module that only manifests name. */
+	if (!strncmp(rest, "moddable:", 9)) rest += 9;
 	strcat(path, rest);
 	return fxNewNameC(the, path);
 }

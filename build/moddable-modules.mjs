@@ -1,0 +1,149 @@
+// The package as JavaScript for Moddable: one module for client and core, one for each driver, one for each part that is
+// optional. mcconfig starts a TypeScript compiler for every `.ts` module that a manifest names; for these it starts none.
+import { readdirSync, readFileSync } from "node:fs";
+import { posix, resolve } from "node:path";
+import { transform } from "esbuild";
+import ts from "typescript";
+
+const host = "hosts/moddable";
+const drivers = readdirSync("src/modems").filter((file) => file.endsWith(".ts")).map((file) => file.slice(0, -".ts".length));
+
+/** What an app imports: the module's file in dist/moddable, and its source. */
+export const appModules = {
+  "modem-mqtt": `${host}/modem-mqtt.ts`,
+  session: `${host}/session/session.ts`,
+  clouds: "src/clouds.ts",
+  provider: `${host}/provider/provider.ts`,
+  mqtt: `${host}/mqtt/mqtt.ts`,
+  preference: `${host}/preference/preference.ts`,
+  ...Object.fromEntries(drivers.map((name) => [`modems/${name}`, `src/modems/${name}.ts`])),
+};
+
+/** Beside them, what only the manifests name. */
+const modules = {
+  ...appModules,
+  bytes: `${host}/bytes.ts`,
+  "serial-port": `${host}/serial-port.ts`,
+  "simulator-port": `${host}/simulator-port.ts`,
+  setup: `${host}/provider/setup.ts`,
+};
+
+/**
+ * How the modules name each other. A relative name would not do: a module's name in flash is not its place in the package.
+ * Those of the host are `moddable:…`, because mcpack looks for these in manifests, and not in package.json.
+ */
+const SPECIFIERS = { "modem-mqtt.js": "modem-mqtt", "bytes.js": "moddable:modem-mqtt/host/bytes", "provider.js": "modem-mqtt/provider" };
+const SERIAL_PORT = "modem-mqtt/host/serial-port";
+const EXTERNAL = /^(embedded:io\/serial|timer|time|mc\/config|modules|preference|modem-mqtt\/host\/serial-port)$/;
+
+const { config } = ts.readConfigFile(`${host}/tsconfig.json`, (path) => readFileSync(path, "utf8"));
+const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, resolve(host));
+
+/**
+ * The sources, compiled without being checked: `npm run typecheck` does that. Constant enumerations are gone then, which
+ * `verbatimModuleSyntax` would keep. What drivers share is bundled into each of them: a device has one driver.
+ */
+function sources() {
+  const emitted = new Map();
+  return {
+    name: "sources",
+    buildStart() {
+      const program = ts.createProgram(Object.values(modules).map((file) => resolve(file)), {
+        ...options, target: ts.ScriptTarget.ES2022, noEmit: false, noCheck: true, verbatimModuleSyntax: false, rootDir: resolve("."),
+      });
+      program.emit(undefined, (_path, text, _mark, _error, [source] = []) => void (source && emitted.set(resolve(source.fileName), text)));
+    },
+    resolveId(specifier, importer) {
+      if (importer === undefined) return resolve(specifier);
+      const [file, driver = /\/src\/modems\/(\w+)\.ts$/.exec(importer)?.[1]] = importer.split("?");
+      const path = ts.resolveModuleName(specifier, file, options, ts.sys).resolvedModule?.resolvedFileName;
+      return driver !== undefined && path?.includes("/src/modems/") ? `${path}?${driver}` : path;
+    },
+    load: (id) => emitted.get(id.split("?")[0]),
+  };
+}
+
+/** Calls `see` with each node of a TypeScript or JavaScript file. */
+function walk(path, text, see) {
+  const visit = (node) => {
+    see(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, false));
+}
+
+const isMember = (node) => ts.isPropertySignature(node) || ts.isMethodSignature(node) || ts.isPropertyDeclaration(node) || ts.isMethodDeclaration(node)
+  || ts.isGetAccessor(node) || ts.isSetAccessor(node) || ts.isParameterPropertyDeclaration(node, node.parent);
+const isHidden = (node) => (ts.getCombinedModifierFlags(node) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) !== 0;
+const textOf = (path) => readFileSync(path, "utf8");
+const filesOf = (folder, wanted) => readdirSync(folder, { recursive: true }).filter((name) => wanted.test(name)).map((name) => posix.join(folder, name));
+
+/**
+ * Names of members that only the core itself uses, and that may be short in its bundles: a property's name takes a slot and its
+ * text in flash. A name that stands in a public declaration, in the language's own or the SDK's, in a source of the host, or
+ * anywhere as a string, keeps its length.
+ */
+function internalNames(code) {
+  const internal = new Set();
+  for (const path of filesOf("src", /\.ts$/))
+    walk(path, textOf(path), (node) => {
+      if (isMember(node) && ts.isIdentifier(node.name)) internal.add(node.name.text);
+    });
+  const keep = (name) => internal.delete(name);
+  for (const path of filesOf("dist/moddable", /\.d\.ts$/))
+    walk(path, textOf(path), (node) => {
+      if (isMember(node) && !isHidden(node) && ts.isIdentifier(node.name)) keep(node.name.text);
+    });
+  const language = filesOf("node_modules/typescript/lib", /^lib\.es.*\.d\.ts$/);
+  for (const path of [...language, ...fileNames.filter((file) => file.endsWith(".d.ts")), ...filesOf(host, /\.ts$/)])
+    walk(path, textOf(path), (node) => {
+      if (ts.isIdentifier(node)) keep(node.text);
+    });
+  for (const text of code)
+    walk("bundle.js", text, (node) => {
+      if (ts.isStringLiteralLike(node)) for (const word of node.text.split(/\W+/)) keep(word);
+    });
+  return internal;
+}
+
+/**
+ * Shorter names, no comments, no white space. Expressions stay as they were written: what is shorter as text is longer as XS's
+ * bytecode. An error's name is that of its class, which would be short as well.
+ */
+function minified() {
+  return {
+    name: "minified",
+    async generateBundle(_options, bundle) {
+      const chunks = Object.values(bundle).sort((one, other) => (one.fileName < other.fileName ? -1 : 1));
+      const names = internalNames(chunks.map(({ code }) => code));
+      const mangleProps = new RegExp(`^(${[...names].join("|")})$`);
+      let mangleCache = {};
+      for (const chunk of chunks) {
+        const named = chunk.code.replace(/\bclass (\w+Error) extends \w+ \{/g, (start, name) => `${start} static name = "${name}";`);
+        const result = await transform(named, { format: "esm", target: "es2022", minifyWhitespace: true, minifyIdentifiers: true, legalComments: "none", mangleProps, mangleCache });
+        mangleCache = result.mangleCache;
+        chunk.code = result.code.replace(/\b(from|import)"([^"]+)"/g, (_, word, specifier) => {
+          const name = specifier.startsWith(".") ? SPECIFIERS[posix.basename(specifier)] : specifier === SERIAL_PORT ? `moddable:${specifier}` : specifier;
+          if (name === undefined) throw new Error(`${chunk.fileName} imports ${specifier}, which has no name on Moddable`);
+          return `${word}"${name}"`;
+        });
+      }
+    },
+  };
+}
+
+/** Client and core are one module, from which all others import what they share. */
+const isCore = (id) => !id.includes("?") && (/\/src\/(at|bytes|modem|mqtt)\/|\/src\/[\w-]+\.ts$/.test(id) && !id.endsWith("/src/clouds.ts")
+  || id === resolve(host, "modem-mqtt.ts") || id === resolve(host, "clock.ts"));
+
+/** For rollup's configuration; the declarations in dist/moddable are there already. */
+export const moddableModules = {
+  input: modules,
+  external: EXTERNAL,
+  preserveEntrySignatures: "allow-extension",
+  plugins: [sources(), minified()],
+  output: {
+    dir: "dist/moddable", format: "es", hoistTransitiveImports: false,
+    manualChunks: (id) => (isCore(id) ? "modem-mqtt" : id === resolve(host, "bytes.ts") ? "bytes" : undefined),
+  },
+};
