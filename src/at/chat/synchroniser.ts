@@ -99,7 +99,8 @@ export abstract class Synchroniser extends Sender {
     writer.begin();
     if (cancel && this.family.cancel !== 0) writer.byte(this.family.cancel);
     if (this.blind) writer.byte(Byte.CR);
-    writer.literal(MARKERS[this.asked]!);
+    const marker = MARKERS[this.asked]!;
+    writer.copy(marker, 0, marker.length);
     this.sent = 0;
     this.timers.set(Slot.Probe, Timeout.Probe);
     if (!this.closed) this.transmitLine();

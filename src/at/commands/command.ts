@@ -1,7 +1,6 @@
 import { ascii } from "../../bytes/ascii";
 import { frozen } from "../../bytes/frozen";
 import { Text } from "../../bytes/text";
-import { Byte } from "../responses/bytes";
 import type { Fields } from "../responses/fields";
 import type { Writer } from "./writer";
 
@@ -63,17 +62,33 @@ export interface CommandOptions {
   probe?: boolean;
 }
 
-/** A command as the manual prints it, made ready to be written: literal bytes and arguments in turn. */
+/** What stands behind the literal of a part. */
+export const enum PartEnd {
+  /** The line's end. */
+  Nothing,
+  /** An {@link Argument}. */
+  Argument,
+  /** A setting, by the names that lead to it: a number, or a text in quotes with nothing in them where there is none. */
+  Setting,
+  /** The same with a comma before it; both are left out where there is none. */
+  Optional,
+  /** A number: 0 where there is no such setting, and 1 where it is no number. */
+  Count,
+}
+
+/** A command as the manual prints it, made ready to be written: parts, each of a literal and what stands behind it. */
 export interface Command<D = any> extends CommandOptions {
   /** For messages: `AT+QMTOPEN`, `AT+QMTCFG="will"`. */
   readonly name: string;
   /** The whole template. */
   readonly line: string;
-  readonly literals: readonly Uint8Array[];
-  readonly arguments: readonly Argument<D>[];
+  /** Each part: the literal's length, its bytes, and a {@link PartEnd}. */
+  readonly parts: Uint8Array;
+  /** For each part but the last one: its argument, or the names that lead to the setting. */
+  readonly arguments: readonly (Argument<D> | readonly string[])[];
   /**
-   * A publish: how many of its literals, with their arguments, stand before its payload; all where that is not in the
-   * line. They are the same for each message of the same topic, length and flags, but for the id. 0 for other commands.
+   * A publish: how many of its parts stand before its payload; all where the payload is not in the line. They are the same for
+   * each message of the same topic, length and flags, but for the id. 0 for other commands.
    */
   readonly steady: number;
 }
@@ -81,48 +96,32 @@ export interface Command<D = any> extends CommandOptions {
 /** For what is not given where the command has a place for it all the same. */
 export const NOTHING = frozen(new Text("nothing", "", 0));
 
-// Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
-const NUMBER = "number";
-
 /**
- * Writes what the driver keeps under these names, with dots between them: a number, or a text, in quotes, with nothing in them
- * where there is none. With a comma before the names it is an optional argument, left out with its comma where there is none;
- * with a question mark behind them a number that is 0 where there is none, and 1 for what is no number.
- */
-function setting(path: string): Argument<any> {
-  const names = frozen(path.match(/\w+/g)!), optional = path.startsWith(","), counted = path.endsWith("?");
-  return (writer, _, driver) => {
-    let value = driver;
-    for (let i = 0; i < names.length && value !== null; i++) value = value[names[i]!];
-    if (optional) {
-      if (value === null) return;
-      writer.byte(Byte.Comma);
-    }
-    if (typeof value === NUMBER) writer.int(value);
-    else if (counted) writer.int(value === null ? 0 : 1);
-    else writer.quoted(value ?? NOTHING);
-  };
-}
-
-/**
- * `template` is the command line with its arguments in braces, as in `AT+QMTSUB=0,{id},{filter},{settings.port}`: one of
- * `argumentTable`, or else what the driver keeps under that name. The carriage return that ends the line is added here: a
- * line feed after it could become the first byte of a payload (dialects.md 1, rule 1).
+ * Makes a command of a template, which is the command line with its arguments in braces: `AT+QMTSUB=0,{id},{filter},{settings.port}`.
+ * An argument is one of `argumentTable`, or else a setting, by names with dots between them. With a comma before the names the setting is
+ * {@link PartEnd.Optional}, with a question mark behind them a {@link PartEnd.Count}.
+ *
+ * The carriage return that ends the line is added here: a line feed after it could become the first byte of a payload
+ * (dialects.md 1, rule 1).
  */
 export function command<D>(template: string, argumentTable: Readonly<Record<string, Argument<D>>>, options: CommandOptions): Command<D> {
-  const parts = `${template}\r`.split(/[{}]/); // literals and names in turn
-  const literals: Uint8Array[] = [];
-  const names: Argument<D>[] = [];
-  parts.forEach((part, index) => {
-    if (index % 2 === 0) literals.push(part === "," ? COMMA : ascii(part));
-    else names.push(argumentTable[part] ?? setting(part));
+  const pieces = `${template}\r`.split(/[{}]/); // literals and arguments in turn
+  const parts: number[] = [], all: (Argument<D> | readonly string[])[] = [];
+  for (let i = 0; i < pieces.length; i += 2) {
+    const literal = pieces[i]!, path = pieces[i + 1];
+    parts.push(literal.length, ...ascii(literal));
+    const argument = path === undefined ? undefined : argumentTable[path];
+    if (path === undefined) parts.push(PartEnd.Nothing);
+    else if (argument !== undefined) parts.push(PartEnd.Argument);
+    else parts.push(path.startsWith(",") ? PartEnd.Optional : path.endsWith("?") ? PartEnd.Count : PartEnd.Setting);
+    if (path !== undefined) all.push(argument ?? path.match(/\w+/g)!);
+  }
+  const payload = pieces.indexOf(PAYLOAD);
+  return frozen({
+    ...options, name: /AT[+\w]*(="[\w/]+")?/.exec(template)![0], line: template, parts: Uint8Array.from(parts), arguments: all,
+    steady: !pieces.includes(TOPIC) ? 0 : payload < 0 ? all.length + 1 : payload >> 1,
   });
-  const payload = parts.indexOf(PAYLOAD);
-  return frozen({ ...options, name: /AT[+\w]*(="[\w/]+")?/.exec(template)![0], line: template, literals, arguments: names, steady: !parts.includes(TOPIC) ? 0 : payload < 0 ? literals.length : payload >> 1 });
 }
 
 /** Names of arguments: a command that has a topic is a publish, and may have its payload in the line. */
 const TOPIC = "topic", PAYLOAD = "payload";
-
-/** What stands between most arguments: written without a copy. */
-export const COMMA = ascii(",");

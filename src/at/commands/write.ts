@@ -1,11 +1,14 @@
 import { Byte } from "../responses/bytes";
-import { COMMA, type Command, type Sendable } from "./command";
+import { NOTHING, PartEnd, type Argument, type Command, type Sendable } from "./command";
 import type { ResponseCache } from "./response-cache";
 import type { Writer } from "./writer";
 
+// Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
+const NUMBER = "number";
+
 /** Writes the command's whole line. The cache knows whether the writer still has the beginning of it from the last publish. */
 export function write<D>(command: Command<D>, writer: Writer, cache: ResponseCache, request: Sendable, settings: D): void {
-  const steady = command.steady, all = command.literals.length;
+  const steady = command.steady, all = command.arguments.length + 1;
   if (steady === 0 || !cache.recall(command, request)) {
     cache.clear();
     writer.begin();
@@ -15,13 +18,29 @@ export function write<D>(command: Command<D>, writer: Writer, cache: ResponseCac
   if (steady < all) writeParts(command, writer, request, settings, steady, all);
 }
 
-/** A part is a literal and the argument behind it; the last part has no argument. */
 function writeParts<D>(command: Command<D>, writer: Writer, request: Sendable, settings: D, from: number, to: number): void {
-  const { literals, arguments: argumentsOf } = command;
-  for (let i = from; i < to; i++) {
-    const literal = literals[i]!;
-    if (literal === COMMA) writer.byte(Byte.Comma);
-    else writer.literal(literal);
-    if (i < argumentsOf.length) argumentsOf[i]!(writer, request, settings);
+  const parts = command.parts, all = command.arguments;
+  for (let i = 0, at = 0; i < to; i++) {
+    const length = parts[at++]!, end = at + length;
+    if (i >= from) {
+      writer.copy(parts, at, length);
+      const kind: PartEnd = parts[end]!;
+      if (kind === PartEnd.Argument) (all[i] as Argument<D>)(writer, request, settings);
+      else if (kind !== PartEnd.Nothing) writeSetting(writer, settings, all[i] as readonly string[], kind);
+    }
+    at = end + 1;
   }
+}
+
+/** Writes the setting to which these names lead. */
+function writeSetting(writer: Writer, settings: any, names: readonly string[], kind: PartEnd): void {
+  let value = settings;
+  for (let i = 0; i < names.length && value !== null; i++) value = value[names[i]!];
+  if (kind === PartEnd.Optional) {
+    if (value === null) return;
+    writer.byte(Byte.Comma);
+  }
+  if (typeof value === NUMBER) writer.int(value);
+  else if (kind === PartEnd.Count) writer.int(value === null ? 0 : 1);
+  else writer.quoted(value ?? NOTHING);
 }

@@ -65,12 +65,12 @@ export class Writer {
     if (this.length < this.buffer.length || this.grow(1)) this.buffer[this.length++] = byte;
   }
 
-  /** Writes a literal part of a command. Literals come from a family's table, never from an application. */
-  literal(bytes: Uint8Array): void {
-    const length = bytes.length;
-    if (this.length + length > this.buffer.length && !this.grow(length)) return;
-    this.native.copy(this.buffer, this.length, bytes, 0, length);
-    this.length += length;
+  /** Writes `length` bytes of `bytes[from…]`. They come from a family's table, never from an application. */
+  copy(bytes: Uint8Array, from: number, length: number): void {
+    const at = this.length;
+    if (at + length > this.buffer.length && !this.grow(length)) return;
+    this.native.copy(this.buffer, at, bytes, from, length);
+    this.length = at + length;
   }
 
   /** Writes a string in quotes. Only a checked {@link Text} is ever quoted. */
