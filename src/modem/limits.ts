@@ -49,3 +49,10 @@ export function limitsOf(limits: Limits, own: OwnLimits | undefined): Limits {
   }
   return result;
 }
+
+/** Bytes more that a command line may have with larger limits; a payload may stand in it in hex. */
+export function extraBytes(before: Limits, after: Limits): number {
+  const more = (from: number, to: number): number => (to > from ? to - from : 0);
+  return 2 * more(before.payload, after.payload) + more(before.topic, after.topic) + 3 * more(before.credential, after.credential) +
+    more(before.host, after.host) + more(before.willTopic, after.willTopic) + more(before.willMessage, after.willMessage);
+}

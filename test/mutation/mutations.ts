@@ -44,7 +44,8 @@ const driver = mutation("modem/link.ts");
 const reports = mutation("modem/reports.ts");
 const scriptRunner = mutation("modem/script-runner.ts");
 const watcher = mutation("modem/poller.ts");
-const modem = mutation("modem/modem.ts");
+const bringUp = mutation("modem/bring-up.ts");
+const restartWatch = mutation("modem/restart-watch.ts");
 const bc35g = mutation("modems/bc35g.ts");
 const chinaMobile = mutation("modems/shared/china-mobile.ts");
 const acknowledgements = mutation("modems/shared/acknowledgements.ts");
@@ -126,9 +127,9 @@ export const mutations: readonly Mutation[] = [
   watcher("the connection is never asked after", "=== 0) return;\n    this.ask(host.family.poll);\n", "=== 0) return;\n"),
   watcher("a write that failed is no reason to ask after the connection", "    this.pollIn(Timeout.Hurry < this.interval ? Timeout.Hurry : this.interval);\n", ""),
   scriptRunner("a failed step of bringing up is passed over", "if (outcome === Outcome.Done || this.tolerates(outcome)) return", "if (true as boolean) return"),
-  modem("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.cmee !== 0 && this.stage > Stage.Preparing && !this.chat.mayBeForged()) this.restarted();", ""),
-  modem("a restart that the modem announces is not noticed", "    if (!doubtful) this.restarted();", ""),
-  modem("nobody waits for the network", "    if (!network.attached) {", "    if (false as boolean) {"),
+  restartWatch("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.cmee !== 0 && isPrepared && !this.chat.mayBeForged()) this.listener.onRestart();", ""),
+  restartWatch("a restart that the modem announces is not noticed", "      if (!isBack && !chat.inDoubt) this.listener.onRestart();\n      // CMEE tells: at once, or when what is under way is not answered.\n      else if", "      if"),
+  bringUp("nobody waits for the network", "    if (network.attached) {", "    if (true as boolean) {"),
 
   // ---- families
   reports("a notice of sending again is taken for the end", "  if (result === progress) link.prolong(request);\n  else if", "  if"),

@@ -1,0 +1,285 @@
+import type { Chat } from "../at/chat/chat";
+import { Slot } from "../at/chat/slots";
+import type { Command } from "../at/commands/command";
+import { LinkNumber, Outcome } from "../at/requests/request";
+import { frozen } from "../bytes/frozen";
+import { ModemError, type MQTTModemError } from "../errors";
+import type { Timers } from "../timers";
+import { BitRates } from "./bit-rates";
+import { ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
+import type { Family } from "./family";
+import type { Network } from "./network";
+import { Level } from "./recovery";
+import { Kind } from "./script";
+import { Stage } from "./stage";
+import { Timeout } from "./timeouts";
+
+/** How far the modem is. What ends a phase is told in {@link BringUp}. */
+const enum Phase {
+  /** Nobody wants it. */
+  Idle,
+  /** `AT` is sent until the modem answers. */
+  Waking,
+  /** The settings that every family needs. */
+  Preparing,
+  /** The probe shows that modem and host are in step. */
+  Synchronising,
+  /** The modem is asked for its network before anything is done to bring that back. */
+  Asking,
+  /** The commands that bring the network or the modem back. */
+  Recovering,
+  /** The modem has accepted the command to restart. */
+  Restarting,
+  /** A round of questions about the network. */
+  Attaching,
+  /** Between two rounds. */
+  Pausing,
+  Ready,
+}
+
+/** The stage that links are told, by phase. */
+const STAGES: readonly Stage[] = frozen([
+  Stage.Idle, Stage.Waking, Stage.Preparing, Stage.Preparing, Stage.Recovering, Stage.Recovering, Stage.Recovering, Stage.Attaching, Stage.Attaching, Stage.Online,
+]);
+
+/** A modem that refuses one of these can be worked with all the same. */
+const PREPARE: readonly Command[] = frozen([ECHO_OFF, ERROR_NUMBERS]);
+
+/** Restarts while the modem is brought up, before its power supply is suspected. */
+const MOST_RESTARTS = 5;
+
+/** For whom a modem is brought up. */
+export interface BringUpHost {
+  readonly chat: Chat;
+  readonly timers: Timers;
+  readonly family: Family;
+  readonly network: Network;
+  /** The modem is looked for anew: what was known of its state is not true any more. */
+  onWaking(): void;
+  onStage(stage: Stage): void;
+  /** The modem is up and attached. */
+  onReady(): void;
+  /** The modem cannot be worked with. @param forgotten it owes no answer any more */
+  onFailed(error: MQTTModemError, forgotten: boolean): void;
+}
+
+/** Milliseconds. */
+export interface BringUpTimes {
+  readonly boot: number;
+  readonly attach: number;
+}
+
+/** Brings the modem up: from a silent port to a modem that is attached to the network. */
+export class BringUp {
+  private readonly host: BringUpHost;
+  private readonly times: BringUpTimes;
+  private readonly rates: BitRates;
+  private phase: Phase = Phase.Idle;
+  /** Which of the phase's commands. */
+  private step = 0;
+  /** On the clock: until then the modem must have answered, or be attached. */
+  private deadline = 0;
+  private restarts = 0;
+  /** What is to be done once the modem answers, and what is being done. */
+  private wanted: Level = Level.Connect;
+  private level: Level = Level.Connect;
+
+  /** @param rate the port's, in bit/s, where that is known */
+  constructor(host: BringUpHost, times: BringUpTimes, rate: unknown) {
+    this.host = host;
+    this.times = times;
+    this.rates = new BitRates(host.chat, rate, host.family.baud);
+  }
+
+  get stage(): Stage {
+    return STAGES[this.phase]!;
+  }
+
+  /** Brings the modem up, unless that is being done. @returns whether it is up already, and nothing is to be done to it */
+  want(level: Level): boolean {
+    if (level > this.wanted) this.wanted = level;
+    if (this.phase === Phase.Ready && level === Level.Connect) return true;
+    if (this.phase === Phase.Ready || this.phase === Phase.Idle) {
+      this.restarts = 0;
+      this.wake();
+    }
+    return false;
+  }
+
+  /** Nobody wants the modem any more. */
+  stop(): void {
+    this.phase = Phase.Idle;
+  }
+
+  // ---- what is heard of the modem
+
+  /** The command under way is over. @param code the number of the `+CME ERROR`, or −1 */
+  onDone(outcome: Outcome, code: number): void {
+    switch (this.phase) {
+      case Phase.Waking: return this.woken(outcome);
+      case Phase.Preparing:
+        if (++this.step < PREPARE.length) return this.submit(PREPARE[this.step]!);
+        this.phase = Phase.Synchronising;
+        return this.host.chat.resync();
+      case Phase.Recovering: return this.recoverNext(outcome);
+      case Phase.Asking:
+      case Phase.Attaching: return this.asked(outcome === Outcome.Refused ? code : -1);
+    }
+  }
+
+  /** Whether the bring-up waits until modem and host are in step. */
+  get isSynchronising(): boolean {
+    return this.phase === Phase.Synchronising;
+  }
+
+  /** Modem and host are in step. */
+  onResynced(): void {
+    const { chat, network } = this.host;
+    chat.decoder.learning = false;
+    this.level = this.wanted;
+    this.wanted = Level.Connect;
+    if (this.level === Level.Connect) this.attach();
+    else if (this.enter(Phase.Asking)) {
+      network.begin();
+      this.submit(network.first());
+    }
+  }
+
+  /** The modem has restarted: it has forgotten everything. */
+  onRestart(): void {
+    const { chat, timers, family } = this.host;
+    if (this.phase === Phase.Idle) return;
+    if (this.phase === Phase.Ready || (this.stage !== Stage.Recovering && ++this.restarts > MOST_RESTARTS))
+      return this.fail(new ModemError("MODEM_RESTARTED",
+        `the ${family.name} has restarted, and its connection is gone; a supply that is too weak is the usual reason`), true);
+    timers.clear(Slot.Modem);
+    chat.abort(LinkNumber.All, true);
+    this.wake();
+  }
+
+  /** Something has changed about the network: a modem that is waited for is asked at once. */
+  onNetworkChanged(): void {
+    if (this.phase === Phase.Pausing) this.host.timers.set(Slot.Modem, 0);
+  }
+
+  onTimer(): void {
+    switch (this.phase) {
+      case Phase.Waking: return this.submit(this.host.family.wakeUp ?? ATTENTION);
+      case Phase.Restarting: return this.wake();
+      case Phase.Pausing:
+        this.phase = Phase.Attaching;
+        this.submit(this.host.network.first());
+    }
+  }
+
+  /** The modem cannot be worked with. @param forgotten it owes no answer any more */
+  fail(error: MQTTModemError, forgotten: boolean): void {
+    const { host } = this;
+    this.phase = Phase.Idle;
+    this.wanted = Level.Connect;
+    host.timers.clear(Slot.Modem);
+    host.chat.abort(LinkNumber.Modem, forgotten);
+    host.onFailed(error, forgotten);
+  }
+
+  // ---- the phases
+
+  /** False when all that wanted the modem have gone meanwhile. */
+  private enter(phase: Phase): boolean {
+    this.phase = phase;
+    this.host.onStage(STAGES[phase]!);
+    return this.phase === phase;
+  }
+
+  private submit(command: Command): void {
+    const { chat } = this.host;
+    const request = chat.requests.take()!; // nothing of the links' is under way yet
+    request.listener = null;
+    request.kind = Kind.Step;
+    chat.submit(request, command);
+  }
+
+  private wake(): void {
+    const { host } = this;
+    host.onWaking();
+    this.rates.begin();
+    if (!this.enter(Phase.Waking)) return;
+    this.setDeadline(this.times.boot);
+    host.chat.decoder.learning = true;
+    this.submit(ATTENTION);
+  }
+
+  private woken(outcome: Outcome): void {
+    if (outcome !== Outcome.Done) return this.notWoken(outcome === Outcome.TimedOut);
+    if (!this.enter(Phase.Preparing)) return;
+    this.step = 0;
+    this.submit(PREPARE[0]!);
+  }
+
+  /** The modem has not said OK to `AT`. @param silent it has said nothing at all */
+  private notWoken(silent: boolean): void {
+    const { rates, times } = this;
+    if (silent && this.isLate) {
+      if (rates.tryOther()) this.setDeadline(Timeout.OtherRate);
+      else rates.back();
+    }
+    if (!this.isLate) return this.host.timers.set(Slot.Modem, Timeout.Probe);
+    this.fail(new ModemError("MODEM_SILENT",
+      `no modem answers AT on this port after ${times.boot / 1000} s${rates.tried}; check wiring, power, that the port is the right one, and the baud rate`), false);
+  }
+
+  /**
+   * What the modem says of its network decides what is done: a modem that searches is left alone, because whatever is done to it
+   * begins the search anew; and it cannot leave a network that it is not on.
+   */
+  private recover(): void {
+    const { network } = this.host, { level } = this;
+    if (network.failure !== null && (level === Level.Attach || network.failure.code !== "SIM_FAILED")) return this.fail(network.failure, false);
+    if (!network.attached && network.isSearching) return this.attach();
+    this.phase = Phase.Recovering;
+    this.step = level === Level.Attach && !network.attached ? 0 : -1;
+    this.recoverNext(Outcome.Refused);
+  }
+
+  /** The next command that brings the modem back; then the network, or the modem once it has started. */
+  private recoverNext(outcome: Outcome): void {
+    const { family: { recovery }, timers } = this.host;
+    const commands = this.level === Level.Attach ? recovery.attach : recovery.restart;
+    if (this.level === Level.Restart && outcome !== Outcome.Refused) {
+      this.phase = Phase.Restarting;
+      timers.set(Slot.Modem, Timeout.Restart);
+    } else if (++this.step < commands.length) this.submit(commands[this.step]!);
+    else this.attach();
+  }
+
+  private attach(): void {
+    const { network } = this.host;
+    if (!this.enter(Phase.Attaching)) return;
+    this.setDeadline(this.times.attach);
+    network.begin();
+    this.submit(network.first());
+  }
+
+  /** A question about the network is over. @param code the number of the `+CME ERROR` in place of the answer, or −1 */
+  private asked(code: number): void {
+    const { network, timers } = this.host, next = network.next(code);
+    if (next !== null) return this.submit(next);
+    if (this.phase === Phase.Asking) return this.recover();
+    if (network.failure !== null) return this.fail(network.failure, false);
+    if (network.attached) {
+      this.phase = Phase.Ready;
+      return this.host.onReady();
+    }
+    if (this.isLate) return this.fail(network.late(this.times.attach / 1000), false);
+    this.phase = Phase.Pausing;
+    timers.set(Slot.Modem, Timeout.Attach);
+  }
+
+  private setDeadline(milliseconds: number): void {
+    this.deadline = (this.host.timers.clock.now() + milliseconds) | 0;
+  }
+
+  private get isLate(): boolean {
+    return ((this.deadline - this.host.timers.clock.now()) | 0) <= 0;
+  }
+}
