@@ -24,8 +24,8 @@ const enum Time {
 }
 
 /**
- * Several timers, numbered from 0 on, that share one alarm of the host's. The alarm is set anew only where it would ring too late;
- * an alarm that rings too early costs one look.
+ * Several timers, numbered from 0 on, that share one alarm of the host's. The alarm is set anew only where it would ring too late.
+ * Where it rings too early, nothing is told.
  */
 export class Timers implements AlarmListener {
   readonly clock: Clock;
@@ -75,6 +75,10 @@ export class Timers implements AlarmListener {
   /** Whether a moment on the clock has come. */
   hasCome(moment: number): boolean {
     return ((moment - this.clock.now()) | 0) <= 0;
+  }
+
+  isSet(slot: number): boolean {
+    return this.moments[slot] !== Moment.Never;
   }
 
   clear(slot: number): void {

@@ -1,4 +1,4 @@
-import type { ChatFamily } from "../at/chat/listener";
+import type { ChatFamily } from "../at/chat/options";
 import type { Command } from "../at/commands/command";
 import type { Request } from "../at/requests/request";
 import type { MQTTModemError } from "../errors";

@@ -80,7 +80,7 @@ export class Inquiry {
     try {
       done?.(error, lines);
     } catch (thrown) {
-      host.chat.keepError(thrown);
+      host.chat.thrown.keep(thrown);
     }
   }
 

@@ -161,14 +161,14 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
    */
   fill(request: Request, bytes: Uint8Array, left: number): number {
     const length = bytes.length;
-    if (length > 0) this.chat.requests.fill(request, bytes, left + this.tail);
+    if (length > 0) this.chat.payloads.fill(request, bytes, left + this.tail);
     return left - length;
   }
 
   /** Sends a publish whose payload of `length` bytes is there; false when there is no room for it now. */
   send(request: Request, length: number): boolean {
     const { chat, options, idsFrom } = this;
-    if (this.encoding !== Encoding.Raw) encodeInPlace(this.encoding, chat.requests.payloads, request.offset, length);
+    if (this.encoding !== Encoding.Raw) encodeInPlace(this.encoding, chat.payloads.bytes, request.offset, length);
     const isQoS0 = request.QoS === 0;
     request.wireId = idsFrom === IdsFrom.Modem ? -1 : idsFrom === IdsFrom.HostButZero && isQoS0 ? 0 : request.id;
     request.resultTimeout = request.QoS === 2 ? options.resultTimeoutQoS2 : options.resultTimeout;

@@ -284,7 +284,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
     if (slot >= Slot.Link) this.all[slot - Slot.Link]?.onTimer();
     else if (this.bringUp.stage !== Stage.Online) this.bringUp.onTimer();
     else for (let i = 0; i < this.all.length; i++) this.all[i]?.onRoom();
-    this.chat.rethrow();
+    this.chat.thrown.rethrow();
   }
 
   onWaking(): void {

@@ -330,7 +330,7 @@ class BC35GHook implements Hook {
     if (request.length > 0) return PUBLISH;
     const { chat } = this.link;
     if (!chat.reserve(request, CTRL_Z.length)) return null;
-    chat.requests.fill(request, CTRL_Z, CTRL_Z.length);
+    chat.payloads.fill(request, CTRL_Z, CTRL_Z.length);
     return PUBLISH_EMPTY;
   }
 

@@ -66,7 +66,7 @@ const STATES = frozen({
 // S2 gives no times; these are dialects.md 9's.
 const { command, script } = commands<M531XValues & Settings>(LINES, {
   payload: (writer, request, { chat }: HookedLink) => {
-    if (request.length > 0) writer.hex(chat.requests.payloads, request.offset, request.length);
+    if (request.length > 0) writer.hex(chat.payloads.bytes, request.offset, request.length);
   },
 });
 

@@ -160,7 +160,7 @@ function refusal(request: Request, code: number, { settings }: FailedLink): MQTT
 // S3 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
 const { command, script } = commands<ML302Values & Settings>(OWN_LINES, {
   payload: (writer, request, { chat }: HookedLink) => {
-    const { payloads } = chat.requests;
+    const payloads = chat.payloads.bytes;
     writer.byte(Byte.Quote);
     for (let i = request.offset; i < request.offset + request.length; i++) {
       const byte = payloads[i]!;
@@ -273,7 +273,7 @@ class ML302Hook implements Hook {
 
   /** Printable ASCII without a backslash, whose escape is not defined, and short enough with its quotes escaped. */
   private isPlain(request: Request): boolean {
-    const bytes = this.link.chat.requests.payloads;
+    const bytes = this.link.chat.payloads.bytes;
     let length = request.length;
     for (let i = request.offset; i < request.offset + request.length; i++) {
       const byte = bytes[i]!;

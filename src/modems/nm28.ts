@@ -256,7 +256,7 @@ class NM28Hook implements Hook {
   publish(request: Request): Command {
     const { chat, options: { ctrlZ } } = this.link;
     this.lastOffset = request.offset;
-    if (ctrlZ === CtrlZ.Always) chat.requests.fill(request, CTRL_Z, CTRL_Z.length);
+    if (ctrlZ === CtrlZ.Always) chat.payloads.fill(request, CTRL_Z, CTRL_Z.length);
     return ctrlZ === CtrlZ.Fallback ? PUBLISH_NUDGED : PUBLISH;
   }
 
@@ -288,7 +288,7 @@ class NM28Hook implements Hook {
 
   /** Its payload has left its place; what it was is still there, unless another link has sent one since. */
   private hasCtrlZ(request: Request): boolean {
-    const { chat, options } = this.link, bytes = chat.requests.payloads;
+    const { chat, options } = this.link, bytes = chat.payloads.bytes;
     const start = this.lastOffset, end = start + request.length - (options.tail ?? 0);
     for (let i = start; i < end; i++) if (bytes[i] === CTRL_Z[0]) return true;
     return false;

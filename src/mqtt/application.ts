@@ -1,15 +1,11 @@
 import { frozen } from "../bytes/frozen";
 import type { MQTTModemError } from "../errors";
+import type { Thrown } from "../thrown";
 import type { ClientOptions, ControlMessage, ReadableOptions } from "./options";
 import type { StageName } from "./stages";
 
 /** The application's functions. */
 export type Callbacks = Pick<ClientOptions, `on${string}` & keyof ClientOptions>;
-
-/** Keeps an exception that an application's callback has thrown. */
-export interface ExceptionSink {
-  keepError(error: unknown): void;
-}
 
 const NO_CALLBACKS: Callbacks = frozen({});
 /** Replaces the callbacks of a closed client. */
@@ -21,13 +17,13 @@ const CLOSED: Callbacks = frozen({});
  */
 export class Application {
   private readonly client: unknown;
-  private readonly sink: ExceptionSink;
+  private readonly thrown: Thrown;
   private callbacks: Callbacks = NO_CALLBACKS;
 
   /** @param client the `MQTTClient`, which is `this` in the callbacks */
-  constructor(client: unknown, sink: ExceptionSink) {
+  constructor(client: unknown, thrown: Thrown) {
     this.client = client;
-    this.sink = sink;
+    this.thrown = thrown;
   }
 
   /** From now on the callbacks are called. */
@@ -90,7 +86,7 @@ export class Application {
     try {
       callback.call(this.client, value, other);
     } catch (thrown) {
-      this.sink.keepError(thrown);
+      this.thrown.keep(thrown);
     }
   }
 }

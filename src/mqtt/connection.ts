@@ -47,7 +47,7 @@ export class Connection implements LinkListener {
     const before = shared === undefined || (shared.link.chat.closed && serial !== undefined) ? null : shared.link;
     const modem = before === null ? new Modem(family, modemOptions as ModemOptions) : before.modem;
     const { chat } = modem;
-    this.application = new Application(client, chat);
+    this.application = new Application(client, chat.thrown);
     this.inbox = new Inbox(chat, this.application);
     this.link = new Link(modem, modem.place(modemOptions.link, before), modemOptions, this);
     this.inFlight = new InFlight(this.link);

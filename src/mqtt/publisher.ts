@@ -54,7 +54,7 @@ export class Publisher {
     if (this.partial !== null) return this.left;
     if (link.publishing >= link.limits.window) return 0;
     const most = link.longestPayload;
-    const room = link.chat.requests.isEmpty ? most : link.room;
+    const room = link.chat.payloads.isEmpty ? most : link.room;
     this.short = room < most;
     return room < most ? room : most;
   }

@@ -24,15 +24,17 @@ const readings = mutation("at/framing/readings.ts");
 const lineEnd = mutation("at/framing/line-end.ts");
 const headerCache = mutation("at/framing/header-cache.ts");
 const message = mutation("at/framing/message.ts");
-const channel = mutation("at/chat/chat.ts");
-const intake = mutation("at/chat/intake.ts");
-const sender = mutation("at/chat/sender.ts");
-const synchroniser = mutation("at/chat/synchroniser.ts");
-const finisher = mutation("at/chat/finisher.ts");
-const timekeeper = mutation("at/chat/timekeeper.ts");
-const staging = mutation("at/requests/payloads.ts");
+const pipe = mutation("at/pipe.ts");
+const lines = mutation("at/chat/lines.ts");
+const exchange = mutation("at/chat/exchange.ts");
+const states = mutation("at/chat/states.ts");
+const resync = mutation("at/chat/resync.ts");
+const silence = mutation("at/chat/silence.ts");
+const completion = mutation("at/chat/completion.ts");
+const thrown = mutation("thrown.ts");
+const payloads = mutation("at/requests/payloads.ts");
 const timers = mutation("timers.ts");
-const operations = mutation("at/requests/requests.ts");
+const requests = mutation("at/requests/requests.ts");
 const writer = mutation("at/commands/writer.ts");
 const connection = mutation("mqtt/connection.ts");
 const inFlight = mutation("mqtt/in-flight.ts");
@@ -82,31 +84,32 @@ export const mutations: readonly Mutation[] = [
   readings("another subscribed topic with a comma is not thought of", "const length = decimal(ring, start, comma);", "const length = -1;"),
 
   // ---- commands and their answers
-  synchroniser("a late final is taken for the marker's", "    if (this.markerValue === Marker.Unseen) {\n      this.lateFinals++;", "    if (this.markerValue === Marker.Unseen && false) {\n      this.lateFinals++;"),
-  timekeeper("no marker is sent after a timeout", "    else this.doubt(this.inData);\n    if (mayRetry", "    else this.leave();\n    if (mayRetry"),
-  sender("a timeout never fires", "request.deadline = this.timers.setBy(Slot.Request, milliseconds);", "request.deadline = this.timers.setBy(Slot.Request, 0x3fffffff);"),
-  finisher("a write is done with the modem's OK", "else if (result === ResultCode.Unspecified || command.result === undefined) this.finish", "else if (good) this.finish"),
-  channel("a final that comes while the command is being sent is believed", "this.lateMarker || this.phase === ChatState.Sending ||", "this.lateMarker ||"),
-  channel("an OK in the middle of the payload ends the publish", "(this.phase === ChatState.Payload && good)) {", "false) {"),
-  synchroniser("a data phase is left without the byte that cancels it", "if (cancel && this.family.cancel !== 0) writer.byte(this.family.cancel);", ""),
-  synchroniser("a message that a modem has not asked for is the beginning of the next command", "    if (this.blind) writer.byte(Byte.CR);\n", ""),
-  timekeeper("a message whose prompt is lost is sent though it may be a command", "const harmless = isSafeInCommandMode(this.requests.payloads, request.offset, request.length);", "const harmless = true;"),
-  timekeeper("a message whose prompt is lost is filled up with markers", "    else if (this.phase === ChatState.Prompt) return this.sendUnasked(request);\n", ""),
-  synchroniser("a marker's late answer ends the next command", "if (this.phase !== ChatState.Doubt) this.lateMarker = true;", ""),
-  intake("a message ends although the host has not looked at its port", "if (this.silent) this.decoder.silence();", "this.decoder.silence();"),
-  intake("the port is not closed", "    this.port.close();\n", ""),
-  intake("what a callback throws is swallowed", "if (thrown !== NOTHING) throw thrown;", ""),
-  finisher("what was under way at a loss is never reported", "while ((next = this.requests.oldest(RequestState.Aborted)) !== null) this.finish(next, Outcome.Aborted, 0);", "void next!;"),
-  staging("a payload stays in the application's buffer until the modem asks for it",
-    "    this.native.copy(this.payloads, request.offset + request.length - left, bytes, 0, bytes.length);\n",
-    "    if (this.staged === 1 && bytes.length === left && left === request.length) {\n      this.payloads = bytes;\n      request.offset = 0;\n    } else this.native.copy(this.payloads, request.offset + request.length - left, bytes, 0, bytes.length);\n"),
-  staging("a payload that was moved is looked for at its old place", "      request.offset = to;\n", ""),
-  staging("a payload for which there is no room is written behind the buffer", "      if (end > this.mostBytes) return false;\n", ""),
+  resync("a late final is taken for the probe's", "    if (this.value === Probe.Unanswered) {\n      this.lateFinals++;", "    if (this.value === Probe.Unanswered && false) {\n      this.lateFinals++;"),
+  states("no probe is sent after a timeout", "on(State.AwaitFinal, Event.Timeout, State.Resync, Action.GiveUp);", "on(State.AwaitFinal, Event.Timeout, State.Idle, Action.GiveUp);"),
+  requests("a timeout never fires", "request.deadline = this.timers.setBy(this.slot, milliseconds);", "request.deadline = this.timers.setBy(this.slot, 0x3fffffff);"),
+  completion("a write is done with the modem's OK", "else if (result === ResultCode.Unspecified || command.result === undefined) this.finish", "else if (isOk) this.finish"),
+  states("a final that comes while the command is being sent is believed", "on(State.Sending, Event.Ok, State.Sending, Action.Stray);", "on(State.Sending, Event.Ok, State.Idle, Action.Conclude);"),
+  states("an OK in the middle of the payload ends the publish", "on(State.SendingPayload, Event.Ok, State.SendingPayload, Action.Stray);", "on(State.SendingPayload, Event.Ok, State.Idle, Action.Conclude);"),
+  resync("a data phase is left without the byte that cancels it", "if (inData && this.cancel !== 0) writer.byte(this.cancel);", ""),
+  resync("a message that a modem has not asked for is the beginning of the next command", "    if (this.isLineOpen) writer.byte(Byte.CR);\n", ""),
+  exchange("a message whose prompt is lost is sent though it may be a command", "if (!isSafeInCommandMode(bytes, request.offset, request.length)) {", "if (false) {"),
+  states("a message whose prompt is lost is filled up with probes", "on(State.AwaitPrompt, Event.Timeout, State.SendingPayload, Action.SendBlind);", "on(State.AwaitPrompt, Event.Timeout, State.Resync, Action.GiveUp);"),
+  lines("an error in a stranger's message ends the command", "(!isOk && this.unconfirmed.mayBeForged())", "false"),
+  resync("a probe's late answer ends the next command", "if (!isAwaited) this.owesFinal = true;", ""),
+  silence("a message ends although the host has not looked at its port", "if (this.isOver) decoder.silence();", "decoder.silence();"),
+  pipe("the port is not closed", "    this.port.close();\n", ""),
+  thrown("what a callback throws is swallowed", "throw exception;", ""),
+  completion("what was under way at a loss is never reported", "while ((next = this.requests.oldest(RequestState.Aborted)) !== null) this.finish(next, Outcome.Aborted, 0);", "void next!;"),
+  payloads("a payload stays in the application's buffer until the modem asks for it",
+    "    this.native.copy(this.bytes, request.offset + request.length - left, bytes, 0, bytes.length);\n",
+    "    if (this.count === 1 && bytes.length === left && left === request.length) {\n      this.bytes = bytes;\n      request.offset = 0;\n    } else this.native.copy(this.bytes, request.offset + request.length - left, bytes, 0, bytes.length);\n"),
+  payloads("a payload that was moved is looked for at its old place", "      request.offset = to;\n", ""),
+  payloads("a payload for which there is no room is written behind the buffer", "      if (end > this.mostBytes) return false;\n", ""),
   timers("a deadline beyond the clock's wrap is over at once", "return ((moment - this.clock.now()) | 0) <= 0;", "return moment <= this.clock.now();"),
   timers("an alarm beyond the clock's wrap is never set", "if (this.armedFor !== Moment.Never && ((this.armedFor - moment) | 0) <= 0) return;", "if (this.armedFor !== Moment.Never && this.armedFor <= moment) return;"),
   timers("a host that was asleep gives up before it has listened", "if (!this.hasRead && ((this.clock.now() - this.armedFor) | 0) > Time.Late) {", "if (false) {"),
-  operations("an acknowledgement with another id is believed", "(wire === WireId.Any || request.wireId === wire)", "true"),
-  operations("a report about one client ends another one's operation", " && request.result === ResultCode.Pending && request.link === link))", " && request.result === ResultCode.Pending))"),
+  requests("an acknowledgement with another id is believed", "(wire === WireId.Any || request.wireId === wire)", "true"),
+  requests("a report about one client ends another one's operation", " && request.result === ResultCode.Pending && request.link === link))", " && request.result === ResultCode.Pending))"),
 
   // ---- the client
   inFlight("the id 0 is given", "do id = id === 65535 ? 1 : id + 1;", "do id = id === 65535 ? 0 : id + 1;"),

@@ -503,7 +503,7 @@ class Simulation {
     if (publishing < 0 || publishing > families[this.#plan.modem].window) this.#violated("5", `${publishing} publishes are under way`);
     if (channel.ring.bytes.length !== this.#sizes.ring) this.#violated("5", "the ring has grown");
     if (channel.writer.buffer.length > driver.family.commandBuffer) this.#violated("5", `the command line's buffer has ${channel.writer.buffer.length} bytes`);
-    if (channel.requests.payloads.length > driver.limits.payload + 1) this.#violated("5", `the payloads' buffer has ${channel.requests.payloads.length} bytes`);
+    if (channel.payloads.bytes.length > driver.limits.payload + 1) this.#violated("5", `the payloads' buffer has ${channel.payloads.bytes.length} bytes`);
   }
 
   #say(what: string): void {

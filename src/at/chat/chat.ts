@@ -1,262 +1,353 @@
-import { Expected, ResponseKind } from "../commands/response-cache";
-import { Outcome, ResultCode, RequestState, type Request } from "../requests/request";
-import { errorNumber } from "../responses/error-text";
-import { FieldKind } from "../responses/fields";
-import { CommonResponse, type Line } from "../responses/response-table";
-import type { Match } from "../framing/subscribed";
+import type { Ring } from "../../bytes/ring";
+import type { PortReceiver } from "../../platform";
+import { Thrown } from "../../thrown";
+import type { Timers } from "../../timers";
+import type { Command } from "../commands/command";
+import { ResponseCache } from "../commands/response-cache";
+import { Writer } from "../commands/writer";
 import { Decoder } from "../decoder/decoder";
-import type { DecoderListener } from "../decoder/listener";
-import type { ChatOptions, ChatListener } from "./listener";
+import { Pipe, type PipeListener } from "../pipe";
+import { Payloads } from "../requests/payloads";
+import { Missing, Outcome, ResultCode, RequestState, type Request } from "../requests/request";
+import { Requests } from "../requests/requests";
+import { Completion, isOf, isUnsettled } from "./completion";
+import { Exchange } from "./exchange";
+import { Lines } from "./lines";
+import type { ChatListener } from "./listener";
+import type { ChatOptions } from "./options";
+import { Resync } from "./resync";
+import { Silence } from "./silence";
+import { Slot } from "./slots";
+import { Event, isAfterOk, isInData, isSent, State } from "./states";
 import { Timeout } from "./timeouts";
-import { ChatState } from "./sender";
-import { Timekeeper } from "./timekeeper";
+import { Unconfirmed } from "./unconfirmed";
 
 /**
- * The command chat: one command at a time goes out, and what comes in is given to whom it belongs: finals and results to
- * the command that they end, a marker's answer to the synchroniser, every other line, and messages, to the owner.
+ * The conversation with one modem: commands go out one at a time, and what comes in is given to whom it belongs.
  *
- * It is a chain of classes, one for each idea, each of which knows those before it: the port
- * ({@link Intake}), the command that goes out ({@link Sender}), the marker ({@link Synchroniser}), the ends of requests
- * ({@link Finisher}), what time brings ({@link Timekeeper}), and here what each line means.
+ * The chat makes the parts that do this, and is the face of them all: to the modem and its links, which have requests, to the
+ * port, and to the timers. What happens to the command on the wire is in exchange.ts and states.ts, what a line means in lines.ts.
  */
-export class Chat extends Timekeeper implements DecoderListener {
+export class Chat implements PortReceiver, PipeListener {
+  readonly timers: Timers;
+  readonly ring: Ring;
   readonly decoder: Decoder;
-  /** Lines that nothing here knows, or that are damaged. */
-  unknownLines = 0;
-  /** Lines that did not fit into the ring, and messages that nobody read in time. */
-  overflows = 0;
-  /** Messages whose end is a guess, or whose text is not written as was agreed. */
-  suspects = 0;
+  readonly writer: Writer;
+  readonly requests: Requests;
+  readonly payloads: Payloads;
+  /** What callbacks of the application have thrown. */
+  readonly thrown = new Thrown();
+  private readonly listener: ChatListener;
+  private readonly pipe: Pipe;
+  private readonly exchange: Exchange;
+  private readonly lines: Lines;
+  private readonly completion: Completion;
+  private readonly probe: Resync;
+  private readonly unconfirmed: Unconfirmed;
+  private readonly silence: Silence;
 
-  /** Behind a message has come what no line of the modem's is: it is the message that goes on. */
-  private goesOn = false;
-  /** Lines have been passed over since it has not been certain whose they are. */
-  private doubted = false;
-
-  constructor(owner: ChatListener, options: ChatOptions) {
-    super(owner, options);
-    this.decoder = new Decoder(this.ring, options.family.responses, this.cache, this);
+  /** @throws ArgumentError */
+  constructor(listener: ChatListener, options: ChatOptions) {
+    const { timers, bytes, family } = options;
+    const pipe = new Pipe(this, options.receiveBuffer, bytes);
+    const writer = new Writer(options.commandBuffer, bytes), cache = new ResponseCache(writer);
+    const lines = new Lines(listener, family);
+    const decoder = new Decoder(pipe.ring, family.responses, cache, lines);
+    const requests = new Requests(timers, Slot.Request), payloads = new Payloads(requests, options.payloadBuffer, bytes);
+    const resync = new Resync(writer, cache, decoder, pipe, timers, family.cancel);
+    const completion = new Completion(listener, requests, payloads, cache, pipe);
+    const unconfirmed = new Unconfirmed(requests, decoder, cache);
+    const exchange = new Exchange(listener, family, { requests, payloads, writer, cache, pipe, decoder, resync, completion, unconfirmed });
+    lines.connect({ requests, writer, cache, pipe, decoder, resync, unconfirmed, exchange });
+    this.timers = timers;
+    this.ring = pipe.ring;
+    this.decoder = decoder;
+    this.writer = writer;
+    this.requests = requests;
+    this.payloads = payloads;
+    this.listener = listener;
+    this.pipe = pipe;
+    this.exchange = exchange;
+    this.lines = lines;
+    this.completion = completion;
+    this.probe = resync;
+    this.unconfirmed = unconfirmed;
+    this.silence = new Silence(decoder, timers);
   }
 
-  // ---- lines that are expected, and those of the response table
+  // ---- the port
 
-  onAnswered(meaning: ResponseKind): void {
-    if (meaning === ResponseKind.Prompt) return this.onPrompt();
-    if (meaning === ResponseKind.Final) return this.final(true, 0);
-    const request = this.requests.first!; // nothing is expected of another one
-    // It may come before the payload has gone: then it is not its own.
-    if (request.result === ResultCode.Pending && (request.state === RequestState.Awaiting || this.phase === ChatState.Final)) this.resolve(request, 0);
+  /** Whether the port goes on at another bit rate. @throws what the port's class throws */
+  setRate(baud: number): boolean {
+    return this.pipe.setRate(baud);
   }
 
-  onAnsweredWhole(): boolean {
-    const request = this.current;
-    if (request === null || this.phase !== ChatState.Final || request.result !== ResultCode.Pending || this.earlyOk || this.lateMarker) return false;
-    this.current = null;
-    this.phase = ChatState.Idle;
-    this.cache.expected = Expected.None;
-    if (this.echoing) this.decoder.forgetEcho();
-    this.finish(request, Outcome.Done, 0);
-    if (this.requests.first !== null) this.pump();
-    return true;
+  get isOpen(): boolean {
+    return this.pipe.isOpen;
   }
 
-  onLine(line: Line): void {
-    const fields = this.decoder.fields;
-    if (this.cache.expected !== Expected.None) this.cache.invalidate();
-    switch (line.id) {
-      case CommonResponse.Ok: return this.final(true, 0);
-      case CommonResponse.Error: return this.final(false, -1);
-      case CommonResponse.CmeError:
-      case CommonResponse.CmsError: return this.error(fields.kind(0) === FieldKind.Integer ? fields.int(0) : errorNumber(fields.string(0)));
-      case CommonResponse.Prompt:
-        if (this.cache.expected === Expected.Keeping && this.phase === ChatState.Prompt) this.decoder.keepAnswer(ResponseKind.Prompt, -1);
-        return this.onPrompt();
-      case CommonResponse.Cmee:
-      case CommonResponse.Functions:
-      case CommonResponse.Attach:
-        if (this.onMarkerLine(line.id, fields.int(0))) return;
+  get closed(): boolean {
+    return this.pipe.closed;
+  }
+
+  /** Opens the port. @throws what the port's class throws */
+  open(): void {
+    if (!this.pipe.isOpen && !this.pipe.closed) this.pipe.open(this.listener.openPort(this));
+  }
+
+  /** Releases the port. Nothing is called afterwards; what was under way is forgotten. */
+  close(): void {
+    if (this.pipe.closed) return;
+    this.pipe.close();
+    this.decoder.reset();
+  }
+
+  onReadable(): void {
+    this.receive();
+    this.thrown.rethrow();
+  }
+
+  onWritable(): void {
+    if (this.pipe.drain()) this.exchange.onWritten();
+  }
+
+  onError(error: unknown): void {
+    if (this.pipe.closed) return;
+    this.listener.onPortError(error);
+    this.thrown.rethrow();
+  }
+
+  /** Takes everything that the port has, and has the decoder look at it. */
+  private receive(): void {
+    const pipe = this.pipe, ring = this.ring, decoder = this.decoder;
+    if (pipe.closed) return;
+    try {
+      decoder.makeRoom();
+      let more: boolean;
+      do {
+        more = pipe.take();
+        decoder.scan();
+      } while (more && ring.free !== 0 && !pipe.closed); // a message that fills the ring is to be read first
+    } catch (thrown) {
+      // What onReadable throws goes to the host at once; the decoder looks at the rest from the timer.
+      decoder.breakOff();
+      this.resume();
+      throw thrown;
     }
-    const request = this.current;
-    if (request !== null && request.command!.answer === line.id && this.phase !== ChatState.Sending && !this.isOlder &&
-        (request.command!.takes === undefined || request.command!.takes(fields)))
-      return this.listener.onAnswer(request, line, fields);
-    const numbers = line.numbers;
-    if (numbers === undefined || fields.areNumbers(numbers[0], numbers[1])) this.listener.onUrc(line, fields);
-    else this.unknownLines++;
+    if (!pipe.closed) this.silence.restart();
   }
 
-  // ---- lines that may be a message's
+  /** The decoder looks at the rest from the timer. */
+  private resume(): void {
+    if (!this.pipe.closed) this.timers.set(Slot.Resume, 0);
+  }
 
-  /**
-   * Believed are neither finals nor results nor losses: an request that was answered so waits on. What can be asked is asked.
-   * Of firmware that counts wrongly finals are believed, for it is of no use otherwise; the result of a publish is held.
-   */
-  onDoubtful(line: Line): void {
-    if (this.decoder.miscounted && (line.id <= CommonResponse.CmsError || this.isAwaited(line.id))) {
-      this.expose();
-      return this.onLine(line);
+  /** Bytes have come in the middle of other work: the decoder, if it is at work, comes to them. */
+  onFilled(): void {
+    if (!this.decoder.scanning) this.resume();
+  }
+
+  /** A reader has read: the decoder goes on, from the timer unless it is at work already. */
+  released(): void {
+    if (!this.decoder.scanning && this.decoder.held && this.decoder.message.available === 0) this.resume();
+  }
+
+  // ---- time
+
+  /** One of the chat's slots of the timers. */
+  onTimer(slot: Slot): void {
+    if (this.pipe.closed) return;
+    try {
+      this.act(slot);
+    } finally {
+      this.decoder.breakOff();
+      if (!this.pipe.closed) {
+        this.silence.review();
+        if (slot === Slot.Request) this.requests.rearm();
+      }
     }
-    this.doubted = true;
-    if (this.cache.expected !== Expected.None) this.cache.invalidate();
-    if (line.id <= CommonResponse.CmsError) this.lateFinals++;
-    this.passOver(line.id);
+    this.thrown.rethrow();
   }
 
-  onDoubtfulText(): void {
-    const request = this.current;
-    if (request !== null && request.command!.text === true) request.answerSkipped = true;
-  }
-
-  /** The line, which is not believed, may be the answer to a command, or a part of it. */
-  private passOver(line: number): void {
-    for (let request = this.requests.first; request !== null; request = request.next) {
-      const command = request.command!;
-      if (request.state >= RequestState.Active && (command.result === line || (request === this.current && (line <= CommonResponse.CmsError || command.answer === line)))) request.answerSkipped = true;
+  private act(slot: Slot): void {
+    switch (slot) {
+      case Slot.Resume:
+        this.decoder.scan();
+        this.receive();
+        return this.exchange.pump();
+      case Slot.Silence: return this.silence.onTimer();
+      case Slot.Probe: return this.onProbeTimeout();
+      case Slot.Request: for (let late = this.requests.overdue(); late !== null && !this.pipe.closed; late = this.requests.overdue()) this.onTimeout(late);
     }
   }
 
-  onCertain(): void {
-    this.unexpose(!this.goesOn);
-    this.goesOn = false;
-    if (!this.doubted && !this.held) return;
-    const restart = this.doubted, current = this.current;
-    if (current !== null && current.unconfirmed !== ResultCode.Pending && this.phase === ChatState.Final) {
-      // A length that goes too far has swallowed its final: the marker shows that the modem is ready.
-      this.doubt(false);
-      this.awaitResult(current);
-    }
-    this.doubted = this.held = false;
-    if (restart) this.markAnew();
-    this.listener.onDoubt(restart);
+  private onProbeTimeout(): void {
+    if (this.exchange.state !== State.Resync) return;
+    if (this.silence.extendsWait()) this.timers.set(Slot.Probe, Timeout.Grace);
+    else this.exchange.onProbeTimeout();
   }
 
-  /**
-   * Whether the line that is being told of may be a message's, below a wildcard or without a length: it comes without a pause behind one.
-   * If so it is not to be believed, and when the modem has paused its owner is told to ask.
-   */
+  private onTimeout(request: Request): void {
+    if (request.state === RequestState.TooLong) return this.completion.finish(request, Outcome.TooLong, 0);
+    if (this.silence.extendsWait()) return this.requests.wait(request, Timeout.Grace);
+    if (request.state !== RequestState.Awaiting) return this.exchange.onTimeout();
+    this.completion.endWithoutResult(request, Missing.Result);
+    this.exchange.pump();
+  }
+
+  // ---- requests
+
+  /** Allows so many requests at once. The number never falls: requests of a link that has left may still be under way. */
+  allow(count: number): void {
+    if (count > this.requests.capacity) this.requests.capacity = count;
+  }
+
+  /** Hands a request to the chat, behind those that wait already. A request that has just ended may be submitted again while its end is reported. */
+  submit(request: Request, command: Command): void {
+    request.command = command;
+    request.result = ResultCode.Pending;
+    request.state = RequestState.Queued;
+    this.exchange.pump();
+  }
+
+  /** Nothing is on the wire, and nothing waits. */
+  get idle(): boolean {
+    return this.exchange.state === State.Idle && this.requests.oldest(RequestState.Queued) === null;
+  }
+
+  /** The oldest request of a kind that has been sent whole and whose result is to come, with this id on the wire, or `WireId.Any`. */
+  find(link: number, kind: number, wire: number): Request | null {
+    // What had come before the command went out is no answer to it, but a repetition of the one before.
+    const exchange = this.exchange;
+    return this.requests.pending(link, kind, wire, isSent(exchange.state) && !exchange.isOlder ? exchange.current : null);
+  }
+
+  /** The oldest request under way; the others are its `next`. */
+  get oldest(): Request | null {
+    return this.requests.first;
+  }
+
+  /** How many requests of a kind have not been reported yet. */
+  count(link: number, kind: number): number {
+    return this.requests.count(link, kind);
+  }
+
+  /** Whether a request with this packet id is under way. */
+  has(link: number, id: number): boolean {
+    return this.requests.has(link, id);
+  }
+
+  /** How long a payload {@link reserve} can take now, in bytes. */
+  get room(): number {
+    return this.payloads.room;
+  }
+
+  /** Keeps `length` bytes of the transmit buffer for the request's payload; false when there is no room now. */
+  reserve(request: Request, length: number): boolean {
+    return this.payloads.reserve(request, length);
+  }
+
+  /** Whether the final of a request that has been sent is still to come. */
+  awaitsFinal(request: Request): boolean {
+    return request === this.exchange.current && !isAfterOk(this.exchange.state);
+  }
+
+  /** The request's result line is in: `code` 0 is good, and so is `ResultCode.Unspecified` if the final is. */
+  resolve(request: Request, code: number): void {
+    this.exchange.resolve(request, code);
+  }
+
+  /** The request is not over, but the modem shows that it works on it: waits as long again. */
+  extend(request: Request): void {
+    if (request.state === RequestState.Awaiting) this.requests.wait(request, request.resultTimeout);
+    else if (request === this.exchange.current) this.exchange.happens(Event.Progress, 0);
+  }
+
+  /** Whether the line that is being told may be a message's: see {@link Unconfirmed}. */
   mayBeForged(): boolean {
-    if (!this.decoder.mayBeForged) return false;
-    return this.doubted = true;
+    return this.unconfirmed.mayBeForged();
   }
 
-  // ---- finals
-
-  private error(code: number): void {
-    if (this.family.unsolicitedErrors?.includes(code) === true) return this.listener.onUnsolicitedError(code);
-    this.final(false, code);
+  /** The modem has been asked, and the connection is there: results that were held back are believed. */
+  confirm(link: number): void {
+    for (let request = this.unconfirmed.confirmed(link); request !== null; request = this.unconfirmed.confirmed(link)) {
+      const code = request.unconfirmed;
+      request.unconfirmed = ResultCode.Pending;
+      this.exchange.resolve(request, code);
+    }
   }
 
-  private final(good: boolean, code: number): void {
-    if (this.phase === ChatState.Doubt) return this.onMarkerFinal();
-    const request = this.current;
-    // An error that is none would have the next command go out while the modem waits for a payload. A command that has really failed has no answer now.
-    if (request !== null && (this.isOlder || (!good && this.mayBeForged()))) {
-      this.lateFinals++;
-      return;
-    }
-    if (request === null || this.lateMarker || this.phase === ChatState.Sending || (this.phase === ChatState.Payload && good)) {
-      const nobodys = request === null && !this.lateMarker && code > 0;
-      this.lateMarker = false;
-      this.lateFinals++;
-      if (nobodys) this.listener.onUnsolicitedError(code);
-      return;
-    }
-    if (this.phase === ChatState.Payload) {
-      // The modem gave up in the middle of the payload, or it was the second line of a message and it still waits.
-      this.doubt(request.result === ResultCode.Pending);
-      this.finish(request, Outcome.Refused, code);
-      return;
-    }
-    if (this.phase === ChatState.Prompt && good) {
-      // Some firmware accepts the command with OK before it asks for the payload (anchors.md 9).
-      this.earlyOk = true;
-      return;
-    }
-    if (!good && this.blind && this.decoder.echoes) {
-      // The modem has read a line of it and refused that, and will repeat the others: it is in no data phase.
-      this.nudged = true;
-      return this.wait(request, Timeout.Grace);
-    }
-    if (this.cache.expected === Expected.Keeping && good) this.decoder.keepAnswer(ResponseKind.Final, -1);
-    if (good || !this.blind) this.leave();
-    else this.doubt(false); // the answer to a line that it does not know, or late, with the payload behind it
-    this.conclude(request, good, code);
-    this.pump();
+  /** Gives back a request that was taken and not submitted. */
+  abandon(request: Request): void {
+    this.completion.abandon(request);
   }
 
-  // ---- other lines
+  // ---- the connection, and the modem
 
-  onText(start: number, end: number): void {
-    const request = this.current;
-    const asked = request !== null && request.command!.text === true && this.phase === ChatState.Final;
-    if (this.isEcho(start, end, asked)) this.echoing = true;
-    else if (asked) this.listener.onText(request, start, end);
-    else {
-      this.unknownLines++;
-      if (this.decoder.mayBeForged) this.goesOn = true;
-    }
+  /**
+   * Ends every request of a connection, or of the modem itself, or of all.
+   * @param link its number, or {@link LinkNumber}
+   * @param restarted the modem has forgotten them too; otherwise it may still owe an answer, which is waited for
+   * @param goesOn there is another connection already: what the modem has not accepted yet, it may do there
+   */
+  abort(link: number, restarted: boolean, goesOn = false): void {
+    const { exchange, completion } = this;
+    const current = exchange.current !== null && isOf(exchange.current, link) ? exchange.current : null;
+    // In a data phase the modem takes whatever comes next for the payload, so it gets the payload.
+    const isKept = current !== null && !restarted && isInData(exchange.state);
+    const isLate = current !== null && goesOn && isSent(exchange.state) && isUnsettled(current);
+    completion.markAborted(link, isKept || isLate ? current : null);
+    if (restarted) {
+      this.probe.forget();
+      if (current === exchange.current) exchange.happens(Event.Restart, 0);
+    } else if (current !== null) exchange.happens(Event.Abort, 0);
+    if (isLate) completion.keepPlace(current, Outcome.Aborted);
+    if (isKept) completion.reportAborted(current);
+    completion.finishAborted();
   }
 
   /**
-   * Whether the line is the echo of a command line. Nothing that a modem says of itself begins like one; a topic that it
-   * was `asked` for may.
+   * The modem has another connection: what it did before can have no acknowledgement any more. While it owes the probe's
+   * answer it may have done it since.
    */
-  private isEcho(start: number, end: number, asked: boolean): boolean {
-    const bytes = this.ring.bytes, mask = this.ring.mask;
-    if ((bytes[start & mask]! | 0x20) !== 0x61 || (bytes[(start + 1) & mask]! | 0x20) !== 0x74) return false;
-    if (!asked) return true;
-    const length = this.writer.length - 1;
-    return ((end - start) | 0) === length && this.ring.same(start, this.writer.buffer, 0, length);
+  settle(link: number): void {
+    if (this.exchange.state !== State.Resync) this.completion.settle(link);
   }
 
-  // ---- messages
-
-  onMessage(line: Line): void {
-    const message = this.decoder.message;
-    if (this.decoder.mayBeForged && this.requests.first !== null) this.expose();
-    this.listener.onMessage(line, message.fields);
-    if (message.suspect) this.countSuspect();
+  /** An answer may be on its way that belongs to no command. */
+  get inDoubt(): boolean {
+    return this.exchange.state === State.Resync;
   }
 
-  onFragment(): void {
-    this.listener.onFragment();
-    this.countSuspect();
+  /** Makes certain that the next answer belongs to the next command; then `onResynced`, or `onSilent`. No command may be on the wire. */
+  resync(): void {
+    this.exchange.happens(Event.Resync, 0);
   }
 
-  /** Whether an request under way ends with this line. */
-  private isAwaited(line: number): boolean {
-    for (let request = this.requests.first; request !== null; request = request.next)
-      if (request.state >= RequestState.Active && request.command!.result === line) return true;
-    return false;
+  /** The same, where nothing is on the wire, not even the probe. */
+  resyncWhenIdle(): void {
+    if (this.exchange.state === State.Idle) this.resync();
   }
 
-  /**
-   * A message without a length may go on in the next line, and so may one whose topic has a line's end in it; one that is
-   * subscribed by its name has not. What looks like the result of a publish under way is held then.
-   */
-  private expose(): void {
-    for (let request = this.requests.first; request !== null; request = request.next)
-      if (isOwedResult(request)) request.mayBeForged = true;
-    this.decoder.hold();
-    if (this.cache.expected !== Expected.None) this.cache.invalidate();
+  // ---- counters
+
+  /** Finals that belonged to no command any more. */
+  get lateFinals(): number {
+    return this.probe.lateFinals;
   }
 
-  private countSuspect(): void {
-    const message = this.decoder.message;
-    if (message.suspect && !message.more) this.suspects++; // with its last part
+  /** Lines that nothing here knows, or that are damaged. */
+  get unknownLines(): number {
+    return this.lines.unknown;
   }
 
-  isSubscribed(start: number, end: number): Match {
-    return this.listener.isSubscribed(this.decoder.message.fields, start, end);
+  /** Lines that did not fit into the ring, and messages that nobody read in time. */
+  get overflows(): number {
+    return this.lines.overflows;
   }
 
-  onOverflow(): void {
-    this.overflows++;
-    this.listener.onOverflow();
+  /** Messages whose end is a guess, or whose text is not written as was agreed. */
+  get suspects(): number {
+    return this.lines.suspects;
   }
-}
-
-/** Whether the answer to a publish is owed: the broker's, or the modem's that has sent it. */
-function isOwedResult(request: Request): boolean {
-  return request.inWindow && request.result === ResultCode.Pending && (request.state === RequestState.Active || request.state === RequestState.Awaiting) && request.command!.result !== undefined;
 }

@@ -80,19 +80,24 @@ export class Decoder {
   scan(): void {
     if (this.scanning) return;
     this.scanning = true;
-    for (let going = true; going;)
-      switch (this.state) {
-        case DecoderState.Start: going = this.start(); break;
-        case DecoderState.Message: going = this.found(this.message.end.find(this.message)); break;
-        case DecoderState.Held: going = this.goOn(); break;
-        case DecoderState.Name: going = this.readName(); break;
-        case DecoderState.Fields: going = this.readFields(); break;
-        case DecoderState.End: going = this.readEnd(); break;
-        case DecoderState.LineEnd: going = this.learn(); break;
-        case DecoderState.Echo: going = this.followEcho(); break;
-        case DecoderState.Unended: going = this.leaveUnended(); break;
-        default: going = this.skipLine(); // Text, Discard
-      }
+    const ring = this.ring;
+    let tail: number;
+    do {
+      tail = ring.tail;
+      for (let going = true; going;)
+        switch (this.state) {
+          case DecoderState.Start: going = this.start(); break;
+          case DecoderState.Message: going = this.found(this.message.end.find(this.message)); break;
+          case DecoderState.Held: going = this.goOn(); break;
+          case DecoderState.Name: going = this.readName(); break;
+          case DecoderState.Fields: going = this.readFields(); break;
+          case DecoderState.End: going = this.readEnd(); break;
+          case DecoderState.LineEnd: going = this.learn(); break;
+          case DecoderState.Echo: going = this.followEcho(); break;
+          case DecoderState.Unended: going = this.leaveUnended(); break;
+          default: going = this.skipLine(); // Text, Discard
+        }
+    } while (tail !== ring.tail); // the listener has taken more bytes
     if (this.ring.free === 0) this.overflow();
     this.scanning = false;
   }

@@ -1,80 +1,78 @@
 import type { Bytes } from "../../platform";
+import { roomier } from "../commands/writer";
 import { Offset, type Request } from "./request";
-import { Requests } from "./requests";
-import { roomier as roomier } from "../commands/writer";
+import type { Requests } from "./requests";
 
-/** Who knows whether a payload that waits must stay where it is. */
-export interface PayloadPin {
-  readonly pinned: boolean;
-}
-
-/** The requests under way with their payloads, which wait first in first out until the modem asks for them. */
-export class RequestsWithPayloads extends Requests {
-  /** The payloads, each from its `offset` on. A larger one takes this one's place when a payload needs it. */
-  payloads: Uint8Array;
+/** The payloads of requests that wait until the modem asks for them, in one buffer, first in first out. */
+export class Payloads {
+  /** Each payload stands here from its request's `offset` on. A larger buffer takes this one's place when a payload needs it. */
+  bytes: Uint8Array;
+  /** The request whose payload must stay where it is: it is being written, or its echo is compared with it. */
+  pinned: Request | null = null;
+  private readonly requests: Requests;
   private readonly mostBytes: number;
   private readonly native: Bytes;
   private tail = 0;
   /** How many payloads wait. */
-  private staged = 0;
+  private count = 0;
 
   /** @param most bytes that may wait */
-  constructor(most: number, native: Bytes) {
-    super();
-    this.payloads = roomier(null, 0, most);
+  constructor(requests: Requests, most: number, native: Bytes) {
+    this.requests = requests;
+    this.bytes = roomier(null, 0, most);
     this.mostBytes = most;
     this.native = native;
   }
 
-  /** No payload waits. */
   get isEmpty(): boolean {
-    return this.staged === 0;
+    return this.count === 0;
   }
 
-  /** How long a payload {@link reserve} can take now, in bytes. @param pinned nothing may be moved */
-  room(pinned: boolean): number {
-    if (pinned) return this.mostBytes - this.tail;
+  /** How long a payload {@link reserve} can take now, in bytes. */
+  get room(): number {
+    if (this.pinned !== null) return this.mostBytes - this.tail;
     let used = 0;
-    if (this.staged > 0)
-      for (let request = this.first; request !== null; request = request.next) if (request.offset !== Offset.None) used += request.length;
+    if (this.count > 0)
+      for (let request = this.requests.first; request !== null; request = request.next) if (request.offset !== Offset.None) used += request.length;
     return this.mostBytes - used;
   }
 
-  /** Keeps `length` bytes for the request's payload; false when there is no room now. */
-  reserve(request: Request, length: number, pinning: PayloadPin): boolean {
+  /** Keeps `length` bytes of the buffer for the request's payload; false when there is no room now. */
+  reserve(request: Request, length: number): boolean {
     request.length = length;
     if (length === 0) return true;
     let end = this.tail + length;
-    if (end > this.payloads.length) {
-      if (!pinning.pinned) this.compact();
+    if (end > this.bytes.length) {
+      if (this.pinned === null) this.compact();
       end = this.tail + length;
       if (end > this.mostBytes) return false;
-      if (end > this.payloads.length) this.payloads = roomier(this.payloads, end, this.mostBytes);
+      if (end > this.bytes.length) this.bytes = roomier(this.bytes, end, this.mostBytes);
     }
     request.offset = this.tail;
     this.tail = end;
-    this.staged++;
+    this.count++;
     return true;
   }
 
-  /** Copies `bytes` to where the last `left` of the request's payload begin. */
+  /** Copies `bytes` to where the last `left` bytes of the request's payload begin. */
   fill(request: Request, bytes: Uint8Array, left: number): void {
-    this.native.copy(this.payloads, request.offset + request.length - left, bytes, 0, bytes.length);
+    this.native.copy(this.bytes, request.offset + request.length - left, bytes, 0, bytes.length);
   }
 
-  /** The payload needs its place no more. */
+  /** The payload is needed no more. */
   release(request: Request): void {
+    if (this.pinned === request) this.pinned = null;
     if (request.offset === Offset.None) return;
     request.offset = Offset.None;
-    this.staged--;
-    if (this.staged === 0) this.tail = 0;
+    this.count--;
+    if (this.count === 0) this.tail = 0;
   }
 
-  /** Moves the waiting payloads together; they lie in the order in which their requests were taken. */
+  /** Moves the waiting payloads together. They stand in the order in which their requests were taken. */
   private compact(): void {
-    const buffer = this.payloads;
+    const buffer = this.bytes;
     let to = 0;
-    for (let request = this.first; request !== null; request = request.next) {
+    for (let request = this.requests.first; request !== null; request = request.next) {
       if (request.offset === Offset.None) continue;
       if (request.offset !== to) buffer.copyWithin(to, request.offset, request.offset + request.length);
       request.offset = to;

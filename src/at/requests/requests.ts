@@ -1,16 +1,25 @@
+import type { Timers } from "../../timers";
 import { Request, ResultCode, RequestState, WireId } from "./request";
 
 /**
- * The requests that are under way: made when so many are for the first time, used again and again. They are a chain in
- * the order in which they were taken, which is seldom longer than one or two.
+ * The requests that are under way: made when so many are for the first time, used again and again. They are a list in
+ * the order in which they were taken, which is seldom longer than one or two. All deadlines share one timer.
  */
 export class Requests {
   /** How many may be under way at once. */
   capacity = 0;
   /** The oldest one under way. */
   first: Request | null = null;
+  private readonly timers: Timers;
+  private readonly slot: number;
   private made = 0;
   private spare: Request | null = null;
+
+  /** @param slot of the timers, for the deadline that comes first */
+  constructor(timers: Timers, slot: number) {
+    this.timers = timers;
+    this.slot = slot;
+  }
 
   /** A free request, behind all others, or null when all are under way. */
   take(): Request | null {
@@ -51,14 +60,37 @@ export class Requests {
     this.spare = request;
   }
 
-  /** The oldest one at a stage. */
-  oldest(stage: RequestState): Request | null {
+  // ---- deadlines
+
+  /** The request waits for no longer than this from now on. */
+  wait(request: Request, milliseconds: number): void {
+    request.deadline = this.timers.setBy(this.slot, milliseconds);
+  }
+
+  /** The oldest request whose deadline has come, or null. */
+  overdue(): Request | null {
     let request = this.first;
-    while (request !== null && request.state !== stage) request = request.next;
+    while (request !== null && !(request.state >= RequestState.Active && this.timers.hasCome(request.deadline))) request = request.next;
     return request;
   }
 
-  /** The oldest one that waits, kinds left out of which one is owed its result where that is asked for. */
+  /** Sets the timer for the deadline that comes first, after it has rung. */
+  rearm(): void {
+    const now = this.timers.clock.now();
+    for (let request = this.first; request !== null; request = request.next)
+      if (request.state >= RequestState.Active) this.timers.setBy(this.slot, (request.deadline - now) | 0);
+  }
+
+  // ---- looking for one
+
+  /** The oldest request in a state. */
+  oldest(state: RequestState): Request | null {
+    let request = this.first;
+    while (request !== null && request.state !== state) request = request.next;
+    return request;
+  }
+
+  /** The oldest request that waits for the chat. @param oneOfAKind those are left out whose connection is still owed a result of the same kind */
   next(oneOfAKind: boolean): Request | null {
     let request = this.first;
     if (request !== null && request.next === null) return request.state === RequestState.Queued ? request : null;
@@ -68,7 +100,7 @@ export class Requests {
   }
 
   /**
-   * The oldest of a kind whose outcome is owed, with this id on the wire, or `Wire.Any`.
+   * The oldest request of a kind that still has to get its result, with this id on the wire, or `WireId.Any`.
    * @param active the one on the chat, if it has been sent whole: it counts too
    */
   pending(link: number, kind: number, wire: number, active: Request | null): Request | null {
@@ -78,7 +110,7 @@ export class Requests {
     return request;
   }
 
-  /** How many of a kind are not over for their owner. */
+  /** How many of a kind have not been reported yet. */
   count(link: number, kind: number): number {
     let count = 0;
     for (let request = this.first; request !== null; request = request.next)
@@ -86,7 +118,7 @@ export class Requests {
     return count;
   }
 
-  /** Whether an request with this packet id is under way. */
+  /** Whether a request with this packet id is under way. */
   has(link: number, id: number): boolean {
     for (let request = this.first; request !== null; request = request.next)
       if (request.id === id && request.state !== RequestState.Ended && request.link === link) return true;

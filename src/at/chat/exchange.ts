@@ -1,0 +1,288 @@
+import { type ResponseCache, Expected, ResponseKind } from "../commands/response-cache";
+import { write } from "../commands/write";
+import type { Writer } from "../commands/writer";
+import type { Decoder } from "../decoder/decoder";
+import type { Pipe } from "../pipe";
+import type { Payloads } from "../requests/payloads";
+import { Missing, Offset, Outcome, ResultCode, RequestState, type Request } from "../requests/request";
+import type { Requests } from "../requests/requests";
+import type { Completion } from "./completion";
+import type { ChatFamily } from "./options";
+import { Verdict, type Resync } from "./resync";
+import { fill, isSafeInCommandMode } from "./safe";
+import { Action, actionOf, Event, isAfterOk, isSent, next, State } from "./states";
+import { Timeout } from "./timeouts";
+import type { Unconfirmed } from "./unconfirmed";
+
+const CTRL_Z = new Uint8Array([0x1a]);
+
+/** Who is told what becomes of an exchange that belongs to no request any more. */
+export interface ExchangeListener {
+  /** Modem and chat agree again which answer belongs to which command. @param cmee the modem's CMEE setting, or −1 where it has not told it */
+  onResynced(cmee: number): void;
+  /**
+   * The modem gives no answer at all.
+   * @param swallowing it may be taking what it is sent for a payload
+   * @param speaking it answers, but to nothing in a way that no other answer looks like
+   */
+  onSilent(swallowing: boolean, speaking: boolean): void;
+  /** A `+CME ERROR` that ends no command. */
+  onUnsolicitedError(code: number): void;
+}
+
+/** What an exchange works with. */
+export interface ExchangeParts {
+  readonly requests: Requests;
+  readonly payloads: Payloads;
+  readonly writer: Writer;
+  readonly cache: ResponseCache;
+  readonly pipe: Pipe;
+  readonly decoder: Decoder;
+  readonly resync: Resync;
+  readonly completion: Completion;
+  readonly unconfirmed: Unconfirmed;
+}
+
+/**
+ * The command that is on the wire: its line goes out, then its payload once the modem has asked for that, then the answer comes.
+ * There is one at a time; the next one goes out as soon as the chat is idle. What each event does in each state is the table in
+ * states.ts.
+ */
+export class Exchange {
+  state: State = State.Idle;
+  /** The request on the wire; null in Idle and in Resync. */
+  current: Request | null = null;
+  private readonly listener: ExchangeListener;
+  private readonly family: ChatFamily;
+  private readonly requests: Requests;
+  private readonly payloads: Payloads;
+  private readonly writer: Writer;
+  private readonly cache: ResponseCache;
+  private readonly pipe: Pipe;
+  private readonly decoder: Decoder;
+  private readonly resync: Resync;
+  private readonly completion: Completion;
+  private readonly unconfirmed: Unconfirmed;
+  /** The modem repeats what it is sent, this command's line at least: its payload is kept until the end, to be compared. */
+  private isEchoed = false;
+
+  constructor(listener: ExchangeListener, family: ChatFamily, parts: ExchangeParts) {
+    this.listener = listener;
+    this.family = family;
+    this.requests = parts.requests;
+    this.payloads = parts.payloads;
+    this.writer = parts.writer;
+    this.cache = parts.cache;
+    this.pipe = parts.pipe;
+    this.decoder = parts.decoder;
+    this.resync = parts.resync;
+    this.completion = parts.completion;
+    this.unconfirmed = parts.unconfirmed;
+  }
+
+  /** Starts the next request when there is one and the chat is idle. */
+  pump(): void {
+    const requests = this.requests;
+    if (this.state !== State.Idle || requests.first === null || this.pipe.closed) return;
+    const request = requests.next(this.family.oneOfAKind === true);
+    if (request === null) return;
+    write(request.command!, this.writer, this.cache, request, request.listener);
+    if (this.writer.overflow) {
+      // Reported from the timer: the application may be in the middle of the call that submitted it.
+      request.state = RequestState.TooLong;
+      requests.wait(request, 0);
+      return this.pump();
+    }
+    this.current = request;
+    this.happens(Event.Submit, 0);
+  }
+
+  /** The current command's line has come back. */
+  onEcho(): void {
+    this.isEchoed = true;
+  }
+
+  /** The port has taken the last of what was to be written. */
+  onWritten(): void {
+    switch (this.state) {
+      case State.Sending: return this.lineSent();
+      case State.SendingPayload:
+      case State.SendingPayloadAfterOk: return this.payloadSent(this.current!);
+      case State.Resync: return this.resync.onWritten();
+    }
+  }
+
+  /** The current request has had no answer in time. */
+  onTimeout(): void {
+    const command = this.current!.command!;
+    this.happens(command.probe === true ? Event.TimeoutOfGreeting : command.result === undefined ? Event.Timeout
+      : this.resync.isLineOpen ? Event.TimeoutOnOpenLine : Event.TimeoutBeforeResult, 0);
+  }
+
+  /** The probe has had no answer in time. */
+  onProbeTimeout(): void {
+    const verdict = this.resync.onTimeout();
+    if (verdict === Verdict.Answered) this.happens(Event.Resynced, 0);
+    else if (verdict === Verdict.Silent) this.happens(Event.Silent, 0);
+  }
+
+  // ---- states
+
+  /** @param code of an error, its number, or −1 */
+  happens(event: Event, code: number): void {
+    const from = this.state, to = next(from, event), action = actionOf(from, event), request = this.current;
+    if (to !== from) {
+      this.state = to;
+      if (to <= State.Resync) this.letGo(from, to, request);
+    }
+    if (action !== Action.None) this.act(action, event, from, request!, code);
+  }
+
+  /** The chat is done with its request, and idle, or sends the probe. */
+  private letGo(from: State, to: State, request: Request | null): void {
+    if (from < State.AwaitFinal) this.pipe.drop();
+    if (request !== null) {
+      if (request.offset !== Offset.None) this.payloads.release(request);
+      if (request.command!.prompt !== undefined) this.decoder.promptExpected = false;
+      this.current = null;
+      if (this.isEchoed) this.decoder.forgetEcho();
+    }
+    if (to !== State.Resync || request === null) return;
+    const isPayload = from === State.SendingPayload || from === State.SendingPayloadAfterOk;
+    if (from === State.Sending) this.resync.isLineOpen = false; // a carriage return would have the modem carry out half a command
+    this.resync.begin(isPayload && request.result === ResultCode.Pending, request.command!.answer);
+  }
+
+  private act(action: Action, event: Event, from: State, request: Request, code: number): void {
+    switch (action) {
+      case Action.Send: return this.send(request);
+      case Action.ExpectPrompt:
+        this.decoder.promptExpected = !this.family.responses.promptIsLine;
+        return;
+      case Action.SendPayload: return this.sendPayload(request);
+      case Action.EndPayload: return this.endPayload(request);
+      case Action.Conclude: return this.conclude(request, event === Event.Ok, code);
+      case Action.Finish:
+        this.completion.finish(request, Outcome.Done, 0);
+        return this.pump();
+      case Action.FinishByResult:
+        this.completion.finishByResult(request);
+        return this.pump();
+      case Action.Linger: return this.requests.wait(request, Timeout.Grace);
+      case Action.Extend: return this.requests.wait(request, request.finalTimeout);
+      case Action.Stray:
+        this.resync.lateFinals++;
+        return;
+      case Action.Unsolicited:
+        this.resync.lateFinals++;
+        if (code > 0) this.listener.onUnsolicitedError(code);
+        return;
+      case Action.SendBlind: return this.sendBlind(request);
+      case Action.SendCtrlZ: return this.sendCtrlZ(request);
+      case Action.Refuse: return this.completion.finish(request, Outcome.Refused, code);
+      case Action.AwaitResult:
+        this.completion.awaitResult(request);
+        return this.pump();
+      case Action.GiveUp:
+        this.completion.endWithoutFinal(request, isSent(from), Missing.Final);
+        return this.pump();
+      case Action.Probe: return this.resync.begin(false, undefined);
+      case Action.JudgeFinal:
+        if (this.resync.onFinal()) this.happens(Event.Resynced, 0);
+        return;
+      case Action.TellResynced:
+        this.listener.onResynced(this.resync.value);
+        return this.pump();
+      case Action.TellSilent: return this.listener.onSilent(this.resync.isSwallowed, this.resync.isRefused);
+    }
+  }
+
+  // ---- what goes out
+
+  private send(request: Request): void {
+    const command = request.command!, writer = this.writer;
+    request.state = RequestState.Active;
+    if (request.wireId < 0 && request.listener !== null) request.listener.onSending(request);
+    this.isEchoed = false;
+    this.cache.sending(command, request === this.requests.first);
+    this.requests.wait(request, command.prompt ?? request.finalTimeout);
+    this.pipe.fill(); // what has come before is no answer
+    if (this.pipe.write(writer.buffer, 0, writer.length)) this.lineSent();
+  }
+
+  private lineSent(): void {
+    this.decoder.answersFrom = this.pipe.ring.tail;
+    this.happens(this.current!.command!.prompt === undefined ? Event.LineSent : Event.LineSentForPrompt, 0);
+  }
+
+  private sendPayload(request: Request): void {
+    const { cache, payloads } = this, offset = request.offset, end = offset + request.length;
+    if (cache.expected < Expected.Keeping) cache.expected = -cache.expected;
+    this.requests.wait(request, request.finalTimeout);
+    if (this.isEchoed) this.decoder.expectEcho(payloads.bytes, offset, end);
+    if (offset !== Offset.None) payloads.pinned = request;
+    if (this.pipe.write(payloads.bytes, offset, end)) this.payloadSent(request);
+  }
+
+  private payloadSent(request: Request): void {
+    this.happens(request.command!.nudge === undefined || request.result !== ResultCode.Pending ? Event.PayloadSent : Event.PayloadSentForCtrlZ, 0);
+  }
+
+  private endPayload(request: Request): void {
+    const nudge = request.command!.nudge;
+    // After an early `OK` there is little to wait for: a result, or nothing. Nor is there where nobody is told how it ends.
+    if (isAfterOk(this.state) || (nudge === undefined && request.reported && !request.inWindow)) this.requests.wait(request, Timeout.Grace);
+    else if (nudge !== undefined) this.requests.wait(request, nudge);
+    if (!this.isEchoed) this.payloads.release(request);
+  }
+
+  /** NM28 may stay in its transparent mode until Ctrl-Z (dialects.md 5.4). */
+  private sendCtrlZ(request: Request): void {
+    this.pipe.write(CTRL_Z, 0, CTRL_Z.length);
+    this.requests.wait(request, request.reported && !request.inWindow ? Timeout.Grace : request.finalTimeout);
+  }
+
+  /**
+   * The prompt has not come. Where only the prompt was lost, this is the message; where the command was, it is a line that no modem
+   * knows. In place of a message that may be a command goes what nobody takes for one, and as many bytes as were announced.
+   */
+  private sendBlind(request: Request): void {
+    const bytes = this.payloads.bytes;
+    if (!isSafeInCommandMode(bytes, request.offset, request.length)) {
+      fill(bytes, request.offset, request.length, this.family.cancel);
+      this.completion.report(request, Outcome.TimedOut);
+      if (request !== this.current || this.pipe.closed) return; // the application may have ended it all
+    }
+    this.isEchoed = true; // it may be echoed, as it is once the modem has restarted
+    this.resync.isLineOpen = true;
+    this.decoder.promptExpected = false;
+    this.sendPayload(request);
+    // A modem that has the payload answers at once, unless its final waits for the broker.
+    if (request.command!.final > 0 && !isAfterOk(this.state)) this.requests.wait(request, Timeout.Blind + request.length * Timeout.BlindByte);
+  }
+
+  // ---- what comes in
+
+  /** The result of a request under way has come. @param code 0 is good; `ResultCode.Unspecified` is as good as the final */
+  resolve(request: Request, code: number): void {
+    // A result that does not say whose it is may be a repetition: the next one like it is not to be expected, but looked at.
+    if (this.cache.expected === Expected.Keeping && code === 0 && request === this.requests.first && request.wireId >= 0)
+      this.decoder.keepAnswer(ResponseKind.Result, request.command!.resultId ?? -1);
+    if (request.mayBeForged) return this.unconfirmed.hold(request, code);
+    request.result = code;
+    if (request.state !== RequestState.Awaiting) return this.happens(Event.Result, 0);
+    this.completion.finishByResult(request);
+    this.pump();
+  }
+
+  private conclude(request: Request, isOk: boolean, code: number): void {
+    if (isOk && this.cache.expected === Expected.Keeping) this.decoder.keepAnswer(ResponseKind.Final, -1);
+    this.completion.conclude(request, isOk, code);
+    this.pump();
+  }
+
+  /** What the decoder is telling came before the command, or the probe, had gone out whole: it is no answer to that. */
+  get isOlder(): boolean {
+    return ((this.pipe.ring.head - this.decoder.answersFrom) | 0) < 0;
+  }
+}

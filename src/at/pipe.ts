@@ -1,0 +1,102 @@
+import { frozen } from "../bytes/frozen";
+import { Ring } from "../bytes/ring";
+import type { Bytes, Port } from "../platform";
+
+/** Whom a pipe tells. */
+export interface PipeListener {
+  /** {@link Pipe.fill} has taken bytes, of which nobody has been told. */
+  onFilled(): void;
+}
+
+/** Before {@link Pipe.open}. */
+const NO_PORT: Port = frozen({ read: () => 0, write: () => 0, close() {} });
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * The serial port, the ring of received bytes, and what is still to be written. Nothing else reads the port or writes to it.
+ *
+ * The UART of an ESP32 holds 128 bytes, which fill up in 1.4 ms at 921,600 bit/s. So {@link fill} is called between any two steps of
+ * longer work, such as before each callback.
+ */
+export class Pipe {
+  readonly ring: Ring;
+  /** Set by {@link close} alone. */
+  closed = false;
+  private readonly listener: PipeListener;
+  private port: Port = NO_PORT;
+  /** What the port has not taken yet: `source[at … end)`. */
+  private source: Uint8Array = NO_BYTES;
+  private at = 0;
+  private end = 0;
+
+  /** @param size bytes of the ring @throws ArgumentError */
+  constructor(listener: PipeListener, size: number, bytes: Bytes) {
+    this.listener = listener;
+    this.ring = new Ring(size, bytes);
+  }
+
+  get isOpen(): boolean {
+    return this.port !== NO_PORT;
+  }
+
+  open(port: Port): void {
+    this.port = port;
+  }
+
+  /** Whether the port goes on at another bit rate. @throws what the port's class throws */
+  setRate(baud: number): boolean {
+    if (this.closed || this.port.setRate === undefined) return false;
+    this.port.setRate(baud);
+    return true;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.port.close();
+  }
+
+  /** Takes what the port has, as far as the ring has room, for whoever decodes it now. @returns whether the port may have more */
+  take(): boolean {
+    return this.ring.fill(this.port);
+  }
+
+  /** The same in the middle of other work, at any time: it only adds bytes behind the ring's tail. */
+  fill(): void {
+    if (this.closed) return;
+    const ring = this.ring, tail = ring.tail;
+    ring.fill(this.port);
+    if (ring.tail !== tail) this.listener.onFilled();
+  }
+
+  /**
+   * Writes `source[start … end)`, in place of what the port has not taken yet of anything before. `source` must not change until
+   * it has been written.
+   * @returns whether the port has taken all of it; otherwise {@link drain} goes on
+   */
+  write(source: Uint8Array, start: number, end: number): boolean {
+    if (this.closed) return false;
+    const at = start + this.port.write(source, start, end - start);
+    this.at = at;
+    if (at === end) {
+      this.end = end;
+      return true;
+    }
+    this.source = source;
+    this.end = end;
+    return false;
+  }
+
+  /** The port takes bytes again. @returns whether it has taken the last of what was to be written */
+  drain(): boolean {
+    return this.isWriting && this.write(this.source, this.at, this.end);
+  }
+
+  get isWriting(): boolean {
+    return this.at < this.end;
+  }
+
+  /** What has not been written is not wanted any more. */
+  drop(): void {
+    this.end = this.at;
+  }
+}
