@@ -1,45 +1,45 @@
-// The virtual modem without a host: bytes in, bytes out, with the clock, the chance and the network it is given.
-// The pseudo-terminal of index.ts is one way to connect it; a test or a simulation plugs in its own.
+// The virtual modem without a host: bytes in, bytes out. Clock, random numbers and network are given to it. index.ts connects it
+// to a pseudo-terminal; a test or a simulation connects its own port.
 
 import { type Clock, ClockScope } from "./clock";
-import { basicCommands } from "./engine/basics";
 import { VirtualModemError } from "./engine/errors";
-import type { CommandSpec, Dialect, Family, FamilySession, Frame, Identity, Modem } from "./engine/family";
-import { Interpreter } from "./engine/interpreter";
+import type { Dialect, Family, Identity } from "./engine/family";
+import { Injections } from "./engine/injections";
 import { Output } from "./engine/output";
-import { RadioState } from "./engine/radio";
 import { type BytePort, type Trace, Uart } from "./engine/uart";
 import { applyFault, Faults, type FaultTarget, type Place } from "./faults";
+import { withReportFaults } from "./faults/reports";
 import type { Network } from "./network";
 import { PunctualClock } from "./punctual-clock";
 import type { Random } from "./random";
+import { Running } from "./running";
 import { chooseVariants, type CommonVariants, commonVariants } from "./variants";
 
-/** How the modem behaves, wherever it runs. */
+/** How the modem behaves. */
 export interface ModemOptions {
   /** Command echo at power-on; false by default. */
   readonly echo?: boolean;
-  /** Choices between documented variants, by name; see `commonVariants` and the family's own table. */
+  /** Values of variants, by name; see `commonVariants` and the family's own table. */
   readonly variants?: CommonVariants & Readonly<Record<string, string | undefined>>;
   /** Faults from the start, each as `name[:arg[,arg]]`; see `faultTable`. */
   readonly faults?: readonly string[];
-  /** Who the modem says it is; what is left out is the family's. */
+  /** The modem's answers about its identity; what is left out is the family's. */
   readonly identity?: Partial<Identity>;
-  /** UART rate in bits a second, 300 to 4,000,000, both directions; 0, the default, for no pacing. */
+  /** The UART's rate in bits a second, 300 to 4,000,000, for both directions; 0 (default): no pacing. */
   readonly baud?: number;
-  /** Multiplies every time of the modem's own (thinking, starting, attaching); 0 to 1000, 1 by default. */
+  /** Multiplies the modem's own times (answering, starting, attaching); 0 to 1000, 1 by default. */
   readonly latencyScale?: number;
   /** From power-on to the banner, in milliseconds; 2000 by default. */
   readonly bootTime?: number;
   /** From power-on to attached, in milliseconds; 500 by default (a real one: about 30 s). */
   readonly attachTime?: number;
-  /** Whether the modem begins switched on (`running`, the default) or prints its banner first (`booting`). */
+  /** `running` (default): the modem is on from the start. `booting`: it starts first and writes its banner. */
   readonly start?: "running" | "booting";
   /** Called for every piece of traffic on the serial line. */
   readonly trace?: (trace: Trace) => void;
 }
 
-/** Everything that the modem does not have of its own. */
+/** What the modem needs from its host. */
 export interface ModemHost {
   readonly clock: Clock;
   readonly random: Random;
@@ -48,13 +48,7 @@ export interface ModemHost {
   readonly port: BytePort;
 }
 
-interface Running {
-  readonly clock: ClockScope;
-  readonly interpreter: Interpreter;
-  readonly radio: RadioState;
-  readonly session: FamilySession;
-}
-
+/** @returns `value` @throws VirtualModemError `BAD_OPTION` */
 function inRange(name: string, value: number, least: number, most: number): number {
   if (value >= least && value <= most) return value;
   throw new VirtualModemError("BAD_OPTION", `${name} must be from ${least} to ${most}, not ${value}`);
@@ -71,8 +65,7 @@ export class VirtualModemCore {
   readonly #faults = new Faults();
   readonly #uart: Uart;
   readonly #clock: ClockScope;
-  /** Bytes that wait for a place of a command's life. */
-  #injections: { readonly place: Place; readonly bytes: Uint8Array }[] = [];
+  readonly #injections = new Injections();
   readonly #target: FaultTarget;
   #running: Running | undefined;
   #bootCount = 0;
@@ -134,7 +127,7 @@ export class VirtualModemCore {
   }
 
   /**
-   * Makes something go wrong, now or at the next chance.
+   * Makes a fault happen, or arms it.
    * @param spec `name[:arg[,arg]]`, see `faultTable`; `name@client` for one client of several
    * @throws VirtualModemError `UNKNOWN_FAULT`
    */
@@ -142,32 +135,32 @@ export class VirtualModemCore {
     if (!this.#closed) applyFault(this.#target, spec);
   }
 
-  /** Disarms every fault that lies in wait, every byte fault and every injection. */
+  /** Disarms every fault, also byte faults, and removes all injections. */
   clearFaults(): void {
     this.#faults.clear();
-    this.#injections = [];
+    this.#injections.clear();
   }
 
-  /** Writes bytes to the host now, or when the next command gets to `place`. No byte fault touches them. */
+  /** Writes bytes to the host now, or when the next command comes to `place`. Byte faults do not change them. */
   inject(bytes: Uint8Array, place: Place = "now"): void {
     if (this.#closed) return;
     if (place === "now") this.#uart.sendUntouched(bytes);
-    else this.#injections.push({ place, bytes });
+    else this.#injections.add(place, bytes);
   }
 
-  /** What `AT+CEREG?` says at this moment; undefined while the modem starts. */
+  /** The registration as `AT+CEREG?` would report it now; undefined while the modem starts. */
   get registration(): number | undefined {
     return this.#running?.radio.registration;
   }
 
-  /** Restarts the modem: settings and connections are gone; after the boot time it prints its banner. */
+  /** Restarts the modem: it loses settings and connections, and writes its banner after the boot time. */
   restart(cause: "power" | "pin" | "command" | "watchdog" = "watchdog"): void {
     if (this.#closed) return;
     this.#powerOff();
     this.#boot(cause);
   }
 
-  /** Switches the modem off for good; connections drop without a word. */
+  /** Switches the modem off for good; its connections are dropped without a report. */
   close(): void {
     this.#closed = true;
     this.#powerOff();
@@ -180,12 +173,9 @@ export class VirtualModemCore {
   }
 
   #powerOff(): void {
-    if (!this.#running) return;
-    const { clock, interpreter, session } = this.#running;
+    const running = this.#running;
     this.#running = undefined;
-    clock.end();
-    interpreter.powerOff();
-    session.powerOff();
+    running?.powerOff();
   }
 
   #boot(cause: "power" | "pin" | "command" | "watchdog"): void {
@@ -193,7 +183,7 @@ export class VirtualModemCore {
     this.#bootCount += 1;
     const boot = this.#bootCount;
     this.#clock.setTimer(() => {
-      // A restart during the start begins it anew.
+      // The modem was restarted while it was starting.
       if (boot !== this.#bootCount) return;
       this.#output.text(banner(bootCauses[cause], (name) => this.#variant(name)));
       this.#powerOn();
@@ -201,21 +191,8 @@ export class VirtualModemCore {
   }
 
   get #output(): Output {
-    const form = { lineEnd: this.#lineEnd, colon: this.#variant("colon"), altered: (line: string) => this.#altered(line) };
-    return new Output(form, (bytes) => this.#uart.send(bytes));
-  }
-
-  /** Faults of a publish's end: written twice, or with a damaged field. */
-  #altered(line: string): readonly string[] {
-    if (!/^\+(?:QMTPUB|MQTTPUBEX|MQTTPUBACK|MQTTPUBCOMP):/.test(line)) return [line];
-    const damage = this.#faults.take("damage-ack")?.split(" ");
-    const [how, field] = damage ?? [];
-    let at = 0;
-    const shown = damage === undefined ? line : line.replace(/(?<=[:,] ?)-?\d*(?=,|$)/g, (text) => {
-      if (++at !== Number(field)) return text;
-      return how === "empty" ? "" : String.fromCharCode(text.charCodeAt(0) ^ 0x40) + text.slice(1);
-    });
-    return this.#faults.take("repeat-ack") === undefined ? [shown] : [shown, shown];
+    const altered = (line: string): readonly string[] => withReportFaults(line, this.#faults);
+    return new Output({ lineEnd: this.#lineEnd, colon: this.#variant("colon"), altered }, (bytes) => this.#uart.send(bytes));
   }
 
   get #lineEnd(): string {
@@ -228,78 +205,25 @@ export class VirtualModemCore {
     return value;
   }
 
-  #reached(place: Place): void {
-    const due = this.#injections.filter((injection) => injection.place === place);
-    this.#injections = this.#injections.filter((injection) => injection.place !== place);
-    for (const { bytes } of due) this.#uart.sendUntouched(bytes);
-  }
-
   #powerOn(): void {
-    const clock = new ClockScope(this.#host.clock);
-    const output = this.#output;
-    const dialect = this.#dialect;
-    const variant = (name: string): string => this.#variant(name);
     const scaled = (milliseconds: number): number => this.#scaled(milliseconds);
-    const framed = (frame: Frame, ...parts: readonly (string | Uint8Array)[]): void => {
-      // What was under way at power-off, such as an HTTP request, reports nothing any more.
-      if (this.#running?.interpreter === interpreter) interpreter.unsolicited(() => output.line(parts, frame));
-    };
-    const urc = (...parts: readonly (string | Uint8Array)[]): void => framed({}, ...parts);
-
-    const radio = new RadioState({
-      clock,
-      attachTime: scaled(this.#options.attachTime ?? 500),
-      lost: () => session.networkLost(),
-      simChanged: (state) => {
-        if (variant("simReports") === "present") urc(`+CPIN: ${state === "ready" ? "READY" : state === "absent" ? "SIM REMOVED" : "NOT READY"}`);
-      },
-      registrationChanged: (command, registration) => urc(`${command}${dialect.colon}${registration}`),
-    });
-    const modem: Modem = {
-      clock,
+    this.#running = new Running({
+      family: this.#family,
+      identity: this.#identity,
+      dialect: this.#dialect,
+      clock: this.#host.clock,
       network: this.#host.network,
       faults: this.#faults,
-      identity: this.#identity,
-      variant,
-      scaled,
-      get attached() {
-        return radio.active;
-      },
-      urc,
-      framed,
-    };
-    const session = this.#family.powerOn(modem);
-    const commands = new Map<string, CommandSpec>();
-    const interpreter = new Interpreter({
-      commands,
-      dialect,
-      clock,
-      faults: this.#faults,
-      output,
-      variant,
+      output: this.#output,
+      variant: (name) => this.#variant(name),
       scaled,
       echo: this.#options.echo ?? false,
-      reached: (place) => this.#reached(place),
-    });
-    const basics = basicCommands({
-      identity: this.#identity,
-      dialect,
-      radio,
-      variant,
-      get errorMode() {
-        return interpreter.errorMode;
+      attachTime: scaled(this.#options.attachTime ?? 500),
+      reached: (place) => {
+        for (const bytes of this.#injections.take(place)) this.#uart.sendUntouched(bytes);
       },
-      set errorMode(mode) {
-        interpreter.errorMode = mode;
-      },
-      set echo(on: boolean) {
-        interpreter.echo = on;
-      },
-      now: () => clock.now(),
-      // Not inside the command's own call: its handler must have returned.
+      // Later, because the command's handler has not returned yet.
       restart: () => void this.#clock.setTimer(() => this.restart("command"), scaled(20)),
     });
-    for (const command of [...basics, ...session.commands]) commands.set(command.name, command);
-    this.#running = { clock, interpreter, radio, session };
   }
 }

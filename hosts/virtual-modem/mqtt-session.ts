@@ -1,103 +1,27 @@
-// MQTT 3.1 and 3.1.1 as a modem's firmware speaks it, step by step: TCP and CONNECT apart, packet ids chosen by the
-// host or the modem, acknowledgements waited for and packets sent again, pings. Built on the modem's network and
-// clock; the packets themselves are mqtt-packet's.
+// MQTT 3.1 and 3.1.1 as a modem's firmware speaks it, in single steps: TCP apart from CONNECT, packet ids that the host or
+// the modem chooses, retransmission, pings. Uses the modem's network and clock; mqtt-packet reads and writes the packets.
 
 import type { Packet, Parser } from "mqtt-packet";
 import type { Clock, Timer } from "./clock";
 import type { Faults } from "./faults";
 import { load } from "./installed";
 import { KeepAlive } from "./keep-alive";
+import type { CloseReason, ConnectOptions, Message, Operation, QoS, SessionEvents } from "./mqtt-types";
 import type { Connection, Network, OpenFailure } from "./network";
-
-export type QoS = 0 | 1 | 2;
-
-/** What waits for an acknowledgement. `pubrel` is the second half of a publish at QoS 2. */
-export type Operation = "connect" | "publish" | "pubrel" | "subscribe" | "unsubscribe";
-
-/** Why a connection ended that the modem had not asked to end. */
-export type CloseReason =
-  /** The peer closed or reset it. */
-  | "peer"
-  /** No answer to a PINGREQ. */
-  | "ping"
-  /** The peer sent something that is not MQTT. */
-  | "protocol";
-
-/** A message from the broker. */
-export interface Message {
-  readonly topic: string;
-  readonly payload: Uint8Array;
-  readonly qos: QoS;
-  readonly retain: boolean;
-  readonly dup: boolean;
-  /** Its packet id, 0 at QoS 0. */
-  readonly id: number;
-}
-
-/** What a session reports. */
-export interface SessionEvents {
-  opened(): void;
-  openFailed(reason: OpenFailure): void;
-  /** The broker answered CONNECT; with a code other than 0 the connection is closed by now. */
-  connack(code: number, sessionPresent: boolean): void;
-  message(message: Message): void;
-  /** At QoS 0 as soon as it is sent. `granted` is SUBACK's list. */
-  acknowledged(operation: Operation, id: number, granted: readonly number[]): void;
-  /** A packet was sent again, for the `times`th time. */
-  retransmitted(operation: Operation, id: number, times: number): void;
-  /** The last wait for an acknowledgement ran out. The connection is still open. */
-  unanswered(operation: Operation, id: number): void;
-  closed(reason: CloseReason): void;
-  /** The broker has a publish at QoS 2; PUBREL is on its way. */
-  pubrec?(id: number): void;
-  /** An acknowledgement of a publish came that nothing waits for: a repeated or a late one. */
-  stray?(step: "PUBACK" | "PUBREC" | "PUBCOMP", id: number): void;
-  /** The broker released a message at QoS 2; PUBCOMP is on its way. */
-  released?(id: number): void;
-  /** Whether SUBACK is taken for the answer that is waited for; without this it is. */
-  matches?(id: number, granted: readonly number[]): boolean;
-  /** PINGRESP came. */
-  pong?(): void;
-  /** A ping had no answer when the next one was due; only with `missedPings`. */
-  pingMissed?(): void;
-  /** A packet from the broker cannot be read, or is one that only a client sends. Without this the connection ends. */
-  malformed?(packet: NonNullable<Packet["cmd"]>, id: number): void;
-}
-
-export interface ConnectOptions {
-  /** 3 is MQTT 3.1, 4 is 3.1.1. */
-  readonly version: 3 | 4;
-  readonly clientId: string;
-  readonly username?: string;
-  readonly password?: string;
-  /** Seconds; 0 for no pings. */
-  readonly keepalive: number;
-  /** Seconds between pings, where the modem does not wait for the whole keep-alive time. */
-  readonly pingInterval?: number;
-  readonly clean: boolean;
-  readonly will?: { readonly topic: string; readonly payload: string; readonly qos: QoS; readonly retain: boolean };
-}
+import { Unacknowledged } from "./unacknowledged";
 
 export interface SessionOptions {
   readonly clock: Clock;
   readonly network: Network;
   readonly faults: Pick<Faults, "take">;
   readonly events: SessionEvents;
-  /** How long to wait for an acknowledgement, in milliseconds, and how often to send again. Asked at each packet. */
+  /** How many milliseconds to wait for an acknowledgement, and how often to send again. Called for each packet. */
   readonly retry: () => { readonly timeout: number; readonly times: number };
-  /** How many pings in a row may stay unanswered; without it none, in `retry`'s time. See `KeepAlive`. */
+  /** How many pings in a row may stay unanswered. Without it, one that is not answered within `retry`'s timeout ends the connection. See `KeepAlive`. */
   readonly missedPings?: number;
 }
 
-interface Pending {
-  readonly operation: Operation;
-  readonly id: number;
-  readonly packet: Packet;
-  sentAgain: number;
-  timer: Timer;
-}
-
-/** One MQTT client. It can be opened again after it was closed. */
+/** One MQTT client. It can be opened again after it has been closed. */
 export class MqttSession {
   readonly #options: SessionOptions;
   readonly #packets = load<typeof import("mqtt-packet")>("mqtt-packet");
@@ -105,13 +29,20 @@ export class MqttSession {
   #parser: Parser | undefined;
   #openTimer: Timer;
   readonly #keepAlive: KeepAlive;
-  readonly #pending = new Map<string, Pending>();
-  /** Ids of messages at QoS 2 that were delivered and not yet released: a repeat is not delivered again. */
+  readonly #unacknowledged: Unacknowledged;
+  /** Ids of messages at QoS 2 that were delivered and not released yet: a repeat is not delivered again. */
   readonly #received = new Set<number>();
 
   constructor(options: SessionOptions) {
     const { clock, events, missedPings, retry } = options;
     this.#options = options;
+    this.#unacknowledged = new Unacknowledged({
+      clock,
+      retry,
+      send: (packet) => this.#send(packet),
+      sentAgain: (operation, id, times) => events.retransmitted(operation, id, times),
+      gaveUp: (operation, id) => events.unanswered(operation, id),
+    });
     this.#keepAlive = new KeepAlive({
       clock,
       missedPings,
@@ -122,19 +53,17 @@ export class MqttSession {
     });
   }
 
-  /** Whether something of that kind waits for its acknowledgement. A publish counts until it is complete. */
+  /** Whether such a packet waits for its acknowledgement. A publish at QoS 2 waits until PUBCOMP. */
   waiting(operation: "publish" | "subscribe" | "unsubscribe", id: number): boolean {
-    return this.#pending.has(`${operation} ${id}`) || (operation === "publish" && this.#pending.has(`pubrel ${id}`));
+    return this.#unacknowledged.has(operation, id) || (operation === "publish" && this.#unacknowledged.has("pubrel", id));
   }
 
   /** How many publishes wait for their acknowledgement. */
   get publishing(): number {
-    let count = 0;
-    for (const { operation } of this.#pending.values()) if (operation === "publish" || operation === "pubrel") count++;
-    return count;
+    return this.#unacknowledged.count("publish") + this.#unacknowledged.count("pubrel");
   }
 
-  /** Makes the TCP connection, with TLS if `secure`. @param timeout milliseconds until it is given up */
+  /** Makes the TCP connection, with TLS if `secure`. @param timeout milliseconds until the attempt fails */
   open(host: string, port: number, timeout: number, secure = false): void {
     const { clock, events, network } = this.#options;
     const parser = this.#packets.parser();
@@ -147,7 +76,7 @@ export class MqttSession {
         clock.clearTimer(this.#openTimer);
         events.opened();
       },
-      // mqtt-packet wants a Buffer; `Buffer.from` an array buffer does not copy.
+      // mqtt-packet needs a Buffer; `Buffer.from` with an ArrayBuffer does not copy.
       received: (bytes) => void parser.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
       failed: (reason) => this.#openFailed(reason),
       closed: () => this.#lose("peer"),
@@ -162,7 +91,7 @@ export class MqttSession {
   connect({ version, clientId, username, password, keepalive, pingInterval, clean, will }: ConnectOptions): void {
     this.#keepAlive.start(pingInterval ?? keepalive);
     if (clean) this.#received.clear();
-    this.#sendAndWait("connect", 0, {
+    this.#unacknowledged.send("connect", 0, {
       cmd: "connect",
       protocolId: version === 3 ? "MQIsdp" : "MQTT",
       protocolVersion: version,
@@ -186,7 +115,7 @@ export class MqttSession {
       messageId: qos === 0 ? undefined : id,
     } as const satisfies Packet;
     if (qos > 0) {
-      this.#sendAndWait("publish", id, packet);
+      this.#unacknowledged.send("publish", id, packet);
       return;
     }
     this.#send(packet);
@@ -194,20 +123,20 @@ export class MqttSession {
   }
 
   subscribe(id: number, subscriptions: readonly { readonly topic: string; readonly qos: QoS }[]): void {
-    this.#sendAndWait("subscribe", id, { cmd: "subscribe", messageId: id, subscriptions: [...subscriptions] });
+    this.#unacknowledged.send("subscribe", id, { cmd: "subscribe", messageId: id, subscriptions: [...subscriptions] });
   }
 
   unsubscribe(id: number, topics: readonly string[]): void {
-    this.#sendAndWait("unsubscribe", id, { cmd: "unsubscribe", messageId: id, unsubscriptions: [...topics] });
+    this.#unacknowledged.send("unsubscribe", id, { cmd: "unsubscribe", messageId: id, unsubscriptions: [...topics] });
   }
 
-  /** Sends DISCONNECT; the peer is expected to close. */
+  /** Sends DISCONNECT. The peer should then close the connection. */
   disconnect(): void {
     this.#stop();
     this.#send({ cmd: "disconnect" });
   }
 
-  /** Ends the connection without a report: in order, or as if power were gone. */
+  /** Ends the connection without a report, in order or as after a power loss. */
   close(how: "order" | "abort"): void {
     this.#stop();
     this.#options.clock.clearTimer(this.#openTimer);
@@ -224,11 +153,8 @@ export class MqttSession {
     this.#options.events.closed(reason);
   }
 
-  /** Nothing is waited for any more. */
   #stop(): void {
-    const { clock } = this.#options;
-    for (const { timer } of this.#pending.values()) clock.clearTimer(timer);
-    this.#pending.clear();
+    this.#unacknowledged.clear();
     this.#keepAlive.stop();
   }
 
@@ -239,45 +165,13 @@ export class MqttSession {
     this.#connection?.write(this.#packets.generate(packet));
   }
 
-  #sendAndWait(operation: Operation, id: number, packet: Packet): void {
-    const pending: Pending = { operation, id, packet, sentAgain: 0, timer: undefined };
-    this.#pending.set(`${operation} ${id}`, pending);
-    this.#send(packet);
-    this.#wait(pending);
-  }
-
-  #wait(pending: Pending): void {
-    const { clock, events, retry } = this.#options;
-    const { operation, id, packet } = pending;
-    pending.timer = clock.setTimer(() => {
-      if (pending.sentAgain >= retry().times) {
-        this.#pending.delete(`${operation} ${id}`);
-        events.unanswered(operation, id);
-        return;
-      }
-      pending.sentAgain += 1;
-      this.#send(packet.cmd === "publish" ? { ...packet, dup: true } : packet);
-      this.#wait(pending);
-      events.retransmitted(operation, id, pending.sentAgain);
-    }, retry().timeout);
-  }
-
-  /** @returns whether it had been waited for */
-  #settle(operation: Operation, id: number): boolean {
-    const pending = this.#pending.get(`${operation} ${id}`);
-    if (!pending) return false;
-    this.#pending.delete(`${operation} ${id}`);
-    this.#options.clock.clearTimer(pending.timer);
-    return true;
-  }
-
   #acknowledge(operation: Operation, id: number, granted: readonly number[] = []): void {
-    if (this.#settle(operation, id)) this.#options.events.acknowledged(operation, id, granted);
+    if (this.#unacknowledged.settle(operation, id)) this.#options.events.acknowledged(operation, id, granted);
   }
 
-  /** Something that was waited for is not any more, as after an answer that could not be read. */
+  /** Stops waiting for an acknowledgement, for example after one that could not be read. */
   forget(operation: Operation, id: number): void {
-    this.#settle(operation, id);
+    this.#unacknowledged.settle(operation, id);
   }
 
   #receive(packet: Packet): void {
@@ -290,12 +184,12 @@ export class MqttSession {
     }
     switch (packet.cmd) {
       case "connack": {
-        if (!this.#settle("connect", 0)) return;
+        if (!this.#unacknowledged.settle("connect", 0)) return;
         const forced = faults.take("connack");
         const code = forced === undefined ? (packet.returnCode ?? 0) : Number(forced);
-        // MQTT-3.2.2-5: the server closes; the modem does not wait for it.
+        // MQTT-3.2.2-5: the server closes the connection; the modem does not wait for that.
         if (code !== 0) this.close("order");
-        // MQTT-3.2.2-2: where the server has kept nothing, the client keeps nothing either.
+        // MQTT-3.2.2-2: when the server has no session state, the client discards its own.
         else if (!packet.sessionPresent) this.#received.clear();
         events.connack(code, packet.sessionPresent);
         return;
@@ -304,13 +198,13 @@ export class MqttSession {
         this.#message(packet.qos, { ...packet, id });
         return;
       case "puback":
-        if (!this.#pending.has(`publish ${id}`)) events.stray?.("PUBACK", id);
+        if (!this.#unacknowledged.has("publish", id)) events.stray?.("PUBACK", id);
         this.#acknowledge("publish", id);
         return;
       case "pubrec":
-        // A repeated PUBREC is answered too: MQTT 3.1.1, 4.3.3.
-        if (this.#settle("publish", id)) {
-          this.#sendAndWait("pubrel", id, { cmd: "pubrel", messageId: id });
+        // MQTT 3.1.1, 4.3.3: a repeated PUBREC is answered too.
+        if (this.#unacknowledged.settle("publish", id)) {
+          this.#unacknowledged.send("pubrel", id, { cmd: "pubrel", messageId: id });
           events.pubrec?.(id);
         } else {
           this.#send({ cmd: "pubrel", messageId: id });
@@ -324,7 +218,7 @@ export class MqttSession {
         return;
       }
       case "pubcomp":
-        if (this.#settle("pubrel", id)) events.acknowledged("publish", id, []);
+        if (this.#unacknowledged.settle("pubrel", id)) events.acknowledged("publish", id, []);
         else events.stray?.("PUBCOMP", id);
         return;
       case "suback": {

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { generate, type Packet } from "mqtt-packet";
-import { MqttSession, type SessionEvents } from "../../hosts/virtual-modem/mqtt-session";
+import { MqttSession } from "../../hosts/virtual-modem/mqtt-session";
+import type { SessionEvents } from "../../hosts/virtual-modem/mqtt-types";
 import type { ConnectionEvents } from "../../hosts/virtual-modem/network";
 import { VirtualClock } from "./virtual-time";
 

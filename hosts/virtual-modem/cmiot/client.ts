@@ -1,35 +1,29 @@
-// The MQTT client of China Mobile's modems: the ML302's was ported from the M5310-A's, and its published source (P11,
-// and P12, an earlier revision) tells what both documents leave open. What it does is here; what it prints, and when a
-// command gets its final result, is each family's.
+// The MQTT client of China Mobile's modems. The ML302's client was ported from the M5310-A's, and its published source (P11,
+// and P12, an earlier revision) answers what both documents leave open. This file has what the client does. Each family decides
+// what the client prints, and when a command gets its final result.
 
 import type { Modem } from "../engine/family";
-import { MqttSession, type Operation, type QoS } from "../mqtt-session";
+import { MqttSession } from "../mqtt-session";
+import type { Operation, QoS } from "../mqtt-types";
+import { type Exchange, Exchanges, type Kind } from "./exchanges";
 import type { Failure, Policy, Reports, State } from "./family";
 import type { OpenFlags, Settings } from "./settings";
 
 /** S2 2.4 and S3 3.4: three tries, and three pings in a row without an answer. */
 const maximumTries = 3;
 const maximumMissedPings = 3;
-/** P12: 4 s before the first try, and twice as long before each further one. In milliseconds. */
+/** P12: 4 s before the first try, and twice as long before each further one; here in milliseconds. */
 const backOff = 4000;
-/** From the TCP connection to CONNECT, so that state 7 (3 on ML302) can be seen. In milliseconds. */
+/** Milliseconds from the TCP connection to CONNECT, so that a host can see state 7 (3 on ML302). */
 const connectPause = 20;
-/** How long the broker has to close after DISCONNECT, in milliseconds; then the modem does. */
+/** Milliseconds after DISCONNECT in which the broker can close the connection; then the modem closes it. */
 const disconnectTimeout = 2000;
 /** S2 1.9, S3 2.3.10: seconds. */
 const defaultTimeout = 10;
-const maximumId = 65_535;
-/** CONNACK codes that are the user's fault; trying again does not help (S2 1.2, S3 2.3.2; P11 for 2). */
+/** CONNACK codes for wrong credentials, after which another try does not help (S2 1.2, S3 2.3.2; P11 for 2). */
 const credentialsRefused: readonly number[] = [2, 4, 5];
 
-type Started = { readonly topic: string; readonly qos: QoS; readonly hex: boolean };
-
-/** Publishes, and everything else that has a packet id. */
-type Kind = "publish" | "subscribe";
-
-const kindOf = (operation: Operation): Kind => (operation === "publish" || operation === "pubrel" ? "publish" : "subscribe");
-
-/** Which wait a packet that cannot be read would have ended. */
+/** For an acknowledgement that cannot be read: the operation that it would have ended. */
 const waits: Readonly<Record<string, Operation>> = {
   puback: "publish",
   pubrec: "publish",
@@ -47,14 +41,12 @@ export class CmiotClient {
   pingEcho = false;
   /** How many tries the client has made since it was last connected. */
   tries = 0;
-  readonly subscriptions = new Map<string, Started>();
+  readonly subscriptions = new Map<string, Exchange>();
   readonly #modem: Modem;
   readonly #reports: Reports;
   readonly #policy: Policy;
   readonly #session: MqttSession;
-  /** By kind and packet id. */
-  readonly #started = new Map<string, Started>();
-  readonly #lastIds = { publish: 0, subscribe: 0 };
+  readonly #exchanges = new Exchanges();
   #flags: OpenFlags = { user: false, password: false };
   #timer: unknown;
 
@@ -74,11 +66,11 @@ export class CmiotClient {
         connack: (code, sessionPresent) => this.#connack(code, sessionPresent),
         message: (message) => reports.message(message),
         acknowledged: (operation, id, granted) => this.#acknowledged(operation, id, granted),
-        // Nothing is sent twice: P11 has no retransmission.
+        // P11 has no retransmission.
         retransmitted: () => undefined,
         unanswered: (operation, id) => this.#unanswered(operation, id),
         closed: () => this.linkLost(),
-        matches: (id, [code]) => policy.matches(code, this.#started.get(`subscribe ${id}`)?.qos ?? 0),
+        matches: (id, [code]) => policy.matches(code, this.#exchanges.get("subscribe", id)?.qos ?? 0),
         stray: (step, id) => {
           if (modem.variant("strayAcks") === "printed") reports.stray(step, id);
         },
@@ -91,14 +83,14 @@ export class CmiotClient {
     });
   }
 
-  /** Whether there is a connection, or the client is at making one. */
+  /** Whether the client has a connection, or is making or ending one. */
   get active(): boolean {
     return !["none", "ready", "disconnected"].includes(this.state);
   }
 
-  /** P11: everything begins anew, MQTTTO and MQTTPING too. */
+  /** MQTTCFG. P11: resets everything, also MQTTTO and MQTTPING. */
   configure(settings: Settings): void {
-    this.#forget();
+    this.#reset();
     this.settings = settings;
     this.state = "ready";
   }
@@ -106,22 +98,21 @@ export class CmiotClient {
   /** MQTTDEL. */
   delete(): void {
     this.#session.close("order");
-    this.#forget();
+    this.#reset();
     this.settings = undefined;
     this.state = "none";
   }
 
-  #forget(): void {
+  #reset(): void {
     this.#modem.clock.clearTimer(this.#timer);
     this.timeout = defaultTimeout;
     this.pingEcho = false;
     this.tries = 0;
-    this.#lastIds.publish = this.#lastIds.subscribe = 0;
     this.subscriptions.clear();
-    this.#started.clear();
+    this.#exchanges.reset();
   }
 
-  /** MQTTOPEN. Configured, and not active. */
+  /** MQTTOPEN, of a client that is configured and not active. */
   open(flags: OpenFlags): void {
     this.#flags = flags;
     this.tries = 0;
@@ -170,7 +161,7 @@ export class CmiotClient {
     if (code !== 0) return this.#failed({ connack: code });
     this.state = "connected";
     this.tries = 0;
-    // P11: only a session that the server kept keeps the list. The send queue is emptied with it.
+    // P11: the list of subscriptions is kept only when the server has kept the session.
     if (!sessionPresent || this.#configured.clean) this.subscriptions.clear();
     this.#reports.connected(sessionPresent);
   }
@@ -189,7 +180,7 @@ export class CmiotClient {
     else if (!first) this.#giveUp();
   }
 
-  /** Waits, then tries once more, unless the tries are used up. */
+  /** Tries once more after a pause, unless the tries are used up. */
   #retry(): void {
     const { clock, scaled } = this.#modem;
     this.state = "reconnecting";
@@ -209,7 +200,7 @@ export class CmiotClient {
     this.#reports.gaveUp(tried);
   }
 
-  /** MQTTDISC. Connected. */
+  /** MQTTDISC, of a connected client. */
   disconnect(): void {
     const { clock } = this.#modem;
     this.state = "disconnecting";
@@ -217,7 +208,7 @@ export class CmiotClient {
     this.#timer = clock.setTimer(() => this.linkLost(), disconnectTimeout);
   }
 
-  /** The connection is gone, or to be dropped, whatever it was at. */
+  /** The connection is lost, or is dropped, in any state. */
   linkLost(): void {
     switch (this.state) {
       case "opening":
@@ -227,19 +218,19 @@ export class CmiotClient {
       case "disconnecting":
         this.#modem.clock.clearTimer(this.#timer);
         this.#session.close("order");
-        this.#started.clear();
+        this.#exchanges.clear();
         this.state = "disconnected";
         return this.#reports.disconnected();
       case "connected":
         this.#session.close("abort");
-        this.#started.clear();
+        this.#exchanges.clear();
         this.#reports.lost();
         if (this.#policy.reconnects()) this.#retry();
         else this.#giveUp();
     }
   }
 
-  /** Subscribes. `hex`: messages of this topic are to be printed in hexadecimal digits. */
+  /** @param hex whether messages of this topic are printed in hexadecimal digits */
   subscribe(topic: string, qos: QoS, hex = false): void {
     this.#start("subscribe", { topic, qos, hex }, (id) => this.#session.subscribe(id, [{ topic, qos }]));
   }
@@ -252,28 +243,26 @@ export class CmiotClient {
     this.#start("publish", { topic, qos, hex: false }, (id) => this.#session.publish(id, qos, retain, topic, payload));
   }
 
-  #start(kind: Kind, started: Started, send: (id: number) => void): void {
+  #start(kind: Kind, exchange: Exchange, send: (id: number) => void): void {
     const { faults, variant } = this.#modem;
-    // P11: one counter for everything, publishes at QoS 0 too.
-    const counter = variant("packetIds") === "per-kind" ? kind : "publish";
-    const id = (this.#lastIds[counter] % maximumId) + 1;
-    this.#lastIds[counter] = id;
+    // P11: one counter for all packets, also for publishes at QoS 0.
+    const id = this.#exchanges.nextId(kind, variant("packetIds") === "per-kind");
     if (faults.take("send") !== undefined) {
       this.#reports.notSent();
       return this.linkLost();
     }
-    this.#started.set(`${kind} ${id}`, started);
+    this.#exchanges.add(kind, id, exchange);
     send(id);
   }
 
   #acknowledged(operation: Operation, id: number, granted: readonly number[]): void {
-    const started = this.#take(operation, id);
-    // Of a session that has ended since.
-    if (!started) return;
-    const { topic, qos } = started;
+    const exchange = this.#exchanges.take(operation, id);
+    // An exchange of an earlier connection.
+    if (!exchange) return;
+    const { topic, qos } = exchange;
     if (operation === "subscribe") {
       const [code] = granted;
-      if (code <= 2) this.subscriptions.set(topic, started);
+      if (code <= 2) this.subscriptions.set(topic, exchange);
       this.#reports.subscribed(id, code, qos, topic);
     } else if (operation === "unsubscribe") {
       this.subscriptions.delete(topic);
@@ -288,7 +277,7 @@ export class CmiotClient {
   /** S2 1.2, S3 2.3.2: a missing acknowledgement leads to a reconnection. P11 only reports it. */
   #unanswered(operation: Operation, id: number): void {
     if (operation === "connect") return this.#failed("unanswered");
-    const { qos = 0 } = this.#take(operation, id) ?? {};
+    const { qos = 0 } = this.#exchanges.take(operation, id) ?? {};
     this.#reports.unanswered(operation, qos);
     if (this.#modem.variant("ackTimeout") === "reconnects") this.linkLost();
   }
@@ -297,14 +286,7 @@ export class CmiotClient {
     const wait = Object.hasOwn(waits, packet) ? waits[packet] : undefined;
     if (!this.#reports.malformed(packet) || !wait) return;
     this.#session.forget(wait, id);
-    this.#take(wait, id);
-  }
-
-  #take(operation: Operation, id: number): Started | undefined {
-    const key = `${kindOf(operation)} ${id}`;
-    const started = this.#started.get(key);
-    this.#started.delete(key);
-    return started;
+    this.#exchanges.take(wait, id);
   }
 
   powerOff(): void {

@@ -1,7 +1,7 @@
 // What stands between the client that China Mobile's modems share and each of its families: the client's state, what
 // the family prints of it, and what the family decides.
 
-import type { Message, Operation, QoS } from "../mqtt-session";
+import type { Message, Operation, QoS } from "../mqtt-types";
 import type { OpenFailure } from "../network";
 
 export type State =

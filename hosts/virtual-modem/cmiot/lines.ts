@@ -3,7 +3,7 @@
 
 import type { Modem } from "../engine/family";
 import { binary } from "../engine/bytes";
-import type { Message, Operation } from "../mqtt-session";
+import type { Message, Operation } from "../mqtt-types";
 import type { Step } from "./family";
 
 /** Lines whose blank after the colon is told one by one: B-5, C-1, C-20. */

@@ -2,7 +2,7 @@
 // and 1.2, S3 2.3.1 and 2.3.2, dialects 3.2 and 4.3).
 
 import type { Args } from "../engine/args";
-import type { QoS } from "../mqtt-session";
+import type { QoS } from "../mqtt-types";
 
 /** What AT+MQTTCFG holds. */
 export interface Settings {

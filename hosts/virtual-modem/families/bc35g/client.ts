@@ -4,7 +4,8 @@
 import { createHmac } from "node:crypto";
 import { cme, CmeError, PlainError } from "../../engine/errors";
 import type { CommandSpec, Modem } from "../../engine/family";
-import { type CloseReason, type Message, MqttSession, type Operation } from "../../mqtt-session";
+import { MqttSession } from "../../mqtt-session";
+import type { CloseReason, Message, Operation } from "../../mqtt-types";
 import type { Settings } from "./config";
 
 /** S1 3.2.3: QMTOPEN answers within 75 s. */

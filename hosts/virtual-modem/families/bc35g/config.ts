@@ -2,7 +2,7 @@
 
 import type { Args } from "../../engine/args";
 import type { Call, CommandSpec, Modem } from "../../engine/family";
-import type { QoS } from "../../mqtt-session";
+import type { QoS } from "../../mqtt-types";
 
 /** What AT+QMTCFG holds. */
 export interface Settings {

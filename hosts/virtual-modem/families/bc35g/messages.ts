@@ -2,7 +2,7 @@
 
 import { cme, CmeError, PlainError } from "../../engine/errors";
 import type { Call, CommandSpec } from "../../engine/family";
-import type { QoS } from "../../mqtt-session";
+import type { QoS } from "../../mqtt-types";
 import type { Client } from "./client";
 
 const maximumTopic = 255;

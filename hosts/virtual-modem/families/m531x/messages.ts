@@ -4,7 +4,7 @@ import type { CmiotClient } from "../../cmiot/client";
 import type { Held } from "../../cmiot/held";
 import type { Args } from "../../engine/args";
 import type { Call, CommandSpec, Modem } from "../../engine/family";
-import type { QoS } from "../../mqtt-session";
+import type { QoS } from "../../mqtt-types";
 import { limits, requireConnected } from "./commands";
 
 /** S2 gives none; P11's buffer for a string of a command. */

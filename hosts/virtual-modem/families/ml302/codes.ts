@@ -1,7 +1,7 @@
 // The error codes of S3 2.2, by the names of the vendor's header (P11; dialects 7.4).
 
 import type { Failure } from "../../cmiot/family";
-import type { Operation, QoS } from "../../mqtt-session";
+import type { Operation, QoS } from "../../mqtt-types";
 
 export const codes = {
   notActive: 600,

@@ -4,7 +4,7 @@ import type { CmiotClient } from "../../cmiot/client";
 import { utf8 } from "../../engine/bytes";
 import { CmeError } from "../../engine/errors";
 import type { Call, CommandSpec, Modem } from "../../engine/family";
-import type { QoS } from "../../mqtt-session";
+import type { QoS } from "../../mqtt-types";
 import { codes } from "./codes";
 import { limits, requireConnected } from "./commands";
 import type { Outcome } from "./outcome";

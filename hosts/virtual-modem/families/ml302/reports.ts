@@ -4,7 +4,7 @@ import type { CmiotClient } from "../../cmiot/client";
 import type { Failure, Reports } from "../../cmiot/family";
 import type { Lines } from "../../cmiot/lines";
 import type { Modem } from "../../engine/family";
-import type { Operation, QoS } from "../../mqtt-session";
+import type { Operation, QoS } from "../../mqtt-types";
 import { codes, malformedCodes, openCode, timeoutCode } from "./codes";
 import type { Outcome } from "./outcome";
 

@@ -2,7 +2,8 @@
 // commands print is not known here.
 
 import type { Faults } from "../../faults";
-import { type CloseReason, type ConnectOptions, MqttSession, type Operation, type QoS } from "../../mqtt-session";
+import { MqttSession } from "../../mqtt-session";
+import type { CloseReason, ConnectOptions, Operation, QoS } from "../../mqtt-types";
 import type { Modem } from "../../engine/family";
 import type { Timer } from "../../clock";
 import { defaultSettings, type Settings } from "./settings";

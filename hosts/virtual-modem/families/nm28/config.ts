@@ -3,7 +3,7 @@
 
 import type { Args } from "../../engine/args";
 import type { CommandSpec } from "../../engine/family";
-import type { QoS } from "../../mqtt-session";
+import type { QoS } from "../../mqtt-types";
 import type { Client } from "./client";
 import type { Settings } from "./settings";
 

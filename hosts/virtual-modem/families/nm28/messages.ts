@@ -3,7 +3,7 @@
 
 import { cme, CmeError } from "../../engine/errors";
 import type { Call, CommandSpec, Modem } from "../../engine/family";
-import type { QoS } from "../../mqtt-session";
+import type { QoS } from "../../mqtt-types";
 import { type Client, type Outcome, unsent } from "./client";
 import { clientOf } from "./connection";
 import { sendDataPoint } from "./onenet";

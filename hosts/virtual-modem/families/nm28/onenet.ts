@@ -5,7 +5,7 @@
 // put the rest around it.
 
 import { utf8 } from "../../engine/bytes";
-import type { QoS } from "../../mqtt-session";
+import type { QoS } from "../../mqtt-types";
 import { type Client, type Outcome, unsent } from "./client";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });

@@ -1,7 +1,7 @@
 // What the modem reports unasked: messages (S4 1.9, dialects 5.3), and, if a variant says so, the loss of a link.
 
 import type { Modem } from "../../engine/family";
-import type { Message } from "../../mqtt-session";
+import type { Message } from "../../mqtt-types";
 import { resultLine } from "./reply";
 import type { Settings } from "./settings";
 

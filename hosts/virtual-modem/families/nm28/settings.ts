@@ -1,6 +1,6 @@
 // What AT+MQTTCFG holds for each client (S4 1.1), and what it begins with.
 
-import type { QoS } from "../../mqtt-session";
+import type { QoS } from "../../mqtt-types";
 
 export interface Settings {
   version: 3 | 4;

@@ -1,19 +1,15 @@
-// Faults on demand: the one table of what can be made to go wrong, and the store of what is armed. A fault either
-// happens at once or lies in wait until the modem gets to the place that it is about.
+// Every fault that the modem can have, as one table.
 
-import { unescape } from "./engine/bytes";
-import { VirtualModemError } from "./engine/errors";
+import { unescape } from "../engine/bytes";
+import type { Faults } from "./armed";
+import { type Place, places } from "./places";
 
-/** The places of a command's life where bytes can be injected. */
-export const places = ["now", "before-answer", "before-final", "after-final", "before-prompt", "after-prompt"] as const;
-export type Place = (typeof places)[number];
-
-/** What the table's faults act on. */
+/** The modem, as the faults of the table act on it. */
 export interface FaultTarget {
-  /** How many MQTT clients the modem has: `name@client` makes a fault one client's. */
+  /** How many MQTT clients the modem has; `name@client` applies a fault to one of them. */
   readonly clients: number;
   readonly faults: Pick<Faults, "arm" | "setChance">;
-  /** Runs `action` in `delay` milliseconds, at once if 0. */
+  /** Runs `action` after `delay` milliseconds; with 0 at once. */
   later(delay: number, action: () => void): void;
   restart(cause: string): void;
   silence(duration: number): void;
@@ -28,17 +24,20 @@ export interface FaultTarget {
 /** One parameter of a fault. */
 export interface FaultParameter {
   readonly name: string;
-  /** What it may be: a number within a range (ends included), one of some words, or the rest of the text. */
+  /** A number within a range (ends included), one of some words, or the rest of the text. */
   readonly type: { readonly least: number; readonly most: number } | readonly string[] | "text";
-  /** Taken when the parameter is left out; without it the parameter must be given. */
+  /** The value when the parameter is left out; without it the parameter must be given. */
   readonly fallback?: string;
 }
 
+/** One kind of fault. */
 export interface FaultSpec {
   readonly parameters: readonly FaultParameter[];
+  /** One line for the help text. */
   readonly about: string;
-  /** Whether `name@client` is taken. */
+  /** Whether `name@client` is allowed. */
   readonly perClient?: boolean;
+  /** Makes the fault happen, or arms it. `values` are the checked parameters. */
   readonly apply: (target: FaultTarget, ...values: readonly string[]) => void;
 }
 
@@ -55,7 +54,7 @@ const packet: FaultParameter = {
   ],
 };
 
-/** Lies in wait under `name`, `times` times (0: always). */
+/** Arms `name` for `times` times; 0: always. */
 const armed = (name: string, value = ""): FaultSpec["apply"] => (target, times) =>
   target.faults.arm(name, Number(times), value);
 
@@ -224,120 +223,3 @@ export const faultTable: Readonly<Record<string, FaultSpec>> = {
     apply: (target, result, times) => target.faults.arm("token", Number(times), result),
   },
 };
-
-function readParameter(fault: string, parameter: FaultParameter, text: string | undefined): string {
-  const value = text === undefined || text === "" ? parameter.fallback : text;
-  const { type } = parameter;
-  const wrong = (wanted: string): never => {
-    throw new VirtualModemError("UNKNOWN_FAULT", `fault ${fault}: ${parameter.name} must be ${wanted}, not "${text ?? ""}"`);
-  };
-  if (value === undefined) return wrong("given");
-  if (type === "text") return value;
-  if ("least" in type) {
-    const number = Number(value);
-    if (!(number >= type.least && number <= type.most)) wrong(`a number from ${type.least} to ${type.most}`);
-  } else if (!type.includes(value)) {
-    wrong(`one of ${type.join(", ")}`);
-  }
-  return value;
-}
-
-/** The same, for one client. */
-function clientTarget(target: FaultTarget, client: number): FaultTarget {
-  return {
-    ...target,
-    faults: {
-      arm: (name, times, value) => target.faults.arm(`${name}@${client}`, times, value),
-      setChance: (...of) => target.faults.setChance(...of),
-    },
-    linkLost: (code) => target.linkLost(code, client),
-  };
-}
-
-/**
- * Reads `name[@client][:arg[,arg]]` and makes it happen, or lie in wait.
- * @throws VirtualModemError `UNKNOWN_FAULT` for a name, a client or an argument that there is not
- */
-export function applyFault(target: FaultTarget, spec: string): void {
-  const colon = spec.indexOf(":");
-  const [name, client] = splitOnce(colon < 0 ? spec : spec.slice(0, colon), "@");
-  const fault = Object.hasOwn(faultTable, name) ? faultTable[name] : undefined;
-  if (!fault) {
-    throw new VirtualModemError("UNKNOWN_FAULT", `no fault "${name}"; there are: ${Object.keys(faultTable).join(", ")}`);
-  }
-  const { parameters } = fault;
-  const texts = colon < 0 ? [] : spec.slice(colon + 1).split(",");
-  // The rest of the text, commas and all, belongs to a last parameter that is text.
-  if (parameters.at(-1)?.type === "text") texts.push(texts.splice(parameters.length - 1).join(","));
-  if (texts.length > parameters.length) {
-    throw new VirtualModemError("UNKNOWN_FAULT", `fault ${name} takes ${parameters.length} argument(s): ${describe(name, fault)}`);
-  }
-  if (client !== undefined && !(fault.perClient && /^\d$/.test(client) && Number(client) < target.clients)) {
-    const wanted = fault.perClient ? `takes a client from 0 to ${target.clients - 1}, not "${client}"` : "is not for one client";
-    throw new VirtualModemError("UNKNOWN_FAULT", `fault ${name} ${wanted}`);
-  }
-  const scope = client === undefined ? target : clientTarget(target, Number(client));
-  fault.apply(scope, ...parameters.map((parameter, index) => readParameter(name, parameter, texts[index])));
-}
-
-function splitOnce(text: string, at: string): [before: string, after: string | undefined] {
-  const found = text.indexOf(at);
-  return found < 0 ? [text, undefined] : [text.slice(0, found), text.slice(found + at.length)];
-}
-
-function describe(name: string, { parameters }: FaultSpec): string {
-  const [first, ...rest] = parameters.map(({ name, fallback }) => (fallback === undefined ? name : `${name}=${fallback}`));
-  return first === undefined ? name : `${name}:${[first, ...rest].join(",")}`;
-}
-
-/** The table for a reader: one line a fault. */
-export function faultHelp(): string[] {
-  return Object.entries(faultTable).map(([name, fault]) => `${describe(name, fault)}\n      ${fault.about}`);
-}
-
-/** What is armed. */
-export class Faults {
-  readonly #armed = new Map<string, { left: number; value: string }>();
-  readonly #chances = new Map<string, number>();
-
-  /** Lets `name` lie in wait, `times` times (0: always). */
-  arm(name: string, times: number, value = ""): void {
-    this.#armed.set(name, { left: times === 0 ? Infinity : times, value });
-  }
-
-  /** Uses up one of `name`. @returns its value, or undefined if none lies in wait */
-  take(name: string): string | undefined {
-    const fault = this.#armed.get(name);
-    if (!fault) return undefined;
-    fault.left -= 1;
-    if (fault.left <= 0) this.#armed.delete(name);
-    return fault.value;
-  }
-
-  /** What lies in wait for one client of several; what is for no one client in particular hits any. */
-  ofClient(client: number): Pick<Faults, "take"> {
-    return { take: (name) => this.take(`${name}@${client}`) ?? this.take(name) };
-  }
-
-  /** Whether a command that begins so is refused, which uses up one of those that lie in wait. */
-  refuses(command: string): boolean {
-    const upper = command.toUpperCase();
-    for (const name of this.#armed.keys())
-      if (name.startsWith("refuse ") && upper.startsWith(name.slice("refuse ".length))) return this.take(name) !== undefined;
-    return false;
-  }
-
-  setChance(name: string, chance: number, direction: string): void {
-    for (const way of direction === "both" ? ["tx", "rx"] : [direction]) this.#chances.set(`${name} ${way}`, chance);
-  }
-
-  chance(name: string, direction: "tx" | "rx"): number {
-    return this.#chances.get(`${name} ${direction}`) ?? 0;
-  }
-
-  /** Nothing lies in wait any more. */
-  clear(): void {
-    this.#armed.clear();
-    this.#chances.clear();
-  }
-}
