@@ -25,10 +25,11 @@ const LOCAL = 2000;
  * - what disconnects or closes may fail, and its result line may be missing.
  *
  * `script` makes several commands, most of which need no more than their line.
- * @param reports what the family's modems report
+ * @param table what the family's modems report
  * @param own arguments that only this family has
  */
-export function commands<V>(reports: readonly Line[], own: Readonly<Record<string, Argument<any>>>) {
+export function commands<V>(table: readonly Line[], own: Readonly<Record<string, Argument<any>>>) {
+  const reports = table; // a parameter could be assigned, and XS would not keep in flash what refers to it
   const argumentTable = frozen({ ...ARGUMENTS, ...own });
   const command = (line: string, more?: Manner<V>): Step<V> => {
     const report = reports.find(({ text }) => line.startsWith(text, 2))?.id; // behind AT

@@ -116,9 +116,10 @@ const STATES = codes(`
   1 connected
 `);
 
-const lost = (on: number, how: string, takes?: (fields: Fields) => boolean): ReportRow => ({
-  on, does: Does.Lose, takes, error: (fields) => linkLost(`is gone (${how}${on === Report.Stat ? ` ${fields.int(1)}` : ""})`),
-});
+function lost(on: number, how: string, takes?: (fields: Fields) => boolean): ReportRow {
+  const report = on, line = how; // parameters could be assigned, and XS would not keep in flash what refers to them
+  return { on, does: Does.Lose, takes, error: (fields) => linkLost(`is gone (${line}${report === Report.Stat ? ` ${fields.int(1)}` : ""})`) };
+}
 
 /** What the reports do, beyond what they do with both families; a loss where nothing is under way that they could end. */
 const REPORTS = reports(
