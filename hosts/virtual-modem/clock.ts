@@ -1,19 +1,19 @@
-// Time as the virtual modem sees it. The modem never asks the host for the time: a simulation
-// passes a clock of its own and runs in virtual time.
+// The virtual modem's clock. The modem never asks the host for the time directly, so a simulation can give it a clock of its own
+// and run in virtual time.
 
 /** What {@link Clock.setTimer} returns; opaque to the modem. */
 export type Timer = unknown;
 
 /** Time and timers, in milliseconds. */
 export interface Clock {
-  /** The time in milliseconds; never goes back. `AT+CCLK?` reads it as Unix time (UTC). */
+  /** The time in milliseconds, which never goes back. `AT+CCLK?` takes it for Unix time (UTC). */
   now(): number;
   /**
    * Calls `callback` once, `delay` milliseconds (0 or more) from now, never before this call returns.
-   * @param exact to a fraction of a millisecond, whatever that costs; a clock may take no notice of it
+   * @param exact whether to be exact to a fraction of a millisecond, at any cost of processor time; a clock may ignore it
    */
   setTimer(callback: () => void, delay: number, exact?: boolean): Timer;
-  /** Forgets a timer. A timer that has fired, or was cleared before, is ignored. */
+  /** Clears a timer. Does nothing when it has fired or was cleared before. */
   clearTimer(timer: Timer): void;
 }
 
@@ -24,7 +24,7 @@ export const hostClock: Clock = {
   clearTimer: (timer) => (timer as HostTimer | undefined)?.clear(),
 };
 
-/** Node's timers count whole milliseconds, come up to two late, and make 1 of 0. */
+/** Milliseconds by which Node's timers may be late. They also count whole milliseconds, and take 0 for 1. */
 const coarse = 2;
 
 class HostTimer {
@@ -41,7 +41,7 @@ class HostTimer {
     else this.#immediate = setImmediate(() => this.#poll());
   }
 
-  /** Asks the time again and again, once in every turn of the event loop. */
+  /** Checks the time once in every turn of the event loop. */
   #poll(): void {
     if (performance.now() >= this.#due) this.#callback();
     else this.#immediate = setImmediate(() => this.#poll());
@@ -53,7 +53,7 @@ class HostTimer {
   }
 }
 
-/** A clock whose timers can all be forgotten at once: one lives from a power-on to the next power-off. */
+/** A clock whose timers can all be cleared at once, as at power-off. */
 export class ClockScope implements Clock {
   readonly #clock: Clock;
   readonly #timers = new Set<Timer>();
@@ -81,7 +81,7 @@ export class ClockScope implements Clock {
     if (this.#timers.delete(timer)) this.#clock.clearTimer(timer);
   }
 
-  /** Forgets every timer, and every one that is set from now on. */
+  /** Clears all timers; timers that are set later are ignored. */
   end(): void {
     this.#ended = true;
     for (const timer of this.#timers) this.#clock.clearTimer(timer);

@@ -1,7 +1,7 @@
 // `modem-mqtt virtual-modem`: the emulated modem as a command.
 
 import { Command, type CommanderError, InvalidArgumentError, Option } from "commander";
-// By their public names: the command is bundled by itself, and must share the library's classes.
+// Imported by their public names, because the command is a bundle of its own and must use the library's classes.
 import { TrafficTrace } from "modem-mqtt/node";
 import {
   commonVariants,
@@ -46,10 +46,7 @@ function readVariants(texts: readonly string[]): Record<string, string> {
   );
 }
 
-/**
- * Writes what goes over the line to stderr, as `-d` does for a client: the directions are the client's, and secrets are
- * masked.
- */
+/** Writes the traffic to stderr as a client's `-d` does: with the client's directions, and secrets masked. */
 function tracer(): (trace: Trace) => void {
   const traffic = new TrafficTrace((line) => process.stderr.write(line));
   return ({ direction, bytes }) => traffic.trace(direction === "rx" ? "sent" : "received", bytes);
@@ -84,7 +81,7 @@ async function run(flags: Flags): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
     process.once("SIGINT", () => resolve());
     process.once("SIGTERM", () => resolve());
-    // Nobody reads what it prints: that is an end too, and a quiet one.
+    // When nobody reads its output any more, it ends without a message.
     whenGone("stdout", resolve);
     whenGone("stderr", resolve);
   });
@@ -93,20 +90,20 @@ async function run(flags: Flags): Promise<void> {
   await modem.close();
 }
 
-/** Who speaks, before each error. */
+/** The beginning of every error message. */
 const WHO = "modem-mqtt virtual-modem: ";
 
-/** The library's name of an option, where a message begins with it, as this command has it. */
+/** A message with the flag's name in place of the library's option at its beginning. */
 function inFlags(message: string): string {
   return message.replace(/^(link|baud|seed) must/, "--$1 must").replace(/^strictBaud needs baud/, "--strict-baud needs --baud");
 }
 
-/** Which of our errors are wrong usage (exit 2), and not this machine's doing (exit 1). */
+/** Errors that are wrong usage (exit 2); others are failures of this machine (exit 1). */
 const usageErrors: readonly string[] = ["UNKNOWN_MODEM", "UNKNOWN_VARIANT", "UNKNOWN_FAULT", "BAD_OPTION"];
 
 /**
- * The command, to be parsed by itself or mounted into a larger one. It runs until SIGINT or SIGTERM. Wrong usage
- * ends the process with status 2, a machine without pseudo-terminals with 1, each with one line on stderr.
+ * The command `virtual-modem`, by itself or as a subcommand. It runs until SIGINT or SIGTERM. Wrong usage ends the process with status 2,
+ * a machine without pseudo-terminals with 1, each with one line on stderr.
  */
 export function virtualModemCommand(): Command {
   const command = new Command("virtual-modem");
@@ -122,7 +119,7 @@ export function virtualModemCommand(): Command {
     .option("--fault <spec>", "make something go wrong; may be repeated", collect, [])
     .option("--variant <name=value>", "behave as another document or firmware says; may be repeated", collect, [])
     .option("--trace", "show the traffic on stderr, as the client sends (→) and receives (←), secrets masked")
-    // commander's own help cannot wait for the families' tables.
+    // commander's own help is synchronous, and loading the families' tables is not.
     .helpOption(false)
     .option("--help", "show this, with every fault and variant")
     .allowExcessArguments(false)

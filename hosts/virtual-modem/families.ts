@@ -1,10 +1,10 @@
-// Families are found by name in the folder beside this file, so that a new one is one new file.
+// A family is found by its file name in the folder `families`, so that a new family needs only one new file there.
 
 import { access, readdir } from "node:fs/promises";
 import { VirtualModemError } from "./engine/errors";
 import type { Family } from "./engine/family";
 
-// The folder stands beside this module, in the sources as `.ts` and in the package as `.js`.
+// Beside this module. The files are `.ts` in the sources and `.js` in the package.
 const folder = new URL("./families/", import.meta.url);
 
 /** The names that `loadFamily` takes, sorted. */
@@ -15,7 +15,7 @@ export async function familyNames(): Promise<string[]> {
 }
 
 /**
- * Finds a family.
+ * Loads a family.
  * @throws VirtualModemError `UNKNOWN_MODEM`
  */
 export async function loadFamily(name: string): Promise<Family> {

@@ -1,4 +1,4 @@
-// The host's TCP sockets behind the modem's network interface.
+// The modem's network, with TCP sockets of this machine.
 
 import { connect, isIP } from "node:net";
 import { connect as connectSecurely } from "node:tls";
@@ -16,14 +16,14 @@ const failures: Readonly<Record<string, OpenFailure>> = {
 };
 
 function failureOf(error: NodeJS.ErrnoException): OpenFailure {
-  // Node joins the errors of several addresses into one that carries the first one's code.
+  // When a name has several addresses, Node's error has the code of the first one.
   return failures[error.code ?? ""] ?? "unreachable";
 }
 
-/** Real sockets of this machine. */
+/** Sockets of this machine. */
 export const hostNetwork: Network = {
   open(host: string, port: number, events: ConnectionEvents, secure = false): Connection {
-    // As a modem's TLS without authentication: there are no certificates here to check the peer with.
+    // As a modem's TLS without authentication: the peer's certificate is not checked.
     const tls = { rejectUnauthorized: false, servername: isIP(host) ? undefined : host };
     const socket = secure ? connectSecurely({ host, port, ...tls }) : connect({ host, port });
     socket.setNoDelay(true);
@@ -38,7 +38,7 @@ export const hostNetwork: Network = {
       if (!over) events.received(bytes);
     });
     socket.on("error", (error: NodeJS.ErrnoException) => {
-      // On an open connection `close` follows and is the report: for the modem a reset is a close.
+      // After an error of an open connection `close` follows; to the modem a reset is a close.
       if (over || open) return;
       over = true;
       events.failed(failureOf(error));
@@ -54,7 +54,7 @@ export const hostNetwork: Network = {
       },
       close(): void {
         over = true;
-        // `destroySoon` sends what is queued, then closes even if the peer keeps its half open.
+        // Sends what is queued, and then closes, even when the peer keeps its half open.
         socket.destroySoon();
       },
       abort(): void {

@@ -1,5 +1,5 @@
-// One HTTP/1.0 request over the modem's network, for the families that fetch a cloud password so. No TLS: the
-// modems' documents name none for it.
+// One HTTP/1.0 request over the modem's network, for families that fetch a cloud password by HTTP. No TLS: the modems' documents
+// have none for it.
 
 import { concat, utf8 } from "./engine/bytes";
 import type { Clock } from "./clock";
@@ -23,12 +23,12 @@ export interface PostOptions {
   readonly done: (result: PostResult) => void;
 }
 
-/** An answer with a password in it has some hundred bytes. More than this is no answer, and is not read to its end. */
+/** The most bytes of an answer that are read: an answer with a password has some hundred bytes. */
 const LONGEST_ANSWER = 16_384;
 
 /**
- * Sends a POST request and reads the whole answer; HTTP/1.0, so that the server ends it by closing. `timeout` is for all of it,
- * however slowly the answer comes.
+ * Sends a POST request and reads the whole answer. With HTTP/1.0 the server ends it by closing the connection. `timeout` is for the
+ * whole request, however slowly the answer comes.
  */
 export function post({ clock, network, url, contentType, body, timeout, done }: PostOptions): void {
   const parts = /^http:\/\/([^/:?#]+)(?::(\d{1,5}))?(\/[^#]*)?$/i.exec(url);

@@ -1,4 +1,4 @@
-// `modem-mqtt/virtual-modem`: an emulated modem on a pseudo-terminal, for tests of what talks to a modem.
+// `modem-mqtt/virtual-modem`: an emulated modem on a pseudo-terminal, for tests of programs that use a modem.
 
 import { hostClock } from "./clock";
 import { checkOptions, type VirtualModemOptions } from "./options";
@@ -39,26 +39,26 @@ export type { Connection, ConnectionEvents, Network, OpenFailure } from "./netwo
 export { type Random, seededRandom } from "./random";
 export { type CommonVariants, commonVariants, type VariantSpec, type VariantTable } from "./variants";
 
-/** A virtual modem at work. */
+/** A running virtual modem. */
 export interface VirtualModem {
-  /** The pseudo-terminal's path: what a client opens as its serial port. */
+  /** The pseudo-terminal's path, which a client opens as its serial port. */
   readonly path: string;
-  /** As `--fault SPEC`: `name[@client][:arg[,arg]]`, see `faultTable`. @throws VirtualModemError `UNKNOWN_FAULT` */
+  /** Makes a fault happen, or arms it: `name[@client][:arg[,arg]]`, see `faultTable`. @throws VirtualModemError `UNKNOWN_FAULT` */
   fault(spec: string): void;
-  /** Disarms every fault. */
+  /** Disarms every fault and removes all injections. */
   clearFaults(): void;
-  /** Writes bytes to the client now, or when the next command gets to `place`. */
+  /** Writes bytes to the client now, or when the next command comes to `place`. */
   inject(bytes: Uint8Array | string, place?: Place): void;
-  /** Restarts the modem: settings and connections are gone, the banner is printed. */
+  /** Restarts the modem: it loses settings and connections, and writes its banner after the boot time. */
   restart(cause?: "power" | "pin" | "command" | "watchdog"): void;
   /** Switches the modem off and removes the pseudo-terminal and the link. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a pseudo-terminal with a modem behind it.
- * @throws VirtualModemError `UNKNOWN_MODEM`, `UNKNOWN_VARIANT`, `UNKNOWN_FAULT`, `BAD_OPTION`, `NOT_INSTALLED` where the packages are
- * missing that only a virtual modem needs, or `NO_PTY` where the machine has no pseudo-terminals
+ * Makes a modem on a new pseudo-terminal.
+ * @throws VirtualModemError `UNKNOWN_MODEM`, `UNKNOWN_VARIANT`, `UNKNOWN_FAULT`, `BAD_OPTION`, `NOT_INSTALLED` when packages are missing
+ * that only a virtual modem needs, or `NO_PTY` when the machine has no pseudo-terminals
  */
 export async function createVirtualModem(options: VirtualModemOptions): Promise<VirtualModem> {
   checkOptions(options);

@@ -1,11 +1,11 @@
-// Packages that only a virtual modem needs. They are not installed with this one, so that a gateway has none of them.
+// Packages that only a virtual modem needs. They are not installed with this package, so that a gateway does not have them.
 
 import { createRequire } from "node:module";
 import { VirtualModemError } from "./engine/errors";
 
 const find = createRequire(import.meta.url);
 
-/** MQTT's packets, and pseudo-terminals. */
+/** For MQTT's packets, and for pseudo-terminals. */
 const PACKAGES = ["mqtt-packet", "@lydell/node-pty"] as const;
 
 function isInstalled(name: string): boolean {
@@ -18,8 +18,9 @@ function isInstalled(name: string): boolean {
 }
 
 /**
- * Looks for the packages before anything is started.
- * @param more what the caller needs besides
+ * Checks that the packages are installed, before anything is started.
+ * @param what what needs them, for the message
+ * @param more further packages that the caller needs
  * @throws VirtualModemError `NOT_INSTALLED`, which names all that are missing
  */
 export function checkInstalled(what: string, more: readonly string[] = []): void {
@@ -28,7 +29,7 @@ export function checkInstalled(what: string, more: readonly string[] = []): void
     throw new VirtualModemError("NOT_INSTALLED", `${what} needs packages that are not installed with modem-mqtt; install them with: npm install ${missing.join(" ")}`);
 }
 
-/** Loads one of them, now that it is needed. */
+/** Loads one of the packages. */
 export function load<T>(name: (typeof PACKAGES)[number]): T {
   return find(name) as T;
 }

@@ -1,26 +1,26 @@
-// The pings of an MQTT client, and what their absence means: one client ends the connection when a ping is not
-// answered in time, another when several in a row are not.
+// The pings of an MQTT client. Some clients end the connection when one ping is not answered in time, others when several in a row
+// are not answered.
 
 import type { Clock, Timer } from "./clock";
 
 export interface KeepAliveOptions {
   readonly clock: Clock;
   /**
-   * How many pings in a row may stay unanswered, each until the next is due. Pings then wait for silence in both
-   * directions. Without it one ping that is not answered in `timeout` is too many.
+   * How many pings in a row may stay unanswered when the next one is due. Pings are then sent only after silence in both directions.
+   * Without it, one ping that is not answered within `timeout` ends the connection.
    */
   readonly missedPings?: number;
-  /** How long one ping may stay unanswered, in milliseconds. Asked at each ping. */
+  /** Milliseconds in which one ping must be answered. Called at each ping. */
   readonly timeout: () => number;
   readonly send: () => void;
-  /** A ping had no answer when the next was due; only with `missedPings`. */
+  /** A ping had no answer when the next one was due. Only with `missedPings`. */
   readonly missed: () => void;
   readonly lost: () => void;
 }
 
 export class KeepAlive {
   readonly #options: KeepAliveOptions;
-  /** Seconds between pings, 0 for none. */
+  /** Seconds between pings; 0: no pings. */
   #interval = 0;
   #pingTimer: Timer;
   #pongTimer: Timer;
@@ -30,7 +30,7 @@ export class KeepAlive {
     this.#options = options;
   }
 
-  /** @param interval seconds; 0 for no pings */
+  /** @param interval seconds between pings; 0: no pings */
   start(interval: number): void {
     this.stop();
     this.#interval = interval;
@@ -46,12 +46,12 @@ export class KeepAlive {
     this.#missed = 0;
   }
 
-  /** A packet goes out: the next ping is a whole interval away. */
+  /** A packet has been sent: the next ping follows after a whole interval. */
   sent(): void {
     this.#schedule();
   }
 
-  /** A packet came in. */
+  /** A packet has been received. */
   received(): void {
     if (this.#options.missedPings !== undefined) this.#schedule();
   }

@@ -12,15 +12,15 @@ export interface VirtualModemOptions extends ModemOptions {
   /** A symbolic link to make to the pseudo-terminal; removed by `close()`. */
   readonly link?: string;
   /**
-   * Whether a client that has set another rate than `baud` reads and writes garbage, as on a UART; false by default, for
-   * a pseudo-terminal carries bytes at any rate. Not on macOS.
+   * Whether a client that has set another rate than `baud` reads and writes garbage, as on a UART. False by default: a pseudo-terminal
+   * carries bytes at any rate. Not on macOS.
    */
   readonly strictBaud?: boolean;
   /** Seed of the byte faults, any integer; 1 by default. */
   readonly seed?: number;
   /** The clock; the host's by default. */
   readonly clock?: Clock;
-  /** What MQTT connections are made with; this machine's sockets by default. */
+  /** The network for MQTT connections; this machine's sockets by default. */
   readonly network?: Network;
 }
 
@@ -31,7 +31,7 @@ const modem: Check = (name, value) => {
   filled(name, value);
 };
 
-/** What is out of range is found where it is used. */
+/** Ranges are checked where the values are used. */
 const SHAPE: Shape<VirtualModemOptions> = {
   modem, link: filled, strictBaud: boolean, seed: number, clock: having("must be a clock", "now"), network: object,
   echo: boolean, variants: object, faults: texts, identity: shaped(IDENTITY), baud: number, latencyScale: number, bootTime: number, attachTime: number,

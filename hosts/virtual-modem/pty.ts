@@ -1,4 +1,5 @@
-// A pseudo-terminal that behaves as a modem's serial port: raw both ways, there before and after a client opens it.
+// A pseudo-terminal that behaves like a modem's serial port: raw in both directions, and existing before and after a client has it
+// open.
 
 import type { Stats } from "node:fs";
 import { lstat, readlink, stat, symlink, unlink } from "node:fs/promises";
@@ -8,7 +9,7 @@ import { SerialPort } from "serialport";
 import { VirtualModemError } from "./engine/errors";
 import { load } from "./installed";
 
-/** What node-pty's `open()` gives; its typings leave it out. */
+/** The result of node-pty's `open()`, which its types do not have. */
 interface PtyPair {
   readonly master: ReadStream;
   readonly slave: ReadStream;
@@ -19,22 +20,22 @@ interface NodePty {
   open(options: { encoding: null }): PtyPair;
 }
 
-/** While more than this many bytes wait for a client to read them, output is dropped: a UART does not keep it either. */
+/** While more than this many bytes wait for a client to read them, output is dropped, as it is lost on a UART. */
 const maximumUnread = 16_384;
 
 /** The modem's end of a pseudo-terminal. */
 export interface Pty {
-  /** What a client opens, such as `/dev/pts/7`. */
+  /** The path that a client opens, such as `/dev/pts/7`. */
   readonly path: string;
   write(bytes: Uint8Array): void;
-  /** Bits a second that the client has set, which a pseudo-terminal keeps and does not heed. */
+  /** The rate that the client has set, in bits a second. A pseudo-terminal stores it and ignores it. */
   rate(): Promise<number>;
   close(): Promise<void>;
 }
 
 function openPair(): PtyPair {
   try {
-    // Loaded when it is needed: the modem's core runs where there are no pseudo-terminals.
+    // Loaded here, because the modem's core also runs on machines without pseudo-terminals.
     const nodePty = load<NodePty>("@lydell/node-pty");
     return nodePty.open({ encoding: null });
   } catch (cause) {
@@ -44,18 +45,18 @@ function openPair(): PtyPair {
 
 /**
  * Opens a pseudo-terminal.
- * @param received takes what a client writes; it owns the bytes
- * @throws VirtualModemError `NO_PTY` if this machine has none
+ * @param received is called with the bytes that a client writes, which then belong to it
+ * @throws VirtualModemError `NO_PTY` when this machine has none
  */
 export async function openPty(received: (bytes: Uint8Array) => void): Promise<Pty> {
   const pair = openPair();
   const { master, slave, ptsName: path } = pair;
-  // node-pty reads the client's side too, and would take the modem's bytes away from the client.
+  // node-pty also reads from the client's side, which would take the modem's bytes away from the client.
   slave.pause();
   master.pause();
-  // A new terminal echoes, edits lines and translates line ends, and would do so to what the modem writes before a
-  // client has opened it. serialport's binding sets it raw, and its descriptor stays open: the terminal keeps its
-  // settings, and the modem's end no end-of-file, while clients come and go. No lock: that is the client's.
+  // A new terminal echoes, edits lines and translates line ends, also in what the modem writes before a client has opened it. So
+  // serialport's binding opens it, which sets it raw, and keeps it open: the terminal then keeps its settings, and the modem's end gets
+  // no end-of-file, while clients come and go. It is not locked, because the client locks it.
   const holder = await SerialPort.binding.open({ path, baudRate: 115_200, lock: false }).catch((cause: Error) => {
     master.destroy();
     slave.destroy();
@@ -74,7 +75,7 @@ export async function openPty(received: (bytes: Uint8Array) => void): Promise<Pt
     async close() {
       if (closed) return;
       closed = true;
-      // Reading the closed terminal fails with EIO: that is its end.
+      // Reading a closed terminal fails with EIO, which is no error here.
       master.on("error", () => undefined);
       master.destroy();
       await holder.close();
@@ -83,9 +84,9 @@ export async function openPty(received: (bytes: Uint8Array) => void): Promise<Pt
 }
 
 /**
- * Makes a symbolic link to the terminal, in place of one that a modem has left that is gone.
- * @throws VirtualModemError `BAD_OPTION` if a link of that name leads to something that is there, if something else has the
- * name, or if the link cannot be made
+ * Makes a symbolic link to the terminal. Replaces a link that an earlier modem has left behind.
+ * @throws VirtualModemError `BAD_OPTION` when a link of this name leads to an existing terminal, when something else has the name, or
+ * when the link cannot be made
  */
 export async function makeLink(link: string, target: string): Promise<void> {
   try {
@@ -104,9 +105,9 @@ export async function makeLink(link: string, target: string): Promise<void> {
 }
 
 /**
- * Whether a link leads to a device that it was made for. Numbers of pseudo-terminals are given again and again: one that
- * was made after the link is another than the link was made for.
- * @param own the terminal that the new link is for
+ * Whether a link leads to the terminal that it was made for. The system uses the numbers of pseudo-terminals again: a terminal that is
+ * newer than the link is another one.
+ * @param own the terminal for the new link
  */
 async function isInUse(link: Stats, device: string, own: string): Promise<boolean> {
   if (device === own) return false;
@@ -121,7 +122,7 @@ async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
   });
 }
 
-/** Removes the link, if it still leads to the terminal. */
+/** Removes the link if it still leads to the terminal. */
 export async function removeLink(link: string, target: string): Promise<void> {
   const leadsTo = await readlink(link).catch(() => undefined);
   if (leadsTo === target) await unlink(link);

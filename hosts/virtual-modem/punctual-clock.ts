@@ -1,4 +1,4 @@
-// Time as a modem has it on a machine whose timers are late: what the modem does, it does when it was due.
+// A clock for a machine whose timers are late: the modem's actions happen, by its own time, when they were due.
 
 import type { Clock, Timer } from "./clock";
 
@@ -9,14 +9,14 @@ interface Entry {
 }
 
 /**
- * A clock that makes up for the lateness of another one's timers: inside a callback it is the time at which that was due,
- * and what follows from it is not later still. Timers that are due come in the order of their times.
+ * Compensates for late timers of another clock. During a callback, `now` is the time at which the callback was due, so that timers that
+ * it sets are not late as well. Due timers fire in the order of their times.
  */
 export class PunctualClock implements Clock {
   readonly #clock: Clock;
-  /** The next one first. */
+  /** The timers; the next one is first. */
   readonly #entries: Entry[] = [];
-  /** The time in the callback that is being called. */
+  /** During a callback, the time at which it was due. */
   #time: number | undefined;
   #armed: Entry | undefined;
   #timer: Timer;
@@ -44,7 +44,7 @@ export class PunctualClock implements Clock {
     this.#arm();
   }
 
-  /** @param early the clock has called too soon, as Node's may by a part of a millisecond: what is left is short */
+  /** @param early whether the clock fired too early, as Node's may by a part of a millisecond: then only a short time is left */
   #arm(early = false): void {
     const next = this.#entries[0];
     if (this.#time !== undefined || next === this.#armed) return;
@@ -55,7 +55,7 @@ export class PunctualClock implements Clock {
     this.#timer = this.#clock.setTimer(() => this.#run(early), left, next.exact || early);
   }
 
-  /** @param again it has been early already: the clock is taken at its word, for its time may stand still */
+  /** @param again whether the clock fired too early before. Then its call counts as due, because its time may stand still */
   #run(again: boolean): void {
     const armed = this.#armed;
     this.#armed = undefined;

@@ -1,11 +1,11 @@
-// The modem's only source of chance: what a byte fault hits. One seed gives one run.
+// Random numbers for byte faults. The same seed gives the same run.
 
-/** A source of numbers, evenly spread over 0 (included) to 1 (excluded). */
+/** Returns evenly distributed numbers from 0 (included) to 1 (excluded). */
 export type Random = () => number;
 
 /**
- * A repeatable source of numbers.
- * @param seed any integer; only its low 32 bits count.
+ * Makes a repeatable source of random numbers.
+ * @param seed any integer; only its low 32 bits count
  */
 export function seededRandom(seed: number): Random {
   // "mulberry32": 32 bits of state, full period, public domain.

@@ -1,4 +1,4 @@
-// A pseudo-terminal that minds the rate.
+// A pseudo-terminal on which the bit rate matters.
 
 import { VirtualModemError } from "./engine/errors";
 import { readAtOtherRate } from "./engine/other-rate";
@@ -12,19 +12,19 @@ export interface StrictLine extends BytePort {
 }
 
 /**
- * Between the modem and its pseudo-terminal: what goes by while the client has set another rate than the modem's is what
- * a UART would make of it.
- * @throws VirtualModemError `BAD_OPTION` where the rate cannot be read
+ * A line between the modem and its pseudo-terminal. While the client has set another rate than the modem's, bytes become what a UART
+ * would read.
+ * @throws VirtualModemError `BAD_OPTION` when the client's rate cannot be read
  */
 export async function strictLine(pty: Pty, baud: number, receive: (bytes: Uint8Array) => void): Promise<StrictLine> {
   const rate = (): Promise<number> => pty.rate();
   await rate().catch((cause: Error) => {
     throw new VirtualModemError("BAD_OPTION", `strictBaud: the client's rate cannot be read here: ${cause.message}`, { cause });
   });
-  // One after the other: asking for the rate takes a moment.
+  // Reading the rate takes a moment, so the pieces wait for each other to keep their order.
   let before = Promise.resolve();
   const pass = (go: (client: number) => void): void => {
-    before = before.then(rate).then(go, () => undefined); // refused: the terminal has been closed meanwhile
+    before = before.then(rate).then(go, () => undefined); // fails when the terminal has been closed meanwhile
   };
   return {
     write: (bytes) => pass((client) => pty.write(readAtOtherRate(bytes, baud, client))),

@@ -1,5 +1,5 @@
-// Variants: where documents contradict themselves, or firmware is known to differ from its document, the modem can
-// do either. The defaults are the documented wire form. Every choice is a row of a table.
+// Variants: the modem can behave in either way where documents contradict themselves, or where firmware is known to differ from its
+// document. By default it does what the document says. Every choice is a row of a table.
 
 import { VirtualModemError } from "./engine/errors";
 
@@ -7,7 +7,7 @@ import { VirtualModemError } from "./engine/errors";
 export interface VariantSpec {
   /** The first is the default. */
   readonly values: readonly string[];
-  /** What the values do, and where the fact comes from. */
+  /** What the values mean, and where the fact comes from. */
   readonly about: string;
 }
 
@@ -71,8 +71,8 @@ export const commonVariants = {
 export type CommonVariants = VariantChoices<typeof commonVariants>;
 
 /**
- * Fills in the defaults.
- * @throws VirtualModemError `UNKNOWN_VARIANT` for a name or value that no table has
+ * Completes the chosen values with the defaults.
+ * @throws VirtualModemError `UNKNOWN_VARIANT` for a name or value that is not in the table
  */
 export function chooseVariants(
   chosen: Readonly<Record<string, string | undefined>>,

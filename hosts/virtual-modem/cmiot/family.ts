@@ -1,5 +1,5 @@
-// What stands between the client that China Mobile's modems share and each of its families: the client's state, what
-// the family prints of it, and what the family decides.
+// The interface between the client of China Mobile's modems and each of its families: the client's states, the reports that the
+// family prints, and the decisions that the family makes.
 
 import type { Message, Operation, QoS } from "../mqtt-types";
 import type { OpenFailure } from "../network";
@@ -18,48 +18,48 @@ export type State =
 /** Why a connection was not made. */
 export type Failure = OpenFailure | "pdp" | "socket" | "dropped" | "unanswered" | { readonly connack: number };
 
-/** What a publish goes through. */
+/** The acknowledgements of a publish. */
 export type Step = "PUBACK" | "PUBREC" | "PUBCOMP";
 
-/** What the family prints. */
+/** Reports of the client; the family prints them. */
 export interface Reports {
-  /** Connected, by MQTTOPEN or by the modem's own doing. */
+  /** The client is connected, by MQTTOPEN or by its own reconnection. */
   connected(sessionPresent: boolean): void;
-  /** An attempt came to nothing. `retrying`: the client goes on by itself. */
+  /** An attempt has failed. @param retrying whether the client tries again by itself */
   failed(failure: Failure, retrying: boolean): void;
   reconnecting(attempt: number): void;
-  /** The last try has failed, or there is none. */
+  /** The client makes no further try. @param tried whether it made any */
   gaveUp(tried: boolean): void;
-  /** After MQTTDISC. */
+  /** The connection has ended after MQTTDISC. */
   disconnected(): void;
   unanswered(operation: Operation, qos: QoS): void;
   pingMissed(): void;
   pong(): void;
   /** A packet could not be sent. */
   notSent(): void;
-  /** The connection is gone, and what waited for an answer gets none. */
+  /** The connection is lost; commands that wait for the broker get no answer. */
   lost(): void;
   subscribed(id: number, code: number, requested: QoS, topic: string): void;
   unsubscribed(id: number, topic: string): void;
-  /** At QoS 0: it is sent. */
+  /** A publish at QoS 0 has been sent. */
   sent(): void;
   step(step: Step, id: number): void;
-  /** An acknowledgement that nothing waits for. */
+  /** An acknowledgement has come for which nothing waits. */
   stray(step: Step, id: number): void;
   message(message: Message): void;
   released(id: number): void;
-  /** @returns whether that ends what waited for the packet */
+  /** A packet cannot be read. @returns whether this ends the command that waits for it */
   malformed(packet: string): boolean;
 }
 
-/** What the family decides. */
+/** Decisions of the family. */
 export interface Policy {
-  /** Whether an MQTTOPEN that failed leads into the client's own tries. */
+  /** Whether the client tries again by itself after a failed MQTTOPEN. */
   retriesOpen(): boolean;
-  /** Whether a lost connection is made again. Asked before each try. */
+  /** Whether the client reconnects after a loss. Called before each try. */
   reconnects(): boolean;
   /** Seconds between pings. */
   pingInterval(keepalive: number): number;
-  /** Whether SUBACK with this code is taken for an answer. */
+  /** Whether a SUBACK with this code counts as an answer. */
   matches(code: number, requested: QoS): boolean;
 }

@@ -1,8 +1,9 @@
-// Whether a command's OK comes before or after what it brings about: X-1. Held back, it is given or refused by the
-// outcome; given first, the outcome is a report of its own.
+// A command's OK comes before or after its outcome, depending on a variant: X-1. When it comes after, the outcome decides between OK
+// and an error. When it comes first, the outcome is only a report.
 
 import type { Call } from "../engine/family";
 
+/** Holds the final result of the command that waits for its outcome. */
 export class Held {
   readonly #okFirst: boolean;
   #call: Call | undefined;
@@ -11,7 +12,7 @@ export class Held {
     this.#okFirst = okFirst;
   }
 
-  /** Begins what `call` asks for, before or after its OK. The call is ended here or by the outcome. */
+  /** Starts the command's action, before or after its OK. The command ends here, or later by its outcome. */
   begin(call: Call, start: () => void): void {
     if (this.#okFirst) {
       call.afterOk(start);
@@ -23,19 +24,19 @@ export class Held {
     start();
   }
 
-  /** The outcome: OK, if it is still owed. */
+  /** The outcome is good: writes OK, unless it has been written. */
   ok(): void {
     this.take()?.ok();
   }
 
-  /** The outcome: an error. @returns whether a command was there to take it */
+  /** The outcome is an error. @returns false when no command waited for it */
   fail(code?: number | string): boolean {
     const call = this.take();
     call?.fail(code);
     return call !== undefined;
   }
 
-  /** The command that waits, if one does; who takes it ends it. */
+  /** Removes and returns the command that waits; the caller must end it. */
   take(): Call | undefined {
     const call = this.#call;
     this.#call = undefined;

@@ -1,12 +1,12 @@
-// The lines that China Mobile's modems print, in the forms that their variants choose between. Each family says which
-// of them have a blank after the colon; its variants carry the names used here.
+// The lines that China Mobile's modems print, in the forms of the variants. Each family says which lines have a blank after the
+// colon, and has the variants that are named here.
 
 import type { Modem } from "../engine/family";
 import { binary } from "../engine/bytes";
 import type { Message, Operation } from "../mqtt-types";
 import type { Step } from "./family";
 
-/** Lines whose blank after the colon is told one by one: B-5, C-1, C-20. */
+/** Lines that have a blank after the colon or not, each by itself: B-5, C-1, C-20. */
 export type Line =
   | "CFG"
   | "OPEN"
@@ -20,7 +20,7 @@ export type Line =
   | "PUBLISH"
   /** `+MQTTDISC` as the answer to MQTTDISC. */
   | "DISC"
-  /** `+MQTTDISC` for a connection that is lost for good. */
+  /** `+MQTTDISC` as the report that the client makes no further try. */
   | "LOST"
   | "TO"
   /** `+MQTTTO:5`. */
@@ -48,7 +48,7 @@ export class Lines {
     this.#spaced = spaced;
   }
 
-  /** `+MQTTNAME:`, with its blank if it has one. */
+  /** The beginning of a line: `+MQTTNAME:`, with its blank if it has one. */
   head(line: Line): string {
     const word = line === "PING" ? this.#modem.variant("pingWord") : (words[line] ?? line);
     return `+MQTT${word}:${this.#spaced === "all" || this.#spaced.includes(line) ? " " : ""}`;
@@ -62,7 +62,7 @@ export class Lines {
     return `${this.head("PINGTO")}${pingTimeout}`;
   }
 
-  /** The packet id that is shown. */
+  /** The packet id as it is printed. */
   #id(id: number): number {
     return this.#modem.variant("packetIds") === "same" ? 1 : id;
   }
@@ -84,7 +84,7 @@ export class Lines {
     return this.head(step) + (this.#modem.variant("ackOrder") === "id-first" ? `${shown},0` : `0,${shown}`);
   }
 
-  /** Prints a message; `hex`: its payload in hexadecimal digits on the next line, as M5311 can (P5 4.3.4, P11). */
+  /** Prints a message. @param hex whether to print the payload in hexadecimal digits on the next line, as an M5311 can (P5 4.3.4, P11) */
   message({ dup, qos, retain, id, topic, payload }: Message, hex = false): void {
     const { framed, variant } = this.#modem;
     const name = variant("topicQuotes") === "quoted" ? `"${topic}"` : topic;

@@ -1,10 +1,10 @@
-// What AT+MQTTCFG and AT+MQTTOPEN of China Mobile's modems hold, and the arguments that all of them read alike (S2 1.1
-// and 1.2, S3 2.3.1 and 2.3.2, dialects 3.2 and 4.3).
+// The settings of AT+MQTTCFG and AT+MQTTOPEN of China Mobile's modems, and the arguments that all of these modems read alike
+// (S2 1.1 and 1.2, S3 2.3.1 and 2.3.2, dialects 3.2 and 4.3).
 
 import type { Args } from "../engine/args";
 import type { QoS } from "../mqtt-types";
 
-/** What AT+MQTTCFG holds. */
+/** The settings of AT+MQTTCFG. */
 export interface Settings {
   readonly host: string;
   readonly port: number;
@@ -16,11 +16,11 @@ export interface Settings {
   readonly clean: boolean;
   /** ML302 only. */
   readonly version?: string;
-  /** Undefined if it was left out. */
+  /** Undefined when it was left out. */
   readonly encrypt?: boolean;
 }
 
-/** What AT+MQTTOPEN asks for. */
+/** The arguments of AT+MQTTOPEN. */
 export interface OpenFlags {
   readonly user: boolean;
   readonly password: boolean;
@@ -35,7 +35,7 @@ export interface Limits {
   readonly topic: number;
 }
 
-/** MQTT holds the keep-alive time in 16 bits; neither document gives a range. */
+/** MQTT has 16 bits for the keep-alive time; neither document gives a range. */
 const maximumKeepalive = 65_535;
 
 /** Reads arguments 0 to 6 of AT+MQTTCFG. */
@@ -47,12 +47,12 @@ export function readSettings(args: Args, { setting }: Limits): Settings {
   const username = args.string(4, 0, setting);
   const password = args.string(5, 0, setting);
   const clean = args.integer(6, 0, 1) === 1;
-  // MQTT 3.1.1, 3.1.3.1: an empty client id only with a clean session.
+  // MQTT 3.1.1, 3.1.3.1: an empty client id needs a clean session.
   if (id === "" && !clean) args.refuse();
   return { host, port, clientId: id, keepalive, username, password, clean };
 }
 
-/** Reads AT+MQTTOPEN: retain before QoS (X-2). With `short` the will may be left out when its flag is 0. */
+/** Reads the arguments of AT+MQTTOPEN: retain before QoS (X-2). @param short whether the will may be left out when its flag is 0 */
 export function readOpen(args: Args, { will }: Limits, short: boolean): OpenFlags {
   const flag = (index: number): boolean => args.integer(index, 0, 1) === 1;
   if (short && args.count === 3 && !flag(2)) {

@@ -1,4 +1,4 @@
-// Variants that China Mobile's modems share. The rest, and those with another default, are in each family's own table.
+// Variants that China Mobile's modems share. Others, and those with different defaults, are in each family's own table.
 
 import type { VariantTable } from "../variants";
 

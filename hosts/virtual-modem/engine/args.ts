@@ -1,17 +1,17 @@
-// The arguments of a set command, `AT+NAME=<here>`: split once, then read by position with the checks that
-// the command's parameter table asks for.
+// The arguments of a set command, `AT+NAME=<arguments>`: split once, then read by position with the checks of the command's
+// parameter table.
 
 import { decode } from "./bytes";
 import { CmeError, PlainError } from "./errors";
 
-/** One argument as it was written. An omitted one, as between two commas, is `none`. */
+/** One argument as it was written; `none` for an omitted one, as between two commas. */
 export interface Arg {
   readonly kind: "quoted" | "bare" | "none";
   /** One character a byte; without the quotes. */
   readonly text: string;
 }
 
-/** A line that is not a list of arguments. */
+/** A text that is no list of arguments. */
 export class SyntaxFault extends Error {
   override readonly name = "SyntaxFault";
 }
@@ -50,7 +50,7 @@ export function splitArgs(line: string, start: number, escapes: boolean): { args
   }
 }
 
-/** The arguments of one command. Every reader ends the command with the family's parameter error if it can't. */
+/** The arguments of one command. A function that cannot read its argument ends the command with the family's parameter error. */
 export class Args {
   readonly #args: readonly Arg[];
   readonly #parameterError: number | "plain";
@@ -89,7 +89,7 @@ export class Args {
     return value;
   }
 
-  /** Whether an argument is in quotes, where a command takes a text or a number. */
+  /** Whether an argument is in quotes, for commands that take a text or a number. */
   quoted(index: number): boolean {
     return index < this.count && this.#args[index].kind === "quoted";
   }
@@ -108,7 +108,7 @@ export class Args {
     return decode(text);
   }
 
-  /** The argument as written, without quotes; for commands that take either. */
+  /** The argument as it was written, without quotes; for commands that take either. */
   text(index: number): string {
     return index < this.count ? decode(this.#args[index].text) : "";
   }

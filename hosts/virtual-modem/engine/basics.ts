@@ -1,12 +1,11 @@
-// The commands of 3GPP TS 27.007 and ITU-T V.250 that every family has, as one table. Forms and examples are those of
-// the Quectel BC35-G&BC28&BC95 R2.0 AT manual V1.0, chapter 2; where the colon's blank differs between families
-// their dialect says so.
+// The commands of 3GPP TS 27.007 and ITU-T V.250 that every family has, as one table. Forms and examples are from the Quectel
+// BC35-G&BC28&BC95 R2.0 AT manual V1.0, chapter 2. A family's dialect says whether a blank follows the colon.
 
 import { cme, CmeError, LineError, PlainError } from "./errors";
 import type { Call, CommandSpec, Dialect, Identity } from "./family";
 import type { RadioState, SimState } from "./radio";
 
-/** What the common commands act on. */
+/** The modem, as the common commands act on it. */
 export interface BasicsHost {
   readonly identity: Identity;
   readonly dialect: Dialect;
@@ -19,7 +18,7 @@ export interface BasicsHost {
   restart(): void;
 }
 
-/** What a SIM that cannot be used is told with: 27.005 3.2.5, 27.007 9.2.1. */
+/** The errors for a SIM that cannot be used: 27.005 3.2.5 (`code`), 27.007 9.2.1 (`old`). */
 const simErrors: Readonly<Record<Exclude<SimState, "ready">, { readonly code: number; readonly old: number; readonly words: string }>> = {
   absent: { code: 310, old: 10, words: "SIM not inserted" },
   pin: { code: 311, old: 11, words: "SIM PIN required" },
@@ -30,7 +29,7 @@ const simErrors: Readonly<Record<Exclude<SimState, "ready">, { readonly code: nu
 
 const twoDigits = (value: number): string => String(value).padStart(2, "0");
 
-/** `yy/MM/dd,hh:mm:ss±zz`, the zone in quarters of an hour: here always GMT. */
+/** `yy/MM/dd,hh:mm:ss±zz`; the zone is in quarters of an hour, here always 0. */
 function clockText(now: number): string {
   const date = new Date(now);
   const day = [date.getUTCFullYear() % 100, date.getUTCMonth() + 1, date.getUTCDate()].map(twoDigits).join("/");
@@ -69,7 +68,7 @@ export function basicCommands(host: BasicsHost): CommandSpec[] {
     {
       name: "E",
       set: ({ args }) => void (host.echo = args.expect(1).integer(0, 0, 1) === 1),
-      // V.250 6.2.4: a number left out is 0.
+      // V.250 6.2.4: an omitted number is 0.
       execute: () => void (host.echo = false),
     },
     { name: "I", execute: (call) => call.line(...identity.product) },
@@ -161,7 +160,7 @@ export function basicCommands(host: BasicsHost): CommandSpec[] {
         const on = args.expect(1, 2).integer(0, 0, 1) === 1;
         const restart = args.integer(1, 0, 1, 0) === 1;
         radio.switch(on);
-        // BC35-G ignores it: manual 2.17.
+        // BC35-G ignores the second argument: manual 2.17.
         if (restart && dialect.restartsByCfun) afterOk(() => host.restart());
       },
     },
@@ -171,7 +170,7 @@ export function basicCommands(host: BasicsHost): CommandSpec[] {
       // Manual 2.32, remark 1: only while the radio is on. The blank after the colon is the manual's.
       read: (call) => {
         if (!radio.on) throw new CmeError(cme.notAllowed);
-        // 27.007 8.3: a SIM that waits for a code is told as a state, any other as an error.
+        // 27.007 8.3: a SIM that waits for a code is reported as a state, any other problem as an error.
         const asked = { pin: "SIM PIN", puk: "SIM PUK" }[radio.sim as "pin"];
         if (asked === undefined) usable();
         call.line(`+CPIN: ${asked ?? "READY"}`);
@@ -185,7 +184,7 @@ export function basicCommands(host: BasicsHost): CommandSpec[] {
       name: "+CCLK",
       test: (call) => call.ok(),
       read: (call) => {
-        // Manual 2.19, remark 2: nothing before the network has told the time.
+        // Manual 2.19, remark 2: no answer before the network has given the time.
         if (radio.everRegistered) call.line(`+CCLK${colon}${clockText(host.now())}`);
       },
     },
@@ -200,7 +199,7 @@ export function basicCommands(host: BasicsHost): CommandSpec[] {
           host.restart();
         };
         if (rebootCommand.ok) return call.afterOk(go);
-        // Manual 4.1: no OK; commands are no longer processed.
+        // Manual 4.1: no OK, and no further command is processed.
         call.defer();
         go();
       },

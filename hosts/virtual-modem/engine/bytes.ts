@@ -1,5 +1,5 @@
-// Text on the wire. A command line is kept with one character a byte, so that lengths are byte counts (the
-// documents give every limit in bytes) and a byte that is not UTF-8 survives until it is read as text.
+// Text on the wire. A command line is kept with one character for each byte. So its length is in bytes, as the limits in the
+// documents, and bytes that are not UTF-8 are kept until they are read as text.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -9,14 +9,14 @@ export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** A text, one character a byte. */
+/** The bytes as a text with one character for each byte. */
 export function binary(bytes: ArrayLike<number>): string {
   let text = "";
   for (let index = 0; index < bytes.length; index++) text += String.fromCharCode(bytes[index]);
   return text;
 }
 
-/** Reads a text of one character a byte as UTF-8. */
+/** Decodes a text with one character for each byte as UTF-8. */
 export function decode(binaryText: string): string {
   const bytes = new Uint8Array(binaryText.length);
   for (let index = 0; index < bytes.length; index++) bytes[index] = binaryText.charCodeAt(index);

@@ -1,17 +1,17 @@
-// The data phase: raw bytes after a prompt, counted or ended by Ctrl-Z. Counted data may have a settle time after them.
+// The data phase: raw bytes after a prompt, counted or ended by Ctrl-Z. A settle time may follow counted data.
 
 import type { DataPhase } from "./family";
 
 const ctrlZ = 0x1a;
 const escape = 0x1b;
 
-/** Collects the bytes of one data phase. With a count every byte is data, Ctrl-Z (as a rule) and ESC too. */
+/** Collects the bytes of one data phase. With a count every byte is data, also ESC and, as a rule, Ctrl-Z. */
 export class DataCollector {
   readonly phase: DataPhase;
   cancelled = false;
-  /** Whether what the host sends beyond the maximum, until the final result, is to be ignored. */
+  /** Whether to ignore bytes beyond the maximum until the final result. */
   surplusIgnored = false;
-  /** How many bytes came after the counted ones, in the settle time. */
+  /** How many bytes came in the settle time. */
   surplus = 0;
   readonly #bytes: number[] = [];
 
@@ -23,13 +23,13 @@ export class DataCollector {
     return Uint8Array.from(this.#bytes);
   }
 
-  /** Whether the counted bytes are in, and silence or Ctrl-Z is waited for. */
+  /** Whether all counted bytes have come, and the phase waits for silence or Ctrl-Z. */
   get settling(): boolean {
     const { length, settle } = this.phase;
     return settle !== undefined && this.#bytes.length === length;
   }
 
-  /** Reads from the front of `input`. @returns how many bytes belong to the phase, and whether it is over */
+  /** Reads bytes from the front of `input`. @returns how many belong to the phase, and whether it has ended */
   take(input: readonly number[]): { used: number; done: boolean } {
     const { length, maximum, settle, ctrlZEnds } = this.phase;
     const most = length ?? maximum;

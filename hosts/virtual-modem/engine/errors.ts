@@ -1,8 +1,7 @@
-// Errors of the AT interface, and of the program that runs the modem.
+// Errors of the AT interface, and of the virtual modem as a library.
 
 /**
- * Ends the command being processed with `+CME ERROR: <code>`, or `ERROR` when the host has not asked for codes.
- * Thrown by command handlers.
+ * Thrown by command handlers: ends the command with `+CME ERROR: <code>`, or with `ERROR` while `AT+CMEE` is 0.
  */
 export class CmeError extends Error {
   override readonly name = "CmeError";
@@ -15,19 +14,19 @@ export class CmeError extends Error {
   }
 }
 
-/** Ends the command being processed with a bare `ERROR`, whatever `AT+CMEE` says. Thrown by command handlers. */
+/** Thrown by command handlers: ends the command with a bare `ERROR`, whatever `AT+CMEE` is. */
 export class PlainError extends Error {
   override readonly name = "PlainError";
 }
 
-/** Ends the command being processed with this line, or with `ERROR` while `AT+CMEE` is 0. Thrown by command handlers. */
+/** Thrown by command handlers: ends the command with its message as a line, or with `ERROR` while `AT+CMEE` is 0. */
 export class LineError extends Error {
   override readonly name = "LineError";
 }
 
 /**
- * Whether a handler ended its command by throwing, and how. By name: a family is a module loaded at run time, and
- * may have come with its own copy of these classes.
+ * How a handler ended its command by an exception; undefined for any other exception. Compares names, because a family is a module
+ * that is loaded at run time and may have its own copy of these classes.
  */
 export function commandError(error: unknown): { readonly code?: number | string } | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -36,7 +35,7 @@ export function commandError(error: unknown): { readonly code?: number | string 
   return error.name === "PlainError" ? {} : undefined;
 }
 
-/** What can be wrong with the use of the virtual modem, as {@link VirtualModemError.code}. */
+/** The values of {@link VirtualModemError.code}. */
 export type VirtualModemErrorCode =
   | "UNKNOWN_MODEM"
   | "UNKNOWN_VARIANT"

@@ -1,7 +1,7 @@
-// The AT command interpreter, the same for every family: bytes in, command lines found, one command at a time
-// handed to its handler, answers framed. What arrives while a command is being processed waits in the input
-// buffer, as in a UART's, and is read when the final result is out; a host that does not wait for the prompt has
-// its bytes taken as data, and a line feed after the carriage return of a data command too.
+// The AT command interpreter, the same for every family. It finds command lines in the received bytes, gives one command at a time to
+// its handler, and frames the answers. Bytes that arrive while a command is being processed wait in the input buffer until the final
+// result, as in a UART. So when a host does not wait for the prompt, its bytes become data, and also a line feed after the carriage
+// return of a data command.
 
 import type { Clock, Timer } from "../clock";
 import type { Faults, Place } from "../faults";
@@ -17,7 +17,7 @@ const carriageReturn = 13;
 const lineFeed = 10;
 /** Bytes that arrive while the input buffer is full are lost, as in a UART without flow control. */
 const inputBufferSize = 4096;
-/** From the final result to the report of what a command started, in milliseconds. */
+/** Milliseconds from the final result until the command's follow-ups run. */
 const pause = 10;
 
 const prompts: Readonly<Record<string, string>> = { spaced: "\r\n> ", unspaced: "\r\n>", bare: ">" };
@@ -31,7 +31,7 @@ export interface InterpreterOptions {
   readonly variant: (name: string) => string;
   readonly scaled: (milliseconds: number) => number;
   readonly echo: boolean;
-  /** A place of a command's life has been reached: injected bytes go out here. */
+  /** A command has come to this moment of its life: injected bytes are written here. */
   readonly reached: (place: Place) => void;
 }
 
@@ -47,13 +47,13 @@ export class Interpreter {
   #busy = false;
   #ignoreInput = false;
   #data: DataCollector | undefined;
-  /** Ends counted data that have a settle time. */
+  /** Ends counted data after their settle time. */
   #settling: Timer;
-  /** From the prompt to the final result. */
+  /** Whether the data phase has begun and the command has not ended. */
   #inData = false;
-  /** What the commands of this line have started, to go on after the line's final result. */
+  /** Actions of this line's commands that run after the line's final result. */
   readonly #followUps: (() => void)[] = [];
-  /** URCs that wait for the end of the data phase. */
+  /** Unsolicited lines that wait until the data command has ended. */
   #held: (() => void)[] = [];
 
   constructor(options: InterpreterOptions) {
@@ -72,7 +72,7 @@ export class Interpreter {
     this.#read();
   }
 
-  /** Writes something unsolicited, now or after the data phase. */
+  /** Writes something unsolicited, now or after the data command, as the variant `urcInData` says. */
   unsolicited(write: () => void): void {
     if (this.#options.variant("urcInData") === "held" && this.#inData) this.#held.push(write);
     else write();
@@ -87,7 +87,7 @@ export class Interpreter {
       else this.#readByte(this.#input[used++], read);
     }
     this.#input.splice(0, used);
-    // Whatever was begun answers later: the echo comes first.
+    // All answers come later, so the echo comes first.
     if (this.#echo && read.length > 0) this.#options.output.raw(Uint8Array.from(read));
   }
 
@@ -117,7 +117,7 @@ export class Interpreter {
     else this.#next(commands);
   }
 
-  /** Processes the first command of a list; the others follow if it succeeds. */
+  /** Processes the first command of a list. The others follow if it succeeds. */
   #next(text: string): void {
     const { commands, variant } = this.#options;
     let parsed: { command: ParsedCommand; rest: string } | undefined;
@@ -153,12 +153,12 @@ export class Interpreter {
     if (form === undefined) return this.#fail(cme.notSupported);
     const handler: Handler = typeof form === "function" ? form : (call) => call.line(...form);
     const { output } = this.#options;
-    let mine = true;
+    let isOpen = true;
     let deferred = false;
     const followUps: (() => void)[] = [];
     const end = (finish: () => void): void => {
-      if (!mine) throw new Error(`${spec.name} was ended twice`);
-      mine = false;
+      if (!isOpen) throw new Error(`${spec.name} was ended twice`);
+      isOpen = false;
       finish();
     };
     const call: Call = {
@@ -180,7 +180,7 @@ export class Interpreter {
     };
     try {
       handler(call);
-      if (!deferred && mine) call.ok();
+      if (!deferred && isOpen) call.ok();
     } catch (error) {
       const ended = commandError(error);
       if (!ended) throw error;
@@ -199,7 +199,7 @@ export class Interpreter {
     this.#read();
   }
 
-  /** @returns how many bytes of `input` belong to the data */
+  /** Reads data. @returns how many bytes of `input` belong to it */
   #readData(data: DataCollector, input: readonly number[], read: number[]): number {
     const { used, done } = data.take(input);
     read.push(...input.slice(0, used));
@@ -246,7 +246,7 @@ export class Interpreter {
     this.#read();
   }
 
-  /** The modem restarts: nothing is read any more. */
+  /** Ignores all further input. */
   powerOff(): void {
     this.#ignoreInput = true;
     this.#input = [];

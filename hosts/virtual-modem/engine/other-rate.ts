@@ -1,17 +1,18 @@
-// What a UART makes of bytes that come at another rate than its own.
+// What a UART reads when bytes come at another rate than its own.
 
 /** Start, eight data bits, stop. */
 const frame = 10;
 
 /**
- * @param sender bits a second of who sends; the bytes follow each other without a pause, then the line is idle
- * @param receiver bits a second of who reads: it waits for a falling edge and looks at the middle of each of its own bits
- * @returns what is read; a frame without a stop bit is a 0, as a terminal in raw mode has it
+ * Reads bytes at another rate.
+ * @param sender the sender's bits a second; the bytes follow each other without a pause, then the line is idle
+ * @param receiver the receiver's bits a second; it waits for a falling edge and samples the middle of each of its own bits
+ * @returns the bytes that the receiver reads; a frame without a stop bit becomes 0, as a terminal in raw mode has it
  */
 export function readAtOtherRate(bytes: Uint8Array, sender: number, receiver: number): Uint8Array {
   if (sender === receiver) return bytes;
   const bits = bytes.length * frame;
-  // Times are counted in the sender's bits.
+  // All times are in bits of the sender.
   const level = (time: number): number => {
     const bit = Math.floor(time);
     const place = bit % frame;
@@ -26,7 +27,7 @@ export function readAtOtherRate(bytes: Uint8Array, sender: number, receiver: num
       time = Math.floor(time) + 1;
       continue;
     }
-    // A start bit that is over at its middle was noise.
+    // A start bit that has ended before its middle is noise.
     if (level(time + width / 2) === 1) {
       time += width / 2;
       continue;

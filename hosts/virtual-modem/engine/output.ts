@@ -1,19 +1,19 @@
-// How the modem's lines look on the wire.
+// Frames the modem's lines.
 
 import { concat } from "./bytes";
 import type { Frame } from "./family";
 
-/** The forms that variants choose between. */
+/** The form of lines, as the variants choose it. */
 export interface OutputForm {
   /** `\r\n`, or `\r\r\n`. */
   readonly lineEnd: string;
-  /** `documented`, `space` or `none`: the blank after `+NAME:`. */
+  /** Whether a blank follows `+NAME:`: `documented`, `space` or `none`. */
   readonly colon: string;
-  /** What a line becomes: itself as a rule, or several. */
+  /** The lines that are written instead of a line; as a rule, the line itself. */
   readonly altered: (line: string) => readonly string[];
 }
 
-/** Writes lines, framed `\r\n…\r\n` as every family's document has it. */
+/** Writes lines in the frame `\r\n…\r\n`, as every family's document has it. */
 export class Output {
   readonly #form: OutputForm;
   readonly #send: (bytes: Uint8Array) => void;
@@ -47,12 +47,12 @@ export class Output {
     this.#send(concat(before ? lineEnd : "", start, ...rest, after ? lineEnd : ""));
   }
 
-  /** Bytes as they are: echo, prompts. */
+  /** Writes bytes as they are: the echo. */
   raw(bytes: Uint8Array): void {
     this.#send(bytes);
   }
 
-  /** A text whose `\r\n` are this form's line ends: a prompt, a banner. */
+  /** Writes a text, with its `\r\n` replaced by this form's line ends: a prompt, a banner. */
   text(text: string): void {
     this.#send(concat(text.replaceAll("\r\n", this.#form.lineEnd)));
   }

@@ -1,24 +1,24 @@
-// Bytes at the rate of a UART: 10 bits a byte (start, 8 data, stop), so 960 bytes a second at 9600 baud.
+// Paces bytes at the rate of a UART: 10 bits for each byte (start, 8 data, stop), so 960 bytes a second at 9600 baud.
 
 import type { Clock } from "../clock";
 
-/** No more than this is handed over in one piece, in milliseconds of line time: a UART has no bursts. */
+/** The longest piece that is delivered at once, in milliseconds of line time: a UART has no bursts. */
 const slice = 2;
 
-/** A queue that lets bytes through as a line of `baud` bits a second would. */
+/** Delivers bytes at the speed of a line with `baud` bits a second. */
 export class Pacer {
   readonly #clock: Clock;
   readonly #byteTime: number;
   readonly #deliver: (bytes: Uint8Array) => void;
   #queue: Uint8Array[] = [];
   #queued = 0;
-  /** When the last byte that was let through had left the line. */
+  /** The time at which the last delivered byte had left the line. */
   #lineFree = 0;
   #waiting = false;
 
   /**
-   * @param baud bits a second; 0 lets every byte through at once
-   * @param deliver takes the bytes that have arrived; it owns them
+   * @param baud bits a second; 0 delivers every byte at once
+   * @param deliver is called with bytes that have arrived, which then belong to it
    */
   constructor(clock: Clock, baud: number, deliver: (bytes: Uint8Array) => void) {
     this.#clock = clock;
@@ -48,7 +48,7 @@ export class Pacer {
     this.#waiting = true;
     const bytes = Math.min(this.#queued, Math.max(1, Math.floor(slice / this.#byteTime)));
     const due = this.#lineFree + bytes * this.#byteTime;
-    // The last bytes are what the other end waits for; those before them make up for it when they are late.
+    // The other end waits for the last bytes, so only their timer is exact. When an earlier timer is late, the next one catches up.
     const last = bytes === this.#queued;
     this.#clock.setTimer(() => {
       this.#waiting = false;
@@ -57,9 +57,9 @@ export class Pacer {
     }, Math.max(0, due - this.#clock.now()), last);
   }
 
-  /** Lets `bytes` through, whose time has come. */
+  /** Delivers `bytes`, which are due, and further ones that are due as well. */
   #release(bytes: number): void {
-    // A timer that fires late lets through what the line would have carried by now, and nothing more.
+    // After a late timer: as many bytes as the line would have carried by now.
     const passed = Math.floor((this.#clock.now() - this.#lineFree) / this.#byteTime);
     const count = Math.min(Math.max(bytes, passed), this.#queued);
     this.#lineFree += count * this.#byteTime;

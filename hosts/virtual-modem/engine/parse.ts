@@ -16,26 +16,26 @@ export interface ParsedCommand {
 
 /**
  * Finds the commands of a line.
- * @param line without its end, one character a byte
- * @returns what follows `AT`, or undefined if the line has no `AT`
+ * @param line without its end, one character for each byte
+ * @returns the text after `AT`, or undefined when the line has no `AT`
  */
 export function afterPrefix(line: string): string | undefined {
-  // Noise before the prefix (a wrong baud rate, a stray Ctrl-Z or ESC) does not hide it, as V.250 5.2.1 asks.
+  // V.250 5.2.1: noise before the prefix, from a wrong baud rate or a stray Ctrl-Z or ESC, does not hide it.
   const found = /^[^\x21-\x7e]*at/i.exec(line);
   return found ? line.slice(found[0].length).trim() : undefined;
 }
 
-/** The name that a command begins with, if any: upper case, with its `+`; a letter for a basic command. */
+/** The name at the beginning of a command, if there is one: upper case, with its `+`; a letter for a basic command. */
 export function commandName(text: string): string | undefined {
   return /^ *([+*#^$][A-Z][A-Z0-9]*|[A-Z])/i.exec(text)?.[1].toUpperCase();
 }
 
 /**
  * Reads one command.
- * @param text what follows `AT`, or the `;` after another command
- * @param escapes whether `\` escapes inside quotes for the command of that name
- * @returns the command and what is left after its `;`, or undefined if it is not a command
- * @throws SyntaxFault if its arguments cannot be told apart
+ * @param text the text after `AT`, or after another command's `;`
+ * @param escapes whether `\` escapes inside quotes in the command of this name
+ * @returns the command and the text after its `;`, or undefined when it is no command
+ * @throws SyntaxFault when its arguments cannot be split
  */
 export function parseCommand(
   text: string,

@@ -1,25 +1,25 @@
-// The modem's radio, as far as the AT commands show it: on or off, attached to the network some time after that.
+// The modem's radio, as far as AT commands show it: on or off, and attached to the network some time later.
 
 import type { Clock, Timer } from "../clock";
 
 export interface RadioOptions {
   readonly clock: Clock;
-  /** From switched on, or asked to attach, to attached: milliseconds. */
+  /** Milliseconds from switching on, or from the command to attach, to attached. */
   readonly attachTime: number;
-  /** The network is gone. */
+  /** The network is lost. */
   readonly lost: () => void;
-  /** The SIM has gone, or is back. */
+  /** The state of the SIM has changed. */
   readonly simChanged: (state: SimState) => void;
-  /** The registration is to be reported, as the URC of `command`. */
+  /** The registration has changed, and `command` has its URC switched on. */
   readonly registrationChanged: (command: string, registration: number) => void;
 }
 
-/** What may be wrong with the SIM. */
+/** The states of the SIM. */
 export type SimState = "ready" | "absent" | "pin" | "puk" | "failure" | "busy";
 
-/** One power-on of the radio. A modem attaches by itself, as `AUTOCONNECT` does on BC35-G. */
+/** The radio from power-on to power-off. It attaches by itself, as with `AUTOCONNECT` of BC35-G. */
 export class RadioState {
-  /** The commands whose URC has been asked for, such as `+CEREG`. */
+  /** The commands whose URC is switched on, such as `+CEREG`. */
   readonly registrationReports = new Set<string>();
   everRegistered = false;
   /** `+CSQ`, 0 to 31; 23 is -67 dBm. */
@@ -27,7 +27,7 @@ export class RadioState {
   readonly operator = "46000";
   readonly address = "10.169.241.248";
   readonly #options: RadioOptions;
-  /** How long it takes to find a network, where that is longer than usual. */
+  /** Milliseconds of a scan for a network that is longer than usual, or 0. */
   #scan = 0;
   #denied = false;
   #sim: SimState = "ready";
@@ -49,7 +49,7 @@ export class RadioState {
     return this.#attached;
   }
 
-  /** Whether there is an IP address. */
+  /** Whether the modem has an IP address. */
   get active(): boolean {
     return this.#active;
   }
@@ -99,14 +99,14 @@ export class RadioState {
     else if (was) this.#changed();
   }
 
-  /** Loses the network. A scan of `duration` milliseconds finds one; whoever ends it begins it anew. */
+  /** Loses the network. A scan of `duration` milliseconds finds one; when the scan is interrupted, the next one begins from the start. */
   search(duration: number): void {
     this.detach();
     this.#scan = duration;
     this.attach();
   }
 
-  /** The network does not take the modem for `duration` milliseconds. */
+  /** The network denies the registration for `duration` milliseconds. */
   deny(duration: number): void {
     this.#denied = true;
     this.detach();
@@ -117,7 +117,7 @@ export class RadioState {
     }, duration);
   }
 
-  /** The SIM cannot be used for `duration` milliseconds. */
+  /** The SIM is in `state`, and cannot be used, for `duration` milliseconds. */
   lockSim(state: SimState, duration: number): void {
     this.#sim = state;
     this.detach();

@@ -1,20 +1,20 @@
-// The serial line between the host and the modem: pacing, and what can happen to bytes on the way.
+// The serial line between the host and the modem: pacing, and faults of bytes.
 
 import type { Clock } from "../clock";
 import type { Faults } from "../faults";
 import type { Random } from "../random";
 import { Pacer } from "./pacing";
 
-/** Where the modem's bytes go: a pseudo-terminal, or whatever a test plugs in. */
+/** Takes the modem's bytes: a pseudo-terminal, or a test's own port. */
 export interface BytePort {
-  /** Takes bytes from the modem; it owns them. */
+  /** Takes bytes from the modem, which then belong to the port. */
   write(bytes: Uint8Array): void;
 }
 
 /** One piece of traffic: `rx` is from the host to the modem, `tx` from the modem to the host. */
 export interface Trace {
   readonly direction: "rx" | "tx";
-  /** As they were on the line, after any byte fault. Not to be changed. */
+  /** The bytes on the line, after byte faults; read-only. */
   readonly bytes: Uint8Array;
   /** The clock's time, in milliseconds. */
   readonly time: number;
@@ -28,16 +28,16 @@ export interface UartOptions {
   /** Bits a second, or 0 for no pacing. */
   readonly baud: number;
   readonly trace?: (trace: Trace) => void;
-  /** Takes what arrived from the host. */
+  /** Called with bytes that have arrived from the host. */
   readonly received: (bytes: Uint8Array) => void;
 }
 
-/** The line, both directions. */
+/** Both directions of the line. */
 export class Uart {
   readonly #options: UartOptions;
   readonly #toHost: Pacer;
   readonly #toModem: Pacer;
-  /** While this is in the future the modem neither reads nor writes. */
+  /** Until this time the modem neither reads nor writes. */
   #muteUntil = -Infinity;
 
   constructor(options: UartOptions) {
@@ -58,7 +58,7 @@ export class Uart {
     if (!this.#mute) this.#toHost.push(this.#disturb(bytes, "tx"));
   }
 
-  /** Bytes from the modem that no byte fault may touch: injected ones. */
+  /** Injected bytes from the modem, which byte faults do not change. */
   sendUntouched(bytes: Uint8Array): void {
     this.#toHost.push(bytes);
   }
@@ -68,7 +68,7 @@ export class Uart {
     this.#toModem.push(this.#disturb(bytes, "rx"));
   }
 
-  /** The modem neither reads nor writes for `duration` milliseconds; what would have passed is gone. */
+  /** The modem neither reads nor writes for `duration` milliseconds; bytes of this time are lost. */
   mute(duration: number): void {
     this.#muteUntil = Math.max(this.#muteUntil, this.#options.clock.now() + duration);
   }

@@ -53,7 +53,7 @@ const bc35g: Family = {
   },
   variants,
   powerOn(modem) {
-    // S1 3.2: settings take effect at once and are not kept over power-off; each power-on begins with the defaults.
+    // S1 3.2: settings take effect at once and are lost at power-off.
     const settings = defaultSettings();
     const client = new Client(modem, settings);
     return {

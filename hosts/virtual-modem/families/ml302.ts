@@ -14,7 +14,7 @@ import { Outcome } from "./ml302/outcome";
 import { makeReports } from "./ml302/reports";
 import { variants } from "./ml302/variants";
 
-/** By the variant `banner`. S3 does not have it, and the drivers only wait until AT is answered. */
+/** By the variant `banner`. S3 has no banner, and drivers only wait for an answer to AT. */
 const banners: Readonly<Record<string, string>> = {
   matready: "\r\n+MATREADY\r\n",
   cpin: "\r\n+CPIN: READY\r\n",

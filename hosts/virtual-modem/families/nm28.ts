@@ -2,8 +2,7 @@
 // 5, 12 and 16.4; its register of inconsistencies is D-n, its public sources are P-n).
 //
 // S4 has the MQTT commands alone, and no AT manual of the NM28 is public. What is not in S4 is taken from other modules
-// of the same maker as public drivers use them (CLM920, CLR970), or from 3GPP TS 27.007, or is our choice; each line
-// says which.
+// of the same maker, as public drivers use them (CLM920, CLR970), from 3GPP TS 27.007, or is our choice. Each line says which.
 
 import type { Family } from "../engine/family";
 import { Client } from "./nm28/client";

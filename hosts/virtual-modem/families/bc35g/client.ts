@@ -10,12 +10,12 @@ import type { Settings } from "./config";
 
 /** S1 3.2.3: QMTOPEN answers within 75 s. */
 const openTimeout = 75_000;
-/** How long the broker has to close after DISCONNECT, in milliseconds; then the modem does. */
+/** Milliseconds after DISCONNECT in which the broker can close the connection; then the modem closes it. */
 const disconnectTimeout = 2000;
-/** Neither document limits client id, user and password; MQTT does not take longer ones than this on such a line. */
+/** Our limit: neither document has one for client id, user name and password. */
 const maximumCredential = 512;
 
-/** `QMTCONN?`; no answer line in the other states (S1 3.2.5). */
+/** The states in the answer to `QMTCONN?`; in other states there is no answer line (S1 3.2.5). */
 const states: Readonly<Record<string, number>> = { open: 1, connecting: 2, connected: 3, disconnecting: 4 };
 
 type State =
@@ -31,7 +31,7 @@ type State =
 /** Results of QMTOPEN by what went wrong: S1 3.2.3. */
 const openResults = { parameter: 1, inUse: 2, pdp: 3, dns: 4, dropped: 5, failed: -1 } as const;
 
-/** The credentials that Alibaba Cloud's documents ask of an MQTT client, from what "aliauth" holds. */
+/** The credentials for Alibaba Cloud, computed as its documents say from the settings "aliauth". */
 function alibabaCredentials(
   clientId: string,
   { productKey, deviceName, deviceSecret }: NonNullable<Settings["ali"]>,
@@ -44,7 +44,7 @@ function alibabaCredentials(
   };
 }
 
-/** The one MQTT client of the modem: S1 has a single `<TCP_connectID>`, 0. */
+/** The modem's only MQTT client: S1 has a single `<TCP_connectID>`, 0. */
 export class Client {
   readonly modem: Modem;
   readonly settings: Settings;
@@ -78,7 +78,7 @@ export class Client {
     if (this.state !== "connected") throw new CmeError(cme.notAllowed);
   }
 
-  /** The answer to QMTOPEN?, if there is one. */
+  /** The line that answers QMTOPEN?, if there is one. */
   get openLine(): string | undefined {
     const { host, port } = this.#address;
     return this.state in states ? `+QMTOPEN: 0,"${host}",${port}` : undefined;
@@ -112,7 +112,7 @@ export class Client {
     const { urc, variant } = this.modem;
     this.state = code === 0 ? "connected" : "lost";
     urc(`+QMTCONN: 0,0,${code}`);
-    // The figure of S1: a refused CONNECT ends with the TCP connection dropped.
+    // S1's figure: the TCP connection is dropped after a refused CONNECT.
     if (code !== 0 && variant("refusedStat") === "present") urc("+QMTSTAT: 0,1");
   }
 
@@ -160,7 +160,7 @@ export class Client {
     else if (variant("pubrelNotice") === "present") urc(`+QMTPUBREL: 0,${id},1`);
   }
 
-  /** S1 table 3: 4 for a CONNACK that did not come, 6 for packets that keep failing; the client closes. */
+  /** The client closes the connection. S1 table 3: 4 for a missing CONNACK, 6 for other packets that were not acknowledged. */
   #unanswered(operation: Operation, id: number): void {
     const { urc } = this.modem;
     if (operation === "connect") urc("+QMTCONN: 0,2");
@@ -173,7 +173,7 @@ export class Client {
   #connectionClosed(reason: CloseReason): void {
     if (this.state === "opening") return this.#opened("closed", openResults.dropped);
     if (this.state === "disconnecting") return this.linkLost(5);
-    // A host that waits for the result of QMTCONN gets one: the packet was not acknowledged.
+    // A host that waits for the result of QMTCONN gets 2: CONNECT was not acknowledged.
     if (this.state === "connecting") this.modem.urc("+QMTCONN: 0,2");
     this.linkLost(reason === "ping" ? 2 : 1);
   }
@@ -239,7 +239,7 @@ export function clientCommands(client: Client): CommandSpec[] {
         if (client.state !== "open") throw new CmeError(cme.notAllowed);
         client.state = "connecting";
         afterOk(() => {
-          // The link may have gone in between.
+          // The link may have been lost since OK.
           if (client.state === "connecting") client.connect(id, user, password);
         });
       },

@@ -1,10 +1,10 @@
-// AT+QMTCFG: the options of the MQTT client (S1 3.2.1, dialects 2.2.1). A set form with its values left out asks.
+// AT+QMTCFG: the settings of the MQTT client (S1 3.2.1, dialects 2.2.1). A set form without values is a query.
 
 import type { Args } from "../../engine/args";
 import type { Call, CommandSpec, Modem } from "../../engine/family";
 import type { QoS } from "../../mqtt-types";
 
-/** What AT+QMTCFG holds. */
+/** The settings of AT+QMTCFG. */
 export interface Settings {
   version: 3 | 4;
   /** Seconds, 0 to 3600. */
@@ -19,7 +19,7 @@ export interface Settings {
   ali: { productKey: string; deviceName: string; deviceSecret: string } | undefined;
 }
 
-/** S1 underlines its defaults, but none for the version: here the older, so that a host that leaves it open notices. */
+/** The defaults that S1 underlines. S1 has none for the version; here it is the older one, so that tests find a host that does not set it. */
 export function defaultSettings(): Settings {
   return {
     version: 3,
@@ -63,7 +63,7 @@ const keys: Readonly<Record<string, Key>> = {
     test: "(1-60),(0-10),(0,1)",
     show: ({ packetTimeout, retryTimes, timeoutNotice }) => [packetTimeout, retryTimes, flag(timeoutNotice)],
     set: (settings, args) => {
-      // the brackets let each of the last two be left out; what is left out stays as it is.
+      // the last two values are optional; an omitted one keeps its setting.
       args.expect(3, 5);
       const packetTimeout = args.integer(2, 1, 60);
       const retryTimes = args.integer(3, 0, 10, settings.retryTimes);
@@ -76,7 +76,7 @@ const keys: Readonly<Record<string, Key>> = {
     show: ({ will }, quote) =>
       will ? [1, will.qos, flag(will.retain), quote(will.topic), quote(will.payload)] : [0],
     set: (settings, args) => {
-      // S1 3.2.1, remark 1: the other four with flag 1, none of them with flag 0.
+      // S1 3.2.1, remark 1: with flag 1 all other four are given, with flag 0 none.
       if (args.expect(3, 7).integer(2, 0, 1) === 0) {
         args.expect(3);
         settings.will = undefined;

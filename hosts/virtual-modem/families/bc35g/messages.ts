@@ -8,7 +8,7 @@ import type { Client } from "./client";
 const maximumTopic = 255;
 const maximumPayload = 1024;
 const maximumId = 65535;
-/** S1 3.2.9, remark 1: publishes that the broker has not acknowledged yet. */
+/** S1 3.2.9, remark 1: the most publishes that wait for their acknowledgement. */
 const window = 5;
 
 /** The commands. */
@@ -52,7 +52,7 @@ export function messageCommands(client: Client): CommandSpec[] {
   ];
 }
 
-/** A command that got its OK before the link went gets no result after it. */
+/** Runs the action, unless the link was lost since the command's OK: then no result follows. */
 function ifConnected(client: Client, action: () => void): void {
   if (client.state === "connected") action();
 }
@@ -63,7 +63,7 @@ function publish(client: Client, { args, data, ok, fail, afterOk }: Call): void 
   // S1 underlines 0 as the default of QoS and retain.
   const qos = args.integer(2, 0, 2, 0) as QoS;
   const retain = args.integer(3, 0, 1, 0) === 1;
-  // S1 3.2.9: 0 only at QoS 0. Another id at QoS 0 is not forbidden, and comes back in the result.
+  // S1 3.2.9: the id 0 is for QoS 0 only. Another id is allowed at QoS 0, and is in the result.
   const id = args.integer(1, qos === 0 ? 0 : 1, maximumId);
   const topic = args.string(4, 1, maximumTopic);
   const length = args.count === 6 ? args.integer(5, 1, maximumPayload) : undefined;
@@ -77,7 +77,7 @@ function publish(client: Client, { args, data, ok, fail, afterOk }: Call): void 
     maximum: maximumPayload,
     received: (payload) => {
       if (payload.length === 0 && modem.variant("emptyPublish") === "error") return fail();
-      // The link can go while the host types: S1 has no answer for it but that of a wrong state.
+      // The link may be lost during the data phase. S1 has no answer for that; here it is the one for a wrong state.
       if (client.state !== "connected") return fail(cme.notAllowed);
       afterOk(() => ifConnected(client, () => session.publish(id, qos, retain, topic, payload)));
       ok();

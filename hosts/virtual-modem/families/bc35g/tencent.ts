@@ -1,6 +1,6 @@
-// AT+QMTENAUTH, AT+QMTTENAUTH: a password from Tencent Cloud over HTTP (S1 3.2.2, dialects 2.2.2). S1 does not say what
-// goes over HTTP. With a URL the modem posts the arguments there as JSON and takes `password` from the JSON that
-// comes back; without one nothing leaves the machine, and the answer is a made-up password or the `token` fault's.
+// AT+QMTENAUTH, AT+QMTTENAUTH: a password from Tencent Cloud over HTTP (S1 3.2.2, dialects 2.2.2). S1 does not describe the HTTP
+// request. With a URL, the modem posts the arguments there as JSON and reads `password` from the JSON that it gets. Without one, nothing
+// is sent, and the answer is a computed password or the result of the fault `token`.
 
 import { createHmac } from "node:crypto";
 import type { Call, CommandSpec, Modem } from "../../engine/family";
@@ -30,7 +30,7 @@ function resultOf(answer: PostResult): { result: number; password?: string } {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  // A password that could not be written between quotes on a line is not one.
+  // The password must fit between quotes on a line.
   if (typeof password !== "string" || password.length > maximumText || !/^[^"\r\n]+$/.test(password)) return { result: results.parse };
   return { result: results.got, password };
 }

@@ -1,4 +1,4 @@
-// Where S1 contradicts itself or leaves a choice open. The first value is the documented form, or our reading of it.
+// Points where S1 contradicts itself or leaves a choice open. The first value is the documented form, or our reading of it.
 
 import type { VariantChoices, VariantTable } from "../../variants";
 

@@ -26,14 +26,14 @@ const states: Readonly<Record<State, number>> = {
   opened: 7,
 };
 
-/** What MQTTCFG? prints, by the variant `cfgRead`: B-7. */
+/** The forms of the answer to MQTTCFG?, by the variant `cfgRead`: B-7. */
 const readForms: Readonly<Record<string, { head?: string; mask: string; encrypt: "as-set" | "always" }>> = {
   example: { mask: "***", encrypt: "as-set" },
   table: { head: "AT+MQTTCFG:", mask: '"*****"', encrypt: "always" },
   mixed: { mask: '"***"', encrypt: "always" },
 };
 
-/** S2 names this code for MQTTDISC; here it stands for every command that the client's state does not allow. */
+/** Ends a command that the client's state does not allow. S2 has this code for MQTTDISC only. */
 function refuseState(): never {
   throw new CmeError(cme.notAllowed);
 }
@@ -56,7 +56,7 @@ export function clientCommands(modem: Modem, client: CmiotClient, lines: Lines, 
   return [
     {
       name: "+MQTTCFG",
-      // Before anything is configured S2 has no answer: here OK alone.
+      // S2 has no answer for a client that is not configured: here only OK.
       read: (call) => {
         if (client.settings) call.line(configLine(modem, lines, client.settings));
       },
@@ -92,7 +92,7 @@ export function clientCommands(modem: Modem, client: CmiotClient, lines: Lines, 
       execute: (call) => {
         requireConnected(client);
         held.begin(call, () => {
-          // The link may have gone in between: its loss has its own report.
+          // The link may have been lost since OK; the loss has its own report.
           if (client.state === "connected") client.disconnect();
         });
       },

@@ -25,7 +25,7 @@ function readMessage(args: Args, at: number): Uint8Array {
 
 /** The commands. */
 export function messageCommands(modem: Modem, client: CmiotClient, held: Held): CommandSpec[] {
-  /** A command that got its OK before the link went gets no result after it. */
+  /** Starts the action, unless the link was lost since the command's OK: then no result follows. */
   const begin = (call: Call, action: () => void): void =>
     held.begin(call, () => {
       if (client.state === "connected") action();
@@ -60,7 +60,7 @@ export function messageCommands(modem: Modem, client: CmiotClient, held: Held): 
         const topic = args.string(0, 1, limits.topic);
         const qos = args.integer(1, 0, 2) as QoS;
         const retain = args.integer(2, 0, 1) === 1;
-        // S2 1.5: the modem sends 0 whatever it is.
+        // The dup flag. S2 1.5: the modem always sends 0.
         args.integer(3, 0, 1);
         const payload = readMessage(args, args.count - 1);
         requireConnected(client);

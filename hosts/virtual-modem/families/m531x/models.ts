@@ -4,8 +4,8 @@ import type { Line, Spaced } from "../../cmiot/lines";
 import type { Model, Modem } from "../../engine/family";
 
 /**
- * P5 3.5.2.3: what an M5311 prints when it has started; only `*ATREADY` comes at every start (3.5.2.35), so the
- * other two stand for a modem that found its SIM. It does not say why it started.
+ * P5 3.5.2.3: the lines that an M5311 prints when it has started. Only `*ATREADY` comes at every start (3.5.2.35); the other two come
+ * when the modem has found its SIM. It does not print the cause of the start.
  */
 const banner = (): string => "\r\n*ATREADY: 1\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n";
 
@@ -24,7 +24,7 @@ const named = (name: string): Model => ({
   },
 });
 
-/** By the values of the variant `model`. M5310-A is the family's own data. P5 is taken to hold for M5312 and M5313 too. */
+/** By the values of the variant `model`. The family's own data are those of M5310-A. We assume that P5 holds for M5312 and M5313 too. */
 export const models: Readonly<Record<string, Model>> = {
   "m5311": named("M5311"),
   "m5312": named("M5312"),
@@ -41,7 +41,7 @@ const forms: Readonly<Record<string, Spaced>> = {
   tables: ["OPEN", "SUBACK", "TO", "PINGTO", "DISC"] satisfies readonly Line[],
 };
 
-/** M5312 and M5313 have no captures: they print as S2's examples do. */
+/** There are no captures of M5312 and M5313, so they print as S2's examples do. */
 export function spacing(modem: Modem): Spaced {
   const chosen = modem.variant("spacing");
   const model = modem.variant("model") === "m5311" ? "m5311" : "m5310a";

@@ -1,5 +1,5 @@
-// What an M531X prints of its client: S2 1.11 and 2.4, dialects 3.5. Everything is a URC; a result that the `okOrder`
-// variant holds an OK back for lets it go.
+// The client's reports as an M531X prints them: S2 1.11 and 2.4, dialects 3.5. All of them are URCs. When the variant `okOrder` has
+// held back a command's OK, the report of the outcome is followed by it.
 
 import type { CmiotClient } from "../../cmiot/client";
 import type { Failure, Reports } from "../../cmiot/family";
@@ -26,9 +26,9 @@ export function makeReports(modem: Modem, lines: Lines, held: Held, client: () =
     },
     failed: (failure, retrying) => {
       const code = refusal(failure);
-      // Without further tries the host waits for a result: one that has no code reads as the server being away.
-      const told = code ?? (retrying ? undefined : 3);
-      if (told !== undefined) urc(refusals[variant("openResult")](lines.head("OPEN"), told));
+      // When no further try follows, the host waits for a result. A failure without a code is reported as "server unavailable" (3).
+      const shown = code ?? (retrying ? undefined : 3);
+      if (shown !== undefined) urc(refusals[variant("openResult")](lines.head("OPEN"), shown));
       held.ok();
     },
     reconnecting: (attempt) => urc(`${lines.head("REC")}${attempt}`),
@@ -39,7 +39,7 @@ export function makeReports(modem: Modem, lines: Lines, held: Held, client: () =
     },
     unanswered: (operation) => {
       urc(lines.timeout(operation));
-      // The end of an MQTTOPEN is `failed`.
+      // An MQTTOPEN ends with `failed`, which follows.
       if (operation !== "connect") held.ok();
     },
     pingMissed: () => urc(lines.pingTimeout()),
@@ -64,12 +64,12 @@ export function makeReports(modem: Modem, lines: Lines, held: Held, client: () =
     message: (message) => lines.message(message, hexWanted(client(), message.topic)),
     stray: (step, id) => urc(lines.acknowledgement(step, id)),
     released: (id) => urc(lines.acknowledgement("PUBREL", id)),
-    // S2 has no report for it; what waits for the packet times out.
+    // S2 has no report for it; the command that waits for the packet times out.
     malformed: () => false,
   };
 }
 
-/** Whether a subscription to this topic asked for digits: P11 looks topics up as they are, without wildcards. */
+/** Whether the subscription to this topic asked for hexadecimal digits. P11 compares topics without wildcards. */
 function hexWanted(client: CmiotClient, topic: string): boolean {
   return client.subscriptions.get(topic)?.hex ?? false;
 }

@@ -1,4 +1,4 @@
-// Where S2 contradicts itself or leaves a choice open. The first value is the documented form, or our reading of it.
+// Points where S2 contradicts itself or leaves a choice open. The first value is the documented form, or our reading of it.
 
 import { sharedVariants } from "../../cmiot/variants";
 import type { VariantChoices, VariantTable } from "../../variants";

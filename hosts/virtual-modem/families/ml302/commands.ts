@@ -55,7 +55,7 @@ function configure({ modem, client }: Parts, args: Args): void {
   client.configure({ ...settings, version, encrypt });
 }
 
-/** `(null)` is what P13 reads before anything is configured; the rest of that line is made up (dialects 16.3). */
+/** P13 reads `(null)` before the client is configured; the rest of that line is our guess (dialects 16.3). */
 function readConfig({ client, lines }: Parts, call: Call): void {
   const { settings } = client;
   if (!settings) return call.line('+MQTTCFG:"(null)",0,"(null)",0,"(null)","***",0,"",0');
@@ -67,9 +67,9 @@ function readConfig({ client, lines }: Parts, call: Call): void {
 function open({ client, outcome }: Parts, call: Call): void {
   const flags = readOpen(call.args, limits, false);
   if (client.state === "connected") throw new CmeError(codes.connected);
-  // Nothing is configured: S3 has no code for it, 600 is its "system error".
+  // The client is not configured. S3 has no code for that; 600 is its "system error".
   if (!client.settings) throw new CmeError(codes.notActive);
-  // The modem is at it by itself: the command cannot connect.
+  // The client is reconnecting by itself, so the command cannot connect.
   if (client.active) throw new CmeError(codes.connectFailed);
   outcome.begin(call, () => {
     if (!client.active) client.open(flags);
@@ -102,12 +102,12 @@ export function clientCommands(parts: Parts): CommandSpec[] {
           throw modem.variant("discError") === "620" ? new CmeError(codes.disconnected) : new PlainError();
         }
         outcome.begin(call, () => {
-          // After an early OK the link may have gone: its loss has its own report.
+          // The link may have been lost since an early OK; the loss has its own report.
           if (client.state === "connected") client.disconnect();
         });
       },
     },
-    // S3 3.3 only: C-3.
+    // Only in S3 3.3: C-3.
     { name: "+MQTTDEL", execute: () => client.delete() },
     {
       name: "+MQTTPING",

@@ -9,13 +9,13 @@ import { codes } from "./codes";
 import { limits, requireConnected } from "./commands";
 import type { Outcome } from "./outcome";
 
-/** S3 2.3.6, for a message on the command's own line. */
+/** S3 2.3.6: the longest message on the command's own line, in bytes. */
 const maximumInline = 1024;
-/** For a counted one: S3's number cannot be read; P13 sends up to 2048. */
+/** The longest counted message, in bytes. S3's number cannot be read; P13 sends up to 2048. */
 const maximumCounted = 2048;
-/** P11: the buffer that a whole PUBLISH packet must fit into. */
+/** P11: the size of the buffer for a whole PUBLISH packet. */
 const packetBuffer = 2048;
-/** Of that packet: the fixed header, the topic's length, and the packet id at QoS 1 and 2. */
+/** Bytes of that packet beside topic and payload: the fixed header, the topic's length, and the packet id at QoS 1 and 2. */
 const overhead = (qos: QoS): number => 3 + 2 + (qos > 0 ? 2 : 0);
 
 const listForms: Readonly<Record<string, (topics: ReadonlyMap<string, { readonly qos: QoS }>) => string[]>> = {
@@ -27,7 +27,7 @@ const listForms: Readonly<Record<string, (topics: ReadonlyMap<string, { readonly
 
 /** The commands. */
 export function messageCommands(modem: Modem, client: CmiotClient, outcome: Outcome): CommandSpec[] {
-  /** After an early OK the link may have gone: then there is no result. */
+  /** Starts the action, unless the link was lost since an early OK: then no result follows. */
   const begin = (call: Call, action: () => void): void =>
     outcome.begin(call, () => {
       if (client.state === "connected") action();
@@ -73,7 +73,7 @@ function publish(client: CmiotClient, begin: (call: Call, action: () => void) =>
   const topic = args.expect(5).string(0, 1, limits.topic);
   const qos = args.integer(1, 0, 2) as QoS;
   const retain = args.integer(2, 0, 1) === 1;
-  // S3 2.3.6: the modem sends 0 whatever it is.
+  // The dup flag. S3 2.3.6: the modem always sends 0.
   args.integer(3, 0, 1);
   const send = (payload: Uint8Array): void => {
     if (client.state !== "connected") return fail(codes.notActive);

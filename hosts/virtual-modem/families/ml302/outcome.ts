@@ -1,10 +1,10 @@
-// How a command ends: the result line, then OK; or an error. S3 2.3 has the line first (the AT engine holds the final
-// result until the acknowledgement is there: P15), captures of a sibling OK first.
+// How a command ends: with a result line and OK, or with an error. In S3 2.3 the line comes first, because the AT engine holds the
+// final result back until the acknowledgement has come (P15). In captures of a sibling OK comes first.
 
 import type { Held } from "../../cmiot/held";
 import type { Call, Modem } from "../../engine/family";
 
-/** Of the variant `okPause`, in milliseconds. */
+/** Milliseconds of the variant `okPause`. */
 const pause = 100;
 
 export class Outcome {
@@ -20,7 +20,7 @@ export class Outcome {
     this.#held.begin(call, start);
   }
 
-  /** The command has done what it was to do. */
+  /** The command has succeeded. */
   done(): void {
     const { clock, scaled, variant } = this.#modem;
     if (variant("okPause") !== "pause") return this.#held.ok();
@@ -28,17 +28,17 @@ export class Outcome {
     if (call) clock.setTimer(() => call.ok(), scaled(pause));
   }
 
-  /** The command has failed; if it had its OK already, the error is a report of its own. */
+  /** The command has failed. If its OK was written before, the error is a report. */
   failed(code: number | string): void {
     if (!this.#held.fail(code)) this.report(code);
   }
 
-  /** The connection went: whatever command waits ends so, and nothing is printed if none does. */
+  /** The connection was lost: ends the command that waits, if there is one, and prints nothing otherwise. */
   abandon(code: number): void {
     this.#held.fail(code);
   }
 
-  /** An error that no command asked for. P11 writes these whatever AT+CMEE says. */
+  /** An error that ends no command. P11 writes it whatever AT+CMEE is. */
   report(code: number | string): void {
     this.#modem.urc(typeof code === "string" ? code : `+CME ERROR: ${code}`);
   }

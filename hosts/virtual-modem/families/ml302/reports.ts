@@ -1,4 +1,4 @@
-// What an ML302 prints of its client, and how the commands that wait for it end: S3 2.3, 2.4 and 3.4, dialects 4.3 to 4.5.
+// The client's reports as an ML302 prints them, and how they end the commands that wait: S3 2.3, 2.4 and 3.4, dialects 4.3 to 4.5.
 
 import type { CmiotClient } from "../../cmiot/client";
 import type { Failure, Reports } from "../../cmiot/family";
@@ -8,14 +8,14 @@ import type { Operation, QoS } from "../../mqtt-types";
 import { codes, malformedCodes, openCode, timeoutCode } from "./codes";
 import type { Outcome } from "./outcome";
 
-/** What the broker says when it refuses a subscription: MQTT 3.1.1, 3.9.3, and S3 2.3.4. */
+/** SUBACK's code for a refused subscription: MQTT 3.1.1, 3.9.3, and S3 2.3.4. */
 const refused = 128;
 
 export function makeReports(modem: Modem, lines: Lines, outcome: Outcome, client: () => CmiotClient): Reports {
   const { urc, variant } = modem;
 
   const failed = (failure: Failure, retrying: boolean): void => {
-    // A try of the modem's own, or one that the command still waits for.
+    // A try of the client's own is not reported, nor one after which the command still waits.
     if (retrying || client().tries > 0) return;
     const handshake = client().settings?.encrypt && typeof failure !== "object";
     if (handshake && variant("tlsFailure") === "qmtopen") urc("+QMTOPEN: 0,-1");
@@ -35,7 +35,7 @@ export function makeReports(modem: Modem, lines: Lines, outcome: Outcome, client
 
   const unanswered = (operation: Operation, qos: QoS): void => {
     urc(lines.timeout(operation));
-    // The end of an MQTTOPEN is `failed`.
+    // An MQTTOPEN ends with `failed`, which follows.
     if (operation === "connect") return;
     const final = variant("ackTimeoutFinal");
     if (final === "ok") outcome.done();
@@ -50,7 +50,7 @@ export function makeReports(modem: Modem, lines: Lines, outcome: Outcome, client
     failed,
     reconnecting: (attempt) => urc(`${lines.head("REC")}${attempt}`),
     gaveUp: (tried) => {
-      // 615 ends an MQTTOPEN that waits for the tries, too: dialects 6.5.
+      // 615 also ends an MQTTOPEN that waits for the client's tries: dialects 6.5.
       if (tried && variant("giveUpError") === "present") outcome.failed(codes.reconnectFailed);
       else outcome.abandon(codes.reconnectFailed);
       urc(`${lines.head("LOST")}OK`);
@@ -81,7 +81,7 @@ export function makeReports(modem: Modem, lines: Lines, outcome: Outcome, client
     released: (id) => urc(lines.acknowledgement("PUBREL", id)),
     malformed: (packet) => {
       const code = malformedCodes[packet] ?? codes.unknownData;
-      // Of what comes unasked nothing waits for: dialects 4.2.
+      // No command waits for packets that the broker sends by itself: dialects 4.2.
       if (["publish", "pubrel"].includes(packet) || code === codes.unknownData) outcome.report(code);
       else outcome.failed(code);
       return true;

@@ -1,4 +1,4 @@
-// Where S3 contradicts itself, cannot be read, or is contradicted by the vendor's source. The first value is the
+// Points where S3 contradicts itself, cannot be read, or is contradicted by the vendor's source. The first value is the
 // documented form, or our reading of it.
 
 import { sharedVariants } from "../../cmiot/variants";

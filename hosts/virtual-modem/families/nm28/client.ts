@@ -1,5 +1,5 @@
-// One of the six MQTT clients: its TCP connection, its MQTT session, and what waits for the broker's answer. What the
-// commands print is not known here.
+// One of the six MQTT clients: its TCP connection, its MQTT session, and the exchanges that wait for the broker's answer. The commands'
+// output is not made here.
 
 import type { Faults } from "../../faults";
 import { MqttSession } from "../../mqtt-session";
@@ -11,7 +11,7 @@ import { lossReport, messageReport } from "./reports";
 
 /** S4 gives no limit; that of the QMT set (dialects 9). */
 const openTimeout = 75_000;
-/** How long the broker has to close after DISCONNECT, in milliseconds; then the modem does. */
+/** Milliseconds after DISCONNECT in which the broker can close the connection; then the modem closes it. */
 const disconnectTimeout = 2000;
 const highestId = 65535;
 
@@ -25,7 +25,7 @@ type State =
   | "connecting"
   | "connected"
   | "disconnecting"
-  /** The connection is gone and MQTTCLOSE has not been sent. */
+  /** The connection is lost, and MQTTCLOSE has not come. */
   | "lost";
 
 /** How an exchange with the broker ended. */
@@ -39,24 +39,24 @@ export interface Outcome {
   readonly granted: readonly number[];
 }
 
-/** What could not be sent at all. */
+/** The outcome of a packet that could not be sent. */
 export const unsent: Outcome = { acknowledged: false, sentAgain: 0, granted: [] };
 
-/** An exchange that waits for the broker, as its command sees it. */
+/** The command's functions for an exchange that waits for the broker. */
 export interface Exchange {
-  /** A packet was sent again, for the `times`th time. */
+  /** A packet has been sent again for the `times`th time. */
   readonly again?: (times: number) => void;
   readonly done: (outcome: Outcome) => void;
 }
 
-/** What a client connects with, beside its settings. */
+/** What CONNECT carries beside the settings. */
 export type Credentials = Pick<ConnectOptions, "clientId" | "username" | "password">;
 
 export class Client {
   readonly index: number;
   readonly settings: Settings;
   readonly faults: Pick<Faults, "take">;
-  /** As of the last MQTTCONN: what OneNET's topics are made of. */
+  /** Those of the last MQTTCONN: OneNET's topics contain them. */
   credentials: Credentials | undefined;
   readonly #modem: Modem;
   readonly #session: MqttSession;
@@ -96,22 +96,22 @@ export class Client {
     return this.#state === "connected";
   }
 
-  /** Whether there is a TCP connection, and no CONNECT yet. */
+  /** Whether the TCP connection is made and CONNECT has not been sent. */
   get open(): boolean {
     return this.#state === "open";
   }
 
-  /** Whether MQTTOPEN opened it, whatever has become of the connection, and MQTTCLOSE has not closed it. */
+  /** Whether MQTTOPEN has opened the client and MQTTCLOSE has not closed it, even if the connection is lost. */
   get inUse(): boolean {
     return this.#state !== "closed" && this.#state !== "opening";
   }
 
-  /** Where the open connection goes. */
+  /** The address of the open connection. */
   get peer(): { readonly host: string; readonly port: number } | undefined {
     return this.inUse && this.#state !== "lost" ? this.#address : undefined;
   }
 
-  /** Makes the TCP connection. `opened` is called once, with a result of MQTTOPEN. */
+  /** Makes the TCP connection. @param opened is called once, with a result of MQTTOPEN */
   connectTcp(host: string, port: number, opened: (result: number) => void): void {
     const { attached, variant } = this.#modem;
     const reopened = this.#state === "lost" && variant("openAfterLoss") === "allowed";
@@ -149,7 +149,7 @@ export class Client {
     this.#session.connect({ version, keepalive, clean, will, ...credentials });
   }
 
-  /** Sends DISCONNECT. @returns false if there was no session to end */
+  /** Sends DISCONNECT. @returns false when the client is not connected */
   disconnect(): boolean {
     if (!this.connected) return false;
     this.#state = "disconnecting";
@@ -159,7 +159,7 @@ export class Client {
     return true;
   }
 
-  /** Closes the TCP connection. @returns false if the client was closed before */
+  /** Closes the TCP connection. @returns false when the client is closed */
   close(): boolean {
     if (!this.inUse) return false;
     this.#drop("order", "closed");
@@ -182,12 +182,12 @@ export class Client {
     this.#send(() => this.#session.publish(id, qos, retain, topic, payload));
   }
 
-  /** Whether an exchange of that kind and id is under way. */
+  /** Whether an exchange of this kind and id waits. */
   waiting(operation: Operation, id: number): boolean {
     return this.#waiting.has(`${operation} ${id}`);
   }
 
-  /** A packet id for a packet of the modem's own. */
+  /** A free packet id for a packet that the modem sends by itself. */
   ownId(operation: Operation): number {
     let id = highestId;
     while (this.waiting(operation, id)) id--;
@@ -210,7 +210,7 @@ export class Client {
     exchange?.done({ granted: [], sentAgain: exchange.sentAgain, ...outcome });
   }
 
-  /** Both halves of a publish at QoS 2 are one exchange. */
+  /** Reports a retransmission. Both halves of a publish at QoS 2 belong to one exchange. */
   #sentAgain(operation: Operation, id: number): void {
     const exchange = this.#waiting.get(`${operation === "pubrel" ? "publish" : operation} ${id}`);
     if (!exchange) return;
@@ -219,7 +219,7 @@ export class Client {
   }
 
   #unanswered(operation: Operation, id: number): void {
-    // Without a CONNACK there is nothing that the connection could still be used for.
+    // Without a CONNACK the connection is useless.
     if (operation === "connect") this.linkLost(4);
     else if (this.#modem.variant("afterUnanswered") === "closed") this.linkLost(6);
     else this.#settle(operation === "pubrel" ? "publish" : operation, id, { acknowledged: false });
@@ -230,7 +230,7 @@ export class Client {
     else this.linkLost(reason === "ping" ? 2 : 1);
   }
 
-  /** The connection is gone. Whoever waits learns it; what is reported beside that is a variant. */
+  /** The connection is lost. All exchanges fail; a variant chooses what is reported besides. */
   linkLost(code: number): void {
     if (this.#state === "closed" || this.#state === "lost") return;
     if (this.#state === "opening") {

@@ -1,5 +1,5 @@
-// AT+MQTTCFG: the options of the six clients (S4 1.1, dialects 5.2.1). There is no query for one key: the read form
-// prints everything, under names of its own (D-16).
+// AT+MQTTCFG: the settings of the six clients (S4 1.1, dialects 5.2.1). No query reads a single key: the read form prints all settings,
+// under names of its own (D-16).
 
 import type { Args } from "../../engine/args";
 import type { CommandSpec } from "../../engine/family";
@@ -85,7 +85,7 @@ const keys: Readonly<Record<string, Key>> = {
   },
 };
 
-/** S4 1.1, the query's answer line by line: pairs that share one, and the blank after `will_retain:`. */
+/** The lines of the query's answer, as S4 1.1 has them: some hold two values, and a blank follows `will_retain:`. */
 function dump({ index, settings }: Client): string[] {
   const { will } = settings;
   return [
@@ -104,7 +104,7 @@ function dump({ index, settings }: Client): string[] {
     `will_msg:"${will?.payload ?? ""}"`,
     `msg_rcv_mode:${flag(!settings.messageInReport)}`,
     `msg_len_enable:${flag(settings.lengthInReport)}`,
-    // No key of the test form sets these: they stay empty.
+    // Always empty: no key of the test form sets them.
     'product_key:""device_name:""device_secret:""',
   ];
 }

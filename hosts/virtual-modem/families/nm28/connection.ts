@@ -9,11 +9,11 @@ import { type Ending, replyTo, resultLine } from "./reply";
 
 /** S4 1.2. */
 const maximumHost = 127;
-/** S4 limits none of client id, user and password; a token does not get longer. */
+/** S4 has no limit for client id, user name and password; no token is longer. */
 const maximumCredential = 512;
 /** `<result>` of MQTTCONN: S4 1.4. */
 const sent = { answered: 0, again: 1, failed: 2 } as const;
-/** What the variant that always has a `<ret_code>` says for a broker that has said nothing: "server unavailable". */
+/** The `<ret_code>` when the broker did not answer, for the variant that always prints one: "server unavailable". */
 const noAnswer = 3;
 
 /** Argument 0 of every command but MQTTCFG. */
@@ -90,8 +90,8 @@ export function connectionCommands(modem: Modem, clients: readonly Client[]): Co
         const { version, clean, timeoutNotice } = client.settings;
         // MQTT 3.1.1, 3.1.3.1: an empty client id only with a clean session; MQTT 3.1 has none.
         const clientId = args.string(1, version === 4 && clean ? 0 : 1, maximumCredential);
-        // 1.4 has all four arguments in its set form: what is empty is left out of CONNECT, but for the name that
-        // belongs to a password (MQTT 3.1.1, 3.1.2.9).
+        // 1.4 has all four arguments in its set form. An empty user name or password is left out of CONNECT; but a password needs a
+        // user name, even an empty one (MQTT 3.1.1, 3.1.2.9).
         const [username, password] = [2, 3].map((index) => args.string(index, 0, maximumCredential));
         if (!client.open) throw new CmeError(cme.notAllowed);
         const credentials = {
@@ -101,7 +101,7 @@ export function connectionCommands(modem: Modem, clients: readonly Client[]): Co
         };
         const reply = replyTo(modem, call);
         reply.begin(() => {
-          // The link may have gone since OK.
+          // The link may have been lost since OK.
           if (!client.open) return reply.end(resultLine(modem, "+MQTTCONN", client.index, sent.failed), "failed");
           client.connect(credentials, {
             again: () => timeoutNotice && reply.notice(resultLine(modem, "+MQTTCONN", client.index, sent.again)),

@@ -1,6 +1,6 @@
-// AT+CTWINGPOSTVER (S4 1.10, dialects 5.2.9): the modem tells CTWing its firmware and subscribes to the upgrade's topic.
-// Topics and form are those of CTWing's page on MQTT upgrades (www.ctwing.cn/sbgl/141). What comes on the topic is
-// reported as any message is; the virtual modem does not upgrade itself.
+// AT+CTWINGPOSTVER (S4 1.10, dialects 5.2.9): the modem reports its firmware to CTWing and subscribes to the topic for upgrades.
+// Topics and form are those of CTWing's page on MQTT upgrades (www.ctwing.cn/sbgl/141). Messages on the topic are reported like any
+// message; the virtual modem does not upgrade itself.
 
 import { utf8 } from "../../engine/bytes";
 import { cme, CmeError } from "../../engine/errors";
@@ -33,8 +33,8 @@ export function ctwingCommand(modem: Modem, clients: readonly Client[]): Command
         // -1: there is no upgrade under way.
         const report = utf8(JSON.stringify({ taskId: -1, params: { version, module: "MODEM" } }));
         client.publish(client.ownId("publish"), qos, false, versionTopic, report, {
-          done: (told) => {
-            if (!told.acknowledged) return end(false);
+          done: (reported) => {
+            if (!reported.acknowledged) return end(false);
             client.subscribe(client.ownId("subscribe"), upgradeTopic, qos, {
               done: ({ acknowledged, granted }) => end(acknowledged && granted[0] <= qos),
             });

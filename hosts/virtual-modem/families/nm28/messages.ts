@@ -1,5 +1,5 @@
-// MQTTSUB, MQTTUNS and MQTTPUBEX (S4 1.6 to 1.8, dialects 5.2.6 to 5.2.8 and 5.4). Of MQTTSUB S4 has the parameter table
-// and an example; its forms are the QMT set's, with one topic as S4 has it for MQTTUNS.
+// MQTTSUB, MQTTUNS and MQTTPUBEX (S4 1.6 to 1.8, dialects 5.2.6 to 5.2.8 and 5.4). For MQTTSUB, S4 has only the parameter table and an
+// example. Its forms here are those of the QMT set, with one topic as S4 has it for MQTTUNS.
 
 import { cme, CmeError } from "../../engine/errors";
 import type { Call, CommandSpec, Modem } from "../../engine/family";
@@ -15,9 +15,8 @@ const maximumTopic = 255;
 const maximumPayload = 2048;
 const maximumId = 65535;
 /**
- * How long after the last counted byte a further one still makes the data too long, in milliseconds. S4 2.1 says that a
- * line end after the data makes the publish fail; the time is our choice, well below the 300 ms after which a host is
- * to send Ctrl-Z (dialects 5.4).
+ * Milliseconds after the last counted byte in which a further byte makes the data too long. S4 2.1 says that a line end after the data
+ * makes the publish fail. The time is our choice, well below the 300 ms after which a host must send Ctrl-Z (dialects 5.4).
  */
 const settleTime = 50;
 /** SUBACK's code for a refusal. */
@@ -25,7 +24,7 @@ const refused = 128;
 /** `<result>` of MQTTSUB and MQTTUNS. */
 const sent = { acknowledged: 0, again: 1, failed: 2 } as const;
 
-/** `<type>` of MQTTPUBEX: what goes to the broker. */
+/** What is sent to the broker, by `<type>` of MQTTPUBEX. */
 const types: readonly { readonly message: boolean; readonly dataPoint: boolean }[] = [
   { message: true, dataPoint: false },
   { message: false, dataPoint: true },
@@ -54,7 +53,7 @@ export function messageCommands(modem: Modem, clients: readonly Client[]): Comma
     const line = (...values: readonly (number | undefined)[]): string =>
       resultLine(modem, name, client.index, id, ...values);
     reply.begin(() => {
-      // The link may have gone since OK.
+      // The link may have been lost since OK.
       if (!client.connected) return reply.end(line(sent.failed), "failed");
       start(client, id, {
         again: (times) => client.settings.timeoutNotice && reply.notice(line(sent.again, times)),
@@ -79,7 +78,7 @@ export function messageCommands(modem: Modem, clients: readonly Client[]): Comma
           "+MQTTSUB",
           "subscribe",
           (client, id, exchange) => client.subscribe(id, topic, qos, exchange),
-          // A refusal has no other place than <value>.
+          // A refusal can be reported only as <value>.
           ({ granted: [code] }) => (modem.variant("subValue") === "present" || code === refused ? code : undefined),
         );
       },
@@ -124,7 +123,7 @@ function publish(modem: Modem, clients: readonly Client[], call: Call): void {
     const again = Math.max(...results.map(({ sentAgain }) => sentAgain));
     const values = results.map(({ acknowledged }) => (acknowledged ? 0 : -1));
     const value = modem.variant("pubValue") === "present" ? again : undefined;
-    // `0,-1` is half a success, which dialects 16.4 ends with OK.
+    // `0,-1` means that one of two was sent; dialects 16.4 has OK for it.
     const ending: Ending = values.includes(0) ? "done" : "failed";
     reply.end(resultLine(modem, "+MQTTPUBEX", client.index, id, ...values, value), ending);
   };
@@ -142,7 +141,7 @@ function publish(modem: Modem, clients: readonly Client[], call: Call): void {
     maximum: maximumPayload,
     settle: modem.variant("ctrlZ") === "needed" ? Infinity : settleTime,
     ctrlZEnds: modem.variant("ctrlZInside") === "ends",
-    // Nothing cancels: S4 has no ESC, and with a count it is data.
+    // Never called: S4 has no cancelling, and with a count ESC is data.
     cancelled: () => undefined,
     received: (payload, surplus) =>
       reply.begin(() => {

@@ -1,8 +1,7 @@
-// Data points of OneNET: `<type>` 1 and 2 of MQTTPUBEX (S4 1.8, dialects 5.2.8). S4 says no more than that the payload is
-// to have "the form of value in JSON". OneNET takes properties as {"id":…,"version":"1.0","params":{"t":{"value":21.5}}}
+// Data points of OneNET: `<type>` 1 and 2 of MQTTPUBEX (S4 1.8, dialects 5.2.8). S4 says only that the payload must have
+// "the form of value in JSON". OneNET takes properties as {"id":…,"version":"1.0","params":{"t":{"value":21.5}}}
 // on $sys/<product id>/<device name>/thing/property/post, with product id and device name as user name and client id of
-// CONNECT (public drivers of the platform): we read "the form of value" as what stands in `params`, and have the modem
-// put the rest around it.
+// CONNECT (public drivers of the platform). We take "the form of value" to be the value of `params`; the modem adds the rest.
 
 import { utf8 } from "../../engine/bytes";
 import type { QoS } from "../../mqtt-types";
@@ -28,7 +27,7 @@ export function hasValueForm(payload: Uint8Array): boolean {
   return points.length > 0 && points.every((point) => isObject(point) && Object.hasOwn(point, "value"));
 }
 
-/** Reports data points; a payload of another form, or a client that is not a OneNET device, does not get to the broker. */
+/** Reports data points. Nothing is sent when the payload has another form, or the client is no OneNET device. */
 export function sendDataPoint(client: Client, qos: QoS, payload: Uint8Array, done: (outcome: Outcome) => void): void {
   const { clientId, username } = client.credentials ?? {};
   const named = clientId !== undefined && clientId !== "" && username !== undefined && username !== "";

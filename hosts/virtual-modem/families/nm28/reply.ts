@@ -1,19 +1,19 @@
-// How the MQTT commands answer: result line and final in the order and with the final that the variants choose (dialects
-// 5.1), and errors as S4 has them.
+// The answers of the MQTT commands. The variants choose the order of result line and final result, and which final result a failure
+// has (dialects 5.1). Errors are those of S4.
 
 import { commandError, PlainError } from "../../engine/errors";
 import type { Call, CommandSpec, Handler, Modem } from "../../engine/family";
 
-/** How a command came out: done, refused by the broker, or failed in the modem or on the way. */
+/** The outcome of a command: done, refused by the broker, or failed in the modem or the network. */
 export type Ending = "done" | "refused" | "failed";
 
-/** The answer to one command that takes its time. */
+/** The answer to a command that waits for the broker. */
 export interface Reply {
-  /** Does what the command is for: before its final, or after OK. */
+  /** Runs the command's action: before its final result, or after OK. */
   begin(action: () => void): void;
-  /** A result that is not the last: a retransmission. */
+  /** Writes a result that is not the last: the report of a retransmission. */
   notice(line: string): void;
-  /** The last result; ends the command, unless OK has. */
+  /** Writes the last result, and ends the command unless OK has ended it. */
   end(line: string, ending: Ending): void;
 }
 
@@ -51,7 +51,7 @@ export function resultLine(modem: Modem, name: string, ...values: readonly (stri
   return `${name}:${values.filter((value) => value !== undefined).join(comma)}`;
 }
 
-/** Makes every error of these commands a bare ERROR: S4 has no codes. */
+/** Replaces every error of these commands by a bare ERROR, because S4 has no codes. */
 export function plainErrors(modem: Modem, commands: readonly CommandSpec[]): CommandSpec[] {
   if (modem.variant("mqttErrors") === "cme") return [...commands];
   const plain = (handler: Handler | undefined): Handler | undefined =>

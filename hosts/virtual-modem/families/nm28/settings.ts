@@ -1,10 +1,10 @@
-// What AT+MQTTCFG holds for each client (S4 1.1), and what it begins with.
+// The settings of AT+MQTTCFG for each client (S4 1.1), and their defaults.
 
 import type { QoS } from "../../mqtt-types";
 
 export interface Settings {
   version: 3 | 4;
-  /** The PDP context, 1 to 16. S4 has no command that defines one: each is taken to be there. */
+  /** The PDP context, 1 to 16. S4 has no command that defines one, so all of them exist. */
   pdpContext: number;
   ssl: boolean;
   /** The SSL context, 0 to 5. */
@@ -22,14 +22,14 @@ export interface Settings {
   messageInReport: boolean;
   /** Whether +MQTTRECV carries the length. */
   lengthInReport: boolean;
-  /** Not explained in S4; on ML307R buffered against direct reception (dialects 5.2.1, P19). Kept, without effect. */
+  /** Stored, without effect. S4 does not explain it; on an ML307R it chooses buffered or direct reception (dialects 5.2.1, P19). */
   cached: boolean;
 }
 
 /**
- * S4 gives two defaults, keep-alive 120 s and three retries. The rest is what S4's session, which sets nothing, works
- * with: MQTT 3.1.1 as CTWing asks for, no TLS, context 1; and what the QMT set begins with: a clean session, 5 s for a
- * packet (S4's own range in 1.6 and 1.7, D-4, ends there), no notices.
+ * S4 gives two defaults: keep-alive 120 s and three retries. S4's worked session sets nothing and needs MQTT 3.1.1 (for CTWing), no TLS
+ * and context 1. The rest are defaults of the QMT set: a clean session, 5 s for a packet (the end of S4's range in 1.6 and 1.7, D-4), no
+ * notices.
  */
 export function defaultSettings(lengthInReport: boolean): Settings {
   return {

@@ -1,4 +1,4 @@
-// Where S4 contradicts itself, leaves a choice open, or lacks a page. The first value is the documented form, or our
+// Points where S4 contradicts itself, leaves a choice open, or lacks a page. The first value is the documented form, or our
 // reading of it.
 
 import type { VariantChoices, VariantTable } from "../../variants";
