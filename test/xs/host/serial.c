@@ -42,7 +42,7 @@ struct Serial {
 };
 
 static Serial* serials;
-uint32_t hostSpeed = 4000;
+uint32_t hostSpeed = 1150;
 int hostLost;
 
 /** Takes up to `count` bytes from the terminal. What finds no room is lost, and nobody is told. */
