@@ -163,7 +163,7 @@ async function packed() {
   cpSync(installed, join(mcpack, "node_modules", "modem-mqtt"), { recursive: true });
   await linked("a minimal app, by mcpack", mcpack, "esp32", ["bc35g"], { tool: ["mcpack", "mcconfig"] });
   if (!asked("--git")) return;
-  write(git, { "main.js": MAIN, "manifest.json": { include: include({ git: `file://${root}.git`, manifest: "hosts/moddable/source/bc35g.json" }), modules: { "*": "./main" } } });
+  write(git, { "main.js": MAIN, "manifest.json": { include: include({ git: `file://${root.slice(0, -1)}`, manifest: "hosts/moddable/source/bc35g.json" }), modules: { "*": "./main" } } });
   await linked("a minimal app, the sources from git", git, "esp32", ["bc35g"]);
 }
 
