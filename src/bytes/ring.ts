@@ -2,7 +2,7 @@ import { ArgumentError } from "../errors";
 import type { Bytes, Port } from "../platform";
 
 export const enum Kept {
-  /** Bytes that {@link Ring.keep} can keep. */
+  /** Bytes behind the ring for {@link Ring.keep}. */
   SIZE = 96,
 }
 
@@ -12,7 +12,7 @@ export const enum Kept {
  * Positions are integers that only grow and wrap at 32 bits; `position & mask` is an index into `bytes`, and the
  * difference of two positions, `| 0`, is a count. Ten years of traffic pass 2³¹ bytes, so the wrap is real.
  *
- * The scanner owns `head`; everything from `head` to `tail` is kept.
+ * The decoder moves `head`; everything from `head` to `tail` is kept.
  */
 export class Ring {
   bytes: Uint8Array;
@@ -77,10 +77,12 @@ export class Ring {
     return index >= 0 ? (position + this.mask + 1 - start + index) | 0 : this.tail;
   }
 
-  /** Whether neither of two bytes stands from `position` up to `end`; false also where that is not known at once. */
+  /** Whether neither of two bytes stands from `position` up to `end`. */
   lacks(position: number, end: number, one: number, other: number): boolean {
-    const bytes = this.bytes, from = position & this.mask, to = end & this.mask;
-    return from <= to && this.native.find(bytes, one, from, to) < 0 && this.native.find(bytes, other, from, to) < 0;
+    const bytes = this.bytes, native = this.native, from = position & this.mask, to = end & this.mask;
+    if (from <= to) return native.find(bytes, one, from, to) < 0 && native.find(bytes, other, from, to) < 0;
+    const size = this.mask + 1;
+    return native.find(bytes, one, from, size) < 0 && native.find(bytes, one, 0, to) < 0 && native.find(bytes, other, from, size) < 0 && native.find(bytes, other, 0, to) < 0;
   }
 
   /** Whether the bytes from `position` on are those of `text`. The caller made sure that there are enough. */
@@ -112,17 +114,9 @@ export class Ring {
     this.native.copy(this.bytes, size, bytes, mask + 1, Kept.SIZE);
   }
 
-  /** Keeps a copy of `length` bytes from `position` on, for {@link hasKept}; one thing is kept at a time. */
+  /** Keeps a copy of `length` bytes from `position` on behind the ring, at `bytes[mask + 1…]`. One thing is kept at a time. */
   keep(position: number, length: number): void {
     this.copy(position, this.bytes, this.mask + 1, length);
-  }
-
-  /** Whether the bytes from `position` on are the first `length` of those that are kept. */
-  hasKept(position: number, length: number): boolean {
-    const bytes = this.bytes, kept = this.mask + 1, start = position & this.mask;
-    const first = kept - start;
-    if (length <= first) return this.native.same(bytes, start, bytes, kept, length);
-    return this.native.same(bytes, start, bytes, kept, first) && this.native.same(bytes, 0, bytes, kept + first, length - first);
   }
 
   clear(): void {

@@ -70,7 +70,7 @@ export const mutations: readonly Mutation[] = [
   // ---- from bytes to lines
   decoder("a prompt is seen in the middle of a line", "if (byte === Byte.Prompt && this.promptExpected && ((at - this.answersFrom) | 0) >= 0 && this.trust !== Trust.Doubtful) {",
     "if (this.promptExpected) {\n      for (let p = at; p !== tail && bytes[p & mask] !== Byte.CR; p = (p + 1) | 0) if (bytes[p & mask] === Byte.Prompt) { at = p; byte = Byte.Prompt; break; }\n    }\n    if (byte === Byte.Prompt && this.promptExpected) {"),
-  decoder("a line that is longer than the ring is kept", "if (this.ring.free === 0) this.overflow();", ""),
+  decoder("a line that is longer than the ring is kept", "if (((ring.tail - ring.head) | 0) > ring.mask) this.overflow();", ""),
   decoder("a message that nobody reads keeps everything behind it", "if (this.state !== DecoderState.Held || this.ring.free !== 0 || this.scanning) return;", "return;"),
   decoder("a message whose first part was dropped is not marked", "if (this.message.more) this.message.suspect = true;", ""),
   delimiters("a quote at the end of what has come ends the text", "if (after === tail) return at; // decided when more has come", ""),

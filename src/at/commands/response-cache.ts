@@ -103,9 +103,9 @@ export class ResponseCache {
   /** Whether the writer still has the publish's line up to its payload. Its id, and that of the expected answer, are then the request's. */
   recall(command: Command, request: Sendable): boolean {
     if (this.command !== command || this.topic !== request.topic || this.shape !== shapeOf(request)) return false;
-    const writer = this.writer, id = request.wireId;
-    if (this.id !== id) {
-      if (!renumber(writer.buffer, writer.idEnd, this.bytes, this.answerIdEnd, this.id, id)) return false;
+    const writer = this.writer, id = request.wireId, last = this.id;
+    if (last !== id) {
+      if (!renumber(writer.buffer, writer.idEnd, this.bytes, this.answerIdEnd, last, id)) return false;
       this.id = id;
     }
     writer.length = this.length;

@@ -98,7 +98,7 @@ export class Decoder {
           default: going = this.skipLine(); // Text, Discard
         }
     } while (tail !== ring.tail); // the listener has taken more bytes
-    if (this.ring.free === 0) this.overflow();
+    if (((ring.tail - ring.head) | 0) > ring.mask) this.overflow();
     this.scanning = false;
   }
 
@@ -363,9 +363,10 @@ export class Decoder {
     }
     this.state = DecoderState.Held;
     if (message.first) {
-      message.framing.finishHeader(message);
-      message.miscounted = message.mayContinue && message.byName;
-      if (!message.byName && !message.silent) this.trust = afterWildcard(this.trust);
+      if (!message.sameHeader) message.framing.finishHeader(message);
+      const byName = message.byName;
+      message.miscounted = byName && message.mayContinue;
+      if (!byName && !message.silent) this.trust = afterWildcard(this.trust);
     }
     if (this.trust >= Trust.Miscounted) message.suspect = true;
     if (message.truncated) this.drop();
@@ -384,7 +385,7 @@ export class Decoder {
   private drop(): void {
     const message = this.message;
     message.mayContinue = true; // its topic may have looked like a length
-    message.consume(message.available);
+    message.skip();
     if (!message.more) this.listener.onOverflow();
   }
 
@@ -400,7 +401,8 @@ export class Decoder {
       return true;
     }
     const at = this.at = ring.head = message.at;
-    this.endLine();
+    if (this.echo === null) this.state = DecoderState.Start;
+    else this.endLine();
     if (message.mayContinue) {
       this.trust = afterWrongLength(this.trust, message.miscounted);
       if (message.silent && ring.bytes[(at - 1) & ring.mask] !== Byte.LF) this.state = DecoderState.Unended;
@@ -420,7 +422,7 @@ export class Decoder {
 
   /** Drops what is left of the part of the message that can be read now. */
   skip(): void {
-    if (this.state === DecoderState.Held) this.message.consume(this.message.available);
+    if (this.state === DecoderState.Held) this.message.skip();
   }
 
   /** Drops what a reader left unread, when it is all that keeps the next bytes out of the ring. */

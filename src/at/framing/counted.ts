@@ -123,6 +123,7 @@ export const COUNTED: Framing = frozen({
     header.segment = header.firstSegment = at;
     header.digits = 0;
     header.state = HeaderState.Length;
+    message.fields.add(quoted ? FieldKind.Quoted : FieldKind.Bare, 0, message.topic, message.topicEnd);
     const byte = HEADER.readNumber(message);
     if (byte !== Byte.Comma || header.digits <= 0) return BY_COUNT.find(message);
     message.payload = (message.at + 1) | 0;
@@ -132,11 +133,13 @@ export const COUNTED: Framing = frozen({
 
   /** Puts the topic where the other messages have it: among the fields. */
   finishHeader(message: Message): void {
-    const header = message.header!, fields = message.fields, same = message.sameHeader;
-    if (fields.count === message.topicField && !message.truncated) {
-      if (header.quoted && !same && !message.suspect && header.candidates === 1) message.keepHeader(header.segment, true);
+    const header = message.header!, fields = message.fields;
+    message.byName = false;
+    if (message.truncated) return;
+    if (fields.count === message.topicField) {
+      if (header.quoted && !message.suspect && header.candidates === 1) message.keepHeader(header.segment, true);
       fields.add(header.quoted ? FieldKind.Quoted : FieldKind.Bare, 0, message.topic, message.topicEnd);
     }
-    if (!same) message.byName = !message.truncated && message.subscribed.isSubscribed(message.topic, message.topicEnd) === Match.Name;
+    message.byName = message.subscribed.isSubscribed(message.topic, message.topicEnd) === Match.Name;
   },
 });

@@ -33,7 +33,7 @@ export class HeaderCache {
     const length = this.length;
     if (length === 0) return Compared.Different;
     const ring = this.ring, has = (ring.tail - start) | 0;
-    if (!ring.hasKept(start, has < length ? has : length)) return Compared.Different;
+    if (!ring.same(start, ring.bytes, ring.mask + 1, has < length ? has : length)) return Compared.Different;
     return has < length ? Compared.Undecided : Compared.Same;
   }
 

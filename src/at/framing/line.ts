@@ -1,4 +1,5 @@
 import { frozen } from "../../bytes/frozen";
+import { Byte } from "../responses/bytes";
 import { FieldKind } from "../responses/fields";
 import { TO_LINE_END } from "./line-end";
 import type { Found, Framing, Message } from "./message";
@@ -20,9 +21,21 @@ export const LINE: Framing = frozen({
     message.end = message.untilSilence ? BY_SILENCE : TO_LINE_END;
   },
 
-  resume(message: Message, at: number, style: boolean): Found {
+  /** @param spaced there are blanks after commas */
+  resume(message: Message, at: number, spaced: boolean): Found {
+    const ring = message.ring, bytes = ring.bytes, mask = ring.mask;
     message.fields.add(FieldKind.Quoted, 0, message.topic, message.topicEnd);
-    message.beginPayload(at, style);
+    if (!message.untilSilence && !message.stripQuotes && message.crCount === 1) {
+      // Most messages are whole.
+      const payload = spaced && bytes[at & mask] === Byte.Blank ? (at + 1) | 0 : at;
+      const end = ring.find(Byte.LF, at), length = (end - 1 - payload) | 0;
+      if (end !== ring.tail && length >= 0 && bytes[(end - 1) & mask] === Byte.CR) {
+        message.payload = payload;
+        message.end = TO_LINE_END;
+        return message.whole(length, (end + 1) | 0);
+      }
+    }
+    message.beginPayload(at, spaced);
     const end = message.end = message.untilSilence ? BY_SILENCE : TO_LINE_END;
     return end.find(message);
   },

@@ -24,9 +24,9 @@ export interface Framing {
   prepare(message: Message): void;
   /** A message begins, and its fields before the framing's own part have been read. */
   begin(message: Message): void;
-  /** A message begins like the last one, up to `at`. @param style what the header cache keeps for the framing */
+  /** A message begins like the last one, up to `at`: the topic becomes a field. @param style what the header cache keeps for the framing */
   resume(message: Message, at: number, style: boolean): Found;
-  /** The message's first part has been found: sees to the topic, and to {@link Message.byName}. */
+  /** The first part of a message that began otherwise has been found: the topic becomes a field, and {@link Message.byName} is decided. */
   finishHeader(message: Message): void;
 }
 
@@ -150,6 +150,7 @@ export class Message {
   /** The line goes on otherwise than the last message's did: it is a message of its own, and the next one is compared with neither. */
   differ(): void {
     this.sameHeader = false;
+    this.fields.count = this.topicField;
     this.headerCache.invalidate();
   }
 
@@ -185,18 +186,19 @@ export class Message {
 
   /** Moves up to `length` unread bytes into `target[offset…]`. Returns how many. */
   read(target: Uint8Array, offset: number, length: number): number {
-    if (length > this.available) length = this.available;
+    const ring = this.ring, available = this.available, payload = this.payload;
+    if (length > available) length = available;
     if (length <= 0) return 0;
-    this.ring.copy(this.payload, target, offset, length);
-    this.consume(length);
+    ring.copy(payload, target, offset, length);
+    this.available = available - length;
+    this.payload = ring.head = (payload + length) | 0;
     return length;
   }
 
-  /** The next `length` bytes are not needed any more. */
-  consume(length: number): void {
-    this.available -= length;
-    this.first = false;
-    this.payload = this.ring.head = (this.payload + length) | 0;
+  /** The bytes that can be read now are not needed any more. */
+  skip(): void {
+    this.payload = this.ring.head = (this.payload + this.available) | 0;
+    this.available = 0;
   }
 
   /**
