@@ -4,20 +4,19 @@ export interface RatedPort {
   setRate(baud: number): boolean;
 }
 
-/** The bit rates at which the modem may answer: the application's, and the factory's, which the modem's own restart may have brought back. */
+/** The bit rates at which the modem may answer: the application's, and the factory's, which a restart may have brought back. */
 export class BitRates {
   private readonly port: RatedPort;
-  /** Both are 0 where one of them is not known, or where they are the same. */
   private readonly own: number;
   private readonly factory: number;
   private isAtFactory = false;
   private isTried = false;
 
-  constructor(port: RatedPort, own: unknown, factory: number) {
-    const differ = typeof own === "number" && own !== factory;
+  /** @param own the application's @param factory another one */
+  constructor(port: RatedPort, own: number, factory: number) {
     this.port = port;
-    this.own = differ ? (own as number) : 0;
-    this.factory = differ ? factory : 0;
+    this.own = own;
+    this.factory = factory;
   }
 
   /** The modem is looked for anew. */
@@ -25,9 +24,9 @@ export class BitRates {
     this.isTried = false;
   }
 
-  /** Goes on at the other rate, once. @returns false where there is none, or where it has been tried */
+  /** Goes on at the other rate, once. @returns false where that has been tried, or where the port cannot */
   tryOther(): boolean {
-    if (this.isTried || this.factory === 0 || !this.change()) return false;
+    if (this.isTried || !this.change()) return false;
     return this.isTried = true;
   }
 

@@ -63,17 +63,14 @@ export interface BringUpHost {
   onFailed(error: MQTTModemError, forgotten: boolean): void;
 }
 
-/** Milliseconds. */
-export interface BringUpTimes {
-  readonly boot: number;
-  readonly attach: number;
-}
-
 /** Brings the modem up: from a silent port to a modem that is attached to the network. */
 export class BringUp {
   private readonly host: BringUpHost;
-  private readonly times: BringUpTimes;
-  private readonly rates: BitRates;
+  /** Milliseconds. */
+  private readonly bootTimeout: number;
+  private readonly attachTimeout: number;
+  /** Null where the modem can have one rate alone. */
+  private readonly rates: BitRates | null;
   private phase: Phase = Phase.Idle;
   /** Which of the phase's commands. */
   private step = 0;
@@ -85,10 +82,12 @@ export class BringUp {
   private level: Level = Level.Connect;
 
   /** @param rate the port's, in bit/s, where that is known */
-  constructor(host: BringUpHost, times: BringUpTimes, rate: unknown) {
+  constructor(host: BringUpHost, bootTimeout: number, attachTimeout: number, rate: unknown) {
+    const { chat, family: { baud } } = host;
     this.host = host;
-    this.times = times;
-    this.rates = new BitRates(host.chat, rate, host.family.baud);
+    this.bootTimeout = bootTimeout;
+    this.attachTimeout = attachTimeout;
+    this.rates = typeof rate === "number" && rate !== baud ? new BitRates(chat, rate, baud) : null;
   }
 
   get stage(): Stage {
@@ -202,9 +201,9 @@ export class BringUp {
   private wake(): void {
     const { host } = this;
     host.onWaking();
-    this.rates.begin();
+    this.rates?.begin();
     if (!this.enter(Phase.Waking)) return;
-    this.setDeadline(this.times.boot);
+    this.setDeadline(this.bootTimeout);
     host.chat.decoder.learning = true;
     this.submit(ATTENTION);
   }
@@ -218,14 +217,14 @@ export class BringUp {
 
   /** The modem has not said OK to `AT`. @param silent it has said nothing at all */
   private notWoken(silent: boolean): void {
-    const { rates, times } = this;
-    if (silent && this.isLate) {
+    const { rates } = this;
+    if (silent && this.isLate && rates !== null) {
       if (rates.tryOther()) this.setDeadline(Timeout.OtherRate);
       else rates.back();
     }
     if (!this.isLate) return this.host.timers.set(Slot.Modem, Timeout.Probe);
     this.fail(new ModemError("MODEM_SILENT",
-      `no modem answers AT on this port after ${times.boot / 1000} s${rates.tried}; check wiring, power, that the port is the right one, and the baud rate`), false);
+      `no modem answers AT on this port after ${this.bootTimeout / 1000} s${rates === null ? "" : rates.tried}; check wiring, power, that the port is the right one, and the baud rate`), false);
   }
 
   /**
@@ -255,7 +254,7 @@ export class BringUp {
   private attach(): void {
     const { network } = this.host;
     if (!this.enter(Phase.Attaching)) return;
-    this.setDeadline(this.times.attach);
+    this.setDeadline(this.attachTimeout);
     network.begin();
     this.submit(network.first());
   }
@@ -270,7 +269,7 @@ export class BringUp {
       this.phase = Phase.Ready;
       return this.host.onReady();
     }
-    if (this.isLate) return this.fail(network.late(this.times.attach / 1000), false);
+    if (this.isLate) return this.fail(network.late(this.attachTimeout / 1000), false);
     this.phase = Phase.Pausing;
     timers.set(Slot.Modem, Timeout.Attach);
   }

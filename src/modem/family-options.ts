@@ -23,8 +23,8 @@ export type OptionRows = Readonly<Record<string, OptionRow>>;
 export interface LinkOptions {
   /** Milliseconds until the broker's acknowledgement, with all that the modem may send again. */
   readonly resultTimeout: number;
-  /** The same for a publish at QoS 2, which has two acknowledgements. */
-  readonly resultTimeoutQoS2: number;
+  /** The same for a publish at QoS 2, where it is another one: it has two acknowledgements. */
+  readonly resultTimeoutQoS2?: number;
   /** Bytes that stand behind a payload. Default 0. */
   readonly tail?: number;
   /** Other values, by the names that commands and scripts use. */

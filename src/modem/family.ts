@@ -78,7 +78,7 @@ export interface Family<O extends LinkOptions = any> extends ChatFamily {
   /** MQTT clients that the modem has at once. */
   readonly links: number;
   /** Reports begin with the number of the client that they are about; those that the hook interprets may not. */
-  readonly numbered?: boolean;
+  readonly numbered: boolean;
   readonly packetIds: IdsFrom;
 
   // ---- what its modems are told

@@ -20,14 +20,20 @@ export interface HookedLink<O extends LinkOptions = any> {
   settings: Settings;
   /** How many filters are subscribed, as far as the broker has acknowledged them. */
   readonly subscriptions: number;
-  /** Whether the modem gives a number with each error. */
-  readonly tellsReasons: boolean;
+  readonly modem: {
+    /** The modem gives a number with each error. */
+    readonly tellsReasons: boolean;
+  };
+  readonly poller: {
+    /** Asks how the connection is, unless that is being asked. */
+    ask(command: Command): void;
+    /** Asks with the family's poll after so many milliseconds. */
+    pollIn(milliseconds: number): void;
+  };
   /** The oldest request of a kind whose result is still to come, or null. */
   pending(kind: Kind): Request | null;
-  /** Ends the oldest request of a kind. @param id on the wire, or `WireId.Any` @param code 0 is good */
-  resolve(kind: Kind, id: number, code: number): void;
-  /** The modem works on the oldest request of a kind: its timeout begins anew. */
-  extend(kind: Kind, id: number): void;
+  /** The oldest request of a kind with this id on the wire, whose result is still to come, or null. */
+  find(kind: Kind, id: number): Request | null;
   /** PUBREC has come for the publish. */
   received(request: Request): void;
   /** The connection is lost. */
@@ -36,10 +42,6 @@ export interface HookedLink<O extends LinkOptions = any> {
   interrupt(error: MQTTModemError): void;
   /** The modem has the connection back. */
   restore(): void;
-  /** Asks how the connection is, unless that is being asked. */
-  ask(command: Command): void;
-  /** Asks with the family's poll after so many milliseconds. */
-  pollIn(milliseconds: number): void;
   /** A line answers the application's inquiry. */
   onAnswer(request: Request, line: Line, fields: Fields): void;
 }

@@ -1,21 +1,8 @@
 import type { Match } from "../at/framing/subscribed";
 import type { Request } from "../at/requests/request";
-import type { Fields } from "../at/responses/fields";
 import type { MQTTModemError } from "../errors";
+import type { MessageReceiver } from "./incoming";
 import type { Stage } from "./stage";
-
-/** To whom a link gives its messages. */
-export interface MessageReceiver {
-  /**
-   * A message begins. The topic is field `topic` of `fields`, valid until this returns; the rest is told by the chat's
-   * `decoder.message`. `QoS` and the flags are −1 where the modem does not tell them.
-   */
-  onMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void;
-  /** A message begins that has the same topic, QoS and flags as the one before; false when they are to be told anew. */
-  onMessageAgain(): boolean;
-  /** A message goes on. */
-  onFragment(): void;
-}
 
 /** For whom a link works: the MQTT client. */
 export interface LinkListener {

@@ -5,25 +5,27 @@ import { Outcome, WireId, type Request, type RequestListener } from "../at/reque
 import type { Fields } from "../at/responses/fields";
 import { CommonResponse, type Line } from "../at/responses/response-table";
 import { Match } from "../at/framing/subscribed";
-import { decodableLength, encodedLength, encodeInPlace, ENCODINGS, Encoding } from "../bytes/encoding";
+import { ENCODINGS, type Encoding } from "../bytes/encoding";
 import { frozen } from "../bytes/frozen";
 import { choice } from "../checks";
-import { ArgumentError, NetworkError, type MQTTModemError } from "../errors";
+import { NetworkError, type MQTTModemError } from "../errors";
 import { linkLost } from "./failure";
 import { IdsFrom, type Family } from "./family";
 import { checkedOptions, type LinkOptions } from "./family-options";
 import type { Hook, HookedLink } from "./hook";
+import { Incoming } from "./incoming";
 import { Inquiry, type InquiryCallback, type InquiryHost } from "./inquiry";
 import type { Limits } from "./limits";
 import { errorOf, type FailingLink } from "./link-errors";
 import type { LinkListener } from "./link-listener";
 import type { Modem, ModemLink } from "./modem";
 import type { DriverOptions } from "./options";
+import { Outgoing, type OutgoingLink } from "./outgoing";
 import { Poller, type PollHost } from "./poller";
 import { Level, LEVELS } from "./recovery";
-import { apply, Does, type ReportedLink, type Reports } from "./reports";
-import { Kind } from "./script";
-import { ScriptRunner, type ScriptHost } from "./script-runner";
+import { apply, Does, type ReportedLink } from "./reports";
+import { Kind, type Script } from "./script";
+import { ScriptRun, type ScriptHost } from "./script-run";
 import type { Settings } from "./settings";
 import { Stage } from "./stage";
 import { Timeout } from "./timeouts";
@@ -34,10 +36,10 @@ const GONE = frozen({} as Settings);
 const RECOVERIES = Object.freeze(LEVELS.slice(0, Level.Reset));
 
 /**
- * One MQTT connection over a modem: its stage, its requests, and what its family's tables make of the modem's reports. Scripts,
- * polls and the application's inquiry are parts of their own.
+ * One MQTT connection over a modem: its stage, its requests, and what its family's tables make of the modem's reports. Messages,
+ * scripts, polls and the application's inquiry are parts of their own.
  */
-export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, InquiryHost, ReportedLink, HookedLink, FailingLink {
+export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, InquiryHost, OutgoingLink, ReportedLink, HookedLink, FailingLink {
   // What each message needs comes first: XS looks for a property from the first one on.
   readonly chat: Chat;
   stage: Stage = Stage.Idle;
@@ -45,18 +47,13 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
   /** How many publishes are not over. */
   publishing = 0;
   private client: LinkListener | null;
-  private readonly encoding: Encoding;
+  readonly incoming: Incoming;
+  readonly outgoing: Outgoing;
   readonly limits: Limits;
-  /** Bytes that one message can have. */
-  readonly longestPayload: number;
   readonly modem: Modem;
   readonly options: LinkOptions;
   readonly hook: Hook | null;
   readonly family: Family;
-  private readonly reports: Reports;
-  /** Bytes that stand behind a payload. */
-  private readonly tail: number;
-  private readonly idsFrom: IdsFrom;
 
   /** What the connection is made with; let go of once the link is online. */
   settings: Settings = GONE;
@@ -69,8 +66,8 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
   private readonly isAnyNumber: boolean;
   /** The modem may have a connection to the broker. */
   private isOpen = false;
-  private readonly script = new ScriptRunner(this);
-  private readonly poller: Poller;
+  private script: ScriptRun | null = null;
+  readonly poller: Poller;
   /** Made for the first one. */
   private inquiry: Inquiry | null = null;
 
@@ -81,29 +78,19 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
   constructor(modem: Modem, number: number, options: DriverOptions & { link?: number }, client: LinkListener) {
     const { family } = modem;
     this.poller = new Poller(this, options.pollInterval);
-    this.encoding = ENCODINGS.indexOf(choice("modem.payloadEncoding", options.payloadEncoding ?? "raw", ENCODINGS) as "raw");
+    const encoding: Encoding = ENCODINGS.indexOf(choice("modem.payloadEncoding", options.payloadEncoding ?? "raw", ENCODINGS) as "raw");
     this.recover = LEVELS.indexOf(choice("modem.recover", options.recover ?? LEVELS[Level.Connect], RECOVERIES) as "connect");
     this.modem = modem;
     this.chat = modem.chat;
     this.number = number;
     this.isAnyNumber = options.link === undefined;
     this.limits = modem.limits;
-    this.longestPayload = decodableLength(this.encoding, modem.limits.payload);
     this.client = client;
     this.family = family;
-    this.reports = family.reports;
-    this.idsFrom = family.packetIds;
     this.options = family.settle(checkedOptions(family.options ?? {}, options as {}), options);
-    this.tail = this.options.tail ?? 0;
     this.hook = family.hook === undefined ? null : family.hook(this);
-  }
-
-  // ---- what each message needs
-
-  /** A message begins that has the same topic, QoS and flags as the one before. False when they have to be read all the same. */
-  onMessageAgain(): boolean {
-    const { client } = this;
-    return client !== null && this.encoding === Encoding.Raw && client.inbox.onMessageAgain();
+    this.incoming = new Incoming(modem.chat.decoder, family.message, encoding, client.inbox);
+    this.outgoing = new Outgoing(this, encoding);
   }
 
   onDone(request: Request, outcome: Outcome, code: number): void {
@@ -113,8 +100,8 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
     if (hook?.beforeDone?.(request, outcome, code) === true) return;
     if (kind < Kind.Inquiry) this.tellDone(request, outcome, code);
     else if (kind === Kind.Inquiry) this.inquiry!.onDone(outcome === Outcome.Done ? null : errorOf(this, request, outcome, code));
-    else if (kind > Kind.Poll) this.script.onDone(request, outcome, code);
-    else if (this.script.isRunning) this.script.onPollEnd();
+    else if (kind > Kind.Poll) this.script?.onDone(request, outcome, code);
+    else if (this.script !== null) this.script.onPollEnd();
     else this.poller.onDone(request.command!, outcome);
     hook?.afterDone?.(request, outcome, code);
   }
@@ -141,54 +128,6 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
       }
     }
     return request;
-  }
-
-  /** Bytes that one message can have now. */
-  get room(): number {
-    const room = this.chat.room - this.tail;
-    return room <= 0 ? 0 : this.encoding === Encoding.Raw ? room : decodableLength(this.encoding, room);
-  }
-
-  /** Keeps a place in the transmit buffer for a payload of `length` bytes; false when there is no room now. */
-  reserve(request: Request, length: number): boolean {
-    const size = this.encoding === Encoding.Raw ? length : encodedLength(this.encoding, length);
-    return this.chat.reserve(request, size + this.tail);
-  }
-
-  /**
-   * Adds a part to a payload of which `left` bytes are still to come. What it is encoded to will begin before it.
-   * @returns how many are to come then
-   */
-  fill(request: Request, bytes: Uint8Array, left: number): number {
-    const length = bytes.length;
-    if (length > 0) this.chat.payloads.fill(request, bytes, left + this.tail);
-    return left - length;
-  }
-
-  /** Sends a publish whose payload of `length` bytes is there; false when there is no room for it now. */
-  send(request: Request, length: number): boolean {
-    const { chat, options, idsFrom } = this;
-    if (this.encoding !== Encoding.Raw) encodeInPlace(this.encoding, chat.payloads.bytes, request.offset, length);
-    const isQoS0 = request.QoS === 0;
-    request.wireId = idsFrom === IdsFrom.Modem ? -1 : idsFrom === IdsFrom.HostButZero && isQoS0 ? 0 : request.id;
-    request.resultTimeout = request.QoS === 2 ? options.resultTimeoutQoS2 : options.resultTimeout;
-    const command = this.publishCommand(request, isQoS0);
-    if (command === null) return false;
-    chat.submit(request, command);
-    return true;
-  }
-
-  private publishCommand(request: Request, isQoS0: boolean): Command | null {
-    const { publish, publishQoS0 } = this.family;
-    if (publish === undefined) return this.hook!.publish!(request);
-    return isQoS0 && publishQoS0 !== undefined ? publishQoS0 : publish;
-  }
-
-  /** Refuses a payload that the family cannot send, beyond what its limits say. @throws ArgumentError */
-  checkPublish(length: number): void {
-    if (length > 0) return;
-    const { emptyPayload } = this.family;
-    if (emptyPayload !== undefined) throw new ArgumentError("ARGUMENT_LENGTH", "data", length, emptyPayload);
   }
 
   // ---- what the client asks
@@ -220,7 +159,7 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
   private submitTopics(request: Request, command: Command): void {
     const items = request.items!;
     this.hook?.onSubscribe?.(request);
-    request.wireId = this.idsFrom === IdsFrom.Modem ? -1 : request.id;
+    request.wireId = this.family.packetIds === IdsFrom.Modem ? -1 : request.id;
     request.resultTimeout = this.options.resultTimeout;
     // What was asked for, until the broker's answer is seen.
     request.granted = 0;
@@ -237,14 +176,14 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
   disconnect(): void {
     if (this.stage !== Stage.Online && this.stage !== Stage.Reconnecting) return;
     this.stage = Stage.Disconnecting;
-    this.script.run(this.family.disconnect);
+    this.run(this.family.disconnect);
   }
 
   /** Lets go of the client at once, closes the connection if there may be one, then releases the link's place on the modem. */
   close(): void {
     if (this.client === null) return;
     const { chat, modem, family, stage } = this;
-    this.client = null;
+    this.client = this.incoming.receiver = null;
     this.inquiry?.forget();
     if (!modem.has(this)) return modem.release(this); // the link has never had its place, or has left it already
     chat.timers.clear(this.timer);
@@ -257,13 +196,13 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
     chat.abort(this.number, false);
     modem.skipUnread(this);
     chat.timers.set(this.timer, Timeout.Close);
-    this.script.run(stage === Stage.Online ? family.abandon ?? family.close : family.close);
+    this.run(stage === Stage.Online ? family.abandon ?? family.close : family.close);
   }
 
   /** Has nothing more to do. */
   private release(): void {
     this.stage = Stage.Idle;
-    this.script.cancel();
+    this.script = null;
     this.chat.abort(this.number, false);
     this.modem.release(this);
   }
@@ -285,7 +224,7 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
   onReady(): void {
     if (this.stage === Stage.Idle || this.stage >= Stage.Connecting) return;
     this.isOpen = true;
-    if (this.enter(Stage.Connecting)) this.script.run(this.family.connect);
+    if (this.enter(Stage.Connecting)) this.run(this.family.connect);
   }
 
   /** The modem is gone, or has forgotten everything. */
@@ -303,11 +242,8 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
     else this.poller.onTimer();
   }
 
-  setTimer(milliseconds: number): void {
-    if (this.stage !== Stage.Closing) this.chat.timers.set(this.timer, milliseconds);
-  }
-
-  private get timer(): number {
+  /** The slot of the link's timer. */
+  get timer(): number {
     return Slot.Link + this.number;
   }
 
@@ -318,7 +254,13 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
     return name in options ? options[name as string] : this.settings[name as keyof Settings];
   }
 
+  private run(script: Script): void {
+    this.script = new ScriptRun(this, script);
+    this.script.begin();
+  }
+
   onScriptEnd(): void {
+    this.script = null;
     switch (this.stage) {
       case Stage.Connecting:
         this.settings = GONE;
@@ -367,7 +309,7 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
       this.chat.abort(this.number, false, true);
       if (this.stage === Stage.Reconnecting) this.client?.onModemStage(Stage.Reconnecting);
     }
-    if (this.stage === Stage.Reconnecting) this.setTimer(Timeout.Reconnect);
+    if (this.stage === Stage.Reconnecting) this.chat.timers.set(this.timer, Timeout.Reconnect);
   }
 
   restore(): void {
@@ -385,7 +327,7 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
     if (this.stage === Stage.Idle || this.stage === Stage.Closing) return;
     this.stage = Stage.Idle;
     this.reason = error;
-    this.script.cancel();
+    this.script = null;
     this.chat.timers.clear(this.timer);
     this.chat.abort(this.number, forgotten);
     if (this.client === null) this.release();
@@ -400,24 +342,6 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
 
   pending(kind: Kind): Request | null {
     return this.chat.find(this.number, kind, WireId.Any);
-  }
-
-  end(request: Request, code: number): void {
-    this.chat.resolve(request, code);
-  }
-
-  resolve(kind: Kind, id: number, code: number): void {
-    const request = this.find(kind, id);
-    if (request !== null) this.chat.resolve(request, code);
-  }
-
-  prolong(request: Request): void {
-    this.chat.extend(request);
-  }
-
-  extend(kind: Kind, id: number): void {
-    const request = this.find(kind, id);
-    if (request !== null) this.chat.extend(request);
   }
 
   /** The publish is not over, and has as long again. */
@@ -441,14 +365,14 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
 
   /** A report that no command has asked for. */
   onReport(line: Line, fields: Fields): void {
-    const rows = this.reports[line.id - CommonResponse.Family];
-    if (rows === undefined || rows.length === 0) return;
-    if (this.family.numbered === true && rows[0]!.does !== Does.Hook && fields.int(0) !== this.number) return; // damaged
-    for (let i = 0; i < rows.length; i++) if (apply(rows[i]!, this, line, fields)) return;
-  }
-
-  onHookReport(line: Line, fields: Fields): void {
-    this.hook!.onReport!(line, fields);
+    const { reports, numbered } = this.family, rows = reports[line.id - CommonResponse.Family];
+    if (rows === undefined) return;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      if (row.does === Does.Hook) return this.hook!.onReport!(line, fields);
+      if (numbered && fields.int(0) !== this.number) return; // damaged
+      if (apply(row, this, fields)) return;
+    }
   }
 
   pinged(): void {
@@ -467,41 +391,6 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
   onText(request: Request, start: number, end: number): void {
     if (request.kind === Kind.Poll) this.poller.onText();
     else this.inquiry?.keep(request, start, end);
-  }
-
-  onPolled(line: Line, fields: Fields): void {
-    this.poller.onAnswer(line, fields);
-  }
-
-  onDoubt(): void {
-    this.poller.onDoubt();
-  }
-
-  ask(command: Command): void {
-    this.poller.ask(command);
-  }
-
-  pollIn(milliseconds: number): void {
-    this.poller.pollIn(milliseconds);
-  }
-
-  get tellsReasons(): boolean {
-    return this.modem.tellsReasons;
-  }
-
-  /** A message begins: hands it to the client, or drops it when the client has gone. */
-  onMessage(line: Line, fields: Fields): void {
-    const { client, chat: { decoder } } = this;
-    decoder.message.decode(this.encoding);
-    if (client === null) return decoder.skip();
-    const { packetId, QoS, retain, duplicate } = this.family.message;
-    client.inbox.onMessage(fields, line.topic!,
-      packetId === undefined ? upTo(2, fields, QoS) : fields.int(packetId, 0) === 0 ? 0 : 1, upTo(1, fields, retain), upTo(1, fields, duplicate));
-  }
-
-  onFragment(): void {
-    if (this.client === null) this.chat.decoder.skip();
-    else this.client.inbox.onFragment();
   }
 
   isSubscribed(start: number, end: number): Match {
@@ -525,10 +414,4 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
   onRoom(): void {
     if (this.stage === Stage.Online) this.client?.onModemRoom();
   }
-}
-
-/** The field's number where it is at most `most`; −1 for one that is damaged, as for one that the modem does not tell. */
-function upTo(most: number, fields: Fields, field: number | undefined): number {
-  const value = field === undefined ? -1 : fields.int(field);
-  return value > most ? -1 : value;
 }

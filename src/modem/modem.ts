@@ -34,19 +34,27 @@ export interface ModemLink extends PlacedLink<ModemLink> {
   onModemLost(error: MQTTModemError, forgotten: boolean): void;
   onTimer(): void;
   onRoom(): void;
-  onDoubt(): void;
   onOverflow(): void;
   onUnsolicitedError(code: number): void;
   onReport(line: Line, fields: Fields): void;
   onAnswer(request: Request, line: Line, fields: Fields): void;
-  /** A line of the answer to the question how the connections are. */
-  onPolled(line: Line, fields: Fields): void;
   onText(request: Request, start: number, end: number): void;
-  onMessage(line: Line, fields: Fields): void;
-  onMessageAgain(): boolean;
-  onFragment(): void;
   onDone(request: Request, outcome: Outcome, code: number): void;
   isSubscribed(start: number, end: number): Match;
+  readonly incoming: MessageReader;
+  readonly poller: {
+    /** A line of the answer to the question how the connections are. */
+    onAnswer(line: Line, fields: Fields): void;
+    onDoubt(): void;
+  };
+}
+
+/** Who reads a link's messages. */
+interface MessageReader {
+  onMessage(line: Line, fields: Fields): void;
+  /** A message begins as the one before; false when it has to be read all the same. */
+  onMessageAgain(): boolean;
+  onFragment(): void;
 }
 
 /** Requests of a link beside its publishes: two of the client's, one of its own, and one that has ended and is being told of. */
@@ -60,8 +68,8 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   readonly chat: Chat;
   /** By their numbers. */
   private readonly all: readonly (ModemLink | null)[];
-  /** The link whose message is being read. */
-  private reader: ModemLink | null = null;
+  /** Who reads the present message. */
+  private reader: MessageReader | null = null;
   private readonly links: Links<ModemLink>;
   readonly family: Family;
   readonly limits: Limits;
@@ -91,11 +99,9 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
       commandBuffer: family.commandBuffer + extraBytes(family.limits, this.limits),
       payloadBuffer: this.limits.payload + (family.payloadTail ?? 0),
     });
-    this.restarts = new RestartWatch(this.chat, this, family.readyAtStart === true);
-    this.bringUp = new BringUp(this, {
-      boot: integer("modem.bootTimeout", bootTimeout, 0, Timeout.Longest),
-      attach: integer("modem.attachTimeout", attachTimeout, 0, Timeout.Longest),
-    }, serial.baud ?? serial.baudRate);
+    this.restarts = new RestartWatch(this);
+    this.bringUp = new BringUp(this, integer("modem.bootTimeout", bootTimeout, 0, Timeout.Longest),
+      integer("modem.attachTimeout", attachTimeout, 0, Timeout.Longest), serial.baud ?? serial.baudRate);
   }
 
   // ---- to whom lines, messages and requests belong
@@ -132,14 +138,15 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
    * Before host and modem are in step it may be the rest of an earlier client's message, whose beginning nobody has heard. What
    * another client's connection of the same number still reports is nobody's.
    */
-  private readerOf(fields: Fields): ModemLink | null {
+  private readerOf(fields: Fields): MessageReader | null {
     const { learning, message } = this.chat.decoder;
     if (learning) {
       message.suspect = true;
       message.headerCache.invalidate();
     }
     const link = this.linkOf(fields);
-    if (link === null || !link.mayBeStale || this.links.isAlone(link)) return link;
+    if (link === null) return null;
+    if (!link.mayBeStale || this.links.isAlone(link)) return link.incoming;
     message.headerCache.invalidate();
     return null;
   }
@@ -163,7 +170,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
 
   onAnswer(request: Request, line: Line, fields: Fields): void {
     // A poll's answer tells of every connection.
-    if (request.kind === Kind.Poll) this.linkOf(fields)?.onPolled(line, fields);
+    if (request.kind === Kind.Poll) this.linkOf(fields)?.poller.onAnswer(line, fields);
     else if (request.listener !== null) this.all[request.link]?.onAnswer(request, line, fields);
     else this.network.answered(line, fields);
   }
@@ -191,7 +198,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
     if (this.bringUp.stage !== Stage.Online) return; // what is under way shows it
     if (lines) this.chat.resyncWhenIdle(); // CMEE tells of a restart
     const { all } = this;
-    for (let i = 0; i < all.length; i++) all[i]?.onDoubt();
+    for (let i = 0; i < all.length; i++) all[i]?.poller.onDoubt();
   }
 
   onOverflow(): void {
@@ -259,12 +266,12 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
 
   /** Whether it is this link whose message is to be read. */
   isReader(link: ModemLink): boolean {
-    return this.reader === link;
+    return this.reader === link.incoming;
   }
 
   /** Skips what is to be read yet, if it is this link's. */
   skipUnread(link: ModemLink): void {
-    if (this.reader === link) this.skip();
+    if (this.reader === link.incoming) this.skip();
   }
 
   /** Tells every client that waits for it how much it can write, on an empty stack. */

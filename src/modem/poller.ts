@@ -21,8 +21,8 @@ export interface PollHost {
   readonly family: Family;
   readonly hook: Hook | null;
   take(kind: Kind): Request | null;
-  /** Has {@link Poller.onTimer} called after so many milliseconds. */
-  setTimer(milliseconds: number): void;
+  /** The slot of the link's timer, which calls {@link Poller.onTimer} while the link is online. */
+  readonly timer: number;
   /** The connection is lost. */
   lose(error: MQTTModemError): void;
   /** The connection is lost, and the modem tries to have it back. */
@@ -65,8 +65,9 @@ export class Poller {
 
   /** Polls after so many milliseconds, unless the application wants no polls. */
   pollIn(milliseconds: number): void {
+    const { chat, stage, timer } = this.host;
     this.isSoon = false;
-    if (this.interval > 0) this.host.setTimer(milliseconds);
+    if (this.interval > 0 && stage === Stage.Online) chat.timers.set(timer, milliseconds);
   }
 
   /** A write has failed: polls soon. */

@@ -1,6 +1,7 @@
+import type { Chat } from "../at/chat/chat";
 import { ResultCode, WireId, type Request } from "../at/requests/request";
 import type { Fields } from "../at/responses/fields";
-import { CommonResponse, type Line } from "../at/responses/response-table";
+import { CommonResponse } from "../at/responses/response-table";
 import { frozen } from "../bytes/frozen";
 import type { MQTTModemError } from "../errors";
 import { RETURN_CODE } from "./codes";
@@ -59,27 +60,20 @@ export function reports(...rows: readonly ReportRow[]): Reports {
 
 /** About whom a report is: a link. */
 export interface ReportedLink {
+  readonly chat: Chat;
   readonly stage: Stage;
   /** The oldest request of a kind, with this id on the wire, whose result is still to come. */
   find(kind: Kind, id: number): Request | null;
   pending(kind: Kind): Request | null;
-  /** Ends a request. */
-  end(request: Request, code: number): void;
-  /** A request's timeout begins anew. */
-  prolong(request: Request): void;
   received(request: Request): void;
   pinged(): void;
   /** A report of a loss. */
   loseReported(error: MQTTModemError): void;
-  onHookReport(line: Line, fields: Fields): void;
 }
 
-/** Does what the row says. @returns false where the row does not apply */
-export function apply(row: ReportRow, link: ReportedLink, line: Line, fields: Fields): boolean {
+/** Does what a row says that the hook does not interpret. @returns false where the row does not apply */
+export function apply(row: ReportRow, link: ReportedLink, fields: Fields): boolean {
   switch (row.does) {
-    case Does.Hook:
-      link.onHookReport(line, fields);
-      return true;
     case Does.End: return end(row, link, fields);
     case Does.Receive: {
       const request = requestOf(row, link, fields);
@@ -101,13 +95,13 @@ function end(row: ReportRow, link: ReportedLink, fields: Fields): boolean {
   const request = requestOf(row, link, fields);
   if (request === null) return false;
   const { result: at, progress, grants, returnCode } = row, result = at === undefined ? row.code ?? ResultCode.Unspecified : fields.int(at);
-  if (result === progress) link.prolong(request);
+  if (result === progress) link.chat.extend(request);
   else if (returnCode !== undefined) {
     const code = fields.int(returnCode, 0);
-    if (code >= 0) link.end(request, result === 0 && code > 0 ? RETURN_CODE + code : result); // otherwise the report is damaged
+    if (code >= 0) link.chat.resolve(request, result === 0 && code > 0 ? RETURN_CODE + code : result); // otherwise the report is damaged
   } else {
     if (grants !== undefined && result === 0 && fields.count > grants) grant(request, fields, grants);
-    link.end(request, result);
+    link.chat.resolve(request, result);
   }
   return true;
 }

@@ -2,30 +2,28 @@ import type { Chat } from "../at/chat/chat";
 import type { Fields } from "../at/responses/fields";
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
+import type { Family } from "./family";
 
 const READY = frozen(new Text("READY", "READY", 5));
 
 /** To whom a restart is told: the modem. */
 export interface RestartListener {
+  readonly chat: Chat;
+  readonly family: Family;
   /** The modem has restarted. */
   onRestart(): void;
 }
 
 /** Finds out that the modem has restarted: by what it reports when it starts, and by a setting that it has lost. */
 export class RestartWatch {
-  private readonly chat: Chat;
   private readonly listener: RestartListener;
-  private readonly readyAtStart: boolean;
   /** The CMEE setting that the modem has really taken; −1 until it is known. */
   private cmee = -1;
   /** The modem has reported that its SIM cannot be used. */
   private isSimGone = false;
 
-  /** @param readyAtStart a restart prints `+CPIN: READY`, and it may be all that it prints */
-  constructor(chat: Chat, listener: RestartListener, readyAtStart: boolean) {
-    this.chat = chat;
+  constructor(listener: RestartListener) {
     this.listener = listener;
-    this.readyAtStart = readyAtStart;
   }
 
   /** Whether the modem says by a number why it refuses something. */
@@ -49,12 +47,12 @@ export class RestartWatch {
    */
   onCmee(cmee: number, isPrepared: boolean): void {
     if (this.cmee < 0) this.cmee = cmee; // until now the modem was asked something else
-    else if (cmee === 0 && this.cmee !== 0 && isPrepared && !this.chat.mayBeForged()) this.listener.onRestart();
+    else if (cmee === 0 && this.cmee !== 0 && isPrepared && !this.listener.chat.mayBeForged()) this.listener.onRestart();
   }
 
   /** The line that a restart prints. */
   onReport(): void {
-    if (!this.chat.mayBeForged()) this.listener.onRestart();
+    if (!this.listener.chat.mayBeForged()) this.listener.onRestart();
   }
 
   /**
@@ -62,9 +60,9 @@ export class RestartWatch {
    * @returns whether the SIM can be used
    */
   onSim(fields: Fields): boolean {
-    const { chat } = this, isReady = fields.is(0, READY), isBack = this.isSimGone;
+    const { chat, family } = this.listener, isReady = fields.is(0, READY), isBack = this.isSimGone;
     this.isSimGone = !isReady;
-    if (isReady && this.readyAtStart && !chat.mayBeForged()) {
+    if (isReady && family.readyAtStart === true && !chat.mayBeForged()) {
       if (!isBack && !chat.inDoubt) this.listener.onRestart();
       // CMEE tells: at once, or when what is under way is not answered.
       else if (chat.idle) chat.resync();

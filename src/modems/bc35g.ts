@@ -4,7 +4,7 @@
  */
 import { NOTHING, type Command } from "../at/commands/command";
 import { LINE } from "../at/framing/line";
-import { WireId, type Request } from "../at/requests/request";
+import type { Request } from "../at/requests/request";
 import { Byte } from "../at/responses/bytes";
 import { FieldKind, type Fields } from "../at/responses/fields";
 import { Follow } from "../at/responses/name-tree";
@@ -337,14 +337,15 @@ class BC35GHook implements Hook {
   /** `+QMTTENAUTH: <result_code>[,<password>]`. */
   onReport(_line: Line, fields: Fields): void {
     const { link } = this;
-    if (link.pending(Kind.Authorise) === null) return;
+    const request = link.pending(Kind.Authorise);
+    if (request === null) return;
     let result = fields.int(0);
     if (result === 0) {
       const password = passwordFrom(fields);
       if (password === null) result = UNUSABLE;
       else link.settings = { ...link.settings, password };
     }
-    link.resolve(Kind.Authorise, WireId.Any, result);
+    link.chat.resolve(request, result);
   }
 }
 

@@ -3,7 +3,7 @@
  * dialects.md, chapters 4, 7.4, 12 and 13, has made of it.
  */
 import type { Command } from "../at/commands/command";
-import { Outcome, WireId, type Request } from "../at/requests/request";
+import { Outcome, type Request } from "../at/requests/request";
 import { Byte } from "../at/responses/bytes";
 import type { Fields } from "../at/responses/fields";
 import { responseTable, responses, type Line } from "../at/responses/response-table";
@@ -326,10 +326,14 @@ class ML302Hook implements Hook {
   onUnsolicitedError(code: number): void {
     const { link } = this;
     // An error that comes after the OK of the command that it ends.
-    for (let i = 0; i < ENDS.length; i += 2) if (ENDS[i] === code && link.pending(ENDS[i + 1]!) !== null) return link.resolve(ENDS[i + 1]!, WireId.Any, code);
+    for (let i = 0; i < ENDS.length; i += 2) {
+      const request = ENDS[i] === code ? link.pending(ENDS[i + 1]!) : null;
+      if (request !== null) return link.chat.resolve(request, code);
+    }
     if (code !== Code.ReconnectFailed && code !== Code.ConnectionLost) return;
-    if (link.pending(Kind.Open) !== null) {
-      if (code === Code.ReconnectFailed) link.resolve(Kind.Open, WireId.Any, Failure.GaveUp);
+    const opening = link.pending(Kind.Open);
+    if (opening !== null) {
+      if (code === Code.ReconnectFailed) link.chat.resolve(opening, Failure.GaveUp);
       return;
     }
     if (link.stage !== Stage.Online && link.stage !== Stage.Reconnecting) return; // of an earlier run's connection
@@ -346,7 +350,7 @@ class ML302Hook implements Hook {
     if (request.kind !== Kind.Subscribe || request.reported) return false;
     const { subscribe } = ML302, forgets = request.command === FORGET;
     if (forgets) request.command = subscribe; // an error names the command that was asked for
-    if (forgets ? outcome === Outcome.Aborted || outcome === Outcome.TimedOut : outcome !== Outcome.Refused || code >= 0 || this.link.tellsReasons || request.retries > 0) return false;
+    if (forgets ? outcome === Outcome.Aborted || outcome === Outcome.TimedOut : outcome !== Outcome.Refused || code >= 0 || this.link.modem.tellsReasons || request.retries > 0) return false;
     request.retries++;
     this.link.chat.submit(request, forgets ? subscribe : FORGET);
     return true;

@@ -263,19 +263,20 @@ class NM28Hook implements Hook {
 
   /** `+MQTTPUBEX:<idx>,<msgID>,[<result0>][,<result1>][,<value>]`: by type, message and data point (D-6). */
   onReport(_line: Line, fields: Fields): void {
-    const { link } = this, { type } = link.options;
-    const id = fields.int(1), count = fields.count;
+    const { chat, options: { type } } = this.link;
+    const request = this.link.find(Kind.Publish, fields.int(1)), count = fields.count;
+    if (request === null) return;
     for (let i = 2; i < count; i++) if (fields.kind(i) !== FieldKind.Integer && fields.kind(i) !== FieldKind.Empty) return; // damaged
     // A data point alone has its result in its own place, or in the first, the other one being left out.
     const first = fields.int(type === 1 && fields.kind(2) === FieldKind.Empty ? 3 : 2, LEFT_OUT);
     const dataPoint = type === 2 || first === LEFT_OUT ? fields.int(3, LEFT_OUT) : 0;
-    if (isFailure(first)) return link.resolve(Kind.Publish, id, first);
-    if (isFailure(dataPoint)) return link.resolve(Kind.Publish, id, DATA_POINT);
-    if (first === Result.Retransmission || dataPoint === Result.Retransmission) return link.extend(Kind.Publish, id);
-    if (first === Result.Acknowledged && dataPoint === Result.Acknowledged) return link.resolve(Kind.Publish, id, 0);
+    if (isFailure(first)) return chat.resolve(request, first);
+    if (isFailure(dataPoint)) return chat.resolve(request, DATA_POINT);
+    if (first === Result.Retransmission || dataPoint === Result.Retransmission) return chat.extend(request);
+    if (first === Result.Acknowledged && dataPoint === Result.Acknowledged) return chat.resolve(request, 0);
     // A result is left out. A number behind their places is how often the packet was sent again, which is progress.
-    for (let i = 4; i < count; i++) if (fields.kind(i) === FieldKind.Integer) return link.extend(Kind.Publish, id);
-    link.resolve(Kind.Publish, id, ResultCode.Unspecified);
+    for (let i = 4; i < count; i++) if (fields.kind(i) === FieldKind.Integer) return chat.extend(request);
+    chat.resolve(request, ResultCode.Unspecified);
   }
 
   /**

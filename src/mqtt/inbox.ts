@@ -2,7 +2,7 @@ import type { Chat } from "../at/chat/chat";
 import type { Fields } from "../at/responses/fields";
 import { utf8Decode } from "../bytes/utf8";
 import { integer } from "../checks";
-import type { MessageReceiver } from "../modem/link-listener";
+import type { MessageReceiver } from "../modem/incoming";
 import type { Application } from "./application";
 import { bytesOf } from "./input";
 import { TopicCache, type CachedTopic } from "./topic-cache";

@@ -3,6 +3,7 @@ import type { Text } from "../bytes/text";
 import { flag, integer } from "../checks";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
 import type { Link } from "../modem/link";
+import type { Outgoing } from "../modem/outgoing";
 import { linkLost } from "../modem/failure";
 import { Kind } from "../modem/script";
 import { topicName } from "../modem/topic";
@@ -23,6 +24,7 @@ const RETAIN = "retain";
 /** Publishes messages, whole or in parts, and reports how each has ended. */
 export class Publisher {
   private readonly link: Link;
+  private readonly outgoing: Outgoing;
   private readonly inFlight: InFlight;
   private readonly application: Application;
   private readonly topics = new TopicCache<Text>();
@@ -39,6 +41,7 @@ export class Publisher {
 
   constructor(link: Link, inFlight: InFlight, application: Application) {
     this.link = link;
+    this.outgoing = link.outgoing;
     this.inFlight = inFlight;
     this.application = application;
   }
@@ -50,11 +53,11 @@ export class Publisher {
 
   /** Bytes of payload that the next message may have, or that the present one still lacks; 0 while nothing can be written. */
   get room(): number {
-    const { link } = this;
+    const { link, outgoing } = this;
     if (this.partial !== null) return this.left;
     if (link.publishing >= link.limits.window) return 0;
-    const most = link.longestPayload;
-    const room = link.chat.payloads.isEmpty ? most : link.room;
+    const most = outgoing.longest;
+    const room = link.chat.payloads.isEmpty ? most : outgoing.room;
     this.short = room < most;
     return room < most ? room : most;
   }
@@ -65,7 +68,7 @@ export class Publisher {
    */
   publish(data: ByteBuffer | null | undefined, options: WriteOptions | null | undefined): void {
     if (options === undefined || options === null) throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given with the first part of a message");
-    const { link } = this;
+    const { outgoing } = this;
     const topic = this.topicOf(options.topic);
     const QoS = options.QoS === undefined ? 0 : integer(QOS, options.QoS, 0, 2);
     const retain = options.retain === undefined ? 0 : flag(RETAIN, options.retain);
@@ -80,10 +83,10 @@ export class Publisher {
     request.retain = retain;
     request.granted = 0;
     request.topic = topic;
-    if (!link.reserve(request, length)) this.refuse(request);
-    const left = link.fill(request, bytes, length);
+    if (!outgoing.reserve(request, length)) this.refuse(request);
+    const left = outgoing.fill(request, bytes, length);
     if (left === 0) {
-      if (!link.send(request, length)) this.refuse(request);
+      if (!outgoing.send(request, length)) this.refuse(request);
       return;
     }
     this.left = left;
@@ -97,18 +100,18 @@ export class Publisher {
     const bytes = payloadOf(data);
     if (bytes.length > this.left)
       throw new ArgumentError("ARGUMENT_LENGTH", "data", bytes.length, `must be at most the ${this.left} bytes that byteLength left`);
-    this.left = this.link.fill(request, bytes, this.left);
+    this.left = this.outgoing.fill(request, bytes, this.left);
     if (this.left > 0) return this.waitForPart(request);
     this.partial = null;
-    this.link.send(request, this.whole); // cannot fail: `publish` has reserved the room
+    this.outgoing.send(request, this.whole); // cannot fail: `publish` has reserved the room
   }
 
   /** Checks a payload's length against the modem's limits. @throws ArgumentError */
   checkLength(argument: string, length: number): void {
-    const { link } = this;
-    if (length > link.longestPayload)
-      throw new ArgumentError("ARGUMENT_LENGTH", argument, length, `must be at most ${link.longestPayload} bytes for a ${link.family.name}`);
-    link.checkPublish(length);
+    const { link, outgoing } = this;
+    if (length > outgoing.longest)
+      throw new ArgumentError("ARGUMENT_LENGTH", argument, length, `must be at most ${outgoing.longest} bytes for a ${link.family.name}`);
+    outgoing.check(length);
   }
 
   /** There may be more room now. @returns whether the application has to be told */

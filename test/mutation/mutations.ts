@@ -43,8 +43,9 @@ const subscriber = mutation("mqtt/subscriber.ts");
 const topic = mutation("modem/topic.ts");
 const subscriptions = mutation("mqtt/subscriptions.ts");
 const driver = mutation("modem/link.ts");
+const outgoing = mutation("modem/outgoing.ts");
 const reports = mutation("modem/reports.ts");
-const scriptRunner = mutation("modem/script-runner.ts");
+const scriptRun = mutation("modem/script-run.ts");
 const watcher = mutation("modem/poller.ts");
 const bringUp = mutation("modem/bring-up.ts");
 const restartWatch = mutation("modem/restart-watch.ts");
@@ -114,7 +115,7 @@ export const mutations: readonly Mutation[] = [
   // ---- the client
   inFlight("the id 0 is given", "do id = id === 65535 ? 1 : id + 1;", "do id = id === 65535 ? 0 : id + 1;"),
   inFlight("an id that is under way is given again", "while (chat.oldest !== null && this.has(id));", "while (false);"),
-  publisher("a payload may be longer than the modem takes", "if (length > link.longestPayload)", "if (length > link.longestPayload + 1)"),
+  publisher("a payload may be longer than the modem takes", "if (length > outgoing.longest)", "if (length > outgoing.longest + 1)"),
   publisher("a part may be longer than what is left", "if (bytes.length > this.left)", "if (false)"),
   connection("nothing is subscribed again when the modem has the connection back", "    if (this.subscriber.restoreAll()) return;\n", ""),
   subscriber("only the first subscription is restored", "link.stage !== Stage.Online || this.restoreNext()", "link.stage !== Stage.Online"),
@@ -126,17 +127,17 @@ export const mutations: readonly Mutation[] = [
 
   // ---- one connection, and the modem
   driver("what was under way when the connection was lost is left under way", "    this.chat.abort(this.number, forgotten);\n", ""),
-  driver("close() leaves the modem's connection open", "    this.script.run(stage === Stage.Online ? family.abandon ?? family.close : family.close);\n", "    this.release();\n"),
+  driver("close() leaves the modem's connection open", "    this.run(stage === Stage.Online ? family.abandon ?? family.close : family.close);\n", "    this.release();\n"),
   watcher("the connection is never asked after", "=== 0) return;\n    this.ask(host.family.poll);\n", "=== 0) return;\n"),
   watcher("a write that failed is no reason to ask after the connection", "    this.pollIn(Timeout.Hurry < this.interval ? Timeout.Hurry : this.interval);\n", ""),
-  scriptRunner("a failed step of bringing up is passed over", "if (outcome === Outcome.Done || this.tolerates(outcome)) return", "if (true as boolean) return"),
-  restartWatch("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.cmee !== 0 && isPrepared && !this.chat.mayBeForged()) this.listener.onRestart();", ""),
+  scriptRun("a failed step of bringing up is passed over", "if (outcome === Outcome.Done || this.tolerates(outcome)) this", "if (true as boolean) this"),
+  restartWatch("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.cmee !== 0 && isPrepared && !this.listener.chat.mayBeForged()) this.listener.onRestart();", ""),
   restartWatch("a restart that the modem announces is not noticed", "      if (!isBack && !chat.inDoubt) this.listener.onRestart();\n      // CMEE tells: at once, or when what is under way is not answered.\n      else if", "      if"),
   bringUp("nobody waits for the network", "    if (network.attached) {", "    if (true as boolean) {"),
 
   // ---- families
-  reports("a notice of sending again is taken for the end", "  if (result === progress) link.prolong(request);\n  else if", "  if"),
-  driver("at QoS 0 the report's id is not 0", "idsFrom === IdsFrom.HostButZero && isQoS0 ? 0 : request.id", "request.id"),
+  reports("a notice of sending again is taken for the end", "  if (result === progress) link.chat.extend(request);\n  else if", "  if"),
+  outgoing("at QoS 0 the report's id is not 0", "idsFrom === IdsFrom.HostButZero && isQoS0 ? 0 : request.id", "request.id"),
   bc35g("the report of a lost link is passed over", "  { on: Report.Stat, does: Does.Lose, connecting: Kind.Connect, error: lossOf },\n", ""),
   chinaMobile("PUBREC is taken for the end of QoS 2", "case Report.PubRec: return acknowledgements.received(fields);", "case Report.PubRec: return acknowledgements.published(fields, 2);"),
   acknowledgements("an acknowledgement with a damaged id, or another publish's, ends a publish", "if (request === null || request.QoS !== QoS || id < 0) return;\n    const early = chat.awaitsFinal(request);\n    if (this.isRepetition(request, id, early)) return ids.doubt(Kind.Publish);\n    if (!ids.isOf(Kind.Publish, id)) return;", "if (request === null || request.QoS !== QoS) return;\n    const early = false;"),

@@ -21,7 +21,7 @@ const HEX_CODES = frozen(["0x00", "0x01", "0x02", "0x80"].map((code) => new Text
 /** Ends publishes, subscribes and unsubscribes of modems that choose the packet ids by themselves: see {@link PacketIds}. */
 export class Acknowledgements {
   private readonly link: HookedLink;
-  private readonly ids = new PacketIds();
+  readonly ids = new PacketIds();
   /** This modem reports PUBRECs. Some firmware may report the end of a publish at QoS 2 alone. */
   private reportsReceived = false;
   /** This modem prints the final of a command before its result, as S2 has it and S3 has not. */
@@ -29,15 +29,6 @@ export class Acknowledgements {
 
   constructor(link: HookedLink) {
     this.link = link;
-  }
-
-  /** There is a connection, or another one. */
-  reset(): void {
-    this.ids.reset();
-  }
-
-  onSending({ kind, QoS }: Request): void {
-    this.ids.sent(kind, kind !== Kind.Publish || QoS > 0);
   }
 
   /** `+MQTTPUBACK` and `+MQTTPUBCOMP`: `<packId>,<dup>`, or the other way round. The one publish under way is meant, unless the report is late. */

@@ -4,7 +4,7 @@
  */
 import type { Command } from "../../at/commands/command";
 import { COUNTED } from "../../at/framing/counted";
-import { WireId, type Outcome, type Request } from "../../at/requests/request";
+import type { Outcome, Request } from "../../at/requests/request";
 import type { Fields } from "../../at/responses/fields";
 import { Follow } from "../../at/responses/name-tree";
 import { responses, type Line } from "../../at/responses/response-table";
@@ -144,6 +144,7 @@ export const family = (disconnect: Step) => ({
   check,
   cancel: 0,
   links: 1,
+  numbered: false,
   oneOfAKind: true, // packet ids are the modem's and unannounced (6.4)
   packetIds: IdsFrom.Modem,
   reports: REPORTS,
@@ -188,15 +189,15 @@ export class ChinaMobileHook implements Hook {
 
   onOnline(again: boolean): void {
     if (!again) this.list.reset();
-    this.acknowledgements.reset();
+    this.acknowledgements.ids.reset();
   }
 
   onSubscribe(request: Request): void {
     if (request.kind === Kind.Subscribe) this.list.onSubscribe(request);
   }
 
-  onSending(request: Request): void {
-    this.acknowledgements.onSending(request);
+  onSending({ kind, QoS }: Request): void {
+    this.acknowledgements.ids.sent(kind, kind !== Kind.Publish || QoS > 0);
   }
 
   afterDone(request: Request, outcome: Outcome, code: number): void {
@@ -220,7 +221,8 @@ export class ChinaMobileHook implements Hook {
   progress(report: Report, value: number): void {
     const { link, acknowledgements } = this;
     if (report === Report.Reconnect) {
-      if (link.pending(Kind.Open) !== null) link.extend(Kind.Open, WireId.Any);
+      const opening = link.pending(Kind.Open);
+      if (opening !== null) link.chat.extend(opening);
       else link.interrupt(linkLost(`is gone; the modem tries to have it back (+MQTTREC ${value})`));
     } else if (value === TimedOut.Publish) acknowledgements.timedOut(Kind.Publish);
     else if (value === TimedOut.Subscribe) acknowledgements.timedOut(Kind.Subscribe);
@@ -231,7 +233,8 @@ export class ChinaMobileHook implements Hook {
   private opened(fields: Fields): void {
     const { link } = this, returnCode = fields.int(0);
     const good = returnCode === 0 || fields.is(0, OK);
-    if (link.pending(Kind.Open) !== null) link.resolve(Kind.Open, WireId.Any, good ? 0 : returnCode > 0 ? RETURN_CODE + returnCode : Failure.Open);
+    const opening = link.pending(Kind.Open);
+    if (opening !== null) link.chat.resolve(opening, good ? 0 : returnCode > 0 ? RETURN_CODE + returnCode : Failure.Open);
     // Nobody asked: the modem has connected again by itself, and forgotten the subscriptions (3.6).
     else if (good) {
       // Its report of the loss may have been lost itself: what was under way has failed all the same.

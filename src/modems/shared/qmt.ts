@@ -38,7 +38,7 @@ export interface QMTValues extends LinkOptions {
 /** Adds what follows from these options to a link's values. */
 export function settleQMT<V extends { packetTimeout: number; retries: number }>(values: V) {
   const { packetTimeout, retries } = values, resultTimeout = packetTimeout * (retries + 1) * 1000 + 5000;
-  return Object.assign(values, { resultTimeout, resultTimeoutQoS2: resultTimeout, wantsTimeout: packetTimeout !== PACKET_TIMEOUT || retries !== RETRIES });
+  return Object.assign(values, { resultTimeout, wantsTimeout: packetTimeout !== PACKET_TIMEOUT || retries !== RETRIES });
 }
 
 /** What the modems report; some of it only one of them. */
@@ -112,8 +112,9 @@ export function qmtResultError(request: Request, code: number, { settings }: Fai
 
 /** The error for a refused command that has had a result: the result says why, whatever final follows it (dialects.md 5.1). */
 export function resultOfRefused(resultError: (request: Request, code: number, link: FailedLink) => MQTTModemError) {
+  const error = resultError; // a parameter could be assigned, and XS would not keep in flash what refers to it
   return (request: Request, _code: number, link: FailedLink): MQTTModemError | null => {
     const { result } = request;
-    return result === 0 || result === ResultCode.Pending || result === ResultCode.Unspecified ? null : resultError(request, result, link);
+    return result === 0 || result === ResultCode.Pending || result === ResultCode.Unspecified ? null : error(request, result, link);
   };
 }

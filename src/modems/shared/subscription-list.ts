@@ -69,14 +69,14 @@ export class SubscriptionList {
     if (command !== this.command) {
       if (!this.isAsked || this.isAmbiguous || !this.mustHaveSome) return;
       this.count = 0;
-      link.ask(this.command);
+      link.poller.ask(this.command);
     } else if (outcome !== Outcome.Done) return; // the list has not come, and shows nothing
     else if (this.count >= link.subscriptions) this.wasShort = false;
     else if (this.mustHaveSome && !this.wasShort) {
       this.wasShort = true;
       link.interrupt(linkLost("was gone, and no report of it has come; the modem has it back, and has not all subscriptions any more (AT+MQTTSUB?)"));
       link.restore();
-      link.pollIn(RECHECK);
+      link.poller.pollIn(RECHECK);
     }
   }
 

@@ -2,7 +2,7 @@ import type { Chat } from "../at/chat/chat";
 import { Outcome, type Request } from "../at/requests/request";
 import { Kind, Tolerates, type Script, type Step } from "./script";
 
-/** For whom scripts run: a link. */
+/** For whom a script runs: a link. */
 export interface ScriptHost {
   readonly chat: Chat;
   /** The modem's number for the link. */
@@ -13,32 +13,26 @@ export interface ScriptHost {
   value(name: PropertyKey): any;
   /** The last step of the script is over. */
   onScriptEnd(): void;
-  /** A step has failed that the script needs. The script has ended. */
+  /** A step has failed that the script needs. */
   onScriptFailed(request: Request, outcome: Outcome, code: number): void;
 }
 
-/** Runs a script: sends a command when the one before is over. */
-export class ScriptRunner {
+/** One run of a script: sends a command when the one before is over. */
+export class ScriptRun {
   private readonly host: ScriptHost;
-  private script: Script | null = null;
-  private step = 0;
+  private readonly script: Script;
+  private step = -1;
   /** The modem has refused the step before, and the script tolerates that. */
   private refused = false;
 
-  constructor(host: ScriptHost) {
+  constructor(host: ScriptHost, script: Script) {
     this.host = host;
-  }
-
-  get isRunning(): boolean {
-    return this.script !== null;
-  }
-
-  /** Begins the script, or waits for {@link onPollEnd} where a poll is under way: polls and steps share one request. */
-  run(script: Script): void {
-    const { chat, number } = this.host;
     this.script = script;
-    this.step = -1;
-    this.refused = false;
+  }
+
+  /** Sends the first command, unless a poll is under way: polls and steps share one request. Then {@link onPollEnd} does that. */
+  begin(): void {
+    const { chat, number } = this.host;
     if (chat.count(number, Kind.Poll) === 0) this.advance();
   }
 
@@ -47,28 +41,21 @@ export class ScriptRunner {
     if (this.step < 0) this.advance();
   }
 
-  /** Ends the script. The command that is under way is not aborted. */
-  cancel(): void {
-    this.script = null;
-  }
-
   /** A step is over. */
   onDone(request: Request, outcome: Outcome, code: number): void {
-    if (outcome === Outcome.Aborted || this.script === null) return;
+    if (outcome === Outcome.Aborted) return;
     this.refused = outcome === Outcome.Refused;
-    if (outcome === Outcome.Done || this.tolerates(outcome)) return this.advance();
-    this.script = null;
-    this.host.onScriptFailed(request, outcome, code);
+    if (outcome === Outcome.Done || this.tolerates(outcome)) this.advance();
+    else this.host.onScriptFailed(request, outcome, code);
   }
 
   private advance(): void {
-    const script = this.script!;
+    const { script } = this;
     while (++this.step < script.length) {
       const step = script[this.step]!;
       if ((step.when === undefined || this.host.value(step.when)) && (step.otherwise === undefined || this.refused)) return this.submit(step);
       this.refused = false;
     }
-    this.script = null;
     this.host.onScriptEnd();
   }
 
@@ -82,7 +69,7 @@ export class ScriptRunner {
 
   /** Whether the script goes on although its step has failed. */
   private tolerates(outcome: Outcome): boolean {
-    const { needed, tolerates = Tolerates.Nothing } = this.script![this.step]!;
+    const { needed, tolerates = Tolerates.Nothing } = this.script[this.step]!;
     if (needed !== undefined) return outcome === Outcome.Refused && !this.host.value(needed);
     return tolerates === Tolerates.Failure || (tolerates === Tolerates.Refusal && outcome === Outcome.Refused);
   }

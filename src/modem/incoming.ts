@@ -1,0 +1,60 @@
+import type { Decoder } from "../at/decoder/decoder";
+import type { Fields } from "../at/responses/fields";
+import type { Line } from "../at/responses/response-table";
+import { Encoding } from "../bytes/encoding";
+import type { MessageRow } from "./family";
+
+/** To whom a link gives its messages. */
+export interface MessageReceiver {
+  /**
+   * A message begins. The topic is field `topic` of `fields`, valid until this returns; the decoder's `message` has the rest.
+   * `QoS` and the flags are −1 where the modem does not tell them.
+   */
+  onMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void;
+  /** A message begins that has the same topic, QoS and flags as the one before; false when they are to be told anew. */
+  onMessageAgain(): boolean;
+  /** A message goes on. */
+  onFragment(): void;
+}
+
+/** Messages that come in for one link: reads what their fields mean, and hands them to the client, or skips them when the client has gone. */
+export class Incoming {
+  /** Null when the client has gone. */
+  receiver: MessageReceiver | null;
+  private readonly encoding: Encoding;
+  private readonly decoder: Decoder;
+  private readonly row: MessageRow;
+
+  constructor(decoder: Decoder, row: MessageRow, encoding: Encoding, receiver: MessageReceiver) {
+    this.receiver = receiver;
+    this.encoding = encoding;
+    this.decoder = decoder;
+    this.row = row;
+  }
+
+  /** A message begins that has the same topic, QoS and flags as the one before. False when they have to be read all the same. */
+  onMessageAgain(): boolean {
+    const { receiver } = this;
+    return receiver !== null && this.encoding === Encoding.Raw && receiver.onMessageAgain();
+  }
+
+  onMessage(line: Line, fields: Fields): void {
+    const { decoder, receiver, row: { packetId, QoS, retain, duplicate } } = this;
+    decoder.message.decode(this.encoding);
+    if (receiver === null) return decoder.skip();
+    receiver.onMessage(fields, line.topic!,
+      packetId === undefined ? upTo(2, fields, QoS) : fields.int(packetId, 0) === 0 ? 0 : 1, upTo(1, fields, retain), upTo(1, fields, duplicate));
+  }
+
+  onFragment(): void {
+    const { receiver } = this;
+    if (receiver === null) this.decoder.skip();
+    else receiver.onFragment();
+  }
+}
+
+/** The field's number where it is at most `most`; −1 for one that is damaged, as for one that the modem does not tell. */
+function upTo(most: number, fields: Fields, field: number | undefined): number {
+  const value = field === undefined ? -1 : fields.int(field);
+  return value > most ? -1 : value;
+}

@@ -1,0 +1,84 @@
+import type { Chat } from "../at/chat/chat";
+import type { Command } from "../at/commands/command";
+import type { Request } from "../at/requests/request";
+import { decodableLength, encodedLength, encodeInPlace, Encoding } from "../bytes/encoding";
+import { ArgumentError } from "../errors";
+import { IdsFrom, type Family } from "./family";
+import type { LinkOptions } from "./family-options";
+import type { Hook } from "./hook";
+import type { Limits } from "./limits";
+
+/** Whose messages go out: a link. */
+export interface OutgoingLink {
+  readonly chat: Chat;
+  readonly family: Family;
+  readonly limits: Limits;
+  readonly options: LinkOptions;
+  readonly hook: Hook | null;
+}
+
+/** Messages that go out: the place of their payloads in the transmit buffer, their encoding, and the command that sends each. */
+export class Outgoing {
+  private readonly chat: Chat;
+  private readonly link: OutgoingLink;
+  private readonly encoding: Encoding;
+  /** Bytes that one message can have. */
+  readonly longest: number;
+  /** Bytes that stand behind a payload. */
+  private readonly tail: number;
+
+  constructor(link: OutgoingLink, encoding: Encoding) {
+    this.chat = link.chat;
+    this.link = link;
+    this.encoding = encoding;
+    this.longest = decodableLength(encoding, link.limits.payload);
+    this.tail = link.options.tail ?? 0;
+  }
+
+  /** Bytes that one message can have now. */
+  get room(): number {
+    const room = this.chat.room - this.tail;
+    return room <= 0 ? 0 : this.encoding === Encoding.Raw ? room : decodableLength(this.encoding, room);
+  }
+
+  /** Refuses a payload that the family cannot send, beyond what its limits say. @throws ArgumentError */
+  check(length: number): void {
+    if (length > 0) return;
+    const { emptyPayload } = this.link.family;
+    if (emptyPayload !== undefined) throw new ArgumentError("ARGUMENT_LENGTH", "data", length, emptyPayload);
+  }
+
+  /** Keeps a place in the transmit buffer for a payload of `length` bytes; false when there is no room now. */
+  reserve(request: Request, length: number): boolean {
+    const { encoding } = this;
+    return this.chat.reserve(request, (encoding === Encoding.Raw ? length : encodedLength(encoding, length)) + this.tail);
+  }
+
+  /**
+   * Adds a part to a payload of which `left` bytes are still to come. The encoded payload will begin before it.
+   * @returns how many are to come then
+   */
+  fill(request: Request, bytes: Uint8Array, left: number): number {
+    const { length } = bytes;
+    if (length > 0) this.chat.payloads.fill(request, bytes, left + this.tail);
+    return left - length;
+  }
+
+  /** Sends a message whose payload of `length` bytes is there; false when there is no room for it now. */
+  send(request: Request, length: number): boolean {
+    const { chat, encoding, link: { options, family } } = this, isQoS0 = request.QoS === 0, idsFrom = family.packetIds;
+    if (encoding !== Encoding.Raw) encodeInPlace(encoding, chat.payloads.bytes, request.offset, length);
+    request.wireId = idsFrom === IdsFrom.Modem ? -1 : idsFrom === IdsFrom.HostButZero && isQoS0 ? 0 : request.id;
+    request.resultTimeout = request.QoS === 2 ? options.resultTimeoutQoS2 ?? options.resultTimeout : options.resultTimeout;
+    const command = this.commandFor(request, isQoS0);
+    if (command === null) return false;
+    chat.submit(request, command);
+    return true;
+  }
+
+  private commandFor(request: Request, isQoS0: boolean): Command | null {
+    const { hook, family: { publish, publishQoS0 } } = this.link;
+    if (publish === undefined) return hook!.publish!(request);
+    return isQoS0 && publishQoS0 !== undefined ? publishQoS0 : publish;
+  }
+}
