@@ -187,10 +187,13 @@ if (!onPath("mcconfig")) {
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 
+// Their makefiles look for these as well.
+const links = platforms.filter((platform) => ({ esp: onPath("python"), pico: onPath("cmake") })[platform] ?? true);
 const simulator = simulators[process.platform];
 const canLink = !onWindows && works("make", "--version") && works("git", "describe", "--always");
 if (simulator === undefined) missing.push(`simulator: the SDK has none for ${process.platform}`);
 else if (simulator === "lin" && !works("pkg-config", "--exists", "gtk+-3.0")) missing.push("lin: GTK 3's development files are not installed (libgtk-3-dev)");
+for (const platform of platforms) if (!links.includes(platform)) missing.push(`${platform}: not linked, because ${platform === "esp" ? "python" : "cmake"} is not on PATH`);
 if (!canLink) missing.push("nothing is linked for microcontrollers: make or a git checkout is missing");
 if (!process.env.IDF_PATH) missing.push("esp32: no firmware, because ESP-IDF is not installed (IDF_PATH is not set); xs-dev setup --device esp32 installs it");
 missing.push("esp, pico, nrf52: no firmware: this command does not look for their tools", "zephyr: not linked, because mcconfig reads the board's device tree in Zephyr's sources (ZEPHYR_BASE)");
@@ -202,7 +205,7 @@ try {
   for (const [what, folder, drivers] of [["the example", example, ["bc35g"]], ["an app with everything", whole, ["bc35g", "m531x", "ml302", "nm28"]]]) {
     if (simulator !== undefined && (simulator !== "lin" || works("pkg-config", "--exists", "gtk+-3.0"))) await build(what, folder, simulator);
     if (process.env.IDF_PATH) await build(what, folder, "esp32");
-    if (canLink) for (const platform of folder === example ? platforms : ["esp32"]) await linked(what, folder, platform, drivers);
+    if (canLink) for (const platform of folder === example ? links : ["esp32"]) await linked(what, folder, platform, drivers);
   }
   if (canLink) await packed();
   done.push(`all of it: ${((performance.now() - since) / 1000).toFixed(0)} s`);
