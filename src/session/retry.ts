@@ -12,7 +12,7 @@ export interface RetryOptions {
   jitter?: number;
   /** How many attempts may follow each other as fast as the pauses allow, 1–100; default 20. */
   burst?: number;
-  /** After a burst, one attempt in this time, 1–3600000; default 60000. With the defaults at most 80 attempts an hour. */
+  /** After a burst, one attempt in this time, 1–3600000; default 60000. With the defaults at most 81 attempts an hour. */
   every?: number;
   /** The pause after the broker has refused the credentials, 0–604800000; default 3600000. 0: the session closes. */
   refused?: number;
