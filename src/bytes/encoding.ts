@@ -1,8 +1,8 @@
 import type { Ring } from "./ring";
 
 /**
- * Payloads that both ends have agreed to write as text, for modems that do not frame what they receive
- * (dialects.md 6.2). Both ways are done in place: nothing is made.
+ * How both ends have agreed to write payloads: as text for modems that do not frame what they receive (dialects.md 6.2). A payload is
+ * encoded and decoded in place, so nothing is allocated.
  */
 export const enum Encoding {
   Raw,

@@ -4,8 +4,8 @@ import { NOT_ENCODABLE, utf8Encode, utf8Length } from "./utf8";
 const BACKSLASH = 0x5c;
 
 /**
- * A string that may stand between the quotes of an AT command: checked once, encoded once.
- * The writer quotes nothing else, so no argument can end its quotes and start a command of its own.
+ * A string that may stand between the quotes of an AT command, checked and encoded once. The writer puts nothing else between
+ * quotes, so no argument can end its quotes and begin a command of its own.
  */
 export class Text {
   readonly string: string;

@@ -1,10 +1,11 @@
+import { commandName } from "../at/commands/command";
 import { Outcome, type Request } from "../at/requests/request";
 import { ModemError, NetworkError, type MQTTModemError } from "../errors";
 import { CME_ERRORS, meaning } from "./codes";
 
 /** The error for a command that did not end well, where the result line says nothing more exact. */
 export function failure(request: Request, outcome: Outcome, code: number): MQTTModemError {
-  const name = request.command!.name;
+  const name = commandName(request.command!);
   switch (outcome) {
     case Outcome.Refused:
       return code < 0

@@ -2,7 +2,7 @@
  * China Mobile ML302. The source is the ML302 MQTT AT manual, chapters 2 and 3 (S3, badly scanned), with what
  * dialects.md, chapters 4, 7.4, 12 and 13, has made of it.
  */
-import type { Command } from "../at/commands/command";
+import { commandName, type Command } from "../at/commands/command";
 import { Outcome, type Request } from "../at/requests/request";
 import { Byte } from "../at/responses/bytes";
 import type { Fields } from "../at/responses/fields";
@@ -144,7 +144,7 @@ function resultError(request: Request, code: number, link: FailedLink): MQTTMode
 
 function refusal(request: Request, code: number, { settings }: FailedLink): MQTTModemError | null {
   if (code < Code.NotActive || code > 621) return null;
-  const failed = request.kind === Kind.Open ? `no connection to ${settings.host.string}:${settings.port}` : `${request.command!.name} failed`;
+  const failed = request.kind === Kind.Open ? `no connection to ${settings.host.string}:${settings.port}` : `${commandName(request.command!)} failed`;
   const text = `${failed}: ${meaning(ERRORS, code)} (+CME ERROR: ${code})`;
   if (code === Code.SubscribeFailed && request.kind === Kind.Subscribe) return new BrokerError("SUBSCRIPTION_REFUSED", text, code);
   if (code === Code.Credentials) return new BrokerError("CONNECTION_REFUSED", text, code);

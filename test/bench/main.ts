@@ -1,5 +1,5 @@
 /**
- * `npm run bench` measures two things on Node: how fast scanner and driver read, beside what would be written instead; and
+ * `npm run bench` measures two things on Node: how fast decoder and link read, beside what would be written instead; and
  * how close the client comes, over a paced pseudo-terminal, to the time that the bytes alone need. `-- --json` prints the
  * figures as JSON. An idle machine is wanted: the client, the modem and the broker need two processors between them.
  */
@@ -23,7 +23,7 @@ if (json) console.log(JSON.stringify({ node: process.version, rounds: ROUNDS, ba
 else {
   console.log(`Node ${process.version}; medians of ${ROUNDS} rounds, the worst and the best behind them\n`);
   console.log("Bytes a second, 64-byte messages and reports taking turns");
-  print(["", "scanner and driver", "readline and RegExp", "ratio"], parsing.map(parsingRow));
+  print(["", "decoder and link", "readline and RegExp", "ratio"], parsing.map(parsingRow));
   console.log(`\nThe bytes' own time at ${BAUD} baud, of the time that a QoS 0 message took`);
   print(["", "", "payload", "bytes to / from the modem", "share", "possible with this machine's turns"], line.map(lineRow));
 }

@@ -1,4 +1,4 @@
-/** Bytes a second through scanner and driver, and through what would be written instead. */
+/** Bytes a second through decoder and link, and through what would be written instead. */
 import assert from "node:assert/strict";
 import { Core } from "./core";
 import { FAMILIES, type Family } from "./families";

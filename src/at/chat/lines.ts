@@ -90,7 +90,7 @@ export class Lines implements DecoderListener {
 
   // ---- lines that are expected, and those of the response table
 
-  onAnswered(kind: ResponseKind): void {
+  onExpected(kind: ResponseKind): void {
     if (kind === ResponseKind.Prompt) return this.onPrompt();
     if (kind === ResponseKind.Final) return this.final(true, 0);
     const request = this.requests.first!; // nothing is expected of another one
@@ -98,7 +98,7 @@ export class Lines implements DecoderListener {
     if (request.result === ResultCode.Pending && (request.state === RequestState.Awaiting || isSent(this.exchange.state))) this.exchange.resolve(request, 0);
   }
 
-  onAnsweredWhole(): boolean {
+  onAllExpected(): boolean {
     const exchange = this.exchange, state = exchange.state;
     if ((state !== State.AwaitFinal && state !== State.AwaitFinalOrCtrlZ) || exchange.current!.result !== ResultCode.Pending || this.resync.owesFinal) return false;
     this.cache.expected = Expected.None;
@@ -110,7 +110,7 @@ export class Lines implements DecoderListener {
     this.exchange.happens(Event.Prompt, 0);
   }
 
-  onLine(line: Line): void {
+  onResponse(line: Line): void {
     this.pipe.fill();
     const decoder = this.decoder, fields = decoder.fields, exchange = this.exchange, cache = this.cache;
     if (cache.expected !== Expected.None) cache.invalidate();
@@ -161,11 +161,11 @@ export class Lines implements DecoderListener {
    * Neither finals nor results nor losses are believed: a request that was answered so goes on waiting. What can be asked is asked.
    * Finals of firmware that counts wrongly are believed, for it is of no use otherwise; the result of a publish is held back.
    */
-  onDoubtful(line: Line): void {
+  onDoubtfulResponse(line: Line): void {
     const id = line.id, isFinal = id <= CommonResponse.CmsError, { cache, unconfirmed } = this;
     if (this.decoder.miscounted && (isFinal || unconfirmed.isAwaited(id))) {
       unconfirmed.expose();
-      return this.onLine(line);
+      return this.onResponse(line);
     }
     if (cache.expected !== Expected.None) cache.invalidate();
     if (isFinal) this.resync.lateFinals++;

@@ -78,8 +78,6 @@ export const enum PartEnd {
 
 /** A command as the manual prints it, made ready to be written: parts, each of a literal and what stands behind it. */
 export interface Command<D = any> extends CommandOptions {
-  /** For messages: `AT+QMTOPEN`, `AT+QMTCFG="will"`. */
-  readonly name: string;
   /** The whole template. */
   readonly line: string;
   /** Each part: the literal's length, its bytes, and a {@link PartEnd}. */
@@ -118,10 +116,18 @@ export function command<D>(template: string, argumentTable: Readonly<Record<stri
   }
   const payload = pieces.indexOf(PAYLOAD);
   return frozen({
-    ...options, name: /AT[+\w]*(="[\w/]+")?/.exec(template)![0], line: template, parts: Uint8Array.from(parts), arguments: all,
+    ...options, line: template, parts: Uint8Array.from(parts), arguments: all.length === 0 ? NONE : all,
     steady: !pieces.includes(TOPIC) ? 0 : payload < 0 ? all.length + 1 : payload >> 1,
   });
 }
+
+/** What a message to people calls the command: `AT+QMTOPEN`, `AT+QMTCFG="will"`. */
+export function commandName({ line }: Command): string {
+  return /AT[+\w]*(="[\w/]+")?/.exec(line)![0];
+}
+
+/** Most commands share it. */
+const NONE = frozen([]);
 
 /** Names of arguments: a command that has a topic is a publish, and may have its payload in the line. */
 const TOPIC = "topic", PAYLOAD = "payload";

@@ -181,8 +181,8 @@ export class Decoder {
     this.at = has === length + 1 && ring.bytes[end & ring.mask] === Byte.LF ? tail : (end - 1) | 0;
     if (!whole) {
       cache.next();
-      this.listener.onAnswered(bytes[entry + Entry.Kind]!);
-    } else if (!this.listener.onAnsweredWhole()) {
+      this.listener.onExpected(bytes[entry + Entry.Kind]!);
+    } else if (!this.listener.onAllExpected()) {
       this.at = at;
       return Compared.Different;
     }
@@ -297,8 +297,8 @@ export class Decoder {
   }
 
   private tell(line: Line): void {
-    if (this.trust >= Trust.Miscounted) this.listener.onDoubtful(line);
-    else this.listener.onLine(line);
+    if (this.trust >= Trust.Miscounted) this.listener.onDoubtfulResponse(line);
+    else this.listener.onResponse(line);
   }
 
   /** A line is over: another one may begin, or the line was in the middle of an echo, which goes on. */

@@ -1,29 +1,31 @@
 import type { Ring } from "../../bytes/ring";
 import { Byte } from "../responses/bytes";
 
-/** What has come of an echo. */
+/** How what has come compares with what was sent. */
 export const enum Echoed {
-  /** All that has come is alike, and more may. */
+  /** All that has come is the same, and more may follow. */
   Part,
+  /** All of it has come. */
   Whole,
-  /** Something else may be a line in the middle of it. */
+  /** Something else has come, which may be a line in the middle of the echo. */
   Interrupted,
-  /** Something else shows that it is none. */
+  /** Something else has come, which shows that the modem does not echo. */
   None,
 }
 
-/** Bytes that were sent, and may come back. They stay in the ring until all of them have. */
+/** Recognises bytes that were sent and come back, for a modem may echo the payload. What comes back stays in the ring until all of it has come. */
 export class Echo {
   private source!: Uint8Array;
+  /** In the source: what is to come back next, the end, and the beginning. */
   private at = 0;
   private end = 0;
   private first = 0;
-  /** One blank more may come: that of the prompt. */
+  /** The prompt's blank may still come. */
   private blank = false;
-  /** Bytes that may come of the end of the line that was before: carriage returns, and a line feed at last. */
+  /** Bytes that may still come of the end of the line before: carriage returns, and a line feed at last. */
   ending = 0;
 
-  /** `source[start … end)` was sent. @param ending bytes that may come of the end of the line that the prompt was */
+  /** `source[start … end)` was sent. @param ending bytes that may still come of the end of the line that the prompt was */
   expect(source: Uint8Array, start: number, end: number, ending: number): void {
     this.source = source;
     this.at = start;
@@ -38,7 +40,7 @@ export class Echo {
     return this.at > this.first;
   }
 
-  /** Compares what has come from `at` on with what was sent. Where that is over, the ring's head is what to go on with. */
+  /** Compares what has come, from `at` on, with what was sent. Unless that is `Part`, the decoder goes on at the ring's head. */
   follow(ring: Ring, at: number): Echoed {
     const bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
     const sent = this.source, end = this.end;
@@ -70,9 +72,9 @@ export class Echo {
   }
 
   /**
-   * Something else has come than what was sent. Where a line may begin there, or at the last CR that was alike, it is a report
-   * in the middle of the echo, which goes on behind it; otherwise it is no echo after all. What is a line from the payload's
-   * first byte on is taken for the modem's: nothing shows that the payload is echoed.
+   * Something else has come than what was sent. Where a line may begin there, or began at the last CR that was the same, the line is
+   * a report in the middle of the echo, and the echo goes on behind it; otherwise it is no echo after all. A line that begins with the
+   * payload's first byte is taken for the modem's own, for nothing shows yet that the modem echoes the payload.
    */
   private breakOff(ring: Ring, at: number, index: number): Echoed {
     const sent = this.source, byte = ring.bytes[at & ring.mask]!;

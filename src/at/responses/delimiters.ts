@@ -2,8 +2,8 @@ import type { Ring } from "../../bytes/ring";
 import { Byte } from "./bytes";
 
 /**
- * Where the parts of a line end: blanks, texts without quotes, and texts in quotes, in which anything may stand. Each function
- * gives a position; the ring's tail means that more has to come.
+ * Find where the parts of a line end: blanks, texts without quotes, and texts in quotes, in which anything may stand. Each function
+ * returns a position; the ring's tail means that more has to come.
  */
 
 /** The first byte from `at` on that is no blank. */
@@ -29,8 +29,8 @@ export function upTo(ring: Ring, at: number, end: Byte): number {
 }
 
 /**
- * The quote that ends a text in quotes: the one behind which, after blanks, a comma or the end of the line follows, for another
- * one belongs to the text. While that is not known, the quote that may be it; the end of the line, where the text has none.
+ * The quote that ends a text in quotes: the one behind which, after blanks, a comma or the line's end follows, for any other quote
+ * belongs to the text. While what follows has not come, the quote that may be it; where there is none, the line's end.
  * @param numbers a number behind a blank ends it as well: its comma is missing (dialects.md C-5)
  */
 export function closingQuote(ring: Ring, at: number, numbers: boolean): number {

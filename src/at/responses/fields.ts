@@ -13,21 +13,21 @@ export const enum FieldKind {
   Quoted,
 }
 
-/** Of the table of fields, in numbers; and of what stands in a field. */
+/** Of the table of fields, in numbers; and of a number in a line, in digits. */
 const enum Size {
-  /** Kind, value, first position, last position + 1. */
+  /** A field: its kind, its value, where its text begins and where it ends. */
   FIELD = 4,
-  /** Fields that are kept; further ones are counted only. The longest known line has 8 (`+QMTSUB` of five topics). */
+  /** A line's fields; further ones are only counted. The longest known line has 8 (`+QMTSUB` of five topics). */
   LINE = 12 * FIELD,
-  /** No message has more up to its topic. */
+  /** A message's fields: none has more up to its topic. */
   MESSAGE = 6 * FIELD,
-  /** Of a number, in digits: more would not fit into 31 bits. Also its sign and the blanks behind it count. */
+  /** A number, with its sign and the blanks behind it: more digits would not fit into 31 bits. */
   NUMBER = 9,
 }
 
 /**
- * The fields of the line that the decoder is at, read in place: numbers as numbers, strings as positions in the ring.
- * Valid until the decoder goes on, that is, until the function that was told of the line returns.
+ * The fields of the line that the decoder is at, read in place: numbers as numbers, texts as positions in the ring. They are valid
+ * until the decoder goes on, which is when the listener's function returns.
  */
 export class Fields {
   /** How many fields the line has. */
@@ -36,12 +36,12 @@ export class Fields {
   spaced = false;
   /** Where the next field begins; when the line is over, its end. */
   at = 0;
-  /** Up to here a text that is not whole yet has been looked through; at the beginning of a field, nothing has. */
+  /** A text that has not come whole has been looked through up to here; at the beginning of a field this is {@link at}. */
   private seen = 0;
   private readonly table: Int32Array;
   private readonly ring: Ring;
 
-  /** @param beside those of other lines: these, of which there are few, stand behind them in one buffer */
+  /** @param beside the fields of other lines: a message's fields, of which there are few, are kept behind them in the same buffer */
   constructor(ring: Ring, beside: Fields | null = null) {
     this.table = beside === null
       ? new Int32Array(new ArrayBuffer(4 * (Size.LINE + Size.MESSAGE)), 0, Size.LINE)
@@ -49,7 +49,7 @@ export class Fields {
     this.ring = ring;
   }
 
-  /** Those of a line begin at `at`, if it has any. */
+  /** The fields of a line begin at `at`, if it has any. */
   begin(at: number): void {
     this.count = 0;
     this.spaced = false;
@@ -57,9 +57,9 @@ export class Fields {
   }
 
   /**
-   * Reads on, until there are `most` of them, or the line ends. A field that has not come whole is begun again when there is
-   * more of it, a text where it was left.
-   * @returns the byte behind the last one: a comma, or that which ends the line; 0 while it has not come
+   * Reads on, until there are `most` fields, or the line ends. Where a field has not come whole, the next call reads a number again
+   * from its beginning, and goes on with a text.
+   * @returns the byte behind the last field: a comma, or the one that ends the line; 0 while that has not come
    */
   read(most: number): number {
     const ring = this.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
@@ -88,7 +88,7 @@ export class Fields {
     }
   }
 
-  /** Adds the field that begins at `start` and is no number. Returns where the comma or the end of the line is behind it. */
+  /** Adds the field that begins at `start` and is no number. Returns where the comma or the line's end behind it is. */
   private readText(start: number): number {
     const ring = this.ring;
     const quoted = ring.bytes[start & ring.mask] === Byte.Quote;
@@ -106,7 +106,7 @@ export class Fields {
     return end;
   }
 
-  /** Adds a field; one too many is counted only. @param start its text in the ring, up to `end` */
+  /** Adds a field; one too many is only counted. @param start where its text begins in the ring, up to `end` */
   add(kind: FieldKind, value: number, start: number, end: number): void {
     const at = this.count++ * Size.FIELD;
     const table = this.table;
@@ -117,12 +117,12 @@ export class Fields {
     table[at + 3] = end;
   }
 
-  /** The integer in field `index`, or `otherwise` when it holds none. */
+  /** The number in field `index`, or `otherwise` where that is no number. */
   int(index: number, otherwise = -1): number {
     return index < this.count && this.table[index * Size.FIELD] === FieldKind.Integer ? this.table[index * Size.FIELD + 1]! : otherwise;
   }
 
-  /** Whether there are `least` fields or more, and the first `most` of them are whole numbers, as far as they are there. */
+  /** Whether there are at least `least` fields, and those of the first `most` that there are are whole numbers. */
   areNumbers(least: number, most: number): boolean {
     const count = this.count;
     if (count < least) return false;
@@ -130,7 +130,7 @@ export class Fields {
     return true;
   }
 
-  /** What field `index` holds; `Empty` where there is none. */
+  /** What field `index` is; `Empty` where there is none. */
   kind(index: number): FieldKind {
     return index < this.count && index * Size.FIELD < this.table.length ? this.table[index * Size.FIELD]! : FieldKind.Empty;
   }
@@ -140,7 +140,7 @@ export class Fields {
     return this.table[index * Size.FIELD + 2]!;
   }
 
-  /** One past the field's text, before a quote. */
+  /** Where the field's text ends, before a quote. */
   end(index: number): number {
     return this.table[index * Size.FIELD + 3]!;
   }

@@ -1,3 +1,4 @@
+import { commandName } from "../../at/commands/command";
 import type { Request } from "../../at/requests/request";
 import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
 import { CONNACK_CODES, meaning, RETURN_CODE } from "../../modem/codes";
@@ -15,7 +16,7 @@ export const enum Failure {
 
 /** The error for a result of these modems. */
 export function chinaMobileResultError(request: Request, code: number, { settings, options }: FailedLink<{ ackTimeout: number }>): MQTTModemError {
-  const what = request.command!.name;
+  const what = commandName(request.command!);
   if (request.kind === Kind.Open) {
     const where = `${settings.host.string}:${settings.port}`;
     if (code > RETURN_CODE)

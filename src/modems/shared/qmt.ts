@@ -2,6 +2,7 @@
  * What BC35-G and NM28 share: NM28's MQTT commands are Quectel's QMT set under other names (dialects.md 5, P18). Which
  * commands there are, and in which order they are answered, is each family's own.
  */
+import { commandName } from "../../at/commands/command";
 import { ResultCode, type Request } from "../../at/requests/request";
 import { frozen } from "../../bytes/frozen";
 import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
@@ -90,7 +91,7 @@ const OPEN_RESULTS = codes(`
 
 /** The error for a result of these families. */
 export function qmtResultError(request: Request, code: number, { settings }: FailedLink): MQTTModemError {
-  const name = request.command!.name;
+  const name = commandName(request.command!);
   const report = `+${name.slice(3)} ${code}`;
   switch (request.kind) {
     case Kind.Open:

@@ -11,24 +11,24 @@ import { portableBytes } from "../../src/platform";
 import { equal, sameLines } from "./support/check";
 import { bytesOf, visible } from "./support/exchange";
 
-const LEXICON = responseTable([
+const TABLE = responseTable([
   { id: 16, text: "+STAT", follow: Follow.Fields },
   { id: 17, text: "+STATUS", follow: Follow.Fields },
   { id: 18, text: "+MSG", follow: Follow.Fields, framing: LINE, topic: 1 },
   { id: 19, text: "BOOT_", follow: Follow.Anything },
 ]);
 
-/** Notes what the scanner finds, as text. */
+/** Notes what the decoder finds, as text. */
 class Recorder implements DecoderListener {
   readonly notes: string[] = [];
   readonly ring: Ring;
-  readonly scanner: Decoder;
+  readonly decoder: Decoder;
   #message = "";
 
   constructor(size = 256, start = 0) {
     this.ring = new Ring(size, portableBytes);
     this.ring.head = this.ring.tail = start | 0;
-    this.scanner = new Decoder(this.ring, LEXICON, new ResponseCache(new Writer(256, portableBytes)), this);
+    this.decoder = new Decoder(this.ring, TABLE, new ResponseCache(new Writer(256, portableBytes)), this);
   }
 
   #text(start: number, end: number): string {
@@ -37,10 +37,10 @@ class Recorder implements DecoderListener {
     return visible([...bytes]);
   }
 
-  onAnswered(): void {}
-  onAnsweredWhole(): boolean { return false; }
-  onLine(line: { text: string }): void {
-    const { fields } = this.scanner;
+  onExpected(): void {}
+  onAllExpected(): boolean { return false; }
+  onResponse(line: { text: string }): void {
+    const { fields } = this.decoder;
     const shown: string[] = [];
     for (let i = 0; i < Math.min(fields.count, 12); i++) shown.push(`${"E#B'"[fields.kind(i)]}${fields.string(i)}${fields.int(i, -9) === -9 ? "" : `=${fields.int(i)}`}`);
     this.notes.push([line.text, ...shown, ...(fields.count > 12 ? [`of ${fields.count}`] : [])].join(" "));
@@ -48,20 +48,20 @@ class Recorder implements DecoderListener {
   onText(start: number, end: number): void {
     this.notes.push(`text ${this.#text(start, end)}`);
   }
-  onDoubtful(): void {}
+  onDoubtfulResponse(): void {}
   onDoubtfulText(): void {}
   onCertain(): void {}
   onPrompt(): void {
     this.notes.push("prompt");
   }
   onMessage(): void {
-    this.#message = `message ${this.scanner.message.fields.string(1)} `;
+    this.#message = `message ${this.decoder.message.fields.string(1)} `;
     this.onFragment();
   }
   onFragment(): void {
-    const { available, more } = this.scanner.message;
+    const { available, more } = this.decoder.message;
     const bytes = new Uint8Array(available);
-    equal(this.scanner.read(bytes, 0, available), available, "read");
+    equal(this.decoder.read(bytes, 0, available), available, "read");
     this.#message += visible([...bytes]);
     if (!more) this.notes.push(this.#message);
   }
@@ -84,7 +84,7 @@ class Recorder implements DecoderListener {
     };
     for (let more = true; more;) {
       more = this.ring.fill(port);
-      this.scanner.scan();
+      this.decoder.scan();
     }
   }
 }
@@ -112,19 +112,19 @@ const CASES: [says: string, notes: string[], prompt?: boolean][] = [
   ["\\0\\0+MSG: 0,\"t\",a\\nb\\rc\\r\\n", ["message t a\\nb\\rc"]],
 ];
 
-describe("Scanner", () => {
+describe("Decoder", () => {
   for (const [says, notes, prompt] of CASES)
     it(says.slice(0, 60), () => {
       const bytes = bytesOf(says);
       for (let cut = 0; cut <= bytes.length; cut++) {
         const recorder = new Recorder(256, 0x7fffffff - 10);
-        recorder.scanner.promptExpected = prompt === true;
+        recorder.decoder.promptExpected = prompt === true;
         recorder.feed(bytes.slice(0, cut));
         recorder.feed(bytes.slice(cut));
         sameLines(recorder.notes, notes, `cut at ${cut}`);
       }
       const recorder = new Recorder(256, -3);
-      recorder.scanner.promptExpected = prompt === true;
+      recorder.decoder.promptExpected = prompt === true;
       for (const byte of bytes) recorder.feed([byte]);
       sameLines(recorder.notes, notes, "byte by byte");
     });
@@ -139,10 +139,10 @@ describe("Scanner", () => {
   it("learns from finals how lines end, and only while it is told to", () => {
     for (const end of ["\\n", "\\r\\n", "\\r\\r\\n"]) {
       const recorder = new Recorder();
-      recorder.scanner.learning = true;
+      recorder.decoder.learning = true;
       recorder.feed(bytesOf(`${end}OK${end}`));
       recorder.feed(bytesOf(`${end}+STAT: 1${end}`));
-      recorder.scanner.learning = false;
+      recorder.decoder.learning = false;
       recorder.feed(bytesOf("OK\\n"));
       recorder.feed(bytesOf(`${end}+MSG: 0,t,x${end}OK${end}`));
       sameLines(recorder.notes, ["OK", "+STAT #1=1", "OK", "message t x", "OK"], end);
@@ -152,9 +152,9 @@ describe("Scanner", () => {
   it("learns from the first line end alone where several finals come in one piece, as late ones do", () => {
     for (const end of ["\\n", "\\r\\n", "\\r\\r\\n"]) {
       const recorder = new Recorder();
-      recorder.scanner.learning = true;
+      recorder.decoder.learning = true;
       recorder.feed(bytesOf(`${end}OK${end}${end}OK${end}${end}+STAT: 1${end}`));
-      recorder.scanner.learning = false;
+      recorder.decoder.learning = false;
       recorder.feed(bytesOf(`${end}+MSG: 0,t,x${end}`));
       sameLines(recorder.notes, ["OK", "OK", "+STAT #1=1", "message t x"], end);
     }
@@ -172,7 +172,7 @@ describe("Scanner", () => {
   it("the tail of a line that was dropped is not a line", () => {
     for (let pad = 0; pad < 64; pad++) {
       const recorder = new Recorder(64);
-      recorder.scanner.promptExpected = true;
+      recorder.decoder.promptExpected = true;
       recorder.feed(bytesOf(`${"x".repeat(64 + pad)}OK+STAT: 1>OK\\rOK\\r\\n`));
       sameLines(recorder.notes, ["overflow", "OK"], `pad ${pad}`);
     }
@@ -181,7 +181,7 @@ describe("Scanner", () => {
   it("takes one pair of quotes away where it is told to, from a message that the ring holds whole", () => {
     for (const length of [0, 1, 30]) {
       const recorder = new Recorder(64);
-      recorder.scanner.message.stripQuotes = true;
+      recorder.decoder.message.stripQuotes = true;
       recorder.feed(bytesOf(`+MSG: 0,t,"${"x".repeat(length)}"\\r\\n+MSG: 0,t,"\\r\\n+MSG: 0,t,a"\\r\\n`));
       sameLines(recorder.notes, [`message t ${"x".repeat(length)}`, 'message t "', 'message t a"'], `length ${length}`);
     }
@@ -190,10 +190,10 @@ describe("Scanner", () => {
   it("reset forgets a line, a message, a prompt and an echo", () => {
     for (const half of ["+STA", "+STAT: 1,", "text", '+MSG: 0,"t",half', "OK", `${"x".repeat(70)}`]) {
       const recorder = new Recorder(64);
-      recorder.scanner.promptExpected = true;
-      recorder.scanner.expectEcho(new Uint8Array([1, 2, 3]), 0, 3);
+      recorder.decoder.promptExpected = true;
+      recorder.decoder.expectEcho(new Uint8Array([1, 2, 3]), 0, 3);
       recorder.feed(bytesOf(half));
-      recorder.scanner.reset();
+      recorder.decoder.reset();
       recorder.notes.length = 0;
       recorder.feed(bytesOf(">\\r\\nOK\\r\\n"));
       sameLines(recorder.notes, ["text >", "OK"], half);
