@@ -1,18 +1,17 @@
-import { ArgumentError, NetworkError, StateError, type MQTTModemError } from "../errors";
-import { levelFor, Level } from "../modem/recovery";
+import { NetworkError, StateError, type MQTTModemError } from "../errors";
 import { MQTTClient } from "../mqtt/client";
 import type { ControlMessage } from "../mqtt/options";
 import type { StageName } from "../mqtt/stages";
 import type { Clock } from "../platform";
 import { Timers, type TimerListener } from "../timers";
 import { Connection, openError, type SharedModem, type ClientCallbacks } from "./connection";
-import { Escalation } from "./escalation";
 import { InFlight } from "./in-flight";
 import type { OptionsOfSession } from "./options";
 import { Outbox } from "./outbox";
 import type { Entry } from "./queue";
 import { Restoring, RESTORING } from "./restoring";
-import { Backoff, isLoss, isRefusal, retryOf, type Retry } from "./retry";
+import { Reconnection } from "./reconnection";
+import { isLoss } from "./retry";
 import { Action, Event, State, STATES, transition } from "./states";
 import { Subscriptions } from "./subscriptions";
 import { Notifier } from "./notifier";
@@ -29,29 +28,24 @@ export class StateMachine implements TimerListener {
   readonly inFlight: InFlight;
   readonly #timers: Timers;
   readonly #options: OptionsOfSession;
-  readonly #retry: Retry;
-  readonly #backoff: Backoff;
-  readonly #escalation: Escalation;
+  readonly #reconnection: Reconnection;
   readonly #restoring: Restoring;
   readonly #notifier: Notifier;
 
   #state: State = State.Idle;
   #reason: MQTTModemError | null = null;
-  #everConnected = false;
 
   /** @throws ArgumentError */
   constructor(session: unknown, options: OptionsOfSession, clock: Clock, sharedModem: SharedModem) {
     this.#timers = new Timers(clock, this, Timer.Count);
     const family = options.modem.io, queue = options.queue ?? {}, random = options.random ?? (() => 0);
     this.#options = options;
-    this.#retry = retryOf(options.retry ?? {});
-    this.#backoff = new Backoff(this.#retry, clock, random);
-    this.#escalation = new Escalation(levelsOf(options), this.#retry.escalate);
+    this.#reconnection = new Reconnection(options, clock, random);
     this.#notifier = new Notifier(session, options, this.#timers);
     this.outbox = new Outbox(queue, { ...family.limits, ...options.modem.limits }.payload, random, this.#notifier, this.#timers);
     this.connection = new Connection(options, sharedModem, this.callbacks(session, options));
     this.#restoring = new Restoring(this.connection, this.subscriptions, this.#notifier);
-    this.inFlight = new InFlight(this.connection, this.outbox, this.subscriptions, this.#timers, this.#retry.first > 0, queue.QoSZero ?? true, options.modem.pollInterval !== 0);
+    this.inFlight = new InFlight(this.connection, this.outbox, this.subscriptions, this.#timers, this.#reconnection.isEnabled, queue.QoSZero ?? true, options.modem.pollInterval !== 0);
   }
 
   /** Loads the store and begins to connect. @throws what the store throws; what the client's constructor throws when there is no second attempt */
@@ -72,7 +66,7 @@ export class StateMachine implements TimerListener {
     try {
       this.connect();
     } catch (error) {
-      if (error instanceof ArgumentError || !this.#retry.initially || this.#retry.first === 0) throw error;
+      if (!this.#reconnection.retriesFirst(error)) throw error;
       this.#reason = openError(error);
       this.#timers.set(Timer.Notify, 0);
     }
@@ -134,8 +128,8 @@ export class StateMachine implements TimerListener {
         this.inFlight.isOpen = true;
         return this.pump();
       case Action.Hold: return this.holdBack();
-      case Action.Pause: return this.#timers.set(Timer.Retry, this.#backoff.pause());
-      case Action.LongPause: return this.#timers.set(Timer.Retry, this.#retry.refused);
+      case Action.Pause: return this.#timers.set(Timer.Retry, this.#reconnection.pause());
+      case Action.LongPause: return this.#timers.set(Timer.Retry, this.#reconnection.retry.refused);
       case Action.Disconnect: return this.disconnect();
       case Action.Abandon: return this.abandon();
     }
@@ -153,8 +147,9 @@ export class StateMachine implements TimerListener {
   private connect(): void {
     this.subscriptions.rewind();
     if (this.#options.resubscribe === false) this.subscriptions.clear();
-    if (this.#retry.timeout > 0) this.#timers.set(Timer.Attempt, this.#retry.timeout);
-    this.connection.open(this.#escalation.level);
+    const { timeout } = this.#reconnection.retry;
+    if (timeout > 0) this.#timers.set(Timer.Attempt, timeout);
+    this.connection.open(this.#reconnection.level);
   }
 
   private restore(): void {
@@ -231,9 +226,8 @@ export class StateMachine implements TimerListener {
   private onControl({ operation, returnCode, payload, topics }: ControlMessage): void {
     if (operation === MQTTClient.CONNACK && returnCode === 0) {
       this.#timers.clear(Timer.Attempt);
-      this.#timers.set(Timer.Lasting, this.#retry.lasting);
-      this.#everConnected = true;
-      this.#backoff.succeeded();
+      this.#timers.set(Timer.Lasting, this.#reconnection.retry.lasting);
+      this.#reconnection.onConnected();
       this.dispatch(Event.Connected);
     } else if (operation === MQTTClient.SUBACK) {
       if (topics === undefined) this.connection.grantedCodes = payload!;
@@ -284,16 +278,9 @@ export class StateMachine implements TimerListener {
     this.#timers.clear(Timer.Attempt);
     this.#timers.clear(Timer.Lasting);
     this.inFlight.returnAll(error);
-    const { first, initially, refused } = this.#retry;
-    const refusal = isRefusal(error);
-    if (first === 0 || error instanceof ArgumentError || !(this.#everConnected || initially) || (refusal && refused === 0)) {
-      this.#reason = error;
-      return this.dispatch(Event.Failed, error);
-    }
-    if (refusal) return this.dispatch(Event.Refused, error);
-    // A port that fails shows nothing about the modem.
-    if (error.code !== "PORT_FAILED") this.#escalation.onFailure(working ? null : levelFor(error, this.#options.modem.io.recovery));
-    this.dispatch(Event.Lost, error);
+    const event = this.#reconnection.onLost(error, working);
+    if (event === Event.Failed) this.#reason = error;
+    this.dispatch(event, error);
   }
 
   // ---- time
@@ -311,13 +298,13 @@ export class StateMachine implements TimerListener {
         this.confirmRefused();
         break;
       case Timer.Lasting:
-        this.#escalation.reset();
+        this.#reconnection.onLasted();
         break;
       case Timer.Attempt:
-        this.giveUp(new NetworkError("OPEN_FAILED", `not connected within ${this.#retry.timeout} ms; it was ${this.connection.stage}; check the modem and the coverage, or wait longer`));
+        this.giveUp(new NetworkError("OPEN_FAILED", `not connected within ${this.#reconnection.retry.timeout} ms; it was ${this.connection.stage}; check the modem and the coverage, or wait longer`));
         break;
       case Timer.Retry:
-        this.dispatch(this.#escalation.level === Level.Connect ? Event.Due : Event.Escalate);
+        this.dispatch(this.#reconnection.attempt);
     }
     this.#notifier.rethrow();
   }
@@ -334,14 +321,4 @@ export class StateMachine implements TimerListener {
     if (this.connection.isClosed) this.dispatch(Event.Ended); // after a DISCONNECT the client's onClose does this
     else this.pump();
   }
-}
-
-/** The recovery levels that this modem and this application have. */
-function levelsOf({ modem, reset }: OptionsOfSession): Level[] {
-  const { attach, restart } = modem.io.recovery;
-  const levels = [Level.Connect];
-  if (attach.length > 0) levels.push(Level.Attach);
-  if (restart.length > 0) levels.push(Level.Restart);
-  if (reset !== undefined) levels.push(Level.Reset);
-  return levels;
 }
