@@ -9,16 +9,20 @@ const NOTHING = frozen({});
  */
 export class Thrown {
   private exception: unknown = NOTHING;
+  hasKept = false;
 
   keep(exception: unknown): void {
-    if (this.exception === NOTHING) this.exception = exception;
+    if (this.hasKept) return;
+    this.exception = exception;
+    this.hasKept = true;
   }
 
   /** Called last, when the host is about to get control back. @throws what has been kept, if anything has */
   rethrow(): void {
+    if (!this.hasKept) return;
     const exception = this.exception;
-    if (exception === NOTHING) return;
     this.exception = NOTHING;
+    this.hasKept = false;
     throw exception;
   }
 }

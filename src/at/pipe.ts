@@ -8,7 +8,7 @@ export interface PipeListener {
   onFilled(): void;
 }
 
-/** Before {@link Pipe.open}. */
+/** Before {@link Pipe.open}, and after {@link Pipe.close}. */
 const NO_PORT: Port = frozen({ read: () => 0, write: () => 0, close() {} });
 const NO_BYTES = new Uint8Array(0);
 
@@ -35,6 +35,7 @@ export class Pipe {
     this.ring = new Ring(size, bytes);
   }
 
+  /** The port has been opened, and not closed since. */
   get isOpen(): boolean {
     return this.port !== NO_PORT;
   }
@@ -53,19 +54,25 @@ export class Pipe {
   close(): void {
     this.closed = true;
     this.port.close();
+    this.port = NO_PORT;
   }
 
   /** Takes what the port has, as far as the ring has room, for whoever decodes it now. @returns whether the port may have more */
   take(): boolean {
-    return this.ring.fill(this.port);
+    const ring = this.ring, mask = ring.mask, tail = ring.tail, start = tail & mask;
+    let room = mask + 1 - ((tail - ring.head) | 0);
+    if (room > mask + 1 - start) room = mask + 1 - start;
+    if (room === 0) return true;
+    const count = this.port.read(ring.bytes, start, room);
+    ring.tail = (tail + count) | 0;
+    return count === room && this.take();
   }
 
   /** The same in the middle of other work, at any time: it only adds bytes behind the ring's tail. */
   fill(): void {
-    if (this.closed) return;
     const ring = this.ring, tail = ring.tail;
-    ring.fill(this.port);
-    if (ring.tail !== tail) this.listener.onFilled();
+    this.take();
+    if (tail !== ring.tail) this.listener.onFilled();
   }
 
   /**
@@ -74,7 +81,6 @@ export class Pipe {
    * @returns whether the port has taken all of it; otherwise {@link drain} goes on
    */
   write(source: Uint8Array, start: number, end: number): boolean {
-    if (this.closed) return false;
     const at = start + this.port.write(source, start, end - start);
     this.at = at;
     if (at === end) {

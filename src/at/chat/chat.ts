@@ -104,7 +104,7 @@ export class Chat implements PortReceiver, PipeListener {
 
   onReadable(): void {
     this.receive();
-    this.thrown.rethrow();
+    if (this.thrown.hasKept) this.thrown.rethrow();
   }
 
   onWritable(): void {
@@ -134,7 +134,7 @@ export class Chat implements PortReceiver, PipeListener {
       this.resume();
       throw thrown;
     }
-    if (!pipe.closed) this.silence.restart();
+    if (decoder.isInside && !pipe.closed) this.silence.restart();
   }
 
   /** The decoder looks at the rest from the timer. */

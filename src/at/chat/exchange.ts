@@ -10,7 +10,7 @@ import type { Completion } from "./completion";
 import type { ChatFamily } from "./options";
 import { Verdict, type Resync } from "./resync";
 import { fill, isSafeInCommandMode } from "./safe";
-import { Action, actionOf, Event, isAfterOk, isSent, next, State } from "./states";
+import { Action, Bits, Event, isAfterOk, isSent, State, TRANSITIONS } from "./states";
 import { Timeout } from "./timeouts";
 import type { Unconfirmed } from "./unconfirmed";
 
@@ -86,6 +86,7 @@ export class Exchange {
     if (this.state !== State.Idle || requests.first === null || this.pipe.closed) return;
     const request = requests.next(this.family.oneOfAKind === true);
     if (request === null) return;
+    this.pipe.fill(); // what has come before is no answer
     write(request.command!, this.writer, this.cache, request, request.listener);
     if (this.writer.overflow) {
       // Reported from the timer: the application may be in the middle of the call that submitted it.
@@ -130,44 +131,28 @@ export class Exchange {
 
   /** @param code of an error, its number, or −1 */
   happens(event: Event, code: number): void {
-    const from = this.state, to = next(from, event), action = actionOf(from, event), request = this.current;
+    const from = this.state, transition = TRANSITIONS[from * Event.Count + event]!, to: State = transition & Bits.State;
+    const request = this.current!; // null in Idle and in Resync, where no action uses it
     if (to !== from) {
       this.state = to;
       if (to <= State.Resync) this.letGo(from, to, request);
     }
-    if (action !== Action.None) this.act(action, event, from, request!, code);
-  }
-
-  /** The chat is done with its request, and idle, or sends the probe. */
-  private letGo(from: State, to: State, request: Request | null): void {
-    if (from < State.AwaitFinal) this.pipe.drop();
-    if (request !== null) {
-      if (request.offset !== Offset.None) this.payloads.release(request);
-      if (request.command!.prompt !== undefined) this.decoder.promptExpected = false;
-      this.current = null;
-      if (this.isEchoed) this.decoder.forgetEcho();
-    }
-    if (to !== State.Resync || request === null) return;
-    const isPayload = from === State.SendingPayload || from === State.SendingPayloadAfterOk;
-    if (from === State.Sending) this.resync.isLineOpen = false; // a carriage return would have the modem carry out half a command
-    this.resync.begin(isPayload && request.result === ResultCode.Pending, request.command!.answer);
-  }
-
-  private act(action: Action, event: Event, from: State, request: Request, code: number): void {
-    switch (action) {
-      case Action.Send: return this.send(request);
+    switch (transition >> Bits.Action as Action) {
+      case Action.None: return;
       case Action.ExpectPrompt:
         this.decoder.promptExpected = !this.family.responses.promptIsLine;
         return;
+      case Action.Send: return this.send(request);
       case Action.SendPayload: return this.sendPayload(request);
-      case Action.EndPayload: return this.endPayload(request);
-      case Action.Conclude: return this.conclude(request, event === Event.Ok, code);
+      case Action.EndPayload: return this.endPayload(request, request.command!.nudge);
       case Action.Finish:
         this.completion.finish(request, Outcome.Done, 0);
         return this.pump();
+      case Action.Conclude: return this.conclude(request, event === Event.Ok, code);
       case Action.FinishByResult:
         this.completion.finishByResult(request);
         return this.pump();
+      case Action.EndPayloadAfterOk: return this.endPayload(request, Timeout.Grace);
       case Action.Linger: return this.requests.wait(request, Timeout.Grace);
       case Action.Extend: return this.requests.wait(request, request.finalTimeout);
       case Action.Stray:
@@ -197,6 +182,21 @@ export class Exchange {
     }
   }
 
+  /** The chat is done with its request, and idle, or sends the probe. */
+  private letGo(from: State, to: State, request: Request | null): void {
+    if (from < State.AwaitFinal) this.pipe.drop();
+    if (request !== null) {
+      if (request.offset !== Offset.None) this.payloads.release(request);
+      if (request.command!.prompt !== undefined) this.decoder.promptExpected = false;
+      this.current = null;
+      if (this.isEchoed) this.decoder.forgetEcho();
+    }
+    if (to !== State.Resync || request === null) return;
+    const isPayload = from === State.SendingPayload || from === State.SendingPayloadAfterOk;
+    if (from === State.Sending) this.resync.isLineOpen = false; // a carriage return would have the modem carry out half a command
+    this.resync.begin(isPayload && request.result === ResultCode.Pending, request.command!.answer);
+  }
+
   // ---- what goes out
 
   private send(request: Request): void {
@@ -206,7 +206,6 @@ export class Exchange {
     this.isEchoed = false;
     this.cache.sending(command, request === this.requests.first);
     this.requests.wait(request, command.prompt ?? request.finalTimeout);
-    this.pipe.fill(); // what has come before is no answer
     if (this.pipe.write(writer.buffer, 0, writer.length)) this.lineSent();
   }
 
@@ -228,11 +227,10 @@ export class Exchange {
     this.happens(request.command!.nudge === undefined || request.result !== ResultCode.Pending ? Event.PayloadSent : Event.PayloadSentForCtrlZ, 0);
   }
 
-  private endPayload(request: Request): void {
-    const nudge = request.command!.nudge;
-    // After an early `OK` there is little to wait for: a result, or nothing. Nor is there where nobody is told how it ends.
-    if (isAfterOk(this.state) || (nudge === undefined && request.reported && !request.inWindow)) this.requests.wait(request, Timeout.Grace);
-    else if (nudge !== undefined) this.requests.wait(request, nudge);
+  /** @param next milliseconds until something is to be done, or undefined where the time for the final has been set already */
+  private endPayload(request: Request, next: number | undefined): void {
+    if (next !== undefined) this.requests.wait(request, next);
+    else if (request.reported && !request.inWindow) this.requests.wait(request, Timeout.Grace); // nobody is told how it ends
     if (!this.isEchoed) this.payloads.release(request);
   }
 

@@ -20,9 +20,8 @@ export class Silence {
     this.timers = timers;
   }
 
-  /** Bytes have come, and the decoder has looked at them. */
+  /** Bytes have come, and have left the decoder in the middle of a message. */
   restart(): void {
-    if (!this.decoder.isInside) return;
     this.isOver = false;
     this.timers.set(Slot.Silence, Timeout.Silence);
   }

@@ -72,7 +72,7 @@ export const enum Event {
   Count,
 }
 
-/** What is done when a state is entered so. The request is still known; where the next state is Idle or Resync, the chat has let go of it. */
+/** What is done on the way from one state to the next. The request is still known; where the next state is Idle or Resync, the chat has let go of it. */
 export const enum Action {
   None,
   /** Writes the command line. */
@@ -81,8 +81,10 @@ export const enum Action {
   SendPayload,
   /** Sends the payload although no prompt has come: see exchange.ts. */
   SendBlind,
-  /** Releases the payload, and sets the time for what is to come. */
+  /** Releases the payload, and sets the time for the final, or until a Ctrl-Z is sent. */
   EndPayload,
+  /** The same, where there is little to wait for: a result, or nothing. */
+  EndPayloadAfterOk,
   SendCtrlZ,
   /** Waits a little longer: the rest must come soon. */
   Linger,
@@ -112,18 +114,15 @@ export const enum Action {
   TellSilent,
 }
 
-const NEXT = new Uint8Array(State.Count * Event.Count);
-const ACTIONS = new Uint8Array(State.Count * Event.Count);
-
-/** The chat's next state. */
-export function next(state: State, event: Event): State {
-  return NEXT[state * Event.Count + event]!;
+/** How a transition stands in {@link TRANSITIONS}. */
+export const enum Bits {
+  /** The next state stands here, and the action above it. */
+  State = 15,
+  Action = 4,
 }
 
-/** What is done on the way. */
-export function actionOf(state: State, event: Event): Action {
-  return ACTIONS[state * Event.Count + event]!;
-}
+/** For each event in each state, at `state * Event.Count + event`: the next state and the action. */
+export const TRANSITIONS = new Uint16Array(State.Count * Event.Count);
 
 /** The command and its payload have been sent whole. */
 export function isSent(state: State): boolean {
@@ -143,18 +142,17 @@ export function isAfterOk(state: State): boolean {
 // ---- the table, which is built when the module is loaded: on a device when the app is linked
 
 function on(state: State, event: Event, to: State, action: Action): void {
-  NEXT[state * Event.Count + event] = to;
-  ACTIONS[state * Event.Count + event] = action;
+  TRANSITIONS[state * Event.Count + event] = (action << Bits.Action) | to;
 }
 
 /** `special` is a kind of `event`: without a row of its own it does the same. */
 function inherit(special: Event, event: Event): void {
-  for (let state = State.Idle; state < State.Count; state++)
-    if (next(state, special) === state && actionOf(state, special) === Action.None) on(state, special, next(state, event), actionOf(state, event));
+  for (let at = 0; at < TRANSITIONS.length; at += Event.Count)
+    if (TRANSITIONS[at + special] === at / Event.Count) TRANSITIONS[at + special] = TRANSITIONS[at + event]!;
 }
 
 // An event without a row changes nothing.
-for (let state = State.Idle; state < State.Count; state++) for (let event = Event.Submit; event < Event.Count; event++) on(state, event, state, Action.None);
+for (let at = 0; at < TRANSITIONS.length; at++) TRANSITIONS[at] = (at / Event.Count) | 0;
 
 on(State.Idle, Event.Submit, State.Sending, Action.Send);
 on(State.Idle, Event.Ok, State.Idle, Action.Stray);
@@ -195,8 +193,8 @@ on(State.SendingPayload, Event.Result, State.SendingPayload, Action.Linger);
 on(State.SendingPayload, Event.Timeout, State.Resync, Action.GiveUp);
 on(State.SendingPayload, Event.Restart, State.Idle, Action.None);
 
-on(State.SendingPayloadAfterOk, Event.PayloadSent, State.AwaitFinalAfterOk, Action.EndPayload);
-on(State.SendingPayloadAfterOk, Event.PayloadSentForCtrlZ, State.AwaitFinalOrCtrlZAfterOk, Action.EndPayload);
+on(State.SendingPayloadAfterOk, Event.PayloadSent, State.AwaitFinalAfterOk, Action.EndPayloadAfterOk);
+on(State.SendingPayloadAfterOk, Event.PayloadSentForCtrlZ, State.AwaitFinalOrCtrlZAfterOk, Action.EndPayloadAfterOk);
 on(State.SendingPayloadAfterOk, Event.Ok, State.SendingPayloadAfterOk, Action.Stray);
 on(State.SendingPayloadAfterOk, Event.Error, State.Resync, Action.Refuse);
 on(State.SendingPayloadAfterOk, Event.Result, State.SendingPayloadAfterOk, Action.Linger);
