@@ -123,7 +123,7 @@ export class ATSession implements ChatListener, TimerListener {
 
   /** Ends the session. Settles when the port is released. */
   async close(): Promise<void> {
-    this.#fail(new StateError("CLOSED", "the conversation with the modem has been ended"));
+    this.#fail(new StateError("CLOSED", "the AT session with the modem has been ended"));
     await this.#released;
   }
 
