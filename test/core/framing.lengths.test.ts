@@ -57,6 +57,7 @@ const CASES: [family: Family, cases: Case[]][] = [
     ["the same as it goes on the wire", '+MQTTRECV:0,1,TESTDOWN,39,{"taskId":41,"payload":{"TESTINT1":10}}\\r\\n', 'TESTDOWN: {"taskId":41,"payload":{"TESTINT1":10}}'],
     ["S4's second example as printed (D-9)", '+MQTTRECV: 0,1, valve_onoff_cmd, 40, {"taskId":5, "payload":{"valve_onoff":1}}\\r\\n', 'suspect valve_onoff_cmd: {"taskId":5, "payload":{"valve_onoff":1}}'],
     ["a payload that begins with a blank of its own", "+MQTTRECV:0,1,t,6, hello\\r\\n", "t:  hello"],
+    ["a payload on the next line, and a carriage return alone before it, which may be the topic's", "+MQTTRECV:0,1,t,5\\rhello\\r\\n", "suspect t: hello"],
     ["a blank, and no end of line", "+MQTTRECV:0,1,t,5, hello", "t: hello"],
     ["a blank, and a payload that ends in a line end of its own", "+MQTTRECV:0,1,t,7, hello\\r\\n\\r\\n", "t: hello\\r\\n"],
     ["a bare topic with a number in it", "+MQTTRECV:0,1,a,5,5,hello\\r\\n", "a,5: hello"],

@@ -15,7 +15,7 @@ export const enum ResponseKind {
 }
 
 /** What an entry keeps of a line, a byte each. */
-export const enum Entry {
+const enum Entry {
   Kind,
   /** Where the line is, counted from its entry: the line endings before it, the line itself, and the first byte of its own ending. */
   From,
@@ -36,6 +36,17 @@ const enum Cache {
   /** The lines' text. */
   Text = Entries + LINES * Entry.SIZE,
   SIZE = 64,
+}
+
+/** How what has come compares with the expected answer. */
+export const enum Answer {
+  Different,
+  /** So far it is the same. */
+  Undecided,
+  /** The expected line has come. */
+  Line,
+  /** All lines that are expected have come. */
+  All,
 }
 
 /** In place of an entry. */
@@ -60,7 +71,9 @@ export class ResponseCache {
    * a prompt that is no line, the entry's negative position, which is below {@link Expected.Keeping}.
    */
   expected: number = Expected.None;
-  readonly bytes = new Uint8Array(Cache.SIZE);
+  /** Bytes that {@link compare} has found the same. */
+  matched = 0;
+  private readonly bytes = new Uint8Array(Cache.SIZE);
   private readonly writer: Writer;
   /** How many lines of the answer are kept; 0 where the answer is not whole. */
   private count = 0;
@@ -124,10 +137,27 @@ export class ResponseCache {
     }
   }
 
-  /** The expected line has come: the one behind it is expected next. */
-  next(): void {
-    const next = this.expected + Entry.SIZE;
+  /** Compares what has come, from `at` on, with the expected line and those behind it. @param withoutBlanks the line endings before the line are left out */
+  compare(ring: Ring, at: number, withoutBlanks: boolean): Answer {
+    const bytes = this.bytes, entry = this.expected, has = (ring.tail - at) | 0, blanks = bytes[entry + Entry.Blanks]!;
+    const left = withoutBlanks ? blanks : 0;
+    let length = bytes[entry + Entry.Rest]! - left;
+    const all = length > 0 && has >= length;
+    if (!all) {
+      length = bytes[entry + Entry.Length]! - left;
+      if (has <= blanks - left) return Answer.Different;
+    }
+    if (!ring.same(at, bytes, entry + bytes[entry + Entry.From]! + left, has < length ? has : length)) return Answer.Different;
+    if (has < length) return Answer.Undecided;
+    this.matched = length;
+    return all ? Answer.All : Answer.Line;
+  }
+
+  /** The expected line has come: the one behind it is expected next. Returns what the line means. */
+  next(): ResponseKind {
+    const entry = this.expected, next = entry + Entry.SIZE;
     this.expected = next === Cache.Entries + this.count * Entry.SIZE ? Expected.None : next;
+    return this.bytes[entry + Entry.Kind]!;
   }
 
   /** Another line has come in place of the expected one. */

@@ -1,14 +1,13 @@
 import type { Ring } from "../../bytes/ring";
-import { Entry, type ResponseCache, type ResponseKind } from "../commands/response-cache";
+import { Answer, type ResponseCache, type ResponseKind } from "../commands/response-cache";
 import { Compared } from "../framing/header-cache";
 import { Found, Message } from "../framing/message";
 import { Byte } from "../responses/bytes";
-import { afterBlanks, upTo } from "../responses/delimiters";
+import { upTo } from "../responses/delimiters";
 import { Fields } from "../responses/fields";
-import { NameLookup } from "../responses/name-lookup";
-import { Follow, NO_RESPONSE } from "../responses/name-tree";
 import { CommonResponse, type Line, type ResponseTable } from "../responses/response-table";
 import { Echo, Echoed } from "./echo";
+import { LineParser, Parsed } from "./line-parser";
 import type { DecoderListener } from "./listener";
 import { DecoderState } from "./state";
 import { afterWildcard, afterWrongLength, Trust } from "./trust";
@@ -39,13 +38,9 @@ export class Decoder {
   scanning = false;
 
   readonly fields: Fields;
-  private readonly names: NameLookup;
-  private readonly responses: readonly Line[];
-  /** The response table's line that is being read, and the last one that was a message. */
-  private line: Line | null = null;
+  private readonly parser: LineParser;
+  /** The response table's line that the last message was. */
   private messageLine: Line | null = null;
-  /** The fields that are being read: the message's own, or {@link fields}. */
-  private reading: Fields;
   /** Where the blanks before the line began; where they came in several pieces, only the last piece is there. */
   private blank = 0;
 
@@ -66,10 +61,9 @@ export class Decoder {
     this.cache = cache;
     this.listener = listener;
     this.at = this.answersFrom = ring.tail;
-    this.responses = table.responses;
-    this.names = new NameLookup(table.names);
-    this.fields = this.reading = new Fields(ring);
+    this.fields = new Fields(ring);
     this.message = new Message(ring, table.names, listener, this.fields);
+    this.parser = new LineParser(ring, table, this.fields, this.message);
     table.responses.forEach(({ framing }) => framing?.prepare(this.message));
   }
 
@@ -89,9 +83,7 @@ export class Decoder {
           case DecoderState.Start: going = this.start(); break;
           case DecoderState.Message: going = this.found(this.message.end.find(this.message)); break;
           case DecoderState.Held: going = this.goOn(); break;
-          case DecoderState.Name: going = this.readName(); break;
-          case DecoderState.Fields: going = this.readFields(); break;
-          case DecoderState.End: going = this.readEnd(); break;
+          case DecoderState.Line: going = this.readLine(); break;
           case DecoderState.LineEnd: going = this.learn(); break;
           case DecoderState.Echo: going = this.followEcho(); break;
           case DecoderState.Unended: going = this.leaveUnended(); break;
@@ -125,10 +117,11 @@ export class Decoder {
     const ring = this.ring, tail = ring.tail;
     let at = this.at;
     if (at === tail) return false;
-    const expected = this.trust !== Trust.Certain || ((at - this.answersFrom) | 0) < 0 ? 0 : this.cache.expected;
-    if (expected > 0) {
-      const compared = this.compareExpected(expected, at, 0);
-      if (compared !== Compared.Different) return compared === Compared.Same;
+    const cache = this.cache, isExpected = this.trust === Trust.Certain && ((at - this.answersFrom) | 0) >= 0 && cache.expected > 0;
+    if (isExpected) {
+      const answer = cache.compare(ring, at, false);
+      if (answer === Answer.Undecided) return false;
+      if (answer !== Answer.Different && this.takeExpected(answer, at)) return this.at !== tail;
     }
     const bytes = ring.bytes, mask = ring.mask;
     this.blank = at;
@@ -143,9 +136,10 @@ export class Decoder {
       return this.at !== tail;
     }
     // The blanks before the expected line have come apart from it, or with something else.
-    if (expected > 0) {
-      const compared = this.compareExpected(expected, at, this.cache.bytes[expected + Entry.Blanks]!);
-      if (compared !== Compared.Different) return compared === Compared.Same;
+    if (isExpected) {
+      const answer = cache.compare(ring, at, true);
+      if (answer === Answer.Undecided) return false;
+      if (answer !== Answer.Different && this.takeExpected(answer, at)) return this.at !== tail;
     }
     if (byte === Byte.Plus) {
       const message = this.message, compared = message.headerCache.compare(at);
@@ -155,39 +149,23 @@ export class Decoder {
         return this.found(message.resume(at));
       }
     }
-    this.names.begin();
-    this.state = DecoderState.Name;
+    this.parser.begin(at);
+    this.state = DecoderState.Line;
     return true;
   }
 
-  /**
-   * Whether the expected line is at `at`, or all lines that are expected; then the listener is told. `Undecided` also when nothing
-   * is behind it.
-   * @param left bytes at the expected line's beginning that are left out
-   */
-  private compareExpected(entry: number, at: number, left: number): Compared {
-    const cache = this.cache, bytes = cache.bytes, ring = this.ring, tail = ring.tail;
-    const has = (tail - at) | 0;
-    let length = bytes[entry + Entry.Rest]! - left;
-    const whole = length > 0 && has >= length;
-    if (!whole) {
-      length = bytes[entry + Entry.Length]! - left;
-      if (has <= bytes[entry + Entry.Blanks]! - left) return Compared.Different;
-    }
-    if (!ring.same(at, bytes, entry + bytes[entry + Entry.From]! + left, has < length ? has : length)) return Compared.Different;
-    if (has < length) return Compared.Undecided;
+  /** The expected line is at `at`, or all lines that are expected. Returns false where they are to be read one by one. */
+  private takeExpected(answer: Answer, at: number): boolean {
+    const cache = this.cache, ring = this.ring, tail = ring.tail, end = (at + cache.matched) | 0;
     // Where nothing but the rest of its ending is behind it, that is skipped here, and not before the next line.
-    const end = (at + length) | 0;
-    this.at = has === length + 1 && ring.bytes[end & ring.mask] === Byte.LF ? tail : (end - 1) | 0;
-    if (!whole) {
-      cache.next();
-      this.listener.onExpected(bytes[entry + Entry.Kind]!);
-    } else if (!this.listener.onAllExpected()) {
+    this.at = ((tail - end) | 0) === 1 && ring.bytes[end & ring.mask] === Byte.LF ? tail : (end - 1) | 0;
+    if (answer === Answer.Line) this.listener.onExpected(cache.next());
+    else if (!this.listener.onAllExpected()) {
       this.at = at;
-      return Compared.Different;
+      return false;
     }
     ring.head = this.at;
-    return this.at === tail ? Compared.Undecided : Compared.Same;
+    return true;
   }
 
   /** The line that the listener is being told of means this for the publish whose answer is kept. @param id the field with its id, or −1 */
@@ -216,77 +194,35 @@ export class Decoder {
 
   // ---- lines
 
-  private readName(): boolean {
-    const ring = this.ring, names = this.names;
-    const at = this.at = names.walk(ring, this.at);
-    if (at === ring.tail) return false;
-    this.state = DecoderState.Text;
-    if (names.response === NO_RESPONSE) return true;
-    const byte = ring.bytes[at & ring.mask]!, line = this.line = this.responses[names.response]!;
-    if (line.follow === Follow.End) this.state = DecoderState.End;
-    else if (line.follow === Follow.Anything) {
-      this.fields.begin(at);
-      this.state = DecoderState.Discard;
-      this.tell(line);
-    } else {
-      names.remember();
-      if (byte === Byte.Colon) this.at = (at + 1) | 0;
-      // ML302 prints a bare `+CME ERROR` after some commands (dialects.md C-10).
-      else if (line.id !== CommonResponse.CmeError || (byte !== Byte.CR && byte !== Byte.LF)) return true;
-      const message = this.message;
-      if (line.framing === undefined) this.reading = this.fields;
-      else {
-        message.headerCache.invalidate();
-        this.reading = message.fields;
-      }
-      this.reading.begin(this.at);
-      this.state = DecoderState.Fields;
-    }
-    return true;
-  }
-
-  /** Behind the colon. */
-  private readFields(): boolean {
-    const fields = this.reading, line = this.line!, framing = line.framing;
-    // Before a message's own part stand `topic` fields, and the topic where the framing does not read it.
-    const byte = fields.read(framing === undefined ? -1 : framing.hasLength ? line.topic! : line.topic! + 1);
-    this.at = fields.at;
-    if (byte === 0) return false;
-    if (framing === undefined) {
-      this.state = DecoderState.Text;
-      this.finish();
-    } else if (byte === Byte.Comma) {
-      const message = this.message;
-      this.messageLine = line;
-      message.framing = framing;
-      message.topicField = line.topic!;
-      message.begin(false);
-      framing.begin(message);
-      this.state = DecoderState.Message;
-    } else {
-      // A message whose payload never began is not a message. Its topic may have a line's end in it.
-      this.state = DecoderState.Text;
-      if (fields.count > line.topic!) this.breakHeader();
-    }
-    return true;
-  }
-
-  /** Behind a name that only the end of the line may follow. */
-  private readEnd(): boolean {
-    const at = this.at = afterBlanks(this.ring, this.at);
-    if (at === this.ring.tail) return false;
-    const byte = this.ring.bytes[at & this.ring.mask]!;
-    this.state = DecoderState.Text;
-    if (byte === Byte.CR || byte === Byte.LF) {
-      this.fields.begin(at);
-      this.finish();
+  /** Reads the line on, until it is known what it is. */
+  private readLine(): boolean {
+    const parser = this.parser, parsed = parser.read(), line = parser.line!;
+    this.at = parser.at;
+    switch (parsed) {
+      case Parsed.Nothing: return false;
+      case Parsed.Response:
+        this.finish(line);
+        break;
+      case Parsed.Prefix:
+        this.state = DecoderState.Discard;
+        this.tell(line);
+        break;
+      case Parsed.Message:
+        this.messageLine = line;
+        this.message.begin(line.framing!, line.topic!);
+        this.state = DecoderState.Message;
+        break;
+      case Parsed.BrokenMessage:
+        this.state = DecoderState.Text;
+        this.breakHeader();
+        break;
+      case Parsed.Text: this.state = DecoderState.Text;
     }
     return true;
   }
 
   /** The line is whole: tells of it, then lets go of its bytes. `at` is at its CR or LF. */
-  private finish(): void {
-    const line = this.line!;
+  private finish(line: Line): void {
     this.endLine();
     if (this.learning && line.id <= CommonResponse.CmsError && this.echo === null) {
       this.crSeen = 0;
@@ -343,7 +279,7 @@ export class Decoder {
       return;
     }
     // Where the topic ends that did not fit, nobody knows.
-    if (state === DecoderState.Fields && this.line!.framing !== undefined) this.trust = Trust.Doubtful;
+    if (state === DecoderState.Line && this.parser.isMessage) this.trust = Trust.Doubtful;
     this.ring.head = this.at;
     this.state = DecoderState.Discard;
     this.listener.onOverflow();
@@ -450,7 +386,7 @@ export class Decoder {
   /** The line that has begun has nothing but what may be the prompt, which no line's end follows. */
   private get isLikePrompt(): boolean {
     const ring = this.ring, length = (ring.tail - ring.head) | 0;
-    return this.promptExpected && (this.state === DecoderState.Name || this.state === DecoderState.Text) && ring.bytes[ring.head & ring.mask] === Byte.Prompt &&
+    return this.promptExpected && (this.state === DecoderState.Line || this.state === DecoderState.Text) && ring.bytes[ring.head & ring.mask] === Byte.Prompt &&
       (length === 1 || (length === 2 && ring.bytes[(ring.head + 1) & ring.mask] === Byte.Blank));
   }
 

@@ -12,12 +12,8 @@ export const enum DecoderState {
   Message,
   /** The application has bytes to read before the decoder may go on. */
   Held,
-  /** In the name of a line. */
-  Name,
-  /** After a name that only the end of the line may follow. */
-  End,
-  /** After the colon. */
-  Fields,
+  /** In a line that may be the response table's. */
+  Line,
   /** In a line that the response table does not have. */
   Text,
   /** In a line that outgrew the ring, or that is not wanted: dropped up to its end. */

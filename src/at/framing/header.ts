@@ -154,8 +154,11 @@ export const HEADER = frozen({
     // Ancestor firmware puts the payload on the next line (dialects.md 6.1).
     const at = message.at, next = (at + 1) | 0;
     if (next === message.ring.tail) return Found.Nothing;
-    const payload = message.at = message.byte(at) === Byte.CR && message.byte(next) === Byte.LF ? (next + 1) | 0 : next;
-    message.mayContinue = true; // or it is the topic that has a line's end in it
+    const isEnding = message.byte(at) === Byte.CR && message.byte(next) === Byte.LF;
+    const payload = message.at = isEnding ? (next + 1) | 0 : next;
+    // Or the topic has a line's end in it; more so where that is none of a modem's.
+    if (isEnding) message.mayContinue = true;
+    else message.doubtEnd();
     if (header.value > 0) {
       this.newCandidate(message, payload);
       return Found.Nothing;

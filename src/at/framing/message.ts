@@ -110,9 +110,17 @@ export class Message {
     this.headerCache = new HeaderCache(ring);
   }
 
-  /** Nothing is known of the message yet. @param sameHeader it begins as the last one did */
-  begin(sameHeader: boolean): void {
-    this.sameHeader = sameHeader;
+  /** A message begins, whose fields before the framing's own part have been read. @param topicField the number of the topic's field */
+  begin(framing: Framing, topicField: number): void {
+    this.framing = framing;
+    this.topicField = topicField;
+    this.sameHeader = false;
+    this.clear();
+    framing.begin(this);
+  }
+
+  /** Nothing is known of the message yet. */
+  private clear(): void {
     this.first = true;
     this.length = -1;
     this.suspect = this.mayContinue = this.silent = this.truncated = false;
@@ -130,7 +138,8 @@ export class Message {
   /** The line that begins at `start` begins as the last message's did. */
   resume(start: number): Found {
     const cache = this.headerCache;
-    this.begin(true);
+    this.sameHeader = true;
+    this.clear();
     this.topic = (start + cache.topicFrom) | 0;
     this.topicEnd = (start + cache.topicTo) | 0;
     this.fields.count = this.topicField;
