@@ -12,6 +12,7 @@ import { transform } from "esbuild";
 import { loadDriver, modemNames } from "modem-mqtt/node";
 import { createVirtualModem, type VirtualModem } from "modem-mqtt/virtual-modem";
 import { EVENTS, State, STATES, TRANSITIONS } from "../../src/session/states";
+import { drawChat } from "../support/chat-states";
 import { startAedes, type Broker } from "./support/brokers";
 import { COMMAND, modemMqtt, Running } from "./support/process";
 
@@ -31,6 +32,8 @@ const BLOCKS: readonly Block[] = PAGES.flatMap((path) => {
   return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map((match) =>
     ({ place: `${path}:${text.slice(0, match.index).split("\n").length}`, language: match[1]!, text: match[2]! }));
 });
+/** A page's mermaid diagrams. */
+const pictures = (path: string): string[] => blocks("mermaid").filter(({ place }) => place.startsWith(`${path}:`)).map(({ text }) => text);
 const blocks = (language: string): readonly Block[] => BLOCKS.filter((block) => block.language === language);
 
 /** Lines for a shell that are not run. */
@@ -66,8 +69,13 @@ describe("README and docs", function () {
       arrows.set(arrow, [...(arrows.get(arrow) ?? []), EVENTS[event]]);
     }
     const drawn = [...arrows].map(([arrow, events]) => `  ${arrow}: ${events.join(", ")}`);
-    assert.deepEqual(blocks("mermaid").map(({ text }) => text), [["stateDiagram-v2", ...drawn, "  closed --> [*]", ""].join("\n")]);
+    assert.deepEqual(pictures("docs/sessions.md"), [["stateDiagram-v2", ...drawn, "  closed --> [*]", ""].join("\n")]);
     for (const state of STATES.slice(1)) assert.ok(page("docs/sessions.md").includes(`| ${state} |`), `${state} is not explained`);
+  });
+
+  it("show the chat's states as its table has them", () => {
+    assert.deepEqual(pictures("docs/architecture.md"), [drawChat()]);
+    assert.equal(blocks("mermaid").length, 2);
   });
 
   it("link to nothing that is not there", () => {
