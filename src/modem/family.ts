@@ -1,7 +1,7 @@
 import type { ChatFamily } from "../at/chat/options";
 import type { Command } from "../at/commands/command";
 import type { Request } from "../at/requests/request";
-import type { MQTTModemError } from "../errors";
+import { ArgumentError, type MQTTModemError } from "../errors";
 import type { CodeTable } from "./codes";
 import type { LinkOptions, OptionRows } from "./family-options";
 import type { Hook, HookedLink } from "./hook";
@@ -130,4 +130,9 @@ export interface Family<O extends LinkOptions = any> extends ChatFamily {
 export function isFamily(value: unknown): value is Family {
   const { connect, limits } = (value ?? {}) as Partial<Family>;
   return typeof connect === "object" && typeof limits === "object";
+}
+
+/** Refuses what an application gives as `modem.io` in place of a family. @throws ArgumentError */
+export function checkFamily(io: unknown): void {
+  if (!isFamily(io)) throw new ArgumentError("ARGUMENT_TYPE", "modem.io", io, "must be a driver: BC35G, M531X, ML302 or NM28");
 }

@@ -95,7 +95,7 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
 
   onDone(request: Request, outcome: Outcome, code: number): void {
     const { kind } = request;
-    if (kind === Kind.Publish && outcome === Outcome.Done && code === 0) return this.tellDone(request, outcome, code);
+    if (kind === Kind.Publish && outcome === Outcome.Done && code === 0 && !request.reported) return this.client?.onModemDone(request, null);
     const { hook } = this;
     if (hook?.beforeDone?.(request, outcome, code) === true) return;
     if (kind < Kind.Inquiry) this.tellDone(request, outcome, code);

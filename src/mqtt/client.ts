@@ -1,5 +1,5 @@
 import { ArgumentError } from "../errors";
-import { isFamily } from "../modem/family";
+import { checkFamily } from "../modem/family";
 import type { InquiryCallback } from "../modem/inquiry";
 import type { Limits } from "../modem/limits";
 import { Connection } from "./connection";
@@ -27,8 +27,7 @@ export class MQTTClient {
    */
   constructor(options: MQTTClientOptions) {
     const { modem, format, target } = options;
-    if (!isFamily(modem?.io))
-      throw new ArgumentError("ARGUMENT_TYPE", "modem.io", modem?.io, "must be a driver: BC35G, M531X, ML302 or NM28");
+    checkFamily(modem?.io);
     const { shared, io: family } = modem;
     if (shared !== undefined && shared.#connection.link.family !== family)
       throw new ArgumentError("ARGUMENT_RANGE", "modem.shared", shared, `must be a client of a ${family.name}`);

@@ -2,7 +2,7 @@ import type { Text } from "../bytes/text";
 import { flag, integer } from "../checks";
 import { ArgumentError, StateError } from "../errors";
 import type { Limits } from "../modem/limits";
-import { isFamily } from "../modem/family";
+import { checkFamily } from "../modem/family";
 import { Kind } from "../modem/script";
 import { topicName } from "../modem/topic";
 import type { MQTTClient } from "../mqtt/client";
@@ -44,8 +44,7 @@ export class Session {
    */
   constructor(options: SessionOptions) {
     const { modem } = options;
-    if (!isFamily(modem?.io))
-      throw new ArgumentError("ARGUMENT_TYPE", "modem.io", modem?.io, "must be a driver: BC35G, M531X, ML302 or NM28");
+    checkFamily(modem?.io);
     if (typeof modem.clock?.now !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.clock", modem.clock, "must be a clock (on Moddable modem-mqtt/session provides it)");
     this.#maxSubscriptions = integer("subscriptions", options.subscriptions ?? 32, 1, 1000);
