@@ -150,7 +150,7 @@ export class BringUp {
     if (this.phase === Phase.Idle) return;
     if (this.phase === Phase.Ready || (this.stage !== Stage.Recovering && ++this.restarts > MOST_RESTARTS))
       return this.fail(new ModemError("MODEM_RESTARTED",
-        `the ${family.name} has restarted, and its connection is gone; a supply that is too weak is the usual reason`), true);
+        `the ${family.title} has restarted, and its connection is gone; a supply that is too weak is the usual reason`), true);
     timers.clear(Slot.Modem);
     chat.abort(LinkNumber.All, true);
     this.wake();

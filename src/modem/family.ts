@@ -54,8 +54,10 @@ export interface FailedLink<O = any> {
  * `O` has the values of the family's options. Commands and scripts name them and the settings.
  */
 export interface Family<O extends LinkOptions = any> extends ChatFamily {
-  /** For messages to people. */
+  /** What it is exported as. */
   readonly name: string;
+  /** Its modules, for messages to people. */
+  readonly title: string;
   /** Bit/s of the UART from the factory. */
   readonly baud: number;
   /** What the application can tell this family, beyond what it can tell all. Nothing is refused as unknown where it is left out. */

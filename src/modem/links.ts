@@ -29,10 +29,10 @@ export class Links<L extends PlacedLink<L>> {
    * A place for one more link.
    * @param wanted its number, or undefined for any
    * @param before a link that this one takes over from, if that has ended
-   * @param name the family's
+   * @param title the family's
    * @throws StateError BUSY when there is none; ArgumentError when there is no such number
    */
-  choose(wanted: number | undefined, before: L | null, name: string): number {
+  choose(wanted: number | undefined, before: L | null, title: string): number {
     const { places } = this, most = places.length;
     if (wanted !== undefined) {
       integer("modem.link", wanted, 0, most - 1);
@@ -42,7 +42,7 @@ export class Links<L extends PlacedLink<L>> {
     if (before !== null && before.isLeaving && this.isFree(before.number)) return before.number;
     for (let number = 0; number < most; number++) if (places[number] === null) return number;
     for (let number = 0; number < most; number++) if (this.isFree(number)) return number;
-    throw new StateError("BUSY", `a ${name} has ${most === 1 ? "one MQTT client" : `${most} MQTT clients`}, and all are in use`);
+    throw new StateError("BUSY", `a ${title} has ${most === 1 ? "one MQTT client" : `${most} MQTT clients`}, and all are in use`);
   }
 
   /** The place is empty, or its link only has to release it, and nobody waits for it. */

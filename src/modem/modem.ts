@@ -214,7 +214,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
    */
   place(wanted: number | undefined, before: ModemLink | null): number {
     if (this.chat.closed) throw new StateError("CLOSED", "this modem's last client has gone, and its port is closed; open it anew");
-    return this.links.choose(wanted, before, this.family.name);
+    return this.links.choose(wanted, before, this.family.title);
   }
 
   /** Gives the link its place, with the requests that it needs, as soon as the link that has the place has released it. */
@@ -319,10 +319,10 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
 
   /** @param speaking it answers, but nothing that tells its answers apart */
   onSilent(swallowing: boolean, speaking: boolean): void {
-    const { name } = this.family;
+    const { title } = this.family;
     this.bringUp.fail(speaking ? new ModemError("COMMAND_REFUSED",
-      `the ${name} answers, but refuses AT+CMEE?, AT+CFUN? and AT+CGATT?, so that its answers cannot be told apart; is it the family that was named?`)
-      : new ModemError("MODEM_SILENT", `the ${name} does not answer any more; check its power and its wiring, or reset it`), swallowing);
+      `the ${title} answers, but refuses AT+CMEE?, AT+CFUN? and AT+CGATT?, so that its answers cannot be told apart; is it the family that was named?`)
+      : new ModemError("MODEM_SILENT", `the ${title} does not answer any more; check its power and its wiring, or reset it`), swallowing);
   }
 
   onPortError(error: unknown): void {

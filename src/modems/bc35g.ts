@@ -230,7 +230,8 @@ const CFG_ANSWER = frozen({ answer: Report.Cfg });
 
 /** The family of BC35-G and BC28. */
 export const BC35G: Family<BC35GValues> = frozen({
-  name: "BC35-G/BC28",
+  name: "BC35G",
+  title: "BC35-G/BC28",
   baud: 9600, // S1 does not say; public drivers open it so (dialects.md 1, rule 12)
   options: {
     ...qmtOptions(0),

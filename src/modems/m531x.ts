@@ -82,6 +82,7 @@ const CHINA_MOBILE = family(DISCONNECT);
 export const M531X: Family<M531XValues> = frozen({
   ...CHINA_MOBILE,
   name: "M531X",
+  title: "M531X",
   baud: 9600, // S2 does not say; a public driver opens an M5310-A so
   options: { ...OPTIONS, model: { choices: ["M5310-A", "M5311", "M5312", "M5313"], otherwise: 1 }, encrypt: null } satisfies OwnOptions<M531XOptions>,
   settle,

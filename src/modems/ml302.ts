@@ -192,6 +192,7 @@ const CHINA_MOBILE = family(DISCONNECT);
 export const ML302: Family<ML302Values> = frozen({
   ...CHINA_MOBILE,
   name: "ML302",
+  title: "ML302",
   baud: 115_200, // as public drivers open it
   options: {
     ...OPTIONS,

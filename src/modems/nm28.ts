@@ -158,6 +158,7 @@ const CLOSE = command("AT+MQTTCLOSE={number}", { kind: Kind.Close, final: 10_000
 /** The family of NM28: each link is one of the modem's six MQTT clients. */
 export const NM28: Family<NM28Values> = frozen({
   name: "NM28",
+  title: "NM28",
   baud: 115_200, // usual for 5G modules; S4 does not say
   options: {
     ...qmtOptions(1),

@@ -110,7 +110,7 @@ export class Publisher {
   checkLength(argument: string, length: number): void {
     const { link, outgoing } = this;
     if (length > outgoing.longest)
-      throw new ArgumentError("ARGUMENT_LENGTH", argument, length, `must be at most ${outgoing.longest} bytes for a ${link.family.name}`);
+      throw new ArgumentError("ARGUMENT_LENGTH", argument, length, `must be at most ${outgoing.longest} bytes for a ${link.family.title}`);
     outgoing.check(length);
   }
 
