@@ -39,9 +39,12 @@ const EXTERNAL = /^(embedded:io\/serial|timer|time|mc\/config|modules|preference
 const { config } = ts.readConfigFile(`${host}/tsconfig.json`, (path) => readFileSync(path, "utf8"));
 const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, resolve(host));
 
+const isDrivers = (path) => path.includes("/src/modems/") || /\/src\/at\/framing\/(?!message|header-cache|subscribed)/.test(path);
+
 /**
  * The sources, compiled without being checked: `npm run typecheck` does that. Constant enumerations are gone then, which
- * `verbatimModuleSyntax` would keep. What drivers share is bundled into each of them: a device has one driver.
+ * `verbatimModuleSyntax` would keep. What drivers share is bundled into each of them: a device has one driver. So is the framing
+ * of messages that a driver names, for the core knows none.
  */
 function sources() {
   const emitted = new Map();
@@ -57,7 +60,7 @@ function sources() {
       if (importer === undefined) return resolve(specifier);
       const [file, driver = /\/src\/modems\/(\w+)\.ts$/.exec(importer)?.[1]] = importer.split("?");
       const path = ts.resolveModuleName(specifier, file, options, ts.sys).resolvedModule?.resolvedFileName;
-      return driver !== undefined && path?.includes("/src/modems/") ? `${path}?${driver}` : path;
+      return driver !== undefined && path !== undefined && isDrivers(path) ? `${path}?${driver}` : path;
     },
     load: (id) => emitted.get(id.split("?")[0]),
   };
