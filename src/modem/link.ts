@@ -403,7 +403,7 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
 
   /** What comes for this number may be another client's, of an earlier run, until the modem has answered the first command, which closes what is open. */
   get mayBeStale(): boolean {
-    return this.isAnyNumber && this.stage <= Stage.Connecting && (this.stage < Stage.Connecting || this.chat.count(this.number, Kind.Close) > 0);
+    return this.isAnyNumber && this.stage <= Stage.Connecting && (this.stage < Stage.Connecting || this.chat.requests.count(this.number, Kind.Close) > 0);
   }
 
   onOverflow(): void {

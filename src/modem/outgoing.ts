@@ -37,7 +37,7 @@ export class Outgoing {
 
   /** Bytes that one message can have now. */
   get room(): number {
-    const room = this.chat.room - this.tail;
+    const room = this.chat.payloads.room - this.tail;
     return room <= 0 ? 0 : this.encoding === Encoding.Raw ? room : decodableLength(this.encoding, room);
   }
 
@@ -51,7 +51,7 @@ export class Outgoing {
   /** Keeps a place in the transmit buffer for a payload of `length` bytes; false when there is no room now. */
   reserve(request: Request, length: number): boolean {
     const { encoding } = this;
-    return this.chat.reserve(request, (encoding === Encoding.Raw ? length : encodedLength(encoding, length)) + this.tail);
+    return this.chat.payloads.reserve(request, (encoding === Encoding.Raw ? length : encodedLength(encoding, length)) + this.tail);
   }
 
   /**

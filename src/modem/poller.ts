@@ -87,7 +87,7 @@ export class Poller {
   /** Sends a question about the connection, unless another one is under way. */
   ask(command: Command): void {
     const { host } = this;
-    if (host.stage !== Stage.Online || host.chat.count(host.number, Kind.Poll) > 0) return;
+    if (host.stage !== Stage.Online || host.chat.requests.count(host.number, Kind.Poll) > 0) return;
     const request = host.take(Kind.Poll);
     if (request === null) return; // so much else is under way that it shows how the connection is
     if (command === host.family.poll) this.missed++; // until the answer says something

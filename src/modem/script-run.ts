@@ -33,7 +33,7 @@ export class ScriptRun {
   /** Sends the first command, unless a poll is under way: polls and steps share one request. Then {@link onPollEnd} does that. */
   begin(): void {
     const { chat, number } = this.host;
-    if (chat.count(number, Kind.Poll) === 0) this.advance();
+    if (chat.requests.count(number, Kind.Poll) === 0) this.advance();
   }
 
   /** A poll is over: its request is free. */

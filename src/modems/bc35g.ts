@@ -330,7 +330,7 @@ class BC35GHook implements Hook {
   publish(request: Request): Command | null {
     if (request.length > 0) return PUBLISH;
     const { chat } = this.link;
-    if (!chat.reserve(request, CTRL_Z.length)) return null;
+    if (!chat.payloads.reserve(request, CTRL_Z.length)) return null;
     chat.payloads.fill(request, CTRL_Z, CTRL_Z.length);
     return PUBLISH_EMPTY;
   }

@@ -22,7 +22,7 @@ export class InFlight {
     const { link } = this;
     if (kind === Kind.Publish) return link.publishing < link.limits.window;
     const { chat, number } = link;
-    return chat.count(number, Kind.Subscribe) + chat.count(number, Kind.Unsubscribe) + chat.count(number, Kind.Inquiry) < OTHERS;
+    return chat.requests.count(number, Kind.Subscribe) + chat.requests.count(number, Kind.Unsubscribe) + chat.requests.count(number, Kind.Inquiry) < OTHERS;
   }
 
   /** Takes a request from the pool. @throws StateError BUSY when the client has as many in flight as it may */
@@ -33,7 +33,7 @@ export class InFlight {
   }
 
   has(id: number): boolean {
-    return this.link.chat.has(this.link.number, id);
+    return this.link.chat.requests.has(this.link.number, id);
   }
 
   /**
@@ -49,7 +49,7 @@ export class InFlight {
     const { chat } = this.link;
     let id = this.lastId;
     do id = id === 65535 ? 1 : id + 1;
-    while (chat.oldest !== null && this.has(id));
+    while (chat.requests.first !== null && this.has(id));
     return this.lastId = id;
   }
 }

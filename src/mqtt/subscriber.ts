@@ -150,7 +150,7 @@ export class Subscriber {
     const { chat, number } = this.link;
     let best = matchesAny(this.subscriptions.items, chat.ring, start, end);
     // A retained message may come before the modem reports the SUBACK, so requests in flight count too.
-    for (let request = chat.oldest; request !== null && best !== Match.Name; request = request.next)
+    for (let request = chat.requests.first; request !== null && best !== Match.Name; request = request.next)
       if (request.link === number && request.kind === Kind.Subscribe && request.items !== null) {
         const match = matchesAny(request.items, chat.ring, start, end);
         if (match > best) best = match;

@@ -64,7 +64,7 @@ class Bench implements ChatListener {
     request.listener = null;
     request.resultTimeout = 5000;
     if (options.prompt !== undefined) {
-      this.chat.reserve(request, payload.length);
+      this.chat.payloads.reserve(request, payload.length);
       this.chat.payloads.fill(request, bytes(payload), payload.length);
     }
     this.chat.submit(request, command("AT+X", {}, options));

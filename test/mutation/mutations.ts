@@ -114,7 +114,7 @@ export const mutations: readonly Mutation[] = [
 
   // ---- the client
   inFlight("the id 0 is given", "do id = id === 65535 ? 1 : id + 1;", "do id = id === 65535 ? 0 : id + 1;"),
-  inFlight("an id that is under way is given again", "while (chat.oldest !== null && this.has(id));", "while (false);"),
+  inFlight("an id that is under way is given again", "while (chat.requests.first !== null && this.has(id));", "while (false);"),
   publisher("a payload may be longer than the modem takes", "if (length > outgoing.longest)", "if (length > outgoing.longest + 1)"),
   publisher("a part may be longer than what is left", "if (bytes.length > this.left)", "if (false)"),
   connection("nothing is subscribed again when the modem has the connection back", "    if (this.subscriber.restoreAll()) return;\n", ""),

@@ -222,31 +222,6 @@ export class Chat implements PortReceiver, PipeListener {
     return this.requests.pending(link, kind, wire, isSent(exchange.state) && !exchange.isOlder ? exchange.current : null);
   }
 
-  /** The oldest request under way; the others are its `next`. */
-  get oldest(): Request | null {
-    return this.requests.first;
-  }
-
-  /** How many requests of a kind have not been reported yet. */
-  count(link: number, kind: number): number {
-    return this.requests.count(link, kind);
-  }
-
-  /** Whether a request with this packet id is under way. */
-  has(link: number, id: number): boolean {
-    return this.requests.has(link, id);
-  }
-
-  /** How long a payload {@link reserve} can take now, in bytes. */
-  get room(): number {
-    return this.payloads.room;
-  }
-
-  /** Keeps `length` bytes of the transmit buffer for the request's payload; false when there is no room now. */
-  reserve(request: Request, length: number): boolean {
-    return this.payloads.reserve(request, length);
-  }
-
   /** Whether the final of a request that has been sent is still to come. */
   awaitsFinal(request: Request): boolean {
     return request === this.exchange.current && !isAfterOk(this.exchange.state);

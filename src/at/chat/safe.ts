@@ -1,11 +1,12 @@
 import { Byte } from "../responses/bytes";
 
 /**
- * Whether these bytes are no command where a modem reads them as command lines, after a command of which nothing is known but
- * that it was sent: no line of them begins with AT or A/, whatever else may stand before that which is not printable, and no
- * text goes on with what AT is followed by; nothing ends the command before (`;`), edits a line, or leaves a data phase. The
- * first line may have before it what is left of a command that has lost its end: it is no `A/`, and no name of one that asks
- * or sets something (V.250 5.3 and 5.4: what follows AT or AT+).
+ * Whether a modem that reads these bytes as command lines finds no command in them. Of the command that was sent before nothing is
+ * known but that it was sent.
+ * - No line begins with AT or A/, whatever may stand before that which is not printable.
+ * - Nothing ends the command before (`;`), edits a line, or leaves a data phase.
+ * - The first line may stand behind the rest of a command that has lost its end. So it does not begin with what follows A or AT, and
+ *   not with a name that asks or sets something (V.250 5.3 and 5.4: what follows AT or AT+).
  */
 export function isSafeInCommandMode(bytes: Uint8Array, offset: number, length: number): boolean {
   if (length > 0 && (bytes[offset] === Char.Slash || bytes[offset] === Char.Ampersand)) return false;
@@ -29,7 +30,7 @@ export function isSafeInCommandMode(bytes: Uint8Array, offset: number, length: n
   return true;
 }
 
-/** The line of a modem's that it does not know, a message that no application sends. A Ctrl-Z behind a message is no part of it. */
+/** Makes the payload a line that no modem knows, and a message that no application sends. A Ctrl-Z behind the message stays. */
 export function fill(payload: Uint8Array, offset: number, length: number, cancel: number): void {
   const end = offset + length;
   payload.fill(Char.Tilde, offset, payload[end - 1] === Byte.CtrlZ ? end - 1 : end);

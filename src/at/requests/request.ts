@@ -1,27 +1,27 @@
 import type { Text } from "../../bytes/text";
 import type { Command, Sendable, TopicItem } from "../commands/command";
 
-/** Where an request is. */
+/** Where a request is. */
 export const enum RequestState {
   Free,
   /** Taken, its payload not complete yet. */
   Filling,
   /** Waiting for the chat. */
   Queued,
-  /** Over, and its owner is being told. */
+  /** Over, and its end is being reported. */
   Ended,
-  /** Being ended with all others. */
+  /** To be ended with others. */
   Aborted,
-  // From here on its deadline counts.
-  /** On the chat, its final result code owed. */
+  // From here on the request has a deadline.
+  /** On the wire: its final result code is to come. */
   Active,
-  /** Its final is in, its result line owed. */
+  /** Its final has come, its result line has not. */
   Awaiting,
   /** Its line did not fit into the transmit buffer. */
   TooLong,
 }
 
-/** How an request ended. */
+/** How a request ended. */
 export const enum Outcome {
   Done,
   /** `ERROR`, `+CME ERROR` or `+CMS ERROR`; the code is the modem's number, or −1. */
@@ -34,7 +34,7 @@ export const enum Outcome {
   Aborted,
   /** The line did not fit into the transmit buffer: nothing was sent. */
   TooLong,
-  /** Of one that had timed out: its acknowledgement may still come, and be taken for that of the next one. */
+  /** The request had timed out, and its acknowledgement may still come and be taken for that of the next one. */
   Unsettled,
 }
 
@@ -46,7 +46,7 @@ export const enum ResultCode {
   Unspecified = 0x7fff,
 }
 
-/** Of an request that has timed out: which answer is missing. It stands in the outcome's code. */
+/** Which answer of a request that has timed out is missing. It stands in the outcome's code. */
 export const enum Missing {
   Final,
   /** The final has come: the modem has taken the command, and works on it or waits for the broker. */
@@ -67,37 +67,37 @@ export const enum LinkNumber {
   All = -2,
 }
 
-/** In place of the id that a line carries, where an request is looked for. */
+/** In place of the id that a line carries, where a request is looked for. */
 export const enum WireId {
-  /** Whatever its id is. No field of a line can say that: what is no number is −1, and an id may be written with a minus. */
+  /** Whatever the id is. No field of a line has this value: what is no number is −1, and an id may be written with a minus. */
   Any = -0x40000000,
 }
 
 /** In {@link Request.granted}; 3 is no QoS. */
 const REFUSED = 3;
 
-/** Who has requests under way. */
+/** Whose requests these are. */
 export interface RequestListener {
   /** Which of the modem's MQTT connections it is, 0 or more. */
   readonly number: number;
   /** How many of its publishes are not over. */
   publishing: number;
-  /** The request, whose id the modem chooses, is sent now. */
+  /** A request whose id the modem chooses is sent now. */
   onSending(request: Request): void;
 }
 
 /**
- * One command on its way: queued, sent, its final and its result awaited. The chat makes a few of them once and
- * uses them again and again.
+ * One command on its way: it is queued, it is sent, its final comes, its result comes. The chat makes a few of these and uses them
+ * again and again.
  */
 export class Request implements Sendable {
   state: RequestState = RequestState.Free;
   command: Command | null = null;
   /** Whose settings the command's arguments are; null for the modem's own. */
   listener: RequestListener | null = null;
-  /** What its owner uses to tell its requests apart. */
+  /** What the request is for, by its link's numbers. */
   kind = 0;
-  /** The client's packet id, 1–65535; 0 for what the driver does by itself. */
+  /** The client's packet id, 1–65535; 0 for what the link does by itself. */
   id = 0;
   /** The id that the result line will carry, which is 0 for QoS 0 in some families. */
   wireId = 0;
@@ -105,35 +105,35 @@ export class Request implements Sendable {
   retain = 0;
   /** Publish: the topic. */
   topic: Text | null = null;
-  /** It counts among its owner's `publishing`. */
+  /** The request counts among its link's `publishing`. */
   inWindow = false;
   /** Subscribe and unsubscribe: the topics. */
   items: readonly TopicItem[] | null = null;
   /** The payload's place among those that wait, or `Offset.None`, and its bytes. */
   offset: number = Offset.None;
   length = 0;
-  /** Milliseconds that its result may take after the final. */
+  /** Milliseconds that the result may take after the final. */
   resultTimeout = 0;
-  /** The one that was taken after it. */
+  /** The request that was taken after this one. */
   next: Request | null = null;
-  /** When its present wait ends, on the clock. */
+  /** The moment on the clock at which the present wait ends. */
   deadline = 0;
-  /** What the result line has told, or `ResultCode.Owed`; 0 is good, `ResultCode.Untold` is left to the final. */
+  /** The result line's code, where 0 is good, or a {@link ResultCode}. */
   result: number = ResultCode.Pending;
-  /** A message has come while its result was owed, without a pause since: what looks like the result may be that message's. */
+  /** A message has come before the result, and no pause since: what looks like the result may be a part of that message. */
   mayBeForged = false;
-  /** A result that has come so, or `ResultCode.Owed`. */
+  /** A result that has come so, or `ResultCode.Pending`. */
   unconfirmed: number = ResultCode.Pending;
-  /** A line that may be its answer was not believed. */
+  /** A line that may be the answer was not believed. */
   answerSkipped = false;
-  /** How often it has been sent anew for that. */
+  /** How often the command has been sent anew for that reason. */
   retries = 0;
-  /** Its owner has been told of its end already: it is only brought to an end on the wire. */
+  /** The end has been reported already: the request is only brought to its end on the wire. */
   reported = false;
-  /** What the broker granted, three bits a topic; see {@link grant}. Publish at QoS 2: 1 once PUBREC has been told of. */
+  /** What the broker granted, three bits a topic; see {@link grant}. Publish at QoS 2: 1 once PUBREC has been reported. */
   granted = 0;
 
-  /** Which of the modem's MQTT connections it belongs to, or `Link.Modem`. */
+  /** The number of the MQTT connection that the request belongs to, or `LinkNumber.Modem`. */
   get link(): number {
     return this.listener === null ? LinkNumber.Modem : this.listener.number;
   }
@@ -149,7 +149,7 @@ export class Request implements Sendable {
     this.granted |= (value >= 0 && value <= 2 ? value : REFUSED) << (index * 3);
   }
 
-  /** Whether the broker has refused any of it. */
+  /** Whether the broker has refused any of the topics. */
   get isRefused(): boolean {
     for (let i = 0; i < this.items!.length; i++) if (this.grantOf(i) > 2) return true;
     return false;

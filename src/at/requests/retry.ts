@@ -1,12 +1,12 @@
 import { ResultCode, RequestState, type Request } from "./request";
 
-/** So often a command is sent anew. */
+/** So often a command is sent anew at the most. */
 const RETRIES = 3;
 
 /**
- * Whether a command's answer is missing, or a part of it, because it stood where it may have been a message's. What can be asked is
- * asked again, and what may be done twice is done again: not a publish, nor what makes a connection or ends it, which has
- * another result the second time.
+ * Whether the command is to be sent once more, because its answer, or a part of it, stood where it may have been a message's and was
+ * not believed. Questions are asked again, and so is what may be done twice. That is not a publish, nor what makes a connection
+ * or ends it: the second time that has another result.
  */
 export function mayRetry(request: Request): boolean {
   const command = request.command!;
@@ -14,7 +14,7 @@ export function mayRetry(request: Request): boolean {
     (command.result === undefined || request.items !== null);
 }
 
-/** It waits for the chat once more. */
+/** The request waits for the chat once more. */
 export function retry(request: Request): void {
   request.state = RequestState.Queued;
   request.result = ResultCode.Pending;

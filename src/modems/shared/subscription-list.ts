@@ -83,7 +83,7 @@ export class SubscriptionList {
   /** There are subscriptions, and none is under way. */
   private get mustHaveSome(): boolean {
     const { subscriptions, chat, number } = this.link;
-    return subscriptions > 0 && chat.count(number, Kind.Subscribe) === 0;
+    return subscriptions > 0 && chat.requests.count(number, Kind.Subscribe) === 0;
   }
 }
 
