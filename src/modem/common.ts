@@ -13,8 +13,8 @@ export const ATTENTION = command("AT", { final: 1000, probe: true });
 const TIMES = 42;
 /**
  * The same again and again, where the first had no answer. A modem that an earlier run has left in its data phase takes it for
- * what it was told of, and nothing shorter ends that: the longest payload is reached in seconds in place of many minutes.
- * A modem that was only booting answers each; the marker that follows tells whose answers they are.
+ * the announced payload, and nothing shorter ends that: the longest payload is full in seconds in place of many minutes.
+ * A modem that was only booting answers each; the probe that follows shows whose answers they are.
  * @param leave the byte, where there is one, that leaves a data phase whose length was not told
  */
 export function wakeUp(leave: string): Command {

@@ -11,7 +11,7 @@ import type { Reports } from "./reports";
 import type { Script } from "./script";
 import type { Settings } from "./settings";
 
-/** Who chooses the packet ids, and what a publish's result tells of its id. */
+/** Who chooses the packet ids, and which id a publish's result repeats. */
 export const enum IdsFrom {
   /** The host; the result repeats the id. */
   Host,

@@ -57,7 +57,7 @@ interface MessageReader {
   onFragment(): void;
 }
 
-/** Requests of a link beside its publishes: two of the client's, one of its own, and one that has ended and is being told of. */
+/** Requests of a link beside its publishes: two of the client's, one of the link's own, and one that has ended while the client is told so. */
 const OTHER_REQUESTS = 4;
 
 /**
@@ -169,7 +169,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   }
 
   onAnswer(request: Request, line: Line, fields: Fields): void {
-    // A poll's answer tells of every connection.
+    // A poll's answer has a line for every connection.
     if (request.kind === Kind.Poll) this.linkOf(fields)?.poller.onAnswer(line, fields);
     else if (request.listener !== null) this.all[request.link]?.onAnswer(request, line, fields);
     else this.network.answered(line, fields);
@@ -196,7 +196,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
 
   onDoubt(lines: boolean): void {
     if (this.bringUp.stage !== Stage.Online) return; // what is under way shows it
-    if (lines) this.chat.resyncWhenIdle(); // CMEE tells of a restart
+    if (lines) this.chat.resyncWhenIdle(); // the value of CMEE shows a restart
     const { all } = this;
     for (let i = 0; i < all.length; i++) all[i]?.poller.onDoubt();
   }
@@ -317,7 +317,11 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
     this.bringUp.onRestart();
   }
 
-  /** @param speaking it answers, but nothing that tells its answers apart */
+  /**
+   * The modem does not answer the probe.
+   * @param swallowing it may take what it is sent for a payload: then it owes no answers
+   * @param speaking it answers, but refuses all probes
+   */
   onSilent(swallowing: boolean, speaking: boolean): void {
     const { title } = this.family;
     this.bringUp.fail(speaking ? new ModemError("COMMAND_REFUSED",

@@ -19,7 +19,7 @@ export interface ModemOptions {
   limits?: OwnLimits;
 }
 
-/** What every driver can be told: what belongs to the modem, and what belongs to the connection. */
+/** The options of every driver: those of the modem, and those of the connection. */
 export interface DriverOptions extends Partial<ModemOptions> {
   /**
    * How payloads are written on the wire, both ways, if both ends have agreed on it: "raw" (default), "hex" or "base64".

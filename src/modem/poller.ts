@@ -29,7 +29,7 @@ export interface PollHost {
   interrupt(error: MQTTModemError): void;
 }
 
-/** Polls in a row that may say nothing of the connection until it is taken for lost: some firmware lists only what is there. */
+/** After so many polls in a row without a line about the connection, it is taken for lost: some firmware lists only connections that exist. */
 const enum Polls {
   Silent = 3,
 }
@@ -39,7 +39,7 @@ export class Poller {
   private readonly host: PollHost;
   /** Milliseconds between polls, 0 for none, or −1 for the default until that is known. */
   private interval: number;
-  /** Polls in a row that have said nothing of this connection. */
+  /** Polls in a row whose answer had no line about this connection. */
   private missed = 0;
   /** The next poll comes early. */
   private isSoon = false;
@@ -106,7 +106,7 @@ export class Poller {
     this.ask(this.host.family.poll);
   }
 
-  /** A line of the answer to this link's poll, or to another link's, tells of this connection. */
+  /** A line of the answer is about this connection. The poll may have been another link's. */
   onAnswer(line: Line, fields: Fields): void {
     const { host } = this, { poll, states } = host.family;
     this.missed = 0;

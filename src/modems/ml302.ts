@@ -135,7 +135,7 @@ const ENDS: readonly number[] = frozen([
 
 const REASONS_TO_RETRY: readonly number[] = frozen([Code.ConnectFailed, Code.ConnectTimeout, Code.SocketFailed, Code.ReconnectFailed, Code.ConnectionLost]);
 
-/** What no broker can bring about: as the end of an opening all other numbers say that there is no way to it, or that what it sends cannot be read. */
+/** Errors that the command itself causes. All others that end an opening mean that the broker cannot be reached, or that its packets cannot be read. */
 const COMMANDS_OWN: readonly number[] = frozen([601, 605, 606, 620, 621]);
 
 function resultError(request: Request, code: number, link: FailedLink): MQTTModemError {

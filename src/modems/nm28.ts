@@ -56,7 +56,7 @@ interface NM28Values extends QMTValues {
   readonly reportVersion: number;
 }
 
-/** The modem's own, where it is told of no other. */
+/** The modem's default. */
 const PDP_CONTEXT = 1;
 const CTRL_Z = new Uint8Array([0x1a]);
 
@@ -99,10 +99,10 @@ const LINES = responses(
 
 // ---- what its numbers mean
 
-/** In place of a result of a publish that the modem has left out (D-6). */
+/** Stands for a result of a publish that the modem has left out (D-6). */
 const LEFT_OUT = -2;
 
-/** Whether a result of a publish, which the modem has not left out, tells of a failure: −1, and 2 as its relatives have it. */
+/** Whether the modem has printed this result of a publish, and it is a failure: −1, or 2 as with related modems. */
 function isFailure(result: number): boolean {
   return result !== LEFT_OUT && result !== Result.Acknowledged && result !== Result.Retransmission;
 }
@@ -144,7 +144,7 @@ const { command, script } = commands<NM28Values & Settings>(LINES, {
   length: (writer, request: Sendable, { options }: HookedLink<NM28Values>) => writer.int(options.ctrlZ === CtrlZ.Always ? request.length - CTRL_Z.length : request.length),
 });
 
-/** The final waits for the acknowledgement, so it has the request's patience. */
+/** The final waits for the acknowledgement, so it has the result's timeout. */
 const ACKNOWLEDGED = 0;
 
 const PUBLISH = command("AT+MQTTPUBEX={number},{id},{QoS},{retain},{options.type},{topic},{length}", { final: ACKNOWLEDGED, result: Report.Pub, resultId: 1, prompt: 5000 });
