@@ -2,7 +2,7 @@ import { frozen } from "../../bytes/frozen";
 import { Byte } from "../responses/bytes";
 import { FieldKind } from "../responses/fields";
 import { HEADER } from "./header";
-import { HeaderState, LengthHeader } from "./length-header";
+import { HeaderState, Length, LengthHeader } from "./length-header";
 import { LINE_END } from "./line-end";
 import { Found, type Framing, type Message } from "./message";
 import { READINGS } from "./readings";
@@ -115,6 +115,17 @@ export const COUNTED: Framing = frozen({
 
   /** Behind the same topic as before, the length begins at `at`. @param quoted the topic has quotes around it */
   resume(message: Message, at: number, quoted: boolean): Found {
+    const ring = message.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    message.fields.add(quoted ? FieldKind.Quoted : FieldKind.Bare, 0, message.topic, message.topicEnd);
+    let comma = at, byte = 0, length = 0;
+    while (comma !== tail && (byte = bytes[comma & mask]!) >= Byte.Digit0 && byte <= Byte.Digit9 && length <= Length.LONGEST) {
+      length = length * 10 + byte - Byte.Digit0;
+      comma = (comma + 1) | 0;
+    }
+    if (byte === Byte.Comma && comma !== at) {
+      const found = READINGS.takePlain(message, (comma + 1) | 0, length, quoted);
+      if (found !== Found.Nothing) return found;
+    }
     const header = message.header!;
     message.end = BY_COUNT;
     header.quoted = quoted;
@@ -123,12 +134,7 @@ export const COUNTED: Framing = frozen({
     header.segment = header.firstSegment = at;
     header.digits = 0;
     header.state = HeaderState.Length;
-    message.fields.add(quoted ? FieldKind.Quoted : FieldKind.Bare, 0, message.topic, message.topicEnd);
-    const byte = HEADER.readNumber(message);
-    if (byte !== Byte.Comma || header.digits <= 0) return BY_COUNT.find(message);
-    message.payload = (message.at + 1) | 0;
-    const found = READINGS.takePlain(message);
-    return found === Found.Nothing ? BY_COUNT.find(message) : found;
+    return BY_COUNT.find(message);
   },
 
   /** Puts the topic where the other messages have it: among the fields. */

@@ -30,18 +30,18 @@ export const enum Fit {
  */
 export const READINGS = frozen({
   /** Takes what most messages are: one like the last, whole, and without a byte with which another reading would begin. */
-  takePlain(message: Message): Found {
-    const header = message.header!, ring = message.ring, bytes = ring.bytes, mask = ring.mask, length = header.value;
-    const payload = message.payload, end = (payload + length) | 0;
+  takePlain(message: Message, payload: number, length: number, quoted: boolean): Found {
+    const ring = message.ring, bytes = ring.bytes, mask = ring.mask, end = (payload + length) | 0;
     if (((ring.tail - end) | 0) < 2 || bytes[end & mask] !== Byte.CR || bytes[(end + 1) & mask] !== Byte.LF ||
-        !ring.lacks(payload, end, Byte.LF, header.quoted ? Byte.Quote : Byte.Comma)) return Found.Nothing;
+        !ring.lacks(payload, end, Byte.LF, quoted ? Byte.Quote : Byte.Comma)) return Found.Nothing;
+    message.payload = payload;
     return message.whole(length, (end + 2) | 0);
   },
 
   /** Whether the message ends where the present length candidate says. */
   check(message: Message): Found {
     const header = message.header!, payload = message.payload;
-    if (message.sameHeader && this.takePlain(message) !== Found.Nothing) return Found.Part;
+    if (message.sameHeader && this.takePlain(message, payload, header.value, header.quoted) !== Found.Nothing) return Found.Part;
     const fit = this.fitOf(message, payload, header.value);
     if (fit > Fit.None) return this.choose(message, fit);
     if (fit === Fit.None) {
