@@ -148,7 +148,7 @@ const { command, script } = commands<NM28Values & Settings>(LINES, {
 const ACKNOWLEDGED = 0;
 
 const PUBLISH = command("AT+MQTTPUBEX={number},{id},{QoS},{retain},{options.type},{topic},{length}", { final: ACKNOWLEDGED, result: Report.Pub, resultId: 1, prompt: 5000 });
-const PUBLISH_NUDGED = frozen({ ...PUBLISH, nudge: 300 });
+const PUBLISH_WITH_CTRL_Z = frozen({ ...PUBLISH, ctrlZAfter: 300 });
 
 // Two fields: a state; a result has three, or comes while a connection is being made (6.5).
 const POLL = command("AT+MQTTCONN?", { final: 5000, takes: (fields) => fields.count === 2 && fields.areNumbers(2, 2) });
@@ -259,7 +259,7 @@ class NM28Hook implements Hook {
     const { chat, options: { ctrlZ } } = this.link;
     this.lastOffset = request.offset;
     if (ctrlZ === CtrlZ.Always) chat.payloads.fill(request, CTRL_Z, CTRL_Z.length);
-    return ctrlZ === CtrlZ.Fallback ? PUBLISH_NUDGED : PUBLISH;
+    return ctrlZ === CtrlZ.Fallback ? PUBLISH_WITH_CTRL_Z : PUBLISH;
   }
 
   /** `+MQTTPUBEX:<idx>,<msgID>,[<result0>][,<result1>][,<value>]`: by type, message and data point (D-6). */

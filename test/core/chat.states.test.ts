@@ -156,7 +156,7 @@ class Bench implements ChatListener {
 }
 
 const LOCAL: CommandOptions = { final: 1000 };
-const CTRL_Z: CommandOptions = { ...PUBLISH, nudge: 500 };
+const CTRL_Z: CommandOptions = { ...PUBLISH, ctrlZAfter: 500 };
 const bench = (): Bench => new Bench();
 const happens = (bench: Bench, event: Event): Bench => {
   (bench.chat as any).exchange.happens(event, -1);

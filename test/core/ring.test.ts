@@ -93,6 +93,16 @@ describe("Ring", () => {
         equal(full.find(122, full.head), full.tail, "not in a full ring");
       });
 
+      it("knows which bytes a part lacks, across its end", () => {
+        for (let skipped = 0; skipped < 32; skipped++) {
+          const ring = ringAt("abcdefgh", skipped), end = (ring.head + 8) | 0;
+          for (const [one, other, lacks] of [["x", "y", true], ["x", "a", false], ["h", "x", false], ["x", "-", true]] as const)
+            equal(ring.lacks(ring.head, end, one.charCodeAt(0), other.charCodeAt(0)), lacks, `${one}, ${other} from ${skipped}`);
+          equal(ring.lacks(ring.head, (end - 1) | 0, 0x68, 0x78), true, "up to the end of the part");
+          equal(ring.lacks(ring.head, ring.head, 0x61, 0x62), true, "of no part at all");
+        }
+      });
+
       it("compares in place, across its end", () => {
         const ring = ringAt("0123456789".repeat(6));
         const at = (index: number) => (ring.head + index) | 0;

@@ -144,7 +144,7 @@ export class Exchange {
         return;
       case Action.Send: return this.send(request);
       case Action.SendPayload: return this.sendPayload(request);
-      case Action.EndPayload: return this.endPayload(request, request.command!.nudge);
+      case Action.EndPayload: return this.endPayload(request, request.command!.ctrlZAfter);
       case Action.Finish:
         this.completion.finish(request, Outcome.Done, 0);
         return this.pump();
@@ -224,7 +224,7 @@ export class Exchange {
   }
 
   private payloadSent(request: Request): void {
-    this.happens(request.command!.nudge === undefined || request.result !== ResultCode.Pending ? Event.PayloadSent : Event.PayloadSentForCtrlZ, 0);
+    this.happens(request.command!.ctrlZAfter === undefined || request.result !== ResultCode.Pending ? Event.PayloadSent : Event.PayloadSentForCtrlZ, 0);
   }
 
   /** @param next milliseconds until something is to be done, or undefined where the time for the final has been set already */

@@ -4,9 +4,9 @@ import { Text } from "../../bytes/text";
 import type { Fields } from "../responses/fields";
 import type { Writer } from "./writer";
 
-/** What a command's arguments may be: the part of an request that goes into its line. */
+/** What arguments are written from: the part of a request that goes into its line. */
 export interface Sendable {
-  /** What it is for, by the driver's own numbers. */
+  /** What the request is for, by its link's own numbers. */
   readonly kind: number;
   /** The id that the result line will carry. */
   readonly wireId: number;
@@ -28,37 +28,34 @@ export interface TopicItem {
   id: number;
 }
 
-/** Writes one argument of a command, from the request and from what its driver keeps. */
-export type Argument<D> = (writer: Writer, request: Sendable, driver: D) => void;
+/** Writes one argument of a command, from the request and from what its link keeps. */
+export type Argument<D> = (writer: Writer, request: Sendable, link: D) => void;
 
 /** How a command ends. */
 export interface CommandOptions {
-  /** Milliseconds until the final result code at the most; 0 where it waits for the result, and so has the request's patience. */
+  /** Milliseconds until the final result code at the most; 0 where the final comes with the result, and has the request's timeout. */
   final: number;
-  /**
-   * The line (its id in the response table) that tells the outcome, before or after the final. Without it the final is the
-   * outcome.
-   */
+  /** The line that has the outcome, before or after the final: its id in the response table. Without it the final is the outcome. */
   result?: number;
   /** The field of that line that has the request's id, where it has one. */
   resultId?: number;
-  /** The result may be missing: it counts as good when it has not come in time. */
+  /** The result may be missing: where it has not come in time, the command has ended well. */
   resultOptional?: boolean;
-  /** The information response that the command may take; a line of that id is otherwise a URC. */
+  /** The information response that the modem may give: its id in the response table. At other times a line of that id is a report. */
   answer?: number;
-  /** Of the lines with `answer`'s id, those that are this command's; the others stay URCs. All, when left out. */
+  /** Which lines of `answer`'s id are the command's; the others stay reports. All, when left out. */
   takes?: (fields: Fields) => boolean;
-  /** Of several such lines the last is the answer, and those before it were URCs after all. */
+  /** Of several such lines the last one is the answer, and those before it were reports after all. */
   lastAnswers?: boolean;
   /** `+CME ERROR` codes that mean that what was wanted is so already. */
   goodErrors?: readonly number[];
-  /** Sent after the payload when the modem has not answered for this long, in milliseconds, to end the data phase. */
-  nudge?: number;
-  /** Lines without a known beginning are the command's answer too. */
+  /** Where the modem has not answered for so many milliseconds after the payload, Ctrl-Z is sent to end the data phase. */
+  ctrlZAfter?: number;
+  /** Lines that the response table does not have are the command's answer, too. */
   text?: boolean;
-  /** The modem asks for the payload with a prompt; milliseconds until it does, at the most. */
+  /** The modem asks for the payload with a prompt, after so many milliseconds at the most. */
   prompt?: number;
-  /** Sent while the modem may not answer at all: silence is not doubt. */
+  /** The modem may not answer at all while it is sent: no answer leaves no doubt. */
   probe?: boolean;
 }
 
