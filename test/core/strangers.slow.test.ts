@@ -56,3 +56,27 @@ for (const family of [bc35g, m531x, ml302, nm28]) describe(`${family.name}: stra
     stillWorks(box, family, "afterwards");
   });
 });
+
+for (const family of [m531x, ml302]) for (const QoS of [1, 2]) describe(`${family.name}: a stranger's topic pretends a length that is longer than the ring`, () => {
+  it(`and the answers to a publish at QoS ${QoS} were swallowed with it: the connection was given up`, () => {
+    const box = inbox(family, { pollInterval: 0 });
+    const { session, modem } = box;
+    session.subscribe("cmd/#", 0, { id: 9 });
+    modem.serve();
+    session.events.splice(0);
+    session.publish("mine", { QoS, id: 1 });
+    session.sent();
+    if (family === ml302) {
+      session.says("\\r\\n>[sp]");
+      session.mustSend("mine");
+    }
+    const answers = QoS === 1 ? "+MQTTPUBACK:1,0" : "+MQTTPUBREC:1,0\\r\\n\\r\\n+MQTTPUBCOMP:1,0";
+    session.says(`${family.header(`cmd/${"x".repeat(1100)}${family === ml302 ? '"' : ""},1883,c`, 2)}hi\\r\\n\\r\\nOK\\r\\n\\r\\n${answers}\\r\\n`);
+    for (let second = 0; second < 120; second++) {
+      session.pass(1000);
+      modem.serve();
+    }
+    sameLines(session.events.splice(0).filter((event) => event !== "overflow" && !event.startsWith("control")), ["failed 1 COMMAND_TIMEOUT"]);
+    stillWorks(box, family, "afterwards");
+  });
+});

@@ -261,7 +261,7 @@ export class Chat implements PortReceiver, PipeListener {
 
   /**
    * Ends every request of a connection, or of the modem itself, or of all.
-   * @param link its number, or {@link LinkNumber}
+   * @param link its number, or `LinkNumber`
    * @param restarted the modem has forgotten them too; otherwise it may still owe an answer, which is waited for
    * @param goesOn there is another connection already: what the modem has not accepted yet, it may do there
    */

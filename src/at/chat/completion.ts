@@ -1,7 +1,7 @@
 import { type ResponseCache, Expected } from "../commands/response-cache";
 import type { Pipe } from "../pipe";
 import type { Payloads } from "../requests/payloads";
-import { LinkNumber, type Missing, Offset, Outcome, ResultCode, RequestState, type Request } from "../requests/request";
+import { LinkNumber, type Missing, Offset, Outcome, ResultCode, RequestState, Skipped, type Request } from "../requests/request";
 import type { Requests } from "../requests/requests";
 import { mayRetry, retry } from "../requests/retry";
 
@@ -82,7 +82,7 @@ export class Completion {
       if (request.reported) this.finish(request, Outcome.Failed, 0);
       else this.finish(request, Outcome.TimedOut, missing);
     }
-    else if (request.reported) this.finish(request, request.answerSkipped ? Outcome.Failed : Outcome.Unsettled, 0);
+    else if (request.reported) this.finish(request, request.answerSkipped !== Skipped.Nothing ? Outcome.Failed : Outcome.Unsettled, 0);
     else this.keepPlace(request, Outcome.TimedOut);
   }
 
@@ -164,7 +164,7 @@ export class Completion {
   }
 }
 
-/** Whether the request is of this connection. @param link its number, or {@link LinkNumber} */
+/** Whether the request is of this connection. @param link its number, or `LinkNumber` */
 export function isOf(request: Request, link: number): boolean {
   return link === LinkNumber.All || request.link === link;
 }

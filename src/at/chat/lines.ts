@@ -3,7 +3,7 @@ import type { Decoder } from "../decoder/decoder";
 import type { DecoderListener } from "../decoder/listener";
 import type { Match } from "../framing/subscribed";
 import type { Pipe } from "../pipe";
-import { ResultCode, RequestState, type Request } from "../requests/request";
+import { ResultCode, RequestState, Skipped, type Request } from "../requests/request";
 import type { Requests } from "../requests/requests";
 import { errorNumber } from "../responses/error-text";
 import { FieldKind, type Fields } from "../responses/fields";
@@ -174,7 +174,7 @@ export class Lines implements DecoderListener {
 
   onDoubtfulText(): void {
     const request = this.exchange.current;
-    if (request !== null && request.command!.text === true) request.answerSkipped = true;
+    if (request !== null && request.command!.text === true) request.answerSkipped = Skipped.Line;
   }
 
   onCertain(): void {
@@ -231,7 +231,9 @@ export class Lines implements DecoderListener {
 
   private countSuspect(): void {
     const message = this.decoder.message;
-    if (message.suspect && !message.more) this.suspects++; // with its last part
+    if (!message.suspect || message.more) return;
+    this.suspects++; // with its last part
+    this.unconfirmed.onSwallowing();
   }
 
   isSubscribed(start: number, end: number): Match {
@@ -240,6 +242,7 @@ export class Lines implements DecoderListener {
 
   onOverflow(): void {
     this.overflows++;
+    this.unconfirmed.onSwallowing();
     this.listener.onOverflow();
   }
 }

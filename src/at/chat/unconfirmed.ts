@@ -1,6 +1,6 @@
 import { type ResponseCache, Expected } from "../commands/response-cache";
 import type { Decoder } from "../decoder/decoder";
-import { ResultCode, RequestState, type Request } from "../requests/request";
+import { ResultCode, RequestState, Skipped, type Request } from "../requests/request";
 import type { Requests } from "../requests/requests";
 import { CommonResponse } from "../responses/response-table";
 
@@ -52,8 +52,14 @@ export class Unconfirmed {
     this.hasLines = true;
     for (let request = this.requests.first; request !== null; request = request.next) {
       const command = request.command!;
-      if (request.state >= RequestState.Active && (command.result === line || (request === current && (line <= CommonResponse.CmsError || command.answer === line)))) request.answerSkipped = true;
+      if (request.state >= RequestState.Active && (command.result === line || (request === current && (line <= CommonResponse.CmsError || command.answer === line)))) request.answerSkipped = Skipped.Line;
     }
+  }
+
+  /** A message has come whose end is a guess, or that did not fit: answers may be among its bytes. */
+  onSwallowing(): void {
+    for (let request = this.requests.first; request !== null; request = request.next)
+      if (request.state >= RequestState.Active && request.answerSkipped === Skipped.Nothing) request.answerSkipped = Skipped.Perhaps;
   }
 
   /** Text that is no line of the modem's has come behind a message. */

@@ -53,6 +53,15 @@ export const enum Missing {
   Result,
 }
 
+/** What may have become of an answer that has not come. */
+export const enum Skipped {
+  Nothing,
+  /** A message has come whose end is a guess, or that did not fit: the answer may be among its bytes. */
+  Perhaps,
+  /** A line that may be the answer was not believed. */
+  Line,
+}
+
 /** In place of a payload's offset. */
 export const enum Offset {
   /** There is no payload, or it is needed no more. */
@@ -124,8 +133,8 @@ export class Request implements Sendable {
   mayBeForged = false;
   /** A result that has come so, or `ResultCode.Pending`. */
   unconfirmed: number = ResultCode.Pending;
-  /** A line that may be the answer was not believed. */
-  answerSkipped = false;
+  /** What may have become of the answer. */
+  answerSkipped: Skipped = Skipped.Nothing;
   /** How often the command has been sent anew for that reason. */
   retries = 0;
   /** The end has been reported already: the request is only brought to its end on the wire. */

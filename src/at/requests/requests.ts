@@ -1,5 +1,5 @@
 import type { Timers } from "../../timers";
-import { Request, ResultCode, RequestState, WireId } from "./request";
+import { Request, ResultCode, RequestState, Skipped, WireId } from "./request";
 
 /**
  * The requests that are under way: made when so many are for the first time, used again and again. They are a list in
@@ -34,7 +34,8 @@ export class Requests {
     request.id = 0;
     request.reported = false;
     request.result = request.unconfirmed = ResultCode.Pending;
-    request.mayBeForged = request.answerSkipped = false;
+    request.mayBeForged = false;
+    request.answerSkipped = Skipped.Nothing;
     request.retries = 0;
     let last = this.first;
     if (last === null) this.first = request;

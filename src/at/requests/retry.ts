@@ -1,4 +1,4 @@
-import { ResultCode, RequestState, type Request } from "./request";
+import { ResultCode, RequestState, Skipped, type Request } from "./request";
 
 /** So often a command is sent anew at the most. */
 const RETRIES = 3;
@@ -10,7 +10,7 @@ const RETRIES = 3;
  */
 export function mayRetry(request: Request): boolean {
   const command = request.command!;
-  return request.answerSkipped && request.retries < RETRIES && !request.inWindow && !request.reported && command.probe !== true &&
+  return request.answerSkipped !== Skipped.Nothing && request.retries < RETRIES && !request.inWindow && !request.reported && command.probe !== true &&
     (command.result === undefined || request.items !== null);
 }
 
@@ -18,6 +18,6 @@ export function mayRetry(request: Request): boolean {
 export function retry(request: Request): void {
   request.state = RequestState.Queued;
   request.result = ResultCode.Pending;
-  request.answerSkipped = false;
+  request.answerSkipped = Skipped.Nothing;
   request.retries++;
 }

@@ -1,4 +1,4 @@
-import { Outcome, ResultCode, WireId, type Request } from "../../at/requests/request";
+import { Outcome, ResultCode, Skipped, WireId, type Request } from "../../at/requests/request";
 import { Byte } from "../../at/responses/bytes";
 import { FieldKind, type Fields } from "../../at/responses/fields";
 import { frozen } from "../../bytes/frozen";
@@ -115,11 +115,11 @@ export class Acknowledgements {
     } else if (outcome === Outcome.Refused || (outcome === Outcome.Failed && code !== Failure.Timeout) || (outcome === Outcome.Done && code !== 0)) ids.unsent(kind);
     else if (outcome === Outcome.TimedOut) {
       // The modem has accepted it, so that it has had an id, which is none of the next one's.
-      const tells = ids.tells(kind) && (request.answerSkipped || !chat.inDoubt);
+      const tells = ids.tells(kind) && (request.answerSkipped === Skipped.Line || !chat.inDoubt);
       if (!tells) ids.unsent(kind);
       ids.timedOut(kind);
       // Its id differs from the next one's, or what has come for it was perhaps its own: nothing is to be waited for.
-      if (kind === Kind.Publish && (tells || request.answerSkipped || ids.hasDoubted(kind)) && chat.find(number, kind, WireId.Any) === request) chat.resolve(request, Failure.Timeout);
+      if (kind === Kind.Publish && (tells || request.answerSkipped === Skipped.Line || ids.hasDoubted(kind)) && chat.find(number, kind, WireId.Any) === request) chat.resolve(request, Failure.Timeout);
     }
   }
 }
