@@ -10,7 +10,7 @@ const RETRIES = 3;
  */
 export function mayRetry(request: Request): boolean {
   const command = request.command!;
-  return request.answerSkipped !== Skipped.Nothing && request.retries < RETRIES && !request.inWindow && !request.reported && command.probe !== true &&
+  return request.answerSkipped === Skipped.Line && request.retries < RETRIES && !request.inWindow && !request.reported && command.probe !== true &&
     (command.result === undefined || request.items !== null);
 }
 
