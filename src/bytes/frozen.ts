@@ -1,5 +1,5 @@
 /**
- * Freezes a table with everything in it, and returns it. Modules are preloaded into flash on a device, and what is not
+ * Freezes a table with everything in it, and returns it. On a device modules are preloaded into flash, and an object that is not
  * frozen there is aliased into RAM at the first write (xs-notes.md). Typed arrays are left: XS freezes them itself, and
  * `Object.freeze` refuses them.
  */

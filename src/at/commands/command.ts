@@ -65,9 +65,9 @@ export const enum PartEnd {
   Nothing,
   /** An {@link Argument}. */
   Argument,
-  /** A setting, by the names that lead to it: a number, or a text in quotes with nothing in them where there is none. */
+  /** A setting, by the names that lead to it: a number, or a text in quotes. Where the setting is null, the quotes are empty. */
   Setting,
-  /** The same with a comma before it; both are left out where there is none. */
+  /** The same with a comma before it; both are left out where the setting is null. */
   Optional,
   /** A number: 0 where there is no such setting, and 1 where it is no number. */
   Count,
@@ -88,7 +88,7 @@ export interface Command<D = any> extends CommandOptions {
   readonly steady: number;
 }
 
-/** For what is not given where the command has a place for it all the same. */
+/** Stands where a setting is null and the command has a place for it all the same. */
 export const NOTHING = frozen(new Text("nothing", "", 0));
 
 /**

@@ -165,7 +165,7 @@ export class ResponseCache {
     if (this.expected !== Expected.Keeping) this.end(false);
   }
 
-  /** Keeps the line in the ring from `start` to `end`. The blanks before it begin at `blank`, and its id ends at `idEnd`, or there is none where that is `start`. */
+  /** Keeps the line in the ring from `start` to `end`. The blanks before it begin at `blank`. Its id ends at `idEnd`; where that is `start`, it has none. */
   store(kind: ResponseKind, ring: Ring, blank: number, start: number, end: number, idEnd: number): void {
     const bytes = this.bytes, count = this.count;
     const entry = Cache.Entries + count * Entry.SIZE, length = (end - blank + 1) | 0;

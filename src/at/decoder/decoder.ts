@@ -16,8 +16,8 @@ import { afterWildcard, afterWrongLength, Trust } from "./trust";
  * Turns the bytes in the ring into prompts, lines and messages, whatever pieces they come in, and tells its listener of each. It looks
  * at every byte once. It makes nothing.
  *
- * A line ends at CR or at LF, whichever comes first, so `\r\n`, `\r\r\n`, `\n` and `\r` all do; what is left of the ending is skipped
- * as the blank beginning of the next line. Only the end of a message is looked for as a whole ending.
+ * A line ends at CR or at LF, whichever comes first, so it may end with `\r\n`, `\r\r\n`, `\n` or `\r`. The rest of the ending is
+ * skipped as the blank beginning of the next line. Only for the end of a message the whole ending is looked for.
  */
 export class Decoder {
   private state: DecoderState = DecoderState.Start;
@@ -168,7 +168,7 @@ export class Decoder {
     return true;
   }
 
-  /** The line that the listener is being told of means this for the publish whose answer is kept. @param id the field with its id, or −1 */
+  /** Keeps the line with which the listener is being called, as a part of a publish's answer. @param id the field with the publish's id, or −1 */
   keepAnswer(kind: ResponseKind, id: number): void {
     const head = this.ring.head;
     this.cache.store(kind, this.ring, this.blank, head, this.at, id < 0 ? head : this.fields.end(id));
@@ -221,7 +221,7 @@ export class Decoder {
     return true;
   }
 
-  /** The line is whole: tells of it, then lets go of its bytes. `at` is at its CR or LF. */
+  /** The line is whole, and `at` is at its CR or LF: tells the listener, then lets go of the line's bytes. */
   private finish(line: Line): void {
     this.endLine();
     if (this.learning && line.id <= CommonResponse.CmsError && this.echo === null) {
@@ -261,7 +261,7 @@ export class Decoder {
     return over;
   }
 
-  /** Where the line that the listener is being told of begins in the ring, and ends. */
+  /** Where the line with which the listener is being called begins in the ring, and ends. */
   get lineStart(): number {
     return this.ring.head;
   }
@@ -356,7 +356,7 @@ export class Decoder {
     return this.message.read(target, offset, length);
   }
 
-  /** Drops what is left of the part of the message that can be read now. */
+  /** Drops the unread bytes of the message's present part. */
   skip(): void {
     if (this.state === DecoderState.Held) this.message.skip();
   }
@@ -461,7 +461,7 @@ export class Decoder {
     if (this.state === DecoderState.Echo) this.state = DecoderState.Start;
   }
 
-  /** Skips what is alike. Anything else is a line's beginning: of a line of the modem's own in the middle of the echo, or behind it. */
+  /** Skips the bytes that come back. Any other byte begins a line of the modem's own, in the middle of the echo or behind it. */
   private followEcho(): boolean {
     const ring = this.ring;
     const echoed = this.echo!.follow(ring, this.at);

@@ -16,7 +16,7 @@ export const enum Echoed {
 /** Recognises bytes that were sent and come back, for a modem may echo the payload. What comes back stays in the ring until all of it has come. */
 export class Echo {
   private source!: Uint8Array;
-  /** In the source: what is to come back next, the end, and the beginning. */
+  /** Positions in the source: of the byte that is to come back next, of the end, and of the beginning. */
   private at = 0;
   private end = 0;
   private first = 0;

@@ -26,7 +26,7 @@ export const enum Parsed {
   Prefix,
   /** A message, up to the fields before its own part. */
   Message,
-  /** A message whose payload never began, which is none. Its topic may have a line's end in it. */
+  /** A message that ended before its payload began, so that it is no message. Its topic may have a line's end in it. */
   BrokenMessage,
   /** A line that the response table does not have. */
   Text,

@@ -2,7 +2,7 @@ import type { ResponseKind } from "../commands/response-cache";
 import type { Subscribed } from "../framing/subscribed";
 import type { Line } from "../responses/response-table";
 
-/** Whom the decoder tells what it finds. Until a function returns, the decoder's `fields`, or its message's, are those of the line. */
+/** The decoder calls it for everything that it finds. The decoder's `fields`, or its message's, belong to the line until the function returns. */
 export interface DecoderListener extends Subscribed {
   /** A line of the response table has come; its fields have been read. */
   onResponse(line: Line): void;

@@ -48,7 +48,7 @@ export class HeaderCache {
     this.topicTo = (topicEnd - start) | 0;
   }
 
-  /** The message's fields are overwritten, or its reader or what is subscribed has changed. */
+  /** Forgets the line: the message's fields are overwritten, or its reader has changed, or what is subscribed. */
   invalidate(): void {
     this.length = 0;
   }

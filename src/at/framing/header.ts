@@ -156,7 +156,7 @@ export const HEADER = frozen({
     if (next === message.ring.tail) return Found.Nothing;
     const isEnding = message.byte(at) === Byte.CR && message.byte(next) === Byte.LF;
     const payload = message.at = isEnding ? (next + 1) | 0 : next;
-    // Or the topic has a line's end in it; more so where that is none of a modem's.
+    // The topic may have a line's end in it instead. Where the ending is not a modem's, that is likely.
     if (isEnding) message.mayContinue = true;
     else message.doubtEnd();
     if (header.value > 0) {

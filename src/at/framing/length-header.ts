@@ -53,7 +53,7 @@ export class LengthHeader {
   /** This modem has put a line's end behind a message. Firmware before guide revision 1.1 puts none. */
   endsLines = false;
 
-  /** Of the reading that `fitOf` has looked at: where its payload begins, what is behind it, and bytes of a line's end that its length counts. */
+  /** Results of `fitOf` for a reading: where its payload begins, where the next line begins, and how many bytes of a line's end its length counts. */
   fitPayload = 0;
   fitNext = 0;
   fitCounted = 0;

@@ -30,7 +30,7 @@ export interface Framing {
   finishHeader(message: Message): void;
 }
 
-/** How the end of the message under way is looked for: functions over the message, which name their successor in {@link Message.end}. */
+/** Looks for the end of the message under way: functions over the message. Where another way is needed, they put that into {@link Message.end}. */
 export interface Ending {
   /** Goes on looking for the end, or for the next part. */
   find(message: Message): Found;
@@ -43,8 +43,8 @@ export interface Ending {
 }
 
 /**
- * The message that is being received, or the last one (dialects.md 6.1, 6.2): where its parts are in the ring, and what is known of
- * it. The bytes stay in the ring until they are read.
+ * The message that is being received, or the last one (dialects.md 6.1, 6.2): where its parts are in the ring, and what has been
+ * found out about it. Its bytes stay in the ring until they are read.
  */
 export class Message {
   /** The next byte to look at; when the message is over, the first byte behind it. */
@@ -101,7 +101,7 @@ export class Message {
   /** The firmware's quote before the payload has been taken away. */
   quoteTaken = false;
 
-  /** @param fields those of other lines */
+  /** @param fields the fields of other lines */
   constructor(ring: Ring, names: NameTree, subscribed: Subscribed, fields: Fields) {
     this.ring = ring;
     this.names = names;
@@ -211,8 +211,8 @@ export class Message {
   }
 
   /**
-   * Reads the message, which is there as a whole, as both ends have agreed to write it. One that is no such text, or that
-   * comes in parts, stays as it is, and is suspect.
+   * Decodes a payload that both ends have agreed to write so. A payload that is no such text, or that comes in parts, stays as it
+   * is, and the message is suspect.
    */
   decode(encoding: Encoding): void {
     if (encoding === Encoding.Raw) return;

@@ -24,9 +24,10 @@ export const enum Fit {
 /**
  * Decides which number of a message's line is its length. A length is believed where a line ends behind as many bytes.
  *
- * The sender chooses the topic and the payload, so a number in either may look like the length. All readings that the line
- * allows are compared. One that ends with its line wins over one that ends in the middle of it, and of two such the longer one,
- * for its bytes are then no reports. Where that leaves a doubt, the message is suspect, and what follows may belong to it.
+ * The sender chooses the topic and the payload, so a number in either may look like the length. Each such number is a reading of the
+ * line, with a topic before it and a payload behind it. All readings are compared. A reading that ends with its line wins over one
+ * that ends in the middle of it. Of two that end with a line the longer one wins, so that bytes of a payload are not taken for
+ * reports. Where a doubt is left, the message is suspect, and what follows may belong to it.
  */
 export const READINGS = frozen({
   /** Takes what most messages are: one like the last, whole, and without a byte with which another reading would begin. */
@@ -94,7 +95,7 @@ export const READINGS = frozen({
     return Fit.Loose;
   },
 
-  /** The same where silence has followed, and the line's end is not there, or not whole: firmware before guide revision 1.1 prints none. */
+  /** The same where silence has followed, and the line's end is missing or not whole: firmware before guide revision 1.1 prints none. */
   fitInSilence(message: Message, payload: number, length: number, over: number): Fit {
     const header = message.header!, tail = message.ring.tail;
     header.fitNext = tail;
@@ -110,16 +111,16 @@ export const READINGS = frozen({
     return Fit.Exact;
   },
 
-  /** The present candidate fits so: takes it, or another reading of the same line that fits better. */
+  /** Takes the present candidate, which fits so, or another reading of the same line that fits better. */
   choose(message: Message, fit: Fit): Found {
     const header = message.header!, ring = message.ring, deciding = header.deciding;
     let payload = fit === Fit.Beyond ? message.payload : header.fitPayload, next = header.fitNext;
     let length = header.value - header.fitCounted;
     let topicEnd = message.topicEnd;
     let end = (message.payload + header.value) | 0;
-    let limit = ring.find(Byte.LF, message.payload); // what is behind the line's end is no topic
+    let limit = ring.find(Byte.LF, message.payload); // a topic does not go on behind the line's end
     if (fit === Fit.Exact && ((limit - end) | 0) > 0) limit = end;
-    else if (limit === ring.tail && !deciding && fit !== Fit.Exact && (fit === Fit.Loose || ring.free > 0)) return Found.Nothing; // how much of it there is must not decide
+    else if (limit === ring.tail && !deciding && fit !== Fit.Exact && (fit === Fit.Loose || ring.free > 0)) return Found.Nothing; // the outcome must not depend on how much of the line has come
     let ambiguous = false, equal = false, subscribed = false, other = false;
     for (let at = message.payload; this.nextReading(message, at, limit);) {
       at = header.otherPayload;
@@ -131,17 +132,17 @@ export const READINGS = frozen({
       const shorter = fit === Fit.Beyond && !longer;
       const otherSubscribed = HEADER.isSubscribed(message, otherTopicEnd);
       if (fit === Fit.Exact && !longer && otherSubscribed === subscribed) {
-        // It is as good, as far as anybody can tell: a number in the topic, or one in the payload, is not the length.
+        // Nobody can tell which of the two is right: the number in the topic, or the one in the payload, is not the length.
         if (this.fitOf(message, at, otherLength) === Fit.Exact) equal = true;
         continue;
       }
       if (!otherSubscribed && (subscribed || (fit !== Fit.Loose && !longer))) continue; // a topic that is not subscribed does not come
       const otherFit = this.fitOf(message, at, otherLength);
-      // Without an end of its line it is from firmware that prints none, and so is what is behind the first one.
+      // The other reading has no line's end, so the firmware prints none; then the first reading needs none either.
       if (fit === Fit.Loose && deciding && ((ring.tail - at - otherLength) | 0) < 2 && otherFit !== Fit.Beyond) continue;
       if (otherFit === Fit.Unknown) return Found.Nothing;
       if (shorter) {
-        // It is over here, or goes on for longer than the ring: nothing comes any more, or so much that the ring is full.
+        // The message ends here, or is longer than the ring. Silence shows the one, a full ring the other.
         if (otherFit === fit) equal = true;
         if (otherFit !== Fit.Exact) continue;
         if (!deciding) return Found.Nothing;
@@ -149,7 +150,7 @@ export const READINGS = frozen({
         if (ring.free === 0) continue;
       }
       if (otherFit === Fit.Beyond && fit !== Fit.Beyond && ring.free > 0) {
-        // It would go on: where nothing more comes, it is none.
+        // The other reading would be longer than the ring: silence shows that it is wrong.
         if (deciding) continue;
         return Found.Nothing;
       }
@@ -165,7 +166,7 @@ export const READINGS = frozen({
       if (otherSubscribed !== subscribed) equal = false;
       subscribed = otherSubscribed;
       message.differ();
-      header.candidates++; // it is not the only reading, and is not remembered
+      header.candidates++; // the header cache keeps a line only where it has one reading
     }
     if (equal) message.suspect = true;
     if (fit === Fit.Loose) ambiguous = true;
@@ -256,7 +257,7 @@ export const READINGS = frozen({
   },
 });
 
-/** The number that stands alone, but for blanks before it, from `start` to `end`; −1 when it is none, or no length. */
+/** The number from `start` to `end`, which only blanks may precede; −1 where that is no number, or too large for a length. */
 function decimal(ring: Ring, start: number, end: number): number {
   let at = afterBlanks(ring, start);
   if (at === end) return -1;

@@ -9,7 +9,7 @@ export const BY_SILENCE: Ending = frozen({
   silence(message: Message): Found {
     const found = LINE_END.find(message, false);
     if (found !== Found.Nothing) return found;
-    // A pause in the middle of a line is none that ends a message, unless its length was wrong.
+    // A pause in the middle of a line does not end a message, unless the length was wrong.
     if (!message.suspect && LINE_END.beforeEnding(message) === message.ring.tail) return Found.Nothing;
     return LINE_END.takeAll(message);
   },

@@ -122,7 +122,7 @@ export class Fields {
     return index < this.count && this.table[index * Size.FIELD] === FieldKind.Integer ? this.table[index * Size.FIELD + 1]! : otherwise;
   }
 
-  /** Whether there are at least `least` fields, and those of the first `most` that there are are whole numbers. */
+  /** Whether there are at least `least` fields, and each of the first `most`, as far as there are so many, is a whole number. */
   areNumbers(least: number, most: number): boolean {
     const count = this.count;
     if (count < least) return false;
