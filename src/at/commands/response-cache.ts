@@ -90,6 +90,8 @@ export class ResponseCache {
   private shape = 0;
   private id = 0;
   private length = 0;
+  /** Where the command's part behind this line begins. */
+  partsAt = 0;
 
   constructor(writer: Writer) {
     this.writer = writer;
@@ -101,11 +103,12 @@ export class ResponseCache {
     this.expected = Expected.None;
   }
 
-  /** The writer has a publish's line up to its payload: {@link recall} finds it there for the next one like it. */
-  keep(command: Command, request: Sendable): void {
+  /** The writer has a publish's line up to its payload: {@link recall} finds it there for the next one like it. @param partsAt where the command's next part begins */
+  keep(command: Command, request: Sendable, partsAt: number): void {
     const writer = this.writer;
     if (writer.overflow) return;
     this.command = command;
+    this.partsAt = partsAt;
     this.topic = request.topic;
     this.shape = shapeOf(request);
     this.id = request.wireId;

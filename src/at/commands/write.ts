@@ -9,27 +9,28 @@ const NUMBER = "number";
 /** Writes the command's whole line. The cache knows whether the writer still has the beginning of it from the last publish. */
 export function write<D>(command: Command<D>, writer: Writer, cache: ResponseCache, request: Sendable, settings: D): void {
   const steady = command.steady, all = command.arguments.length + 1;
+  let at = cache.partsAt;
   if (steady === 0 || !cache.recall(command, request)) {
     cache.clear();
     writer.begin();
-    writeParts(command, writer, request, settings, 0, steady);
-    if (steady > 0) cache.keep(command, request);
+    at = writeParts(command, writer, request, settings, 0, 0, steady);
+    if (steady > 0) cache.keep(command, request, at);
   }
-  if (steady < all) writeParts(command, writer, request, settings, steady, all);
+  if (steady < all) writeParts(command, writer, request, settings, at, steady, all);
 }
 
-function writeParts<D>(command: Command<D>, writer: Writer, request: Sendable, settings: D, from: number, to: number): void {
+/** Writes the parts `from` to `to`, the first of which begins at `at`. Returns where the next one begins. */
+function writeParts<D>(command: Command<D>, writer: Writer, request: Sendable, settings: D, at: number, from: number, to: number): number {
   const parts = command.parts, all = command.arguments;
-  for (let i = 0, at = 0; i < to; i++) {
-    const length = parts[at++]!, end = at + length;
-    if (i >= from) {
-      writer.copy(parts, at, length);
-      const kind: PartEnd = parts[end]!;
-      if (kind === PartEnd.Argument) (all[i] as Argument<D>)(writer, request, settings);
-      else if (kind !== PartEnd.Nothing) writeSetting(writer, settings, all[i] as readonly string[], kind);
-    }
+  for (let i = from; i < to; i++) {
+    const length = parts[at]!, end = at + 1 + length;
+    writer.copy(parts, at + 1, length);
+    const kind: PartEnd = parts[end]!;
+    if (kind === PartEnd.Argument) (all[i] as Argument<D>)(writer, request, settings);
+    else if (kind !== PartEnd.Nothing) writeSetting(writer, settings, all[i] as readonly string[], kind);
     at = end + 1;
   }
+  return at;
 }
 
 /** Writes the setting to which these names lead. */
