@@ -38,18 +38,26 @@ const NO_NAMES: Names = Object.freeze({});
  * @throws ArgumentError when `options` is no object, or has an option that is in neither table; with the nearest known name
  */
 export function known(where: string, options: unknown, names: Names, more: Names = NO_NAMES): void {
-  if (typeof options !== "object" || options === null) throw new ArgumentError("ARGUMENT_TYPE", where === "" ? "options" : where, options, "must be an object of options");
+  if (typeof options !== "object" || options === null)
+    throw new ArgumentError("ARGUMENT_TYPE", where === "" ? "options" : where, options, "must be an object of options");
   const prefix = where === "" ? where : `${where}.`;
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || Object.hasOwn(names, name) || Object.hasOwn(more, name)) continue;
-    const all = Object.keys(names).concat(Object.keys(more)), near = nearest(name, all);
-    throw new ArgumentError("ARGUMENT_UNKNOWN", prefix + name, undefined, near === null ? `is not known; there are ${all.join(", ")}` : `is not known; did you mean ${prefix}${near}?`);
+    const all = Object.keys(names).concat(Object.keys(more)),
+      near = nearest(name, all);
+    throw new ArgumentError(
+      "ARGUMENT_UNKNOWN",
+      prefix + name,
+      undefined,
+      near === null ? `is not known; there are ${all.join(", ")}` : `is not known; did you mean ${prefix}${near}?`,
+    );
   }
 }
 
 /** The known name that is most similar to `name`, or null when none is similar. */
 export function nearest(name: string, names: readonly string[]): string | null {
-  let best: string | null = null, least = Math.max(2, Math.floor(name.length / 3)) + 1;
+  let best: string | null = null,
+    least = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const each of names) {
     const distance = distanceBetween(name.toLowerCase(), each.toLowerCase());
     if (distance >= least || distance >= each.length) continue;
@@ -64,9 +72,8 @@ function distanceBetween(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (let i = 1; i <= one.length; i++) {
     const next = [i];
-    for (let j = 1; j <= other.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (one[i - 1] === other[j - 1] ? 0 : 1)));
+    for (let j = 1; j <= other.length; j++) next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (one[i - 1] === other[j - 1] ? 0 : 1)));
     row = next;
   }
-  return row[other.length]!;
+  return row[other.length];
 }

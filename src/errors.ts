@@ -14,9 +14,15 @@ export type ArgumentCode =
   | "ARGUMENT_UNKNOWN";
 
 /** The call does not fit the client's state. */
-export type StateCode = "NOT_CONNECTED" | "CLOSED" | "BUSY" | "NOT_SUPPORTED"
+export type StateCode =
+  | "NOT_CONNECTED"
+  | "CLOSED"
+  | "BUSY"
+  | "NOT_SUPPORTED"
   // Of a session: the queue dropped the message, the store keeps it for the next session, or the store failed.
-  | "DROPPED" | "KEPT" | "STORE_FAILED"
+  | "DROPPED"
+  | "KEPT"
+  | "STORE_FAILED"
   // Of a store: another process or client uses it.
   | "STORE_LOCKED";
 

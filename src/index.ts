@@ -3,7 +3,12 @@ export { MQTTClient, MQTTClient as default, type MQTTClientOptions } from "./mqt
 export type { ByteBuffer, ControlMessage, Counters, ReadableOptions, WriteOptions } from "./mqtt/options";
 export type { StageName } from "./mqtt/stages";
 export {
-  ArgumentError, BrokerError, ModemError, MQTTModemError, NetworkError, StateError,
+  ArgumentError,
+  BrokerError,
+  ModemError,
+  MQTTModemError,
+  NetworkError,
+  StateError,
 } from "./errors";
 export type { ArgumentCode, BrokerCode, ErrorCode, ModemCode, NetworkCode, StateCode } from "./errors";
 export { CME_ERRORS, CONNACK_CODES, meaning } from "./modem/codes";

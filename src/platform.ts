@@ -88,7 +88,8 @@ export const portableBytes: Bytes = frozen({
   },
   hex(target, offset, source, start, length) {
     for (let i = 0; i < length; i++) {
-      const high = source[start + i]! >> 4, low = source[start + i]! & 0x0f;
+      const high = source[start + i] >> 4,
+        low = source[start + i] & 0x0f;
       target[offset++] = high < 10 ? DIGIT_0 + high : HEX_A + high;
       target[offset++] = low < 10 ? DIGIT_0 + low : HEX_A + low;
     }

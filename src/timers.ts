@@ -64,7 +64,8 @@ export class Timers implements AlarmListener {
 
   /** The slot's time comes in so many milliseconds at the latest: a time that comes sooner stays. @returns the moment that was asked for */
   setBy(slot: number, milliseconds: number): number {
-    const moment = (this.clock.now() + milliseconds) | 0, before = this.moments[slot]!;
+    const moment = (this.clock.now() + milliseconds) | 0,
+      before = this.moments[slot];
     if (before === Moment.Never || ((before - moment) | 0) > 0) {
       this.moments[slot] = moment === Moment.Never ? Moment.Never + 1 : moment;
       this.arm(moment);
@@ -95,14 +96,14 @@ export class Timers implements AlarmListener {
     this.armedFor = Moment.Never;
     try {
       for (let slot = 0; slot < this.moments.length; slot++) {
-        const moment = this.moments[slot]!;
+        const moment = this.moments[slot];
         if (moment === Moment.Never || ((moment - this.clock.now()) | 0) > 0) continue;
         this.moments[slot] = Moment.Never;
         this.listener.onTimer(slot);
       }
     } finally {
       // What the listener has thrown leaves the slots behind it for the next alarm.
-      for (let slot = 0; slot < this.moments.length; slot++) if (this.moments[slot] !== Moment.Never) this.arm(this.moments[slot]!);
+      for (let slot = 0; slot < this.moments.length; slot++) if (this.moments[slot] !== Moment.Never) this.arm(this.moments[slot]);
     }
   }
 

@@ -7,7 +7,16 @@ import PlatformSerial from "embedded:io/serial";
 
 // One by one: to XS before version 14 (SDK 4) a class of this module is ambiguous if `*` has one of its name.
 export {
-  ArgumentError, BrokerError, CME_ERRORS, CONNACK_CODES, meaning, ModemError, MQTTModemError, NetworkError, portableBytes, StateError,
+  ArgumentError,
+  BrokerError,
+  CME_ERRORS,
+  CONNACK_CODES,
+  meaning,
+  ModemError,
+  MQTTModemError,
+  NetworkError,
+  portableBytes,
+  StateError,
 } from "modem-mqtt/index";
 export type * from "modem-mqtt/index";
 

@@ -22,7 +22,9 @@ interface Serial {
 export interface SerialPortOptions {
   receiver: PortReceiver;
   /** The class behind the port: `device.io.Serial`. */
-  Serial: new (options: object) => Serial;
+  Serial: new (
+    options: object,
+  ) => Serial;
   /** The rest is that class's own: transmit, receive, port, baud. */
   [option: string]: unknown;
 }
@@ -101,8 +103,10 @@ export default class SerialPort implements Port {
   }
 
   read(target: Uint8Array, offset: number, length: number): number {
-    const staging = this.#staging, piece = this.#piece;
-    let total = 0, left = length;
+    const staging = this.#staging,
+      piece = this.#piece;
+    let total = 0,
+      left = length;
     while (left > 0 && !this.#closed) {
       let size = left < FIFO ? left : FIFO;
       if (this.#announcedOnly) {
@@ -129,7 +133,8 @@ export default class SerialPort implements Port {
   write(source: Uint8Array, offset: number, length: number): number {
     const count = length < this.#free ? length : this.#free;
     if (count < 1 || this.#closed) return 0;
-    const staging = this.#staging, piece = this.#piece;
+    const staging = this.#staging,
+      piece = this.#piece;
     staging.resize(count);
     bytes.copy(piece, 0, source, offset, count);
     this.#serial.write(piece);

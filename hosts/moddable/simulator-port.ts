@@ -13,7 +13,9 @@ interface Serial {
 export interface SerialPortOptions {
   receiver: PortReceiver;
   /** The class behind the port. */
-  Serial: new (options: object) => Serial;
+  Serial: new (
+    options: object,
+  ) => Serial;
   /** The rest is that class's own: device, baud. */
   [option: string]: unknown;
 }

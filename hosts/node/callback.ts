@@ -12,7 +12,9 @@ export function apart<R>(work: () => R, otherwise: R): R {
   try {
     return work();
   } catch (error) {
-    process.nextTick(() => { throw error; });
+    process.nextTick(() => {
+      throw error;
+    });
     return otherwise;
   }
 }
@@ -28,6 +30,9 @@ export function calling<R, T>(callback: Callback<T> | null | undefined, start: (
   if (typeof callback !== "function") return Promise.reject(new ArgumentError("ARGUMENT_TYPE", "callback", callback, "must be a function"));
   const promise = start();
   // In its own turn, so that an exception of the callback does not become a rejection.
-  promise.then((result) => process.nextTick(callback, null, value(result)), (error: Error) => process.nextTick(callback, error));
+  promise.then(
+    (result) => process.nextTick(callback, null, value(result)),
+    (error: Error) => process.nextTick(callback, error),
+  );
   return promise;
 }

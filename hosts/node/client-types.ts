@@ -70,7 +70,12 @@ export type PublishCallback = Callback<Packet>;
 export type SubscribeCallback = Callback<Granted[]>;
 
 export const OPERATION: Shape<OperationOptions> = { signal };
-export const PUBLISH: Shape<PublishOptions> = { ...OPERATION, qos: integer(0, 2), retain: boolean, dup: never("the modem sets it where it sends a message again") };
+export const PUBLISH: Shape<PublishOptions> = {
+  ...OPERATION,
+  qos: integer(0, 2),
+  retain: boolean,
+  dup: never("the modem sets it where it sends a message again"),
+};
 export const SUBSCRIBE: Shape<SubscribeOptions> = { ...OPERATION, qos: integer(0, 2) };
 export const MQTT_5 = elsewhere("nl, rap, rh, properties, reasonCode", "it belongs to MQTT 5, which no modem's client speaks");
 export const PUBLISH_ELSEWHERE = { ...MQTT_5, QoS: "it is qos here", cbStorePut: "see the option store of connect()" };

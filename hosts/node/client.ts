@@ -4,8 +4,20 @@ import { ArgumentError, BrokerError, ModemError, StateError, type MQTTModemError
 import { Session } from "../../src/session/session";
 import { apart, calling } from "./callback";
 import {
-  MQTT_5, OPERATION, PUBLISH, PUBLISH_ELSEWHERE, SUBSCRIBE, type ClientEvents, type ClientSettings, type DoneCallback, type EndOptions, type OperationOptions,
-  type PublishCallback, type PublishOptions, type SubscribeCallback, type SubscribeOptions,
+  MQTT_5,
+  OPERATION,
+  PUBLISH,
+  PUBLISH_ELSEWHERE,
+  SUBSCRIBE,
+  type ClientEvents,
+  type ClientSettings,
+  type DoneCallback,
+  type EndOptions,
+  type OperationOptions,
+  type PublishCallback,
+  type PublishOptions,
+  type SubscribeCallback,
+  type SubscribeOptions,
 } from "./client-types";
 import { Inbox } from "./inbox";
 import { Lifecycle } from "./lifecycle";
@@ -33,9 +45,12 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   constructor(sharedModem: SharedModem, { session, queue, driverOptions, highWaterMark, heldMessages }: ClientSettings) {
     super();
     this.carrier = sharedModem;
-    const client = this, assembly = new Assembly();
+    const client = this,
+      assembly = new Assembly();
     this.#inbox = new Inbox(heldMessages, {
-      get listens() { return client.listenerCount("message") > 0; },
+      get listens() {
+        return client.listenerCount("message") > 0;
+      },
       call: (packet) => this.emit("message", packet.topic, packet.payload, packet),
       dropped: (error) => this.#onDropped(error),
     });
@@ -45,7 +60,9 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
       onClosed: (reason) => this.#onClosed(reason),
     });
     this.#session = new Session({
-      ...session, queue, modem: sharedModem.modem(driverOptions),
+      ...session,
+      queue,
+      modem: sharedModem.modem(driverOptions),
       onState: (state, error) => this.#lifecycle.onState(state, error),
       onStage: (stage) => this.emit("stage", stage),
       onError: (error) => this.#emitError(error),
@@ -59,7 +76,13 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
       },
       onOverflow: () => {
         // Before the first connection the modem sends no messages, so nothing of the application's is lost.
-        if (this.connected) this.#emitError(new ModemError("RECEIVE_OVERFLOW", "received bytes were lost: a line, or a message's topic, was longer than the buffer; raise modemOptions.receiveBuffer"));
+        if (this.connected)
+          this.#emitError(
+            new ModemError(
+              "RECEIVE_OVERFLOW",
+              "received bytes were lost: a line, or a message's topic, was longer than the buffer; raise modemOptions.receiveBuffer",
+            ),
+          );
       },
     });
     this.#operations = new Operations(this.#session, highWaterMark, queue.policy !== undefined && queue.policy !== "refuse");
@@ -95,7 +118,11 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   inquire(line: string): Promise<readonly string[]> {
     return new Promise((resolve, reject) => {
       const { client } = this.#session;
-      if (this.ended || client === null) throw new StateError(this.ended ? "CLOSED" : "NOT_CONNECTED", this.ended ? "this client has ended; connect again" : "there is no connection yet; wait for connect");
+      if (this.ended || client === null)
+        throw new StateError(
+          this.ended ? "CLOSED" : "NOT_CONNECTED",
+          this.ended ? "this client has ended; connect again" : "there is no connection yet; wait for connect",
+        );
       const abandon = (): void => reject(new StateError("CLOSED", "the client was ended before the modem had answered"));
       this.once("end", abandon);
       try {
@@ -127,8 +154,11 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
     if (typeof options === "function") return this.publish(topic, payload, undefined, options);
     if (typeof payload === "function") return this.publish(topic, "", undefined, payload);
     const { qos = 0, retain = false } = options ?? {};
-    return calling(callback, () => this.#publish(topic, payload, options ?? {}),
-      (): Packet => ({ cmd: "publish", topic, payload: Buffer.from(payload as Uint8Array), qos, retain, dup: false, suspect: false }));
+    return calling(
+      callback,
+      () => this.#publish(topic, payload, options ?? {}),
+      (): Packet => ({ cmd: "publish", topic, payload: Buffer.from(payload as Uint8Array), qos, retain, dup: false, suspect: false }),
+    );
   }
 
   async #publish(topic: string, payload: string | Uint8Array, options: PublishOptions): Promise<void> {
@@ -152,7 +182,11 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
    */
   subscribe(topics: Topics, options?: SubscribeOptions | SubscribeCallback, callback?: SubscribeCallback): Promise<Granted[]> {
     if (typeof options === "function") return this.subscribe(topics, undefined, options);
-    return calling(callback, () => this.#subscribe(topics, options ?? {}), (granted) => granted);
+    return calling(
+      callback,
+      () => this.#subscribe(topics, options ?? {}),
+      (granted) => granted,
+    );
   }
 
   async #subscribe(topics: Topics, options: SubscribeOptions): Promise<Granted[]> {
@@ -160,7 +194,7 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
     const asked = filters(topics, options.qos ?? 0);
     const codes = await this.#do((session) => session.subscribe(asked.map(({ topic, qos }) => ({ topic, QoS: qos }))), options.signal, asked.length);
     return asked.map(({ topic }, index) => {
-      const code = codes![index]!;
+      const code = codes![index];
       if (code <= 2) return { topic, qos: code as QoS };
       throw new BrokerError("SUBSCRIPTION_REFUSED", `the broker refused the subscription to ${JSON.stringify(topic)}; may this user read it?`, code);
     });
@@ -169,7 +203,11 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
   /** Unsubscribes from one or several topic filters. @param callback as MQTT.js's: called with an error or null */
   unsubscribe(topics: string | readonly string[], options?: OperationOptions | DoneCallback, callback?: DoneCallback): Promise<void> {
     if (typeof options === "function") return this.unsubscribe(topics, undefined, options);
-    return calling(callback, () => this.#unsubscribe(topics, options ?? {}), () => {});
+    return calling(
+      callback,
+      () => this.#unsubscribe(topics, options ?? {}),
+      () => {},
+    );
   }
 
   async #unsubscribe(topics: string | readonly string[], options: OperationOptions): Promise<void> {
@@ -188,8 +226,11 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
    */
   end(force?: boolean | EndOptions | DoneCallback, options?: EndOptions | DoneCallback | null, callback?: DoneCallback): Promise<void> {
     const given = [force, options, callback];
-    return calling(given.find((each) => typeof each === "function"),
-      () => this.#end(given.filter((each) => typeof each !== "function" && each !== undefined && each !== null)), () => {});
+    return calling(
+      given.find((each) => typeof each === "function"),
+      () => this.#end(given.filter((each) => typeof each !== "function" && each !== undefined && each !== null)),
+      () => {},
+    );
   }
 
   async #end(given: readonly unknown[]): Promise<void> {

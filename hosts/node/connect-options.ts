@@ -5,7 +5,26 @@ import type { QueueOptions } from "../../src/session/options";
 import type { RetryOptions } from "../../src/session/retry";
 import type { Store } from "../../src/session/store";
 import { ModemMQTTClient } from "./client";
-import { atLeast, boolean, bytes, callable, check, elsewhere, filled, having, integer, number, object, oneOf, required, shaped, signal, text, type Check, type Shape } from "./options";
+import {
+  atLeast,
+  boolean,
+  bytes,
+  callable,
+  check,
+  elsewhere,
+  filled,
+  having,
+  integer,
+  number,
+  object,
+  oneOf,
+  required,
+  shaped,
+  signal,
+  text,
+  type Check,
+  type Shape,
+} from "./options";
 import type { QoS } from "./packet";
 import type { Direction } from "./serial-port";
 
@@ -88,12 +107,15 @@ const DAY = 86_400_000;
 /** The number of ids: an operation's id is an MQTT packet id. */
 const MOST_OPERATIONS = 65_534;
 /** Answers options for TLS. They are refused, so that nobody sends a password in clear text and believes that it is encrypted. */
-const TLS = "TLS is made by the modem, where it can, and told in modemOptions: { encrypt: true } for m531x, { encrypt: true, version } for ml302, " +
+const TLS =
+  "TLS is made by the modem, where it can, and told in modemOptions: { encrypt: true } for m531x, { encrypt: true, version } for ml302, " +
   "{ sslContext: 0 to 5 } for nm28, with certificates that are in the modem already; a bc35g has none";
 
 const host: Check = (name, value) => {
   filled(name, value);
-  const refuse = (expected: string): never => { throw new ArgumentError("ARGUMENT_CHARACTER", name, value, expected); };
+  const refuse = (expected: string): never => {
+    throw new ArgumentError("ARGUMENT_CHARACTER", name, value, expected);
+  };
   const text = value as string;
   if (text.includes("/")) refuse("must be the broker's name or address alone, and not a URL; the port has an option of its own");
   if (/^[^:]*:\d*$/.test(text)) refuse("must be the broker's name or address alone; the port has an option of its own");
@@ -106,12 +128,19 @@ const protocol: Check = (name, value) => {
 };
 
 const protocolVersion: Check = (name, value) => {
-  if (value !== 3 && value !== 4) throw new ArgumentError(typeof value === "number" ? "ARGUMENT_RANGE" : "ARGUMENT_TYPE", name, value, "must be 3 (MQTT 3.1) or 4 (MQTT 3.1.1): the modems know no other");
+  if (value !== 3 && value !== 4)
+    throw new ArgumentError(
+      typeof value === "number" ? "ARGUMENT_RANGE" : "ARGUMENT_TYPE",
+      name,
+      value,
+      "must be 3 (MQTT 3.1) or 4 (MQTT 3.1.1): the modems know no other",
+    );
 };
 
 const keepalive: Check = (name, value) => {
   number(name, value);
-  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > 65_535) throw new ArgumentError("ARGUMENT_RANGE", name, value, "must be whole seconds from 0 to 65535");
+  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > 65_535)
+    throw new ArgumentError("ARGUMENT_RANGE", name, value, "must be whole seconds from 0 to 65535");
 };
 
 const modem: Check = (name, value) => {
@@ -121,28 +150,67 @@ const modem: Check = (name, value) => {
 
 // The core checks the ranges of these numbers.
 const RETRY: Shape<RetryOptions> = {
-  first: number, longest: number, jitter: number, burst: number, every: number, refused: number, initially: boolean, timeout: number, escalate: () => {}, lasting: number,
+  first: number,
+  longest: number,
+  jitter: number,
+  burst: number,
+  every: number,
+  refused: number,
+  initially: boolean,
+  timeout: number,
+  escalate: () => {},
+  lasting: number,
 };
 
 const WILL: Shape<NonNullable<ConnectOptions["will"]>> = { topic: filled, payload: bytes(), qos: integer(0, 2), retain: boolean };
-const WILL_ELSEWHERE = { ...elsewhere("properties", "it belongs to MQTT 5, which no modem's client speaks"), message: "it is payload here", QoS: "it is qos here" };
+const WILL_ELSEWHERE = {
+  ...elsewhere("properties", "it belongs to MQTT 5, which no modem's client speaks"),
+  message: "it is payload here",
+  QoS: "it is qos here",
+};
 
 const CONNECT: Shape<ConnectOptions> = {
-  serial: filled, baud: integer(50, 20_000_000), modem, modemOptions: object,
-  host, port: integer(1, 65_535), clientId: text, username: text, password: bytes("a secret"), protocol, protocolVersion,
-  keepalive, clean: boolean, will: shaped(WILL, WILL_ELSEWHERE),
-  reconnectPeriod: atLeast(0, DAY), retryFirst: boolean, refusedPeriod: atLeast(0, 7 * DAY), retry: shaped(RETRY), reset: callable,
-  connectTimeout: atLeast(0, DAY), resubscribe: boolean, queueQoSZero: boolean, highWaterMark: integer(1, MOST_OPERATIONS), queueBytes: integer(1, 0x7fffffff),
-  queuePolicy: oneOf("refuse", "drop oldest", "drop newest"), heldMessages: integer(1, Number.MAX_SAFE_INTEGER),
+  serial: filled,
+  baud: integer(50, 20_000_000),
+  modem,
+  modemOptions: object,
+  host,
+  port: integer(1, 65_535),
+  clientId: text,
+  username: text,
+  password: bytes("a secret"),
+  protocol,
+  protocolVersion,
+  keepalive,
+  clean: boolean,
+  will: shaped(WILL, WILL_ELSEWHERE),
+  reconnectPeriod: atLeast(0, DAY),
+  retryFirst: boolean,
+  refusedPeriod: atLeast(0, 7 * DAY),
+  retry: shaped(RETRY),
+  reset: callable,
+  connectTimeout: atLeast(0, DAY),
+  resubscribe: boolean,
+  queueQoSZero: boolean,
+  highWaterMark: integer(1, MOST_OPERATIONS),
+  queueBytes: integer(1, 0x7fffffff),
+  queuePolicy: oneOf("refuse", "drop oldest", "drop newest"),
+  heldMessages: integer(1, Number.MAX_SAFE_INTEGER),
   store: having("must have the functions load, put and remove: see openStore()", "load", "put", "remove"),
-  subscriptions: integer(1, 1000), trace: callable, signal, onClient: callable,
+  subscriptions: integer(1, 1000),
+  trace: callable,
+  signal,
+  onClient: callable,
 };
 
 const CONNECT_ELSEWHERE = {
   ...elsewhere("ca, cert, key, tls, ssl, secure, rejectUnauthorized, pfx, passphrase, servername, checkServerIdentity, secureProtocol, ALPNProtocols", TLS),
   ...elsewhere("properties, topicAliasMaximum, autoAssignTopicAlias, autoUseTopicAlias", "it belongs to MQTT 5, which no modem's client speaks"),
   ...elsewhere("hostname, servers, url, uri, href, brokerUrl, broker", "the broker's name or address is host, and its port is port"),
-  ...elsewhere("path, wsOptions, transformWsUrl, createWebsocket, stream, socket", "the modem makes the connection itself, over TCP; its own serial port is serial"),
+  ...elsewhere(
+    "path, wsOptions, transformWsUrl, createWebsocket, stream, socket",
+    "the modem makes the connection itself, over TCP; its own serial port is serial",
+  ),
   ...elsewhere("incomingStore, outgoingStore", "what is to outlive this process is kept by store: see openStore()"),
   ...elsewhere("protocolId", "protocolVersion says it: 3 is MQTT 3.1, 4 is MQTT 3.1.1"),
   ...elsewhere("reschedulePings, timerVariant", "the modem sends the pings"),
@@ -169,17 +237,20 @@ export function checkOptions(options: unknown): asserts options is ConnectOption
   const given = options as ConnectOptions;
   if (typeof options === "object" && options !== null)
     for (const name of Object.keys(options))
-      if (!Object.hasOwn(CONNECT, name) && Object.hasOwn(MODEM, name)) throw new ArgumentError("ARGUMENT_UNKNOWN", name, undefined, `belongs to the modem: modemOptions: { ${name} }`);
+      if (!Object.hasOwn(CONNECT, name) && Object.hasOwn(MODEM, name))
+        throw new ArgumentError("ARGUMENT_UNKNOWN", name, undefined, `belongs to the modem: modemOptions: { ${name} }`);
   check("", withoutNull(options), CONNECT, CONNECT_ELSEWHERE);
   required("modem", given.modem, "must be the name of a modem, such as bc35g");
   required("host", given.host, "must be the broker's name or address");
   if (given.modem instanceof ModemMQTTClient) {
     for (const name of ["serial", "baud", "trace"] as const)
-      if (given[name] !== undefined) throw new ArgumentError("ARGUMENT_RANGE", name, given[name], "must be left out where modem is a client: its serial port is used");
+      if (given[name] !== undefined)
+        throw new ArgumentError("ARGUMENT_RANGE", name, given[name], "must be left out where modem is a client: its serial port is used");
   } else required("serial", given.serial, "must be the path of a serial port, such as /dev/ttyUSB0");
   if (given.will) required("will.topic", given.will.topic, "must be given");
   // MQTT 3.1.1, 3.1.2.9: without a user name there is no password.
-  if (given.password != null && given.password.length > 0) required("username", given.username, "must be given where there is a password: MQTT has no password without a user name");
+  if (given.password != null && given.password.length > 0)
+    required("username", given.username, "must be given where there is a password: MQTT has no password without a user name");
   if (given.clean === false) required("clientId", given.clientId, "must be given where clean is false: the session belongs to it");
 }
 
@@ -195,6 +266,7 @@ export function checkWith(driver: Family, { modemOptions = {}, keepalive }: Conn
   const known = { ...MODEM, ...own };
   if (own !== undefined) check("modemOptions", modemOptions, Object.fromEntries(Object.keys(known).map((name) => [name, () => {}])), MODEM_ELSEWHERE);
   const given = (modemOptions["limits"] as { keepAlive?: unknown } | null | undefined)?.keepAlive;
-  const [least, most] = Array.isArray(given) ? given as [number, number] : limits.keepAlive;
-  if (keepalive !== undefined && !(keepalive >= least && keepalive <= most)) throw new ArgumentError("ARGUMENT_RANGE", "keepalive", keepalive, `must be from ${least} to ${most} seconds`);
+  const [least, most] = Array.isArray(given) ? (given as [number, number]) : limits.keepAlive;
+  if (keepalive !== undefined && !(keepalive >= least && keepalive <= most))
+    throw new ArgumentError("ARGUMENT_RANGE", "keepalive", keepalive, `must be from ${least} to ${most} seconds`);
 }

@@ -34,7 +34,7 @@ export async function connect(options: ConnectOptions): Promise<ModemMQTTClient>
 /** The options with the modem and the rate that were found on the serial port. */
 async function withFound(options: ConnectOptions): Promise<ConnectOptions> {
   const { serial, baud, trace, signal } = options;
-  return { ...options, ...await findModem({ serial: serial!, baud, trace, signal }) };
+  return { ...options, ...(await findModem({ serial: serial!, baud, trace, signal })) };
 }
 
 async function connectTo(options: ConnectOptions): Promise<ModemMQTTClient> {
@@ -74,7 +74,11 @@ function settingsOf(options: ConnectOptions): ClientSettings {
     session: {
       host: options.host,
       port: options.port,
-      id: options.clientId ?? `modem-mqtt_${Math.floor(Math.random() * 1e8).toString().padStart(8, "0")}`,
+      id:
+        options.clientId ??
+        `modem-mqtt_${Math.floor(Math.random() * 1e8)
+          .toString()
+          .padStart(8, "0")}`,
       user: options.username ?? undefined,
       password: options.password ?? undefined,
       keepAlive: (options.keepalive ?? KEEPALIVE) * 1000,
@@ -126,10 +130,14 @@ async function sharedModemOf({ modem, serial, baud, trace }: ConnectOptions, dri
 function opened(client: ModemMQTTClient, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     let reason: MQTTModemError | undefined;
-    const onError = (error: MQTTModemError): void => { reason = error; };
+    const onError = (error: MQTTModemError): void => {
+      reason = error;
+    };
     const onEnd = (): void => {
       client.off("error", onError);
-      void client.released().then(() => reject(signal?.aborted ? signal.reason : reason ?? new ModemError("PORT_FAILED", "the client was ended before it was connected")));
+      void client
+        .released()
+        .then(() => reject(signal?.aborted ? signal.reason : (reason ?? new ModemError("PORT_FAILED", "the client was ended before it was connected"))));
     };
     client.once("error", onError);
     client.once("end", onEnd);

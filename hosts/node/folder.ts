@@ -24,7 +24,7 @@ export function writeWhole(folder: string, name: string, bytes: Uint8Array): voi
   try {
     try {
       if (process.platform !== "win32") fchmodSync(descriptor, FILE_MODE);
-      for (let offset = 0; offset < bytes.length;) offset += writeSync(descriptor, bytes, offset);
+      for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

@@ -51,7 +51,13 @@ export class Inbox {
     // Held messages are older and go first.
     if (this.#held.length === 0 && this.#hasTaker) this.#deliver(arrival);
     else if (this.#held.length < this.#limit) this.#held.push(arrival);
-    else this.#listener.dropped(new StateError("DROPPED", dropping(packet, `the application has taken none of ${this.#limit} earlier ones; listen to "message", or iterate over the client`)));
+    else
+      this.#listener.dropped(
+        new StateError(
+          "DROPPED",
+          dropping(packet, `the application has taken none of ${this.#limit} earlier ones; listen to "message", or iterate over the client`),
+        ),
+      );
   }
 
   /** Gives the held messages to a new listener or iteration, in the next tick, so that others of the same tick get them too. */
@@ -130,7 +136,12 @@ class Iteration implements AsyncGenerator<Packet, void, void> {
 
   add(arrival: Arrival): void {
     if (this.#queue.length >= this.#limit)
-      return this.#listener.dropped(new StateError("DROPPED", dropping(arrival.packet, `an iteration has not asked for any of ${this.#limit} earlier ones; ask for them, or end it with return()`)));
+      return this.#listener.dropped(
+        new StateError(
+          "DROPPED",
+          dropping(arrival.packet, `an iteration has not asked for any of ${this.#limit} earlier ones; ask for them, or end it with return()`),
+        ),
+      );
     arrival.waiting++;
     insert(this.#queue, arrival);
     this.settle();
@@ -193,7 +204,7 @@ class Iteration implements AsyncGenerator<Packet, void, void> {
 /** Inserts a message in the order of arrival: at the end, unless an iteration has given it back. */
 function insert(arrivals: Arrival[], arrival: Arrival): void {
   let at = arrivals.length;
-  while (at > 0 && arrivals[at - 1]!.number > arrival.number) at--;
+  while (at > 0 && arrivals[at - 1].number > arrival.number) at--;
   arrivals.splice(at, 0, arrival);
 }
 

@@ -3,7 +3,15 @@ export { connect, connect as connectAsync } from "./connect";
 export type { ConnectOptions } from "./connect-options";
 export { ModemMQTTClient } from "./client";
 export type {
-  ClientEvents, ClientSettings, DoneCallback, EndOptions, OperationOptions, PublishCallback, PublishOptions, SubscribeCallback, SubscribeOptions,
+  ClientEvents,
+  ClientSettings,
+  DoneCallback,
+  EndOptions,
+  OperationOptions,
+  PublishCallback,
+  PublishOptions,
+  SubscribeCallback,
+  SubscribeOptions,
 } from "./client-types";
 export type { Callback } from "./callback";
 export { SharedModem as Carrier } from "./shared-modem";

@@ -40,7 +40,8 @@ export class Lifecycle {
 
   /** The session has entered a state. */
   onState(state: SessionState, error: MQTTModemError | null): void {
-    const listener = this.#listener, was = this.connected;
+    const listener = this.#listener,
+      was = this.connected;
     if (state === "online") this.connected = this.#wasConnected = true;
     else if (state !== "closing") this.connected = false;
     listener.emit("state", state);

@@ -55,7 +55,8 @@ function read(folder: string, name: string): Claim | undefined {
     return Number.isSafeInteger(claim.pid) && claim.pid > 0 && typeof claim.host === "string" ? claim : undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== undefined && code !== "ENOENT") throw new StateError("STORE_LOCKED", `another user's process seems to have ${folder}: ${(error as Error).message}`, undefined, error);
+    if (code !== undefined && code !== "ENOENT")
+      throw new StateError("STORE_LOCKED", `another user's process seems to have ${folder}: ${(error as Error).message}`, undefined, error);
     return undefined; // the file was removed meanwhile, or is no claim
   }
 }
@@ -101,8 +102,11 @@ export function claim(folder: string): (() => void) | StateError {
   if (other === undefined) return () => removeFile(folder, name);
   removeFile(folder, name);
   const { pid, host } = other.claim;
-  const who = host !== own.host ? `process ${pid} on ${host} has it; if it is not there any more, remove ${join(folder, other.name)}`
-    : pid === own.pid ? `this process (${pid}) has it: use the store that it has opened, or end the client that uses it`
-      : `process ${pid} has it: end that first, or use another folder`;
+  const who =
+    host !== own.host
+      ? `process ${pid} on ${host} has it; if it is not there any more, remove ${join(folder, other.name)}`
+      : pid === own.pid
+        ? `this process (${pid}) has it: use the store that it has opened, or end the client that uses it`
+        : `process ${pid} has it: end that first, or use another folder`;
   return new StateError("STORE_LOCKED", `messages cannot be kept in ${folder}: ${who}`);
 }

@@ -34,7 +34,8 @@ export class Operations {
    */
   start(begin: (session: Session) => number, signal: AbortSignal | undefined, topics: number): Promise<readonly number[] | null> {
     return new Promise((resolve, reject) => {
-      const session = this.#session, { queued } = session;
+      const session = this.#session,
+        { queued } = session;
       if (queued >= this.#highWaterMark && !this.#drops)
         throw new StateError("BUSY", `${queued} operations wait already, as many as highWaterMark allows; wait for drained()`);
       let id: number;

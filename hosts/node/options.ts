@@ -31,7 +31,7 @@ export function check<T>(where: string, options: unknown, shape: Shape<T>, other
     }
   if (Array.isArray(options)) throw new ArgumentError("ARGUMENT_TYPE", where === "" ? "options" : where, options, "must be an object of options");
   known(where, options, shape);
-  for (const [name, value] of Object.entries(options as object)) if (value !== undefined) (shape as Record<string, Check>)[name]!(prefix + name, value);
+  for (const [name, value] of Object.entries(options as object)) if (value !== undefined) (shape as Record<string, Check>)[name](prefix + name, value);
 }
 
 /** Checks that an option is given. @throws ArgumentError */
@@ -53,7 +53,8 @@ export const object: Check = (name, value) => {
 };
 
 export const texts: Check = (name, value) => {
-  if (!Array.isArray(value) || value.some((each) => typeof each !== "string")) throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be an array of strings");
+  if (!Array.isArray(value) || value.some((each) => typeof each !== "string"))
+    throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be an array of strings");
 };
 
 /** Any number; its range is checked later. */
@@ -67,7 +68,8 @@ export const filled: Check = (name, value) => {
 /** A string or bytes. @param shown what errors show instead of a secret's value */
 export function bytes(shown?: string): Check {
   return (name, value) => {
-    if (typeof value !== "string" && !(value instanceof Uint8Array)) throw new ArgumentError("ARGUMENT_TYPE", name, shown ?? value, "must be a string, or bytes (a Uint8Array)");
+    if (typeof value !== "string" && !(value instanceof Uint8Array))
+      throw new ArgumentError("ARGUMENT_TYPE", name, shown ?? value, "must be a string, or bytes (a Uint8Array)");
   };
 }
 
@@ -79,7 +81,12 @@ export function atLeast(least: number, most = Number.MAX_SAFE_INTEGER): Check {
   return (name, value) => {
     number(name, value);
     if (!((value as number) >= least && (value as number) <= most))
-      throw new ArgumentError("ARGUMENT_RANGE", name, value, most === Number.MAX_SAFE_INTEGER ? `must be at least ${least}` : `must be from ${least} to ${most}`);
+      throw new ArgumentError(
+        "ARGUMENT_RANGE",
+        name,
+        value,
+        most === Number.MAX_SAFE_INTEGER ? `must be at least ${least}` : `must be from ${least} to ${most}`,
+      );
   };
 }
 
@@ -95,7 +102,8 @@ export function shaped<T>(shape: Shape<T>, others?: Elsewhere): Check {
 export function having(expected: string, ...functions: readonly string[]): Check {
   return (name, value) => {
     for (const each of functions)
-      if (typeof value !== "object" || value === null || typeof (value as Record<string, unknown>)[each] !== "function") throw new ArgumentError("ARGUMENT_TYPE", name, value, expected);
+      if (typeof value !== "object" || value === null || typeof (value as Record<string, unknown>)[each] !== "function")
+        throw new ArgumentError("ARGUMENT_TYPE", name, value, expected);
   };
 }
 
@@ -110,9 +118,19 @@ export function never(why: string): Check {
 
 /** The core's names of arguments, and their names here. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
-  [/^id$/, "clientId"], [/^user$/, "username"], [/^keepAlive$/, "keepalive"], [/^will\.message$/, "will.payload"], [/^will\.QoS$/, "will.qos"],
-  [/^QoS$/, "qos"], [/^data$/, "payload"], [/^items$/, "topics"], [/^items\[(\d+)\]\.QoS$/, "qos"], [/^queue\.count$/, "highWaterMark"],
-  [/^queue\.bytes$/, "queueBytes"], [/^queue\.policy$/, "queuePolicy"], [/^modem\.(?!io$|serial|clock)/, "modemOptions."],
+  [/^id$/, "clientId"],
+  [/^user$/, "username"],
+  [/^keepAlive$/, "keepalive"],
+  [/^will\.message$/, "will.payload"],
+  [/^will\.QoS$/, "will.qos"],
+  [/^QoS$/, "qos"],
+  [/^data$/, "payload"],
+  [/^items$/, "topics"],
+  [/^items\[(\d+)\]\.QoS$/, "qos"],
+  [/^queue\.count$/, "highWaterMark"],
+  [/^queue\.bytes$/, "queueBytes"],
+  [/^queue\.policy$/, "queuePolicy"],
+  [/^modem\.(?!io$|serial|clock)/, "modemOptions."],
 ];
 
 /** An error with the names and units of this interface rather than ECMA-419's. @param topics how many topics the application gave */

@@ -37,19 +37,26 @@ export async function listPorts(): Promise<string[]> {
     return ports.sort((a, b) => Number(b.vendorId !== undefined) - Number(a.vendorId !== undefined)).map(({ path }) => path);
   } catch {
     const names = await readdir(DEVICES).catch(() => []);
-    return names.filter((name) => SERIAL.test(name)).sort().map((name) => `${DEVICES}/${name}`);
+    return names
+      .filter((name) => SERIAL.test(name))
+      .sort()
+      .map((name) => `${DEVICES}/${name}`);
   }
 }
 
 /** Why a port could not be opened and what the user can do, as a message. */
 export async function whyNotOpened(path: string, error: Error): Promise<string> {
   switch (obstacleOf(error)) {
-    case "locked": return `${path} cannot be opened (another program uses it)`;
+    case "locked":
+      return `${path} cannot be opened (another program uses it)`;
     case "exclusive":
       return `${path} cannot be opened (another program holds it exclusively, as ModemManager does for some seconds after a modem was plugged in)`;
-    case "denied": return `${path} cannot be opened (permission denied); ${await whoMay(path)}`;
-    case "missing": return `${path} cannot be opened (${reasonOf(error)}); ${await portsThatExist()}`;
-    default: return `${path} cannot be opened (${reasonOf(error)})${NO_TERMINAL.test(error.message) || !await isDevice(path) ? "; it is no serial port" : ""}`;
+    case "denied":
+      return `${path} cannot be opened (permission denied); ${await whoMay(path)}`;
+    case "missing":
+      return `${path} cannot be opened (${reasonOf(error)}); ${await portsThatExist()}`;
+    default:
+      return `${path} cannot be opened (${reasonOf(error)})${NO_TERMINAL.test(error.message) || !(await isDevice(path)) ? "; it is no serial port" : ""}`;
   }
 }
 
@@ -65,7 +72,10 @@ async function portsThatExist(): Promise<string> {
 }
 
 async function isDevice(path: string): Promise<boolean> {
-  return stat(path).then((found) => found.isCharacterDevice(), () => true);
+  return stat(path).then(
+    (found) => found.isCharacterDevice(),
+    () => true,
+  );
 }
 
 /** Who may open the port, and how this user gets the right, as part of a message. */
@@ -80,7 +90,12 @@ async function whoMay(path: string): Promise<string> {
 
 async function groupName(id: number): Promise<string> {
   const groups = await readFile(GROUPS, "utf8").catch(() => "");
-  return groups.split("\n").map((line) => line.split(":")).find(([, , gid]) => gid === String(id))?.[0] ?? String(id);
+  return (
+    groups
+      .split("\n")
+      .map((line) => line.split(":"))
+      .find(([, , gid]) => gid === String(id))?.[0] ?? String(id)
+  );
 }
 
 function userName(): string {

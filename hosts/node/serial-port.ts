@@ -82,7 +82,7 @@ export class SerialPort implements Port {
   read(target: Uint8Array, offset: number, length: number): number {
     let count = 0;
     while (count < length && this.#received.length > 0) {
-      const piece = this.#received[0]!;
+      const piece = this.#received[0];
       const part = piece.subarray(this.#taken, this.#taken + length - count);
       target.set(part, offset + count);
       count += part.length;
@@ -105,7 +105,10 @@ export class SerialPort implements Port {
   setRate(baud: number): void {
     this.#received = [];
     this.#taken = 0;
-    if (this.#stream.isOpen) this.#stream.update({ baudRate: baud }, (error) => { if (error) this.#fail(error); });
+    if (this.#stream.isOpen)
+      this.#stream.update({ baudRate: baud }, (error) => {
+        if (error) this.#fail(error);
+      });
   }
 
   close(): void {

@@ -36,8 +36,14 @@ export async function openStore(folder: string): Promise<Store> {
     prepare(path);
     release = await lock(path);
   } catch (error) {
-    throw error instanceof MQTTModemError ? error
-      : new StateError("STORE_FAILED", `messages cannot be kept in ${path} (${wordsOf(error)}); give a folder that this user may write to, or one that can be made`, undefined, error);
+    throw error instanceof MQTTModemError
+      ? error
+      : new StateError(
+          "STORE_FAILED",
+          `messages cannot be kept in ${path} (${wordsOf(error)}); give a folder that this user may write to, or one that can be made`,
+          undefined,
+          error,
+        );
   }
   let isUsed = false;
   return {

@@ -23,10 +23,11 @@ export function filters(topics: Topics, qos: QoS): Granted[] {
 
 function asFilters(topics: Topics, qos: QoS): Granted[] {
   if (typeof topics === "string") return [{ topic: topics, qos }];
-  if (Array.isArray(topics)) return (topics as readonly string[]).map((topic, index) => {
-    if (typeof topic !== "string") throw new ArgumentError("ARGUMENT_TYPE", `topics[${index}]`, topic, "must be a string");
-    return { topic, qos };
-  });
+  if (Array.isArray(topics))
+    return (topics as readonly string[]).map((topic, index) => {
+      if (typeof topic !== "string") throw new ArgumentError("ARGUMENT_TYPE", `topics[${index}]`, topic, "must be a string");
+      return { topic, qos };
+    });
   if (topics === null || typeof topics !== "object")
     throw new ArgumentError("ARGUMENT_TYPE", "topic", topics, "must be a topic, an array of topics, or an object of topics and options");
   return Object.entries(topics as Record<string, { qos: QoS }>).map(([topic, options]) => {

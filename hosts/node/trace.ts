@@ -17,17 +17,19 @@ const FIELDS = ['(?:"[^"\\r\\n]*"?|[^,\\r\\n]*)', '(?:"(?:[^"\\\\\\r\\n]|\\\\.)*
  * are those of the vendors' documents; an echoing modem repeats them. In `AT+MQTTCFG`, an NM28 has the name of a setting and the number
  * of a client where an M531X or ML302 has host and port; the pattern tells them apart, because a host may have any name.
  */
-const SECRET_FIELDS: readonly RegExp[] = ([
-  ['\\+QMTCONN *=', 3],
-  ['\\+MQTTCONN *=', 3],
-  ['\\+MQTTCFG *[=:] *(?!"?(?:version|pdpcid|ssl|keepalive|session|timeout|will|recv/mode|cached)"? *, *[0-5] *(?:[,\\r\\n]|$))', 5],
-  ['\\+QMTCFG *= *"aliauth" *,', 3],
-  ['\\+QMTCFG: *"aliauth" *,', 2],
-  ['\\+QMTT?ENAUTH *=', 3],
-  // A result followed by the password; or, for the query, the password alone.
-  ['\\+QMTT?ENAUTH: ?\\d,', 0],
-  ['\\+QMTT?ENAUTH:(?! ?-?\\d+[\\s,]) ?', 0],
-] as const).flatMap(([begin, before]) => FIELDS.map((field) => new RegExp(`(${begin}(?: *${field} *,){${before}} *)(${field})`, "i")));
+const SECRET_FIELDS: readonly RegExp[] = (
+  [
+    ["\\+QMTCONN *=", 3],
+    ["\\+MQTTCONN *=", 3],
+    ['\\+MQTTCFG *[=:] *(?!"?(?:version|pdpcid|ssl|keepalive|session|timeout|will|recv/mode|cached)"? *, *[0-5] *(?:[,\\r\\n]|$))', 5],
+    ['\\+QMTCFG *= *"aliauth" *,', 3],
+    ['\\+QMTCFG: *"aliauth" *,', 2],
+    ["\\+QMTT?ENAUTH *=", 3],
+    // A result followed by the password; or, for the query, the password alone.
+    ["\\+QMTT?ENAUTH: ?\\d,", 0],
+    ["\\+QMTT?ENAUTH:(?! ?-?\\d+[\\s,]) ?", 0],
+  ] as const
+).flatMap(([begin, before]) => FIELDS.map((field) => new RegExp(`(${begin}(?: *${field} *,){${before}} *)(${field})`, "i")));
 
 /** What follows the first part of a secret when the modem has written a report in the middle of it. */
 const CUT = /^(?:[\r\n]|$|[+*][A-Z])/;
@@ -40,10 +42,13 @@ const FINALS = /^\s*(?:OK|ERROR)\s*$/;
 /** The forms of a secret on the wire: as it is, in JSON, in a URL, in hexadecimal, and in Base64 at each of the three positions in a group. */
 function formsOf(secret: string): string[] {
   if (secret.length < SHORTEST_BARE) return [secret];
-  const bytes = Buffer.from(secret, "latin1"), hex = bytes.toString("hex");
+  const bytes = Buffer.from(secret, "latin1"),
+    hex = bytes.toString("hex");
   const base64 = [0, 1, 2].map((before) => {
     const bits = 8 * (before + bytes.length);
-    return Buffer.concat([Buffer.alloc(before), bytes]).toString("base64").slice(Math.ceil((8 * before) / 6), Math.floor(bits / 6));
+    return Buffer.concat([Buffer.alloc(before), bytes])
+      .toString("base64")
+      .slice(Math.ceil((8 * before) / 6), Math.floor(bits / 6));
   });
   const text = bytes.toString();
   const quoted = [JSON.stringify(text).slice(1, -1), encodeURIComponent(text)].map((form) => Buffer.from(form).toString("latin1"));
@@ -96,7 +101,7 @@ export class TrafficTrace {
     const pending = this.#pending[direction];
     if (pending.text === "") pending.time = performance.now() - this.#start;
     pending.text += Buffer.from(bytes).toString("latin1");
-    for (let end; (end = pending.text.search(ENDS[direction])) >= 0;) this.#show(direction, end + 1);
+    for (let end; (end = pending.text.search(ENDS[direction])) >= 0; ) this.#show(direction, end + 1);
     clearTimeout(this.#timer);
     if (pending.text !== "") this.#timer = setTimeout(() => this.#pause(direction), LINE_TIMEOUT);
   };
@@ -122,8 +127,7 @@ export class TrafficTrace {
   #beginning(text: string): number {
     let longest = 0;
     for (const secret of this.#secrets)
-      for (let length = Math.min(secret.length - 1, text.length); length > longest; length--)
-        if (text.endsWith(secret.slice(0, length))) longest = length;
+      for (let length = Math.min(secret.length - 1, text.length); length > longest; length--) if (text.endsWith(secret.slice(0, length))) longest = length;
     return longest;
   }
 
@@ -143,7 +147,10 @@ export class TrafficTrace {
 
   /** Masks a text. After a carriage return inside it a new line begins, which may be the rest of a secret. */
   #masked(direction: Direction, text: string): string {
-    return text.split(/(?<=\r)(?![\r\n]|$)/).map((line) => this.#lineMasked(direction, line)).join("");
+    return text
+      .split(/(?<=\r)(?![\r\n]|$)/)
+      .map((line) => this.#lineMasked(direction, line))
+      .join("");
   }
 
   #lineMasked(direction: Direction, text: string): string {
@@ -166,7 +173,8 @@ export class TrafficTrace {
   /** Masks the rest of a cut secret at the beginning of a line, and remembers what is still missing. */
   #restsMasked(direction: Direction, text: string): string {
     const waiting = this.#cut[direction];
-    const bare = text.trim(), begin = text.length - text.trimStart().length;
+    const bare = text.trim(),
+      begin = text.length - text.trimStart().length;
     let masked = 0;
     for (const cut of waiting.splice(0)) {
       const { secret, rest } = cut;
@@ -213,5 +221,6 @@ function mayHoldSecret(text: string): boolean {
 /** Control bytes as `\r`, `\n` and `<1A>`. */
 export function visible(text: string): string {
   return text.replace(/[\x00-\x1f\x7f-\x9f]/g, (character) =>
-    character === "\r" ? "\\r" : character === "\n" ? "\\n" : `<${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}>`);
+    character === "\r" ? "\\r" : character === "\n" ? "\\n" : `<${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}>`,
+  );
 }

@@ -69,10 +69,14 @@ export class ClockScope implements Clock {
 
   setTimer(callback: () => void, delay: number, exact?: boolean): Timer {
     if (this.#ended) return undefined;
-    const timer = this.#clock.setTimer(() => {
-      this.#timers.delete(timer);
-      callback();
-    }, delay, exact);
+    const timer = this.#clock.setTimer(
+      () => {
+        this.#timers.delete(timer);
+        callback();
+      },
+      delay,
+      exact,
+    );
     this.#timers.add(timer);
     return timer;
   }

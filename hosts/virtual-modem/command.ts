@@ -123,7 +123,15 @@ export function virtualModemCommand(): Command {
     .helpOption(false)
     .option("--help", "show this, with every fault and variant")
     .allowExcessArguments(false)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, WHO).trimEnd().replaceAll("\n", " ") + "\n") })
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          text
+            .replace(/^error: /, WHO)
+            .trimEnd()
+            .replaceAll("\n", " ") + "\n",
+        ),
+    })
     .exitOverride((error: CommanderError) => {
       process.exit(error.exitCode === 0 ? 0 : 2);
     })
@@ -132,8 +140,7 @@ export function virtualModemCommand(): Command {
         if (flags.help) {
           modemOption.description += `: ${(await familyNames()).join(", ")}`;
           process.stdout.write(command.helpInformation() + (await help()));
-        }
-        else await run(flags);
+        } else await run(flags);
       } catch (error) {
         if (!(error instanceof VirtualModemError)) throw error;
         process.stderr.write(`${WHO}${inFlags(error.message)}\n`);

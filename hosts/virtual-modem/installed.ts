@@ -26,7 +26,10 @@ function isInstalled(name: string): boolean {
 export function checkInstalled(what: string, more: readonly string[] = []): void {
   const missing = [...PACKAGES, ...more].filter((name) => !isInstalled(name));
   if (missing.length > 0)
-    throw new VirtualModemError("NOT_INSTALLED", `${what} needs packages that are not installed with modem-mqtt; install them with: npm install ${missing.join(" ")}`);
+    throw new VirtualModemError(
+      "NOT_INSTALLED",
+      `${what} needs packages that are not installed with modem-mqtt; install them with: npm install ${missing.join(" ")}`,
+    );
 }
 
 /** Loads one of the packages. */

@@ -182,12 +182,15 @@ export class VirtualModemCore {
     const { banner, bootCauses } = this.#dialect;
     this.#bootCount += 1;
     const boot = this.#bootCount;
-    this.#clock.setTimer(() => {
-      // The modem was restarted while it was starting.
-      if (boot !== this.#bootCount) return;
-      this.#output.text(banner(bootCauses[cause], (name) => this.#variant(name)));
-      this.#powerOn();
-    }, this.#scaled(this.#options.bootTime ?? 2000));
+    this.#clock.setTimer(
+      () => {
+        // The modem was restarted while it was starting.
+        if (boot !== this.#bootCount) return;
+        this.#output.text(banner(bootCauses[cause], (name) => this.#variant(name)));
+        this.#powerOn();
+      },
+      this.#scaled(this.#options.bootTime ?? 2000),
+    );
   }
 
   get #output(): Output {

@@ -71,16 +71,21 @@ export class MqttSession {
     parser.on("error", () => this.#lose("protocol"));
     this.#parser = parser;
     this.#openTimer = clock.setTimer(() => this.#openFailed("timeout"), timeout);
-    this.#connection = network.open(host, port, {
-      opened: () => {
-        clock.clearTimer(this.#openTimer);
-        events.opened();
+    this.#connection = network.open(
+      host,
+      port,
+      {
+        opened: () => {
+          clock.clearTimer(this.#openTimer);
+          events.opened();
+        },
+        // mqtt-packet needs a Buffer; `Buffer.from` with an ArrayBuffer does not copy.
+        received: (bytes) => void parser.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
+        failed: (reason) => this.#openFailed(reason),
+        closed: () => this.#lose("peer"),
       },
-      // mqtt-packet needs a Buffer; `Buffer.from` with an ArrayBuffer does not copy.
-      received: (bytes) => void parser.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
-      failed: (reason) => this.#openFailed(reason),
-      closed: () => this.#lose("peer"),
-    }, secure);
+      secure,
+    );
   }
 
   #openFailed(reason: OpenFailure): void {

@@ -33,9 +33,22 @@ const modem: Check = (name, value) => {
 
 /** Ranges are checked where the values are used. */
 const SHAPE: Shape<VirtualModemOptions> = {
-  modem, link: filled, strictBaud: boolean, seed: number, clock: having("must be a clock", "now"), network: object,
-  echo: boolean, variants: object, faults: texts, identity: shaped(IDENTITY), baud: number, latencyScale: number, bootTime: number, attachTime: number,
-  start: oneOf("running", "booting"), trace: callable,
+  modem,
+  link: filled,
+  strictBaud: boolean,
+  seed: number,
+  clock: having("must be a clock", "now"),
+  network: object,
+  echo: boolean,
+  variants: object,
+  faults: texts,
+  identity: shaped(IDENTITY),
+  baud: number,
+  latencyScale: number,
+  bootTime: number,
+  attachTime: number,
+  start: oneOf("running", "booting"),
+  trace: callable,
 };
 
 /** @throws VirtualModemError BAD_OPTION, with the nearest known name for one that is not known */

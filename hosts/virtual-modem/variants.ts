@@ -74,10 +74,7 @@ export type CommonVariants = VariantChoices<typeof commonVariants>;
  * Completes the chosen values with the defaults.
  * @throws VirtualModemError `UNKNOWN_VARIANT` for a name or value that is not in the table
  */
-export function chooseVariants(
-  chosen: Readonly<Record<string, string | undefined>>,
-  table: VariantTable,
-): ReadonlyMap<string, string> {
+export function chooseVariants(chosen: Readonly<Record<string, string | undefined>>, table: VariantTable): ReadonlyMap<string, string> {
   const result = new Map(Object.entries(table).map(([name, { values }]) => [name, values[0]]));
   for (const [name, value] of Object.entries(chosen)) {
     if (value === undefined) continue;

@@ -59,7 +59,10 @@ export class Pipe {
 
   /** Takes what the port has, as far as the ring has room, for whoever decodes it now. @returns whether the port may have more */
   take(): boolean {
-    const ring = this.ring, mask = ring.mask, tail = ring.tail, start = tail & mask;
+    const ring = this.ring,
+      mask = ring.mask,
+      tail = ring.tail,
+      start = tail & mask;
     let room = mask + 1 - ((tail - ring.head) | 0);
     if (room > mask + 1 - start) room = mask + 1 - start;
     if (room === 0) return true;
@@ -70,7 +73,8 @@ export class Pipe {
 
   /** The same in the middle of other work, at any time: it only adds bytes behind the ring's tail. */
   fill(): void {
-    const ring = this.ring, tail = ring.tail;
+    const ring = this.ring,
+      tail = ring.tail;
     this.take();
     if (tail !== ring.tail) this.listener.onFilled();
   }

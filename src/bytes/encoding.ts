@@ -16,7 +16,7 @@ export const ENCODINGS = Object.freeze(["raw", "hex", "base64"] as const);
 
 /** How many bytes of text `length` bytes take. */
 export function encodedLength(encoding: Encoding, length: number): number {
-  return encoding === Encoding.Hex ? length * 2 : encoding === Encoding.Base64 ? ((length + 2) / 3 | 0) * 4 : length;
+  return encoding === Encoding.Hex ? length * 2 : encoding === Encoding.Base64 ? (((length + 2) / 3) | 0) * 4 : length;
 }
 
 /** How many bytes can be written as at most `length` bytes of text. */
@@ -35,7 +35,7 @@ export function encodeInPlace(encoding: Encoding, buffer: Uint8Array, offset: nu
   let to = offset;
   if (encoding === Encoding.Hex) {
     while (from < end) {
-      const byte = buffer[from++]!;
+      const byte = buffer[from++];
       buffer[to++] = hexDigit(byte >> 4);
       buffer[to++] = hexDigit(byte & 0x0f);
     }
@@ -43,9 +43,9 @@ export function encodeInPlace(encoding: Encoding, buffer: Uint8Array, offset: nu
   }
   while (from < end) {
     const left = end - from;
-    const first = buffer[from]!;
-    const second = left > 1 ? buffer[from + 1]! : 0;
-    const third = left > 2 ? buffer[from + 2]! : 0;
+    const first = buffer[from];
+    const second = left > 1 ? buffer[from + 1] : 0;
+    const third = left > 2 ? buffer[from + 2] : 0;
     from += 3;
     buffer[to++] = base64Digit(first >> 2);
     buffer[to++] = base64Digit(((first & 0x03) << 4) | (second >> 4));
@@ -60,7 +60,8 @@ export function encodeInPlace(encoding: Encoding, buffer: Uint8Array, offset: nu
  */
 export function decodeInPlace(encoding: Encoding, ring: Ring, position: number, length: number): number {
   if (encoding === Encoding.Raw) return length;
-  const bytes = ring.bytes, mask = ring.mask;
+  const bytes = ring.bytes,
+    mask = ring.mask;
   const group = encoding === Encoding.Hex ? 2 : 4;
   if (length % group !== 0) return -1;
   let padding = 0;
@@ -69,13 +70,13 @@ export function decodeInPlace(encoding: Encoding, ring: Ring, position: number, 
     if (padding === 1 && bytes[(position + length - 2) & mask] === PAD) padding++;
   }
   for (let i = 0; i < length - padding; i++) {
-    const value = encoding === Encoding.Hex ? hexValue(bytes[(position + i) & mask]!) : base64Value(bytes[(position + i) & mask]!);
+    const value = encoding === Encoding.Hex ? hexValue(bytes[(position + i) & mask]) : base64Value(bytes[(position + i) & mask]);
     if (value < 0) return -1;
   }
   let to = position;
   if (encoding === Encoding.Hex) {
     for (let i = 0; i < length; i += 2) {
-      bytes[to & mask] = (hexValue(bytes[(position + i) & mask]!) << 4) | hexValue(bytes[(position + i + 1) & mask]!);
+      bytes[to & mask] = (hexValue(bytes[(position + i) & mask]) << 4) | hexValue(bytes[(position + i + 1) & mask]);
       to = (to + 1) | 0;
     }
     return length >> 1;
@@ -83,7 +84,7 @@ export function decodeInPlace(encoding: Encoding, ring: Ring, position: number, 
   for (let i = 0; i < length; i += 4) {
     let bits = 0;
     for (let j = 0; j < 4; j++) {
-      const value = base64Value(bytes[(position + i + j) & mask]!);
+      const value = base64Value(bytes[(position + i + j) & mask]);
       bits = (bits << 6) | (value < 0 ? 0 : value);
     }
     bytes[to & mask] = bits >> 16;

@@ -68,7 +68,8 @@ export class Ring {
   /** The position of the first `byte` from `position` on, or `tail` when there is none. */
   find(byte: number, position: number): number {
     if (position === this.tail) return position;
-    const start = position & this.mask, end = this.tail & this.mask;
+    const start = position & this.mask,
+      end = this.tail & this.mask;
     const wraps = start >= end;
     let index = this.native.find(this.bytes, byte, start, wraps ? this.mask + 1 : end);
     if (index >= 0) return (position + index - start) | 0;
@@ -79,10 +80,18 @@ export class Ring {
 
   /** Whether neither of two bytes stands from `position` up to `end`. */
   lacks(position: number, end: number, one: number, other: number): boolean {
-    const bytes = this.bytes, native = this.native, from = position & this.mask, to = end & this.mask;
+    const bytes = this.bytes,
+      native = this.native,
+      from = position & this.mask,
+      to = end & this.mask;
     if (from <= to) return native.find(bytes, one, from, to) < 0 && native.find(bytes, other, from, to) < 0;
     const size = this.mask + 1;
-    return native.find(bytes, one, from, size) < 0 && native.find(bytes, one, 0, to) < 0 && native.find(bytes, other, from, size) < 0 && native.find(bytes, other, 0, to) < 0;
+    return (
+      native.find(bytes, one, from, size) < 0 &&
+      native.find(bytes, one, 0, to) < 0 &&
+      native.find(bytes, other, from, size) < 0 &&
+      native.find(bytes, other, 0, to) < 0
+    );
   }
 
   /** Whether the bytes from `position` on are those of `text`. The caller made sure that there are enough. */
@@ -104,9 +113,10 @@ export class Ring {
     if (size <= mask + 1) return;
     this.bytes = new Uint8Array(size + Kept.SIZE);
     this.mask = size - 1;
-    for (let at = this.head; at !== tail;) {
+    for (let at = this.head; at !== tail; ) {
       // Up to where either of them begins anew.
-      const from = at & mask, to = at & this.mask;
+      const from = at & mask,
+        to = at & this.mask;
       const length = Math.min((tail - at) | 0, mask + 1 - from, size - to);
       this.native.copy(this.bytes, to, bytes, from, length);
       at = (at + length) | 0;

@@ -22,20 +22,27 @@ export class Text {
     const shown = secret ? "a secret" : string;
     if (typeof string !== "string") throw new ArgumentError("ARGUMENT_TYPE", name, shown, "must be a string");
     const length = utf8Length(string);
-    if (length === NOT_ENCODABLE)
-      throw new ArgumentError("ARGUMENT_CHARACTER", name, shown, "must not hold half of a surrogate pair");
-    if (length > limit)
-      throw new ArgumentError("ARGUMENT_LENGTH", name, shown, `must be at most ${limit} bytes of UTF-8, this is ${length}`);
+    if (length === NOT_ENCODABLE) throw new ArgumentError("ARGUMENT_CHARACTER", name, shown, "must not hold half of a surrogate pair");
+    if (length > limit) throw new ArgumentError("ARGUMENT_LENGTH", name, shown, `must be at most ${limit} bytes of UTF-8, this is ${length}`);
     const bytes = utf8Encode(string);
     for (let i = 0; i < length; i++) {
-      const byte = bytes[i]!;
+      const byte = bytes[i];
       if (escapes && byte === BACKSLASH)
-        throw new ArgumentError("ARGUMENT_CHARACTER", name, shown, `must not hold a backslash (at byte ${i}): this modem takes it for an escape of the character behind it`);
+        throw new ArgumentError(
+          "ARGUMENT_CHARACTER",
+          name,
+          shown,
+          `must not hold a backslash (at byte ${i}): this modem takes it for an escape of the character behind it`,
+        );
       // No vendor's document defines an escape for these inside quotes (dialects.md 1, rule 8).
       if (byte === 0x22 || byte < 0x20 || byte === 0x7f)
-        throw new ArgumentError("ARGUMENT_CHARACTER", name, shown,
+        throw new ArgumentError(
+          "ARGUMENT_CHARACTER",
+          name,
+          shown,
           `must not hold ${byte === 0x22 ? "a double quote" : `the control character 0x${byte.toString(16).padStart(2, "0")}`} ` +
-          `(at byte ${i}): the modem's quoted strings cannot carry it`);
+            `(at byte ${i}): the modem's quoted strings cannot carry it`,
+        );
     }
     this.string = string;
     this.bytes = bytes;

@@ -10,7 +10,8 @@ export function utf8Length(text: string): number {
     const code = text.charCodeAt(i);
     if (code < 0x80) length += 1;
     else if (code < 0x800) length += 2;
-    else if (code > 0xffff) length += 4; // XS counts code points, not UTF-16 units
+    else if (code > 0xffff)
+      length += 4; // XS counts code points, not UTF-16 units
     else if (code < 0xd800 || code > 0xdfff) length += 3;
     else {
       const low = code < 0xdc00 ? text.charCodeAt(i + 1) : NaN;
@@ -55,7 +56,7 @@ const REPLACEMENT = 0xfffd;
 export function utf8Decode(bytes: Uint8Array): string {
   let text = "";
   for (let i = 0; i < bytes.length; ) {
-    const lead = bytes[i]!;
+    const lead = bytes[i];
     const more = lead < 0x80 ? 0 : lead < 0xc2 ? -1 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : -1;
     let code = more < 0 ? REPLACEMENT : more === 0 ? lead : lead & (0x3f >> more);
     let used = 1;
@@ -64,7 +65,7 @@ export function utf8Decode(bytes: Uint8Array): string {
       if (byte === undefined || (byte & 0xc0) !== 0x80) break;
       code = (code << 6) | (byte & 0x3f);
     }
-    if (more > 0 && (used <= more || code < SMALLEST[more]! || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))) {
+    if (more > 0 && (used <= more || code < SMALLEST[more] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))) {
       code = REPLACEMENT;
       used = 1;
     }

@@ -62,9 +62,7 @@ export function alibaba(options: AlibabaOptions): CloudConnection {
     extended += `,timestamp=${timestamp}`;
   }
   return {
-    host: options.instanceHost === undefined
-      ? `${productKey}.iot-as-mqtt.${region}.aliyuncs.com`
-      : field("instanceHost", options.instanceHost),
+    host: options.instanceHost === undefined ? `${productKey}.iot-as-mqtt.${region}.aliyuncs.com` : field("instanceHost", options.instanceHost),
     port: integer("port", options.port ?? PORT, 1, 65535),
     id: `${clientId}|${extended}|`,
     user: `${deviceName}&${productKey}`,

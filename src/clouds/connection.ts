@@ -50,7 +50,7 @@ export function field(name: string, value: unknown, { most = MOST, separators = 
   const shown = secret ? "a secret" : string;
   if (string.length === 0) throw new ArgumentError("ARGUMENT_LENGTH", name, shown, "must not be empty");
   for (let i = 0; i < separators.length; i++)
-    if (string.includes(separators[i]!))
+    if (string.includes(separators[i]))
       throw new ArgumentError("ARGUMENT_CHARACTER", name, shown, `must not hold ${separators[i]}, which separates it from what follows`);
   return string;
 }
@@ -62,7 +62,7 @@ export function field(name: string, value: unknown, { most = MOST, separators = 
 export function label(name: string, value: unknown): string {
   const string = field(name, value, { most: 63 });
   for (let i = 0; i < string.length; i++)
-    if (!LABEL_CHARACTERS.includes(string[i]!))
+    if (!LABEL_CHARACTERS.includes(string[i]))
       throw new ArgumentError("ARGUMENT_CHARACTER", name, string, "must be letters, digits and hyphens alone: it becomes part of the host's name");
   return string;
 }

@@ -16,7 +16,7 @@ export function hmac(hash: Hash, key: Uint8Array, message: Uint8Array): Uint8Arr
 function keyed(key: Uint8Array, pad: number, message: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(BLOCK + message.length);
   bytes.fill(pad, 0, BLOCK);
-  for (let i = 0; i < key.length; i++) bytes[i]! ^= key[i]!;
+  for (let i = 0; i < key.length; i++) bytes[i] ^= key[i];
   bytes.set(message, BLOCK);
   return bytes;
 }

@@ -16,10 +16,14 @@ export function sha1(message: Uint8Array): Uint8Array {
 /** 6.1.2: one block. */
 function mix(hash: Int32Array, w: Int32Array, blocks: DataView, at: number): void {
   for (let t = 0; t < 16; t++) w[t] = blocks.getInt32(at + 4 * t);
-  for (let t = 16; t < 80; t++) w[t] = rotated(w[t - 3]! ^ w[t - 8]! ^ w[t - 14]! ^ w[t - 16]!, 1);
-  let a = hash[0]!, b = hash[1]!, c = hash[2]!, d = hash[3]!, e = hash[4]!;
+  for (let t = 16; t < 80; t++) w[t] = rotated(w[t - 3] ^ w[t - 8] ^ w[t - 14] ^ w[t - 16], 1);
+  let a = hash[0],
+    b = hash[1],
+    c = hash[2],
+    d = hash[3],
+    e = hash[4];
   for (let t = 0; t < 80; t++) {
-    const next = (rotated(a, 5) + chosen(t, b, c, d) + e + w[t]!) | 0;
+    const next = (rotated(a, 5) + chosen(t, b, c, d) + e + w[t]) | 0;
     e = d;
     d = c;
     c = rotated(b, 30);
@@ -27,11 +31,11 @@ function mix(hash: Int32Array, w: Int32Array, blocks: DataView, at: number): voi
     a = next;
   }
   // An Int32Array takes each sum modulo 2³².
-  hash[0]! += a;
-  hash[1]! += b;
-  hash[2]! += c;
-  hash[3]! += d;
-  hash[4]! += e;
+  hash[0] += a;
+  hash[1] += b;
+  hash[2] += c;
+  hash[3] += d;
+  hash[4] += e;
 }
 
 /** 4.1.1 and 4.2.1: the function and the constant of round `t`. */

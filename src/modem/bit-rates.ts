@@ -27,7 +27,7 @@ export class BitRates {
   /** Goes on at the other rate, once. @returns false where that has been tried, or where the port cannot */
   tryOther(): boolean {
     if (this.isTried || !this.change()) return false;
-    return this.isTried = true;
+    return (this.isTried = true);
   }
 
   /** The modem has not answered at the other rate either: back to the one before. */

@@ -39,7 +39,16 @@ const enum Phase {
 
 /** The stage that links are told, by phase. */
 const STAGES: readonly Stage[] = frozen([
-  Stage.Idle, Stage.Waking, Stage.Preparing, Stage.Preparing, Stage.Recovering, Stage.Recovering, Stage.Recovering, Stage.Attaching, Stage.Attaching, Stage.Online,
+  Stage.Idle,
+  Stage.Waking,
+  Stage.Preparing,
+  Stage.Preparing,
+  Stage.Recovering,
+  Stage.Recovering,
+  Stage.Recovering,
+  Stage.Attaching,
+  Stage.Attaching,
+  Stage.Online,
 ]);
 
 /** A modem that refuses one of these can be worked with all the same. */
@@ -83,7 +92,10 @@ export class BringUp {
 
   /** @param rate the port's, in bit/s, where that is known */
   constructor(host: BringUpHost, bootTimeout: number, attachTimeout: number, rate: unknown) {
-    const { chat, family: { baud } } = host;
+    const {
+      chat,
+      family: { baud },
+    } = host;
     this.host = host;
     this.bootTimeout = bootTimeout;
     this.attachTimeout = attachTimeout;
@@ -91,7 +103,7 @@ export class BringUp {
   }
 
   get stage(): Stage {
-    return STAGES[this.phase]!;
+    return STAGES[this.phase];
   }
 
   /** Brings the modem up, unless that is being done. @returns whether it is up already, and nothing is to be done to it */
@@ -115,14 +127,17 @@ export class BringUp {
   /** The command under way is over. @param code the number of the `+CME ERROR`, or −1 */
   onDone(outcome: Outcome, code: number): void {
     switch (this.phase) {
-      case Phase.Waking: return this.woken(outcome);
+      case Phase.Waking:
+        return this.woken(outcome);
       case Phase.Preparing:
-        if (++this.step < PREPARE.length) return this.submit(PREPARE[this.step]!);
+        if (++this.step < PREPARE.length) return this.submit(PREPARE[this.step]);
         this.phase = Phase.Synchronising;
         return this.host.chat.resync();
-      case Phase.Recovering: return this.recoverNext(outcome);
+      case Phase.Recovering:
+        return this.recoverNext(outcome);
       case Phase.Asking:
-      case Phase.Attaching: return this.asked(outcome === Outcome.Refused ? code : -1);
+      case Phase.Attaching:
+        return this.asked(outcome === Outcome.Refused ? code : -1);
     }
   }
 
@@ -149,8 +164,10 @@ export class BringUp {
     const { chat, timers, family } = this.host;
     if (this.phase === Phase.Idle) return;
     if (this.phase === Phase.Ready || (this.stage !== Stage.Recovering && ++this.restarts > MOST_RESTARTS))
-      return this.fail(new ModemError("MODEM_RESTARTED",
-        `the ${family.title} has restarted, and its connection is gone; a supply that is too weak is the usual reason`), true);
+      return this.fail(
+        new ModemError("MODEM_RESTARTED", `the ${family.title} has restarted, and its connection is gone; a supply that is too weak is the usual reason`),
+        true,
+      );
     timers.clear(Slot.Modem);
     chat.abort(LinkNumber.All, true);
     this.wake();
@@ -163,8 +180,10 @@ export class BringUp {
 
   onTimer(): void {
     switch (this.phase) {
-      case Phase.Waking: return this.submit(this.host.family.wakeUp ?? ATTENTION);
-      case Phase.Restarting: return this.wake();
+      case Phase.Waking:
+        return this.submit(this.host.family.wakeUp ?? ATTENTION);
+      case Phase.Restarting:
+        return this.wake();
       case Phase.Pausing:
         this.phase = Phase.Attaching;
         this.submit(this.host.network.first());
@@ -186,7 +205,7 @@ export class BringUp {
   /** False when all that wanted the modem have gone meanwhile. */
   private enter(phase: Phase): boolean {
     this.phase = phase;
-    this.host.onStage(STAGES[phase]!);
+    this.host.onStage(STAGES[phase]);
     return this.phase === phase;
   }
 
@@ -212,7 +231,7 @@ export class BringUp {
     if (outcome !== Outcome.Done) return this.notWoken(outcome === Outcome.TimedOut);
     if (!this.enter(Phase.Preparing)) return;
     this.step = 0;
-    this.submit(PREPARE[0]!);
+    this.submit(PREPARE[0]);
   }
 
   /** The modem has not said OK to `AT`. @param silent it has said nothing at all */
@@ -223,8 +242,13 @@ export class BringUp {
       else rates.back();
     }
     if (!this.isLate) return this.host.timers.set(Slot.Modem, Timeout.Probe);
-    this.fail(new ModemError("MODEM_SILENT",
-      `no modem answers AT on this port after ${this.bootTimeout / 1000} s${rates === null ? "" : rates.tried}; check wiring, power, that the port is the right one, and the baud rate`), false);
+    this.fail(
+      new ModemError(
+        "MODEM_SILENT",
+        `no modem answers AT on this port after ${this.bootTimeout / 1000} s${rates === null ? "" : rates.tried}; check wiring, power, that the port is the right one, and the baud rate`,
+      ),
+      false,
+    );
   }
 
   /**
@@ -232,7 +256,8 @@ export class BringUp {
    * begins the search anew; and it cannot leave a network that it is not on.
    */
   private recover(): void {
-    const { network } = this.host, { level } = this;
+    const { network } = this.host,
+      { level } = this;
     if (network.failure !== null && (level === Level.Attach || network.failure.code !== "SIM_FAILED")) return this.fail(network.failure, false);
     if (!network.attached && network.isSearching) return this.attach();
     this.phase = Phase.Recovering;
@@ -242,12 +267,15 @@ export class BringUp {
 
   /** The next command that brings the modem back; then the network, or the modem once it has started. */
   private recoverNext(outcome: Outcome): void {
-    const { family: { recovery }, timers } = this.host;
+    const {
+      family: { recovery },
+      timers,
+    } = this.host;
     const commands = this.level === Level.Attach ? recovery.attach : recovery.restart;
     if (this.level === Level.Restart && outcome !== Outcome.Refused) {
       this.phase = Phase.Restarting;
       timers.set(Slot.Modem, Timeout.Restart);
-    } else if (++this.step < commands.length) this.submit(commands[this.step]!);
+    } else if (++this.step < commands.length) this.submit(commands[this.step]);
     else this.attach();
   }
 
@@ -261,7 +289,8 @@ export class BringUp {
 
   /** A question about the network is over. @param code the number of the `+CME ERROR` in place of the answer, or −1 */
   private asked(code: number): void {
-    const { network, timers } = this.host, next = network.next(code);
+    const { network, timers } = this.host,
+      next = network.next(code);
     if (next !== null) return this.submit(next);
     if (this.phase === Phase.Asking) return this.recover();
     if (network.failure !== null) return this.fail(network.failure, false);

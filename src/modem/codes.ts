@@ -7,7 +7,12 @@ export type CodeTable = readonly (readonly [code: number, meaning: string])[];
 
 /** The table of these lines: a number, a blank, what it means. Text, for a literal of arrays has four times the bytecode. */
 export function codes(lines: string): CodeTable {
-  return frozen(lines.trim().split("\n").map((line) => [parseInt(line), line.trim().replace(/.+? /, "")] as const));
+  return frozen(
+    lines
+      .trim()
+      .split("\n")
+      .map((line) => [parseInt(line), line.trim().replace(/.+? /, "")] as const),
+  );
 }
 
 /** `+CME ERROR` and `+CMS ERROR`: 27.007 9.2 and 27.005 3.2.5, as far as S1 chapter 5 lists them. */
@@ -92,6 +97,6 @@ export const RETURN_CODE = 256;
 
 /** What `code` means, or `unknown code`. */
 export function meaning(table: CodeTable, code: number): string {
-  for (let i = 0; i < table.length; i++) if (table[i]![0] === code) return table[i]![1];
+  for (let i = 0; i < table.length; i++) if (table[i][0] === code) return table[i][1];
   return "a code that the documents do not list";
 }

@@ -39,11 +39,20 @@ export class Incoming {
   }
 
   onMessage(line: Line, fields: Fields): void {
-    const { decoder, receiver, row: { packetId, QoS, retain, duplicate } } = this;
+    const {
+      decoder,
+      receiver,
+      row: { packetId, QoS, retain, duplicate },
+    } = this;
     decoder.message.decode(this.encoding);
     if (receiver === null) return decoder.skip();
-    receiver.onMessage(fields, line.topic!,
-      packetId === undefined ? upTo(2, fields, QoS) : fields.int(packetId, 0) === 0 ? 0 : 1, upTo(1, fields, retain), upTo(1, fields, duplicate));
+    receiver.onMessage(
+      fields,
+      line.topic!,
+      packetId === undefined ? upTo(2, fields, QoS) : fields.int(packetId, 0) === 0 ? 0 : 1,
+      upTo(1, fields, retain),
+      upTo(1, fields, duplicate),
+    );
   }
 
   onFragment(): void {

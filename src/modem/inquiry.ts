@@ -40,10 +40,12 @@ export class Inquiry {
    * @throws ArgumentError for any other line; StateError BUSY while another inquiry is under way
    */
   ask(line: string, done: InquiryCallback): void {
-    const { host } = this, { inquiries } = host.family;
+    const { host } = this,
+      { inquiries } = host.family;
     host.hook?.checkInquiry?.(line);
     const command = inquiries.find((inquiry) => inquiry.line === line);
-    if (command === undefined) throw new ArgumentError("ARGUMENT_RANGE", "inquiry", line, `must be one of ${inquiries.map((inquiry) => inquiry.line).join(", ")}`);
+    if (command === undefined)
+      throw new ArgumentError("ARGUMENT_RANGE", "inquiry", line, `must be one of ${inquiries.map((inquiry) => inquiry.line).join(", ")}`);
     if (host.stage < Stage.Connecting || host.stage > Stage.Reconnecting) throw new StateError("NOT_CONNECTED", "the modem is not ready to be asked");
     const request = this.done === null ? host.take(Kind.Inquiry) : null;
     if (request === null) throw new StateError("BUSY", "another inquiry, or too much else, is under way");
@@ -56,7 +58,8 @@ export class Inquiry {
 
   /** A line of the answer that the response table has. */
   onAnswer(request: Request, line: Line, fields: Fields): void {
-    const { chat, hook } = this.host, { lineStart, lineEnd } = chat.decoder;
+    const { chat, hook } = this.host,
+      { lineStart, lineEnd } = chat.decoder;
     if (request.command!.lastAnswers === true) this.lines.length = 0;
     this.keep(request, lineStart, lineEnd);
     hook?.onInquiryAnswer?.(line, fields);

@@ -31,7 +31,13 @@ export type OwnLimits = Partial<Omit<Limits, "topics" | "grantsEach" | "escapes"
 
 /** Of each, the most: MQTT's own for texts, and a megabyte for a payload, for it is allocated. */
 const MOST = frozen({
-  host: 0xffff, credential: 0xffff, topic: 0xffff, willTopic: 0xffff, willMessage: 0xffff, payload: 0xfffff, keepAlive: 0xffff,
+  host: 0xffff,
+  credential: 0xffff,
+  topic: 0xffff,
+  willTopic: 0xffff,
+  willMessage: 0xffff,
+  payload: 0xfffff,
+  keepAlive: 0xffff,
 } satisfies Record<keyof OwnLimits, number>);
 
 /** The family's limits with the application's in their place. @throws ArgumentError */
@@ -43,7 +49,8 @@ export function limitsOf(limits: Limits, own: OwnLimits | undefined): Limits {
     const most = MOST[name as keyof OwnLimits];
     if (value === undefined) continue;
     if (name !== "keepAlive") integer(`modem.limits.${name}`, value, 1, most);
-    else if (!Array.isArray(value) || value.length !== 2) throw new ArgumentError("ARGUMENT_TYPE", "modem.limits.keepAlive", value, "must be two numbers of seconds, from and to");
+    else if (!Array.isArray(value) || value.length !== 2)
+      throw new ArgumentError("ARGUMENT_TYPE", "modem.limits.keepAlive", value, "must be two numbers of seconds, from and to");
     else integer("modem.limits.keepAlive[1]", value[1], integer("modem.limits.keepAlive[0]", value[0], 0, most), most);
     Object.assign(result, { [name]: value });
   }
@@ -53,6 +60,12 @@ export function limitsOf(limits: Limits, own: OwnLimits | undefined): Limits {
 /** Bytes more that a command line may have with larger limits; a payload may stand in it in hex. */
 export function extraBytes(before: Limits, after: Limits): number {
   const more = (from: number, to: number): number => (to > from ? to - from : 0);
-  return 2 * more(before.payload, after.payload) + more(before.topic, after.topic) + 3 * more(before.credential, after.credential) +
-    more(before.host, after.host) + more(before.willTopic, after.willTopic) + more(before.willMessage, after.willMessage);
+  return (
+    2 * more(before.payload, after.payload) +
+    more(before.topic, after.topic) +
+    3 * more(before.credential, after.credential) +
+    more(before.host, after.host) +
+    more(before.willTopic, after.willTopic) +
+    more(before.willMessage, after.willMessage)
+  );
 }

@@ -21,11 +21,16 @@ export interface FailingLink extends FailedLink {
 export function errorOf(link: FailingLink, request: Request, outcome: Outcome, code: number): MQTTModemError {
   const { family } = link;
   switch (outcome) {
-    case Outcome.Failed: return family.resultError(request, code, link);
-    case Outcome.Refused: return family.refusal?.(request, code, link) ?? refusedStep(link, request, code) ?? failure(request, outcome, code);
-    case Outcome.Aborted: return link.reason ?? new StateError("CLOSED", "the session was ended before this was done; whether it was done is not known");
-    case Outcome.TimedOut: return unansweredStep(link, request, code) ?? failure(request, outcome, code);
-    default: return failure(request, outcome, code);
+    case Outcome.Failed:
+      return family.resultError(request, code, link);
+    case Outcome.Refused:
+      return family.refusal?.(request, code, link) ?? refusedStep(link, request, code) ?? failure(request, outcome, code);
+    case Outcome.Aborted:
+      return link.reason ?? new StateError("CLOSED", "the session was ended before this was done; whether it was done is not known");
+    case Outcome.TimedOut:
+      return unansweredStep(link, request, code) ?? failure(request, outcome, code);
+    default:
+      return failure(request, outcome, code);
   }
 }
 
@@ -51,6 +56,10 @@ function unansweredStep(link: FailingLink, request: Request, missing: Missing): 
 function noConnection({ settings: { host, port } }: FailingLink, { kind }: Request, why: string): MQTTModemError | null {
   if (kind === Kind.Open)
     return new NetworkError("OPEN_FAILED", `no connection to ${host.string}:${port}, ${why}; check host, port, coverage, user name and password`);
-  return kind !== Kind.Connect ? null
-    : new BrokerError("CONNECT_FAILED", `the broker at ${host.string}:${port} has not accepted the connection, ${why}; check that an MQTT broker listens there`);
+  return kind !== Kind.Connect
+    ? null
+    : new BrokerError(
+        "CONNECT_FAILED",
+        `the broker at ${host.string}:${port} has not accepted the connection, ${why}; check that an MQTT broker listens there`,
+      );
 }

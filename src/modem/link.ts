@@ -163,7 +163,7 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
     request.resultTimeout = this.options.resultTimeout;
     // What was asked for, until the broker's answer is seen.
     request.granted = 0;
-    for (let i = 0; i < items.length; i++) request.grant(i, items[i]!.QoS);
+    for (let i = 0; i < items.length; i++) request.grant(i, items[i].QoS);
     this.chat.submit(request, command);
   }
 
@@ -196,7 +196,7 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
     chat.abort(this.number, false);
     modem.skipUnread(this);
     chat.timers.set(this.timer, Timeout.Close);
-    this.run(stage === Stage.Online ? family.abandon ?? family.close : family.close);
+    this.run(stage === Stage.Online ? (family.abandon ?? family.close) : family.close);
   }
 
   /** Has nothing more to do. */
@@ -272,7 +272,8 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
       case Stage.Disconnecting:
         this.isOpen = false;
         return this.endSession(null, false);
-      case Stage.Closing: return this.release();
+      case Stage.Closing:
+        return this.release();
     }
   }
 
@@ -357,7 +358,12 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
   /** A publish that had timed out is over on the wire: now the next one can go. */
   private settle(outcome: Outcome): void {
     if (outcome === Outcome.Unsettled)
-      this.lose(new NetworkError("LINK_LOST", "a publish was never answered, and its acknowledgement could be taken for that of the next one; the connection is given up"));
+      this.lose(
+        new NetworkError(
+          "LINK_LOST",
+          "a publish was never answered, and its acknowledgement could be taken for that of the next one; the connection is given up",
+        ),
+      );
     else this.client?.onModemSettled();
   }
 
@@ -365,10 +371,11 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
 
   /** A report that no command has asked for. */
   onReport(line: Line, fields: Fields): void {
-    const { reports, numbered } = this.family, rows = reports[line.id - CommonResponse.Family];
+    const { reports, numbered } = this.family,
+      rows = reports[line.id - CommonResponse.Family];
     if (rows === undefined) return;
     for (let i = 0; i < rows.length; i++) {
-      const row = rows[i]!;
+      const row = rows[i];
       if (row.does === Does.Hook) return this.hook!.onReport!(line, fields);
       if (numbered && fields.int(0) !== this.number) return; // damaged
       if (apply(row, this, fields)) return;

@@ -33,7 +33,8 @@ export class Links<L extends PlacedLink<L>> {
    * @throws StateError BUSY when there is none; ArgumentError when there is no such number
    */
   choose(wanted: number | undefined, before: L | null, title: string): number {
-    const { places } = this, most = places.length;
+    const { places } = this,
+      most = places.length;
     if (wanted !== undefined) {
       integer("modem.link", wanted, 0, most - 1);
       if (this.isFree(wanted)) return wanted;

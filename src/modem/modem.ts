@@ -84,7 +84,8 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   constructor(family: Family, options: ModemOptions) {
     const { serial, clock, limits, bootTimeout = 30_000, attachTimeout = 600_000 } = options;
     if (typeof serial?.io !== "function") throw new ArgumentError("ARGUMENT_TYPE", "modem.serial.io", serial?.io, "must be the class of a serial port");
-    if (typeof clock?.now !== "function") throw new ArgumentError("ARGUMENT_TYPE", "modem.clock", clock, "must be a clock (on Moddable the manifest provides it)");
+    if (typeof clock?.now !== "function")
+      throw new ArgumentError("ARGUMENT_TYPE", "modem.clock", clock, "must be a clock (on Moddable the manifest provides it)");
     this.family = family;
     this.serial = serial;
     this.limits = limitsOf(family.limits, limits);
@@ -100,21 +101,26 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
       payloadBuffer: this.limits.payload + (family.payloadTail ?? 0),
     });
     this.restarts = new RestartWatch(this);
-    this.bringUp = new BringUp(this, integer("modem.bootTimeout", bootTimeout, 0, Timeout.Longest),
-      integer("modem.attachTimeout", attachTimeout, 0, Timeout.Longest), serial.baud ?? serial.baudRate);
+    this.bringUp = new BringUp(
+      this,
+      integer("modem.bootTimeout", bootTimeout, 0, Timeout.Longest),
+      integer("modem.attachTimeout", attachTimeout, 0, Timeout.Longest),
+      serial.baud ?? serial.baudRate,
+    );
   }
 
   // ---- to whom lines, messages and requests belong
 
   onMessage(line: Line, fields: Fields): void {
     const isAgain = this.chat.decoder.message.sameHeader;
-    const reader = this.reader = isAgain ? this.reader : this.readerOf(fields);
+    const reader = (this.reader = isAgain ? this.reader : this.readerOf(fields));
     if (reader === null) this.skip();
     else if (!isAgain || !reader.onMessageAgain()) reader.onMessage(line, fields);
   }
 
   onDone(request: Request, outcome: Outcome, code: number): void {
-    const { all } = this, { listener } = request;
+    const { all } = this,
+      { listener } = request;
     if (listener === null) {
       if (outcome !== Outcome.Aborted) this.bringUp.onDone(outcome, code);
       return;
@@ -324,9 +330,15 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
    */
   onSilent(swallowing: boolean, speaking: boolean): void {
     const { title } = this.family;
-    this.bringUp.fail(speaking ? new ModemError("COMMAND_REFUSED",
-      `the ${title} answers, but refuses AT+CMEE?, AT+CFUN? and AT+CGATT?, so that its answers cannot be told apart; is it the family that was named?`)
-      : new ModemError("MODEM_SILENT", `the ${title} does not answer any more; check its power and its wiring, or reset it`), swallowing);
+    this.bringUp.fail(
+      speaking
+        ? new ModemError(
+            "COMMAND_REFUSED",
+            `the ${title} answers, but refuses AT+CMEE?, AT+CFUN? and AT+CGATT?, so that its answers cannot be told apart; is it the family that was named?`,
+          )
+        : new ModemError("MODEM_SILENT", `the ${title} does not answer any more; check its power and its wiring, or reset it`),
+      swallowing,
+    );
   }
 
   onPortError(error: unknown): void {

@@ -74,7 +74,7 @@ export class Network {
     this.registration = Registration.Unknown;
     this.question = 0;
     this.refusal = -1;
-    return QUESTIONS[0]!;
+    return QUESTIONS[0];
   }
 
   /** An answer to the present question. */
@@ -85,7 +85,8 @@ export class Network {
   }
 
   private sim(fields: Fields): void {
-    const said = fields.string(0), code = errorNumber(said);
+    const said = fields.string(0),
+      code = errorNumber(said);
     // Nothing that attaching needs asks for the second PIN.
     this.simReady = fields.is(0, READY) || code === SecondPin.Pin || code === SecondPin.Puk;
     this.simSaid = this.simReady ? "" : said;
@@ -133,9 +134,11 @@ export class Network {
     if (registration !== Registration.Unknown) said.push(`AT+CEREG? says ${registration}, ${meaning(REGISTRATIONS, registration)}`);
     if (simSaid !== "") said.push(`AT+CPIN? says ${simSaid}`);
     if (refusal >= 0) said.push(`+CME ERROR: ${refusal}, ${meaning(CME_ERRORS, refusal)}`);
-    return new NetworkError("NOT_ATTACHED",
+    return new NetworkError(
+      "NOT_ATTACHED",
       `the modem has not attached to the network within ${seconds} s${said.length > 0 ? ` (${said.join("; ")})` : ""}; check the SIM, the antenna and the coverage, or give it longer (attachTimeout)`,
-      refusal >= 0 ? refusal : undefined);
+      refusal >= 0 ? refusal : undefined,
+    );
   }
 }
 

@@ -66,10 +66,16 @@ export class Outgoing {
 
   /** Sends a message whose payload of `length` bytes is there; false when there is no room for it now. */
   send(request: Request, length: number): boolean {
-    const { chat, encoding, link: { options, family } } = this, isQoS0 = request.QoS === 0, idsFrom = family.packetIds;
+    const {
+        chat,
+        encoding,
+        link: { options, family },
+      } = this,
+      isQoS0 = request.QoS === 0,
+      idsFrom = family.packetIds;
     if (encoding !== Encoding.Raw) encodeInPlace(encoding, chat.payloads.bytes, request.offset, length);
     request.wireId = idsFrom === IdsFrom.Modem ? -1 : idsFrom === IdsFrom.HostButZero && isQoS0 ? 0 : request.id;
-    request.resultTimeout = request.QoS === 2 ? options.resultTimeoutQoS2 ?? options.resultTimeout : options.resultTimeout;
+    request.resultTimeout = request.QoS === 2 ? (options.resultTimeoutQoS2 ?? options.resultTimeout) : options.resultTimeout;
     const command = this.commandFor(request, isQoS0);
     if (command === null) return false;
     chat.submit(request, command);
@@ -77,7 +83,10 @@ export class Outgoing {
   }
 
   private commandFor(request: Request, isQoS0: boolean): Command | null {
-    const { hook, family: { publish, publishQoS0 } } = this.link;
+    const {
+      hook,
+      family: { publish, publishQoS0 },
+    } = this.link;
     if (publish === undefined) return hook!.publish!(request);
     return isQoS0 && publishQoS0 !== undefined ? publishQoS0 : publish;
   }

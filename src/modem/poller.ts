@@ -108,7 +108,8 @@ export class Poller {
 
   /** A line of the answer is about this connection. The poll may have been another link's. */
   onAnswer(line: Line, fields: Fields): void {
-    const { host } = this, { poll, states } = host.family;
+    const { host } = this,
+      { poll, states } = host.family;
     this.missed = 0;
     if (host.stage !== Stage.Online) return;
     if (line.id !== poll.answer) return host.hook?.onPollAnswer?.(line, fields);
@@ -125,7 +126,8 @@ export class Poller {
 
   /** A poll is over. */
   onDone(command: Command, outcome: Outcome): void {
-    const { host } = this, { poll } = host.family;
+    const { host } = this,
+      { poll } = host.family;
     if (outcome === Outcome.Aborted || host.stage !== Stage.Online) return;
     if (command === poll && this.missed > 0) {
       if (this.missed < Polls.Silent) this.ask(poll);

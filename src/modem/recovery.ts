@@ -43,6 +43,6 @@ const LEAST: Readonly<Partial<Record<ErrorCode, Level>>> = Object.freeze({
 
 /** The least that may help against an error, or null where more than a new connection never does. */
 export function levelFor(error: MQTTModemError, { causes }: Recovery): Level | null {
-  for (let i = 0; i < causes.length; i++) if (causes[i]![0] === error.code && causes[i]![1] === error.modemCode) return causes[i]![2];
+  for (let i = 0; i < causes.length; i++) if (causes[i][0] === error.code && causes[i][1] === error.modemCode) return causes[i][2];
   return LEAST[error.code] ?? null;
 }

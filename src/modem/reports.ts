@@ -74,7 +74,8 @@ export interface ReportedLink {
 /** Does what a row says that the hook does not interpret. @returns false where the row does not apply */
 export function apply(row: ReportRow, link: ReportedLink, fields: Fields): boolean {
   switch (row.does) {
-    case Does.End: return end(row, link, fields);
+    case Does.End:
+      return end(row, link, fields);
     case Does.Receive: {
       const request = requestOf(row, link, fields);
       if (request !== null) link.received(request);
@@ -83,7 +84,8 @@ export function apply(row: ReportRow, link: ReportedLink, fields: Fields): boole
     case Does.Ping:
       link.pinged();
       return true;
-    default: return lose(row, link, fields);
+    default:
+      return lose(row, link, fields);
   }
 }
 
@@ -94,7 +96,8 @@ function requestOf({ kind, id }: ReportRow, link: ReportedLink, fields: Fields):
 function end(row: ReportRow, link: ReportedLink, fields: Fields): boolean {
   const request = requestOf(row, link, fields);
   if (request === null) return false;
-  const { result: at, progress, grants, returnCode } = row, result = at === undefined ? row.code ?? ResultCode.Unspecified : fields.int(at);
+  const { result: at, progress, grants, returnCode } = row,
+    result = at === undefined ? (row.code ?? ResultCode.Unspecified) : fields.int(at);
   if (result === progress) link.chat.extend(request);
   else if (returnCode !== undefined) {
     const code = fields.int(returnCode, 0);
@@ -110,13 +113,17 @@ function end(row: ReportRow, link: ReportedLink, fields: Fields): boolean {
 function grant(request: Request, fields: Fields, first: number): void {
   const items = request.items!;
   request.granted = 0;
-  for (let i = 0; i < items.length; i++) request.grant(i, fields.int(first + i, fields.int(first, items[i]!.QoS)));
+  for (let i = 0; i < items.length; i++) request.grant(i, fields.int(first + i, fields.int(first, items[i].QoS)));
 }
 
 function lose(row: ReportRow, link: ReportedLink, fields: Fields): boolean {
   if (row.takes !== undefined && !row.takes(fields)) return false;
   const { stage } = link;
-  if (stage === Stage.Online || stage === Stage.Reconnecting || (stage === Stage.Connecting && row.connecting !== undefined && link.pending(row.connecting) !== null))
+  if (
+    stage === Stage.Online ||
+    stage === Stage.Reconnecting ||
+    (stage === Stage.Connecting && row.connecting !== undefined && link.pending(row.connecting) !== null)
+  )
     link.loseReported(row.error!(fields));
   return true;
 }

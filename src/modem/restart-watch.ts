@@ -46,7 +46,8 @@ export class RestartWatch {
    * @param isPrepared the modem has been set up since it was looked for
    */
   onCmee(cmee: number, isPrepared: boolean): void {
-    if (this.cmee < 0) this.cmee = cmee; // until now the modem was asked something else
+    if (this.cmee < 0)
+      this.cmee = cmee; // until now the modem was asked something else
     else if (cmee === 0 && this.cmee !== 0 && isPrepared && !this.listener.chat.mayBeForged()) this.listener.onRestart();
   }
 
@@ -60,7 +61,9 @@ export class RestartWatch {
    * @returns whether the SIM can be used
    */
   onSim(fields: Fields): boolean {
-    const { chat, family } = this.listener, isReady = fields.is(0, READY), isBack = this.isSimGone;
+    const { chat, family } = this.listener,
+      isReady = fields.is(0, READY),
+      isBack = this.isSimGone;
     this.isSimGone = !isReady;
     if (isReady && family.readyAtStart === true && !chat.mayBeForged()) {
       if (!isBack && !chat.inDoubt) this.listener.onRestart();

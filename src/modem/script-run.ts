@@ -52,7 +52,7 @@ export class ScriptRun {
   private advance(): void {
     const { script } = this;
     while (++this.step < script.length) {
-      const step = script[this.step]!;
+      const step = script[this.step];
       if ((step.when === undefined || this.host.value(step.when)) && (step.otherwise === undefined || this.refused)) return this.submit(step);
       this.refused = false;
     }
@@ -60,7 +60,8 @@ export class ScriptRun {
   }
 
   private submit(step: Step): void {
-    const { host } = this, { resultTimeout = 0 } = step;
+    const { host } = this,
+      { resultTimeout = 0 } = step;
     const request = host.take(step.kind ?? Kind.Step)!; // the client leaves one free
     request.wireId = -1;
     request.resultTimeout = typeof resultTimeout === "number" ? resultTimeout : host.value(resultTimeout);
@@ -69,7 +70,7 @@ export class ScriptRun {
 
   /** Whether the script goes on although its step has failed. */
   private tolerates(outcome: Outcome): boolean {
-    const { needed, tolerates = Tolerates.Nothing } = this.script[this.step]!;
+    const { needed, tolerates = Tolerates.Nothing } = this.script[this.step];
     if (needed !== undefined) return outcome === Outcome.Refused && !this.host.value(needed);
     return tolerates === Tolerates.Failure || (tolerates === Tolerates.Refusal && outcome === Outcome.Refused);
   }

@@ -53,14 +53,19 @@ const USUAL_KEEP_ALIVE: readonly number[] = frozen([0, 60, 120]);
 
 /** @throws ArgumentError naming the argument, the limit and the value */
 export function settings(options: ConnectionOptions, limits: Limits): Settings {
-  const { will } = options, { escapes } = limits;
-  const id = new Text("id", options.id ?? "", limits.credential, false, escapes), clean = flag("clean", options.clean ?? true);
+  const { will } = options,
+    { escapes } = limits;
+  const id = new Text("id", options.id ?? "", limits.credential, false, escapes),
+    clean = flag("clean", options.clean ?? true);
   // A broker refuses it (MQTT 3.1.1, 3.1.3.1): it could not find the session again.
-  if (clean === 0 && id.bytes.length === 0) throw new ArgumentError("ARGUMENT_LENGTH", "id", id.string, "must be given where clean is false: the session belongs to it");
+  if (clean === 0 && id.bytes.length === 0)
+    throw new ArgumentError("ARGUMENT_LENGTH", "id", id.string, "must be given where clean is false: the session belongs to it");
   const user = options.user === undefined ? null : new Text("user", options.user, limits.credential, false, escapes);
-  const host = nonEmpty(new Text("host", options.host, limits.host, false, escapes), "host"), port = integer("port", options.port ?? 1883, 1, 65535);
+  const host = nonEmpty(new Text("host", options.host, limits.host, false, escapes), "host"),
+    port = integer("port", options.port ?? 1883, 1, 65535);
   const password = options.password === undefined ? null : new Text("password", options.password, limits.credential, true, escapes);
-  const version = protocolVersion(options.protocolVersion ?? USUAL_VERSION, limits), keepAlive = seconds(options.keepAlive, limits);
+  const version = protocolVersion(options.protocolVersion ?? USUAL_VERSION, limits),
+    keepAlive = seconds(options.keepAlive, limits);
   const hasWill = will !== undefined && will !== null;
   return {
     host,
@@ -75,12 +80,14 @@ export function settings(options: ConnectionOptions, limits: Limits): Settings {
     wantsKeepAlive: !USUAL_KEEP_ALIVE.includes(keepAlive),
     wantsSession: clean === 0,
     wantsWill: hasWill,
-    will: !hasWill ? null : {
-      topic: topicName("will.topic", will.topic, limits.willTopic, escapes),
-      message: new Text("will.message", will.message, limits.willMessage, false, escapes),
-      QoS: integer("will.QoS", will.QoS ?? 0, 0, 2),
-      retain: flag("will.retain", will.retain ?? false),
-    },
+    will: !hasWill
+      ? null
+      : {
+          topic: topicName("will.topic", will.topic, limits.willTopic, escapes),
+          message: new Text("will.message", will.message, limits.willMessage, false, escapes),
+          QoS: integer("will.QoS", will.QoS ?? 0, 0, 2),
+          retain: flag("will.retain", will.retain ?? false),
+        },
   };
 }
 
@@ -91,7 +98,8 @@ function protocolVersion(version: number, { protocolVersions }: Limits): number 
 
 /** Limits are seconds; what the caller gave, and sees in the error, is milliseconds. */
 function seconds(keepAlive: number, limits: Limits): number {
-  const least = limits.keepAlive[0], most = limits.keepAlive[1];
+  const least = limits.keepAlive[0],
+    most = limits.keepAlive[1];
   if (typeof keepAlive !== "number") throw new ArgumentError("ARGUMENT_TYPE", "keepAlive", keepAlive, "must be a number");
   const rounded = Math.ceil(keepAlive / 1000);
   if (!(keepAlive >= 0 && rounded >= least && rounded <= most))

@@ -26,11 +26,10 @@ export function topicFilter(name: string, value: unknown, limit: number, escapes
   const text = present(name, value, limit, escapes);
   const levels = text.string.split("/");
   for (let i = 0; i < levels.length; i++) {
-    const level = levels[i]!;
+    const level = levels[i];
     if (level.includes("#") && (level !== "#" || i !== levels.length - 1))
       throw new ArgumentError("ARGUMENT_WILDCARD", name, value, "may hold # only as its whole last level");
-    if (level.includes("+") && level !== "+")
-      throw new ArgumentError("ARGUMENT_WILDCARD", name, value, "may hold + only as a whole level");
+    if (level.includes("+") && level !== "+") throw new ArgumentError("ARGUMENT_WILDCARD", name, value, "may hold + only as a whole level");
   }
   return text;
 }
@@ -45,7 +44,7 @@ function present(name: string, value: unknown, limit: number, escapes: boolean):
 export function matchesAny(filters: readonly TopicItem[], ring: Ring, start: number, end: number): Match {
   let best: Match = Match.None;
   for (let i = 0; i < filters.length && best !== Match.Name; i++) {
-    const match = matches(filters[i]!.text.bytes, ring, start, end);
+    const match = matches(filters[i].text.bytes, ring, start, end);
     if (match > best) best = match;
   }
   return best;
@@ -58,7 +57,7 @@ function matches(filter: Uint8Array, ring: Ring, start: number, end: number): Ma
   let at = start;
   let match: Match = Match.Name;
   for (let i = 0; i < filter.length; i++) {
-    const byte = filter[i]!;
+    const byte = filter[i];
     if (byte === Byte.Hash) return Match.Wildcard;
     if (byte === Byte.Plus) {
       match = Match.Wildcard;

@@ -61,7 +61,10 @@ const LIMITS: Limits = frozen({
 });
 
 const ALIBABA_NAMES = frozen({ productKey: 1, deviceName: 1, deviceSecret: 1 } satisfies Record<keyof NonNullable<BC35GOptions["alibaba"]>, 1>);
-const TENCENT_NAMES = frozen({ productId: 1, deviceName: 1, deviceSecret: 1, expire: 1, url: 1 } satisfies Record<keyof NonNullable<BC35GOptions["tencent"]>, 1>);
+const TENCENT_NAMES = frozen({ productId: 1, deviceName: 1, deviceSecret: 1, expire: 1, url: 1 } satisfies Record<
+  keyof NonNullable<BC35GOptions["tencent"]>,
+  1
+>);
 
 /** What the modem computes user name and password from. */
 interface AlibabaTexts {
@@ -94,11 +97,14 @@ function settle(values: BC35GValues, { alibaba, tencent }: BC35GOptions): BC35GV
   if (tencent !== undefined) known("modem.tencent", tencent, TENCENT_NAMES);
   return Object.assign(settleQMT(values), {
     connectTimeout: (values.packetTimeout + 2) * (values.retries + 1) * 1000,
-    alibaba: alibaba === undefined ? null : {
-      productKey: new Text("modem.alibaba.productKey", alibaba.productKey, LIMITS.credential),
-      deviceName: new Text("modem.alibaba.deviceName", alibaba.deviceName, LIMITS.credential),
-      deviceSecret: new Text("modem.alibaba.deviceSecret", alibaba.deviceSecret, LIMITS.credential, true),
-    },
+    alibaba:
+      alibaba === undefined
+        ? null
+        : {
+            productKey: new Text("modem.alibaba.productKey", alibaba.productKey, LIMITS.credential),
+            deviceName: new Text("modem.alibaba.deviceName", alibaba.deviceName, LIMITS.credential),
+            deviceSecret: new Text("modem.alibaba.deviceSecret", alibaba.deviceSecret, LIMITS.credential, true),
+          },
     tencent: tencent === undefined ? null : tencentTexts(tencent),
   });
 }
@@ -110,13 +116,14 @@ function tencentTexts({ productId, deviceName, deviceSecret, expire, url }: NonN
     clientId: new Text("modem.tencent.clientId", `${productId}@${deviceName}`, LIMITS.credential),
     deviceSecret: new Text("modem.tencent.deviceSecret", deviceSecret, LIMITS.credential, true),
     // Before the URL it cannot be left out.
-    expire: expire === undefined ? url === undefined ? null : EXPIRE_MOST : integer("modem.tencent.expire", expire, 1, EXPIRE_MOST),
+    expire: expire === undefined ? (url === undefined ? null : EXPIRE_MOST) : integer("modem.tencent.expire", expire, 1, EXPIRE_MOST),
     url: url === undefined ? null : new Text("modem.tencent.url", url, LIMITS.credential),
   };
 }
 
 // ---- what the modem says (S1 chapters 3 and 4)
 
+// biome-ignore format: the table reads like the manual
 const LINES = responses(
   Report.Open, "+QMTOPEN", { numbers: [2, 2] },
   Report.Close, "+QMTCLOSE", { numbers: [2, 2] },
@@ -186,7 +193,11 @@ function lossOf(fields: Fields): MQTTModemError {
 
 function resultError(request: Request, code: number, link: FailedLink): MQTTModemError {
   if (request.kind !== Kind.Authorise) return qmtResultError(request, code, link);
-  return new NetworkError("CREDENTIALS_FETCH_FAILED", `the modem could not fetch the password from Tencent Cloud: ${meaning(PASSWORD_RESULTS, code)} (+QMTTENAUTH ${code})`, code);
+  return new NetworkError(
+    "CREDENTIALS_FETCH_FAILED",
+    `the modem could not fetch the password from Tencent Cloud: ${meaning(PASSWORD_RESULTS, code)} (+QMTTENAUTH ${code})`,
+    code,
+  );
 }
 
 // ---- what it is told
@@ -204,7 +215,7 @@ const { command, script } = commands<BC35GValues & Settings>(LINES, {
   },
   filters: (writer, request) => {
     for (let i = 0; i < request.items!.length; i++) {
-      const item = request.items![i]!;
+      const item = request.items![i];
       writer.byte(Byte.Comma);
       writer.quoted(item.text);
       if (request.kind !== Kind.Subscribe) continue;
@@ -214,7 +225,8 @@ const { command, script } = commands<BC35GValues & Settings>(LINES, {
   },
 });
 
-const TENCENT = "{options.tencent.productId},{options.tencent.deviceName},{options.tencent.clientId},{options.tencent.deviceSecret}{,options.tencent.expire}{,options.tencent.url}";
+const TENCENT =
+  "{options.tencent.productId},{options.tencent.deviceName},{options.tencent.clientId},{options.tencent.deviceSecret}{,options.tencent.expire}{,options.tencent.url}";
 
 // With a length every byte from 0 to 255 passes; without it 0x1A ends and 0x1B cancels (2.4).
 const PUBLISH = command("AT+QMTPUB=0,{id},{QoS},{retain},{topic},{length}", { final: 10_000, result: Report.Pub, resultId: 1, prompt: 5000 });
@@ -226,7 +238,6 @@ const POLL = command("AT+QMTCONN?", { takes: (fields) => fields.count === 2 && f
 const CLOSE = command("AT+QMTCLOSE=0", { kind: Kind.Close, resultTimeout: 1000 });
 
 const CFG_ANSWER = frozen({ answer: Report.Cfg });
-
 
 /** The family of BC35-G and BC28. */
 export const BC35G: Family<BC35GValues> = frozen({
@@ -265,7 +276,9 @@ export const BC35G: Family<BC35GValues> = frozen({
     command('AT+QMTCFG="session",0,{settings.clean}', { needed: "wantsSession" }),
     // The notices of a retransmission are asked for (last argument): they show that the modem is still at it.
     command('AT+QMTCFG="timeout",0,{options.packetTimeout},{options.retries},1', { needed: "wantsTimeout" }),
-    command('AT+QMTCFG="will",0,{settings.will?}{,settings.will.QoS}{,settings.will.retain}{,settings.will.topic}{,settings.will.message}', { needed: "wantsWill" }),
+    command('AT+QMTCFG="will",0,{settings.will?}{,settings.will.QoS}{,settings.will.retain}{,settings.will.topic}{,settings.will.message}', {
+      needed: "wantsWill",
+    }),
     command('AT+QMTCFG="aliauth",0,{options.alibaba.productKey},{options.alibaba.deviceName},{options.alibaba.deviceSecret}', { when: "alibaba" }),
     // The document spells it both ways; the set form with two Ts (A-1).
     command(`AT+QMTTENAUTH=${TENCENT}`, { kind: Kind.Authorise, when: "tencent", tolerates: Tolerates.Refusal, final: 5000, resultTimeout: 200_000 }),
@@ -288,11 +301,14 @@ export const BC35G: Family<BC35GValues> = frozen({
     command('AT+QMTCFG="will",0', CFG_ANSWER),
     command('AT+QMTCFG="aliauth",0', CFG_ANSWER),
     "AT+QMTCFG=?",
-    "AT+QMTENAUTH?", "AT+QMTENAUTH=?",
+    "AT+QMTENAUTH?",
+    "AT+QMTENAUTH=?",
     // Only an answer has the host in quotes; `+QMTOPEN: 0,0` is a result (6.5).
-    command("AT+QMTOPEN?", { takes: (fields) => fields.kind(1) === FieldKind.Quoted }), "AT+QMTOPEN=?",
+    command("AT+QMTOPEN?", { takes: (fields) => fields.kind(1) === FieldKind.Quoted }),
+    "AT+QMTOPEN=?",
     "AT+QMTCLOSE=?",
-    POLL, "AT+QMTCONN=?",
+    POLL,
+    "AT+QMTCONN=?",
     "AT+QMTDISC=?",
     "AT+QMTSUB=?",
     "AT+QMTUNS=?",
@@ -309,7 +325,6 @@ export const BC35G: Family<BC35GValues> = frozen({
   hook: (link) => new BC35GHook(link),
 });
 
-
 // ---- what no row can say
 
 const CTRL_Z = new Uint8Array([0x1a]);
@@ -321,7 +336,12 @@ class BC35GHook implements Hook {
   private readonly link: HookedLink<BC35GValues>;
 
   constructor(link: HookedLink<BC35GValues>) {
-    const { options, chat: { decoder: { message } } } = link;
+    const {
+      options,
+      chat: {
+        decoder: { message },
+      },
+    } = link;
     this.link = link;
     message.stripQuotes = options.payloadQuotes === 1;
     message.untilSilence = options.receiving === 1;

@@ -14,7 +14,18 @@ import type { HookedLink } from "../modem/hook";
 import { Kind } from "../modem/script";
 import type { Settings } from "../modem/settings";
 import {
-  ChinaMobileHook, DELETE, family, LIMITS, LINES, OPEN, OPTIONS, Report, settleChinaMobile, SUBSCRIPTIONS, type ChinaMobileOptions, type ChinaMobileValues,
+  ChinaMobileHook,
+  DELETE,
+  family,
+  LIMITS,
+  LINES,
+  OPEN,
+  OPTIONS,
+  Report,
+  settleChinaMobile,
+  SUBSCRIPTIONS,
+  type ChinaMobileOptions,
+  type ChinaMobileValues,
 } from "./shared/china-mobile";
 import { chinaMobileResultError } from "./shared/failures";
 import type { OwnOptions } from "./shared/own-options";
@@ -36,7 +47,8 @@ interface M531XValues extends ChinaMobileValues {
 const M5310A = 0;
 
 function settle(values: M531XValues & { model: number }, { encrypt }: M531XOptions): M531XValues {
-  const encrypts = encrypt === undefined ? null : flag("modem.encrypt", encrypt), isPlain = values.model === M5310A;
+  const encrypts = encrypt === undefined ? null : flag("modem.encrypt", encrypt),
+    isPlain = values.model === M5310A;
   if (encrypts === 1 && isPlain)
     throw new ArgumentError("ARGUMENT_RANGE", "modem.encrypt", encrypt, "must be left out for an M5310-A, which has no encryption");
   return Object.assign(settleChinaMobile(values), { encrypt: isPlain ? null : encrypts });

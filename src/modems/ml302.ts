@@ -21,7 +21,18 @@ import { Kind } from "../modem/script";
 import type { Settings } from "../modem/settings";
 import { Stage } from "../modem/stage";
 import {
-  ChinaMobileHook, DELETE, family, LIMITS, LINES, OPEN, OPTIONS, Report, settleChinaMobile, SUBSCRIPTIONS, type ChinaMobileOptions, type ChinaMobileValues,
+  ChinaMobileHook,
+  DELETE,
+  family,
+  LIMITS,
+  LINES,
+  OPEN,
+  OPTIONS,
+  Report,
+  settleChinaMobile,
+  SUBSCRIPTIONS,
+  type ChinaMobileOptions,
+  type ChinaMobileValues,
 } from "./shared/china-mobile";
 import { chinaMobileResultError, Failure } from "./shared/failures";
 import type { OwnOptions } from "./shared/own-options";
@@ -128,9 +139,32 @@ const enum Code {
 
 /** Which command an error ends that comes after its OK, code and kind in turn; a missing acknowledgement has its own line. */
 const ENDS: readonly number[] = frozen([
-  600, Kind.Open, 601, Kind.Open, 603, Kind.Open, 604, Kind.Open, 613, Kind.Open, 614, Kind.Open,
-  605, Kind.Subscribe, 618, Kind.Unsubscribe, 621, Kind.Unsubscribe,
-  608, Kind.Publish, 610, Kind.Publish, 611, Kind.Publish, 612, Kind.Publish,
+  600,
+  Kind.Open,
+  601,
+  Kind.Open,
+  603,
+  Kind.Open,
+  604,
+  Kind.Open,
+  613,
+  Kind.Open,
+  614,
+  Kind.Open,
+  605,
+  Kind.Subscribe,
+  618,
+  Kind.Unsubscribe,
+  621,
+  Kind.Unsubscribe,
+  608,
+  Kind.Publish,
+  610,
+  Kind.Publish,
+  611,
+  Kind.Publish,
+  612,
+  Kind.Publish,
 ]);
 
 const REASONS_TO_RETRY: readonly number[] = frozen([Code.ConnectFailed, Code.ConnectTimeout, Code.SocketFailed, Code.ReconnectFailed, Code.ConnectionLost]);
@@ -163,7 +197,7 @@ const { command, script } = commands<ML302Values & Settings>(OWN_LINES, {
     const payloads = chat.payloads.bytes;
     writer.byte(Byte.Quote);
     for (let i = request.offset; i < request.offset + request.length; i++) {
-      const byte = payloads[i]!;
+      const byte = payloads[i];
       if (byte === Byte.Quote) writer.byte(BACKSLASH);
       writer.byte(byte);
     }
@@ -277,7 +311,7 @@ class ML302Hook implements Hook {
     const bytes = this.link.chat.payloads.bytes;
     let length = request.length;
     for (let i = request.offset; i < request.offset + request.length; i++) {
-      const byte = bytes[i]!;
+      const byte = bytes[i];
       if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH || (byte === Byte.Quote && ++length > INLINE)) return false;
     }
     return true;
@@ -285,7 +319,7 @@ class ML302Hook implements Hook {
 
   /** The acknowledgement, and each message, repeat the topic, it may be with an escape for each of its bytes. */
   onSubscribe(request: Request): void {
-    if (request.items![0]!.text.bytes.length > LONG_TOPIC) this.link.chat.ring.enlarge(2048);
+    if (request.items![0].text.bytes.length > LONG_TOPIC) this.link.chat.ring.enlarge(2048);
     this.common.onSubscribe(request);
   }
 
@@ -328,7 +362,7 @@ class ML302Hook implements Hook {
     const { link } = this;
     // An error that comes after the OK of the command that it ends (X-1).
     for (let i = 0; i < ENDS.length; i += 2) {
-      const request = ENDS[i] === code ? link.pending(ENDS[i + 1]!) : null;
+      const request = ENDS[i] === code ? link.pending(ENDS[i + 1]) : null;
       if (request !== null) return link.chat.resolve(request, code);
     }
     if (code !== Code.ReconnectFailed && code !== Code.ConnectionLost) return;
@@ -349,9 +383,15 @@ class ML302Hook implements Hook {
    */
   beforeDone(request: Request, outcome: Outcome, code: number): boolean {
     if (request.kind !== Kind.Subscribe || request.reported) return false;
-    const { subscribe } = ML302, forgets = request.command === FORGET;
+    const { subscribe } = ML302,
+      forgets = request.command === FORGET;
     if (forgets) request.command = subscribe; // an error names the command that was asked for
-    if (forgets ? outcome === Outcome.Aborted || outcome === Outcome.TimedOut : outcome !== Outcome.Refused || code >= 0 || this.link.modem.tellsReasons || request.retries > 0) return false;
+    if (
+      forgets
+        ? outcome === Outcome.Aborted || outcome === Outcome.TimedOut
+        : outcome !== Outcome.Refused || code >= 0 || this.link.modem.tellsReasons || request.retries > 0
+    )
+      return false;
     request.retries++;
     this.link.chat.submit(request, forgets ? subscribe : FORGET);
     return true;
@@ -367,7 +407,13 @@ class ML302Hook implements Hook {
     if (outcome === Outcome.Done) return;
     if (outcome === Outcome.Refused && code === Code.ConnectionLost) this.onUnsolicitedError(code);
     else if (code === Code.UnsubAckMalformed && request.kind === Kind.Unsubscribe && link.stage === Stage.Online)
-      link.lose(new NetworkError("LINK_LOST", `the broker has ended a subscription, and the modem has it in its list still, so that it could not be made again (606); the connection is given up (+CME ERROR: ${code})`, code));
+      link.lose(
+        new NetworkError(
+          "LINK_LOST",
+          `the broker has ended a subscription, and the modem has it in its list still, so that it could not be made again (606); the connection is given up (+CME ERROR: ${code})`,
+          code,
+        ),
+      );
   }
 
   // ---- as an M531X

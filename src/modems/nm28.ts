@@ -78,6 +78,7 @@ function settle(values: NM28Values): NM28Values {
 
 // ---- what the modem says (S4 chapter 1)
 
+// biome-ignore format: the table reads like the manual
 const LINES = responses(
   Report.Open, "+MQTTOPEN", { numbers: [2, 2] },
   Report.Close, "+MQTTCLOSE", { numbers: [2, 2] },
@@ -117,7 +118,8 @@ const STATES = codes(`
 `);
 
 function lost(on: number, how: string, takes?: (fields: Fields) => boolean): ReportRow {
-  const report = on, line = how; // parameters could be assigned, and XS would not keep in flash what refers to them
+  const report = on,
+    line = how; // parameters could be assigned, and XS would not keep in flash what refers to them
   return { on, does: Does.Lose, takes, error: (fields) => linkLost(`is gone (${line}${report === Report.Stat ? ` ${fields.int(1)}` : ""})`) };
 }
 
@@ -141,13 +143,19 @@ function resultError(request: Request, code: number, link: FailedLink): MQTTMode
 // S4 gives no times; these are dialects.md 9's. Results come before the final here, so the final waits for them.
 const { command, script } = commands<NM28Values & Settings>(LINES, {
   // Ctrl-Z is not part of the message.
-  length: (writer, request: Sendable, { options }: HookedLink<NM28Values>) => writer.int(options.ctrlZ === CtrlZ.Always ? request.length - CTRL_Z.length : request.length),
+  length: (writer, request: Sendable, { options }: HookedLink<NM28Values>) =>
+    writer.int(options.ctrlZ === CtrlZ.Always ? request.length - CTRL_Z.length : request.length),
 });
 
 /** The final waits for the acknowledgement, so it has the result's timeout. */
 const ACKNOWLEDGED = 0;
 
-const PUBLISH = command("AT+MQTTPUBEX={number},{id},{QoS},{retain},{options.type},{topic},{length}", { final: ACKNOWLEDGED, result: Report.Pub, resultId: 1, prompt: 5000 });
+const PUBLISH = command("AT+MQTTPUBEX={number},{id},{QoS},{retain},{options.type},{topic},{length}", {
+  final: ACKNOWLEDGED,
+  result: Report.Pub,
+  resultId: 1,
+  prompt: 5000,
+});
 const PUBLISH_WITH_CTRL_Z = frozen({ ...PUBLISH, ctrlZAfter: 300 });
 
 // Two fields: a state; a result has three, or comes while a connection is being made (6.5).
@@ -211,7 +219,9 @@ export const NM28: Family<NM28Values> = frozen({
     command('AT+MQTTCFG="keepalive",{number},{settings.keepAlive}', { needed: "wantsKeepAlive" }),
     command('AT+MQTTCFG="session",{number},{settings.clean}', { needed: "wantsSession" }),
     command('AT+MQTTCFG="timeout",{number},{options.packetTimeout},{options.retries},1', { needed: "wantsTimeout" }),
-    command('AT+MQTTCFG="will",{number},{settings.will?}{,settings.will.QoS}{,settings.will.retain}{,settings.will.topic}{,settings.will.message}', { needed: "wantsWill" }),
+    command('AT+MQTTCFG="will",{number},{settings.will?}{,settings.will.QoS}{,settings.will.retain}{,settings.will.topic}{,settings.will.message}', {
+      needed: "wantsWill",
+    }),
     // The message in the report, with its length: mode 1 has no command to read it with (5.2.1).
     command('AT+MQTTCFG="recv/mode",{number},0,1', { tolerates: Tolerates.Refusal }),
     // Not documented; on a related modem 0 means direct reception.
@@ -225,10 +235,13 @@ export const NM28: Family<NM28Values> = frozen({
   subscribe: command("AT+MQTTSUB={number},{id},{filter},{filterQoS}", { final: ACKNOWLEDGED, result: Report.Sub }),
   unsubscribe: command("AT+MQTTUNS={number},{id},{filter}", { final: ACKNOWLEDGED, result: Report.Uns }),
   inquiries: script(
-    command("AT+MQTTCFG?", { text: true }), "AT+MQTTCFG=?",
-    command("AT+MQTTOPEN?", { takes: (fields) => fields.kind(1) === FieldKind.Quoted }), "AT+MQTTOPEN=?",
+    command("AT+MQTTCFG?", { text: true }),
+    "AT+MQTTCFG=?",
+    command("AT+MQTTOPEN?", { takes: (fields) => fields.kind(1) === FieldKind.Quoted }),
+    "AT+MQTTOPEN=?",
     "AT+MQTTCLOSE=?",
-    POLL, "AT+MQTTCONN=?",
+    POLL,
+    "AT+MQTTCONN=?",
     "AT+MQTTDISC=?",
     "AT+MQTTSUB=?",
     "AT+MQTTUNS=?",
@@ -256,7 +269,10 @@ class NM28Hook implements Hook {
   }
 
   publish(request: Request): Command {
-    const { chat, options: { ctrlZ } } = this.link;
+    const {
+      chat,
+      options: { ctrlZ },
+    } = this.link;
     this.lastOffset = request.offset;
     if (ctrlZ === CtrlZ.Always) chat.payloads.fill(request, CTRL_Z, CTRL_Z.length);
     return ctrlZ === CtrlZ.Fallback ? PUBLISH_WITH_CTRL_Z : PUBLISH;
@@ -264,8 +280,12 @@ class NM28Hook implements Hook {
 
   /** `+MQTTPUBEX:<idx>,<msgID>,[<result0>][,<result1>][,<value>]`: by type, message and data point (D-6). */
   onReport(_line: Line, fields: Fields): void {
-    const { chat, options: { type } } = this.link;
-    const request = this.link.find(Kind.Publish, fields.int(1)), count = fields.count;
+    const {
+      chat,
+      options: { type },
+    } = this.link;
+    const request = this.link.find(Kind.Publish, fields.int(1)),
+      count = fields.count;
     if (request === null) return;
     for (let i = 2; i < count; i++) if (fields.kind(i) !== FieldKind.Integer && fields.kind(i) !== FieldKind.Empty) return; // damaged
     // A data point alone has its result in its own place, or in the first, the other one being left out.
@@ -291,8 +311,10 @@ class NM28Hook implements Hook {
 
   /** Its payload has left its place; what it was is still there, unless another link has sent one since. */
   private hasCtrlZ(request: Request): boolean {
-    const { chat, options } = this.link, bytes = chat.payloads.bytes;
-    const start = this.lastOffset, end = start + request.length - (options.tail ?? 0);
+    const { chat, options } = this.link,
+      bytes = chat.payloads.bytes;
+    const start = this.lastOffset,
+      end = start + request.length - (options.tail ?? 0);
     for (let i = start; i < end; i++) if (bytes[i] === CTRL_Z[0]) return true;
     return false;
   }

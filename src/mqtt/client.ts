@@ -31,7 +31,7 @@ export class MQTTClient {
     const { shared, io: family } = modem;
     if (shared !== undefined && shared.#connection.link.family !== family)
       throw new ArgumentError("ARGUMENT_RANGE", "modem.shared", shared, `must be a client of a ${family.title}`);
-    const connection = this.#connection = new Connection(this, options, shared === undefined ? undefined : shared.#connection);
+    const connection = (this.#connection = new Connection(this, options, shared === undefined ? undefined : shared.#connection));
     if (format !== undefined) this.format = format;
     if (target !== undefined) this.target = target;
     connection.start(options);

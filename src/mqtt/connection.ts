@@ -41,7 +41,8 @@ export class Connection implements LinkListener {
    * @throws ArgumentError; StateError; what the port's class throws
    */
   constructor(client: unknown, options: ClientOptions, shared: Connection | undefined) {
-    const modemOptions = options.modem, { io: family, serial } = modemOptions;
+    const modemOptions = options.modem,
+      { io: family, serial } = modemOptions;
     knownToModem(modemOptions, family);
     const capacity = integer("subscriptions", options.subscriptions ?? 32, 1, 1000);
     const before = shared === undefined || (shared.link.chat.closed && serial !== undefined) ? null : shared.link;
@@ -60,18 +61,25 @@ export class Connection implements LinkListener {
    * @throws ArgumentError before anything is sent; what the port's class throws
    */
   start(options: ClientOptions): void {
-    const { link } = this, { family } = link, { will } = options;
-    link.start(settings({
-      host: options.host,
-      port: portOf(options.port),
-      id: textOf(options.id, "id"),
-      user: textOf(options.user, "user") || undefined,
-      password: textOf(options.password, "password", A_SECRET) || undefined,
-      keepAlive: options.keepAlive ?? options.keepalive ?? family.keepAlive ?? 0,
-      protocolVersion: options.protocolVersion,
-      clean: options.clean,
-      will: will && { topic: textOf(will.topic, "will.topic")!, message: textOf(will.message, "will.message") ?? "", QoS: will.QoS, retain: will.retain },
-    }, link.limits));
+    const { link } = this,
+      { family } = link,
+      { will } = options;
+    link.start(
+      settings(
+        {
+          host: options.host,
+          port: portOf(options.port),
+          id: textOf(options.id, "id"),
+          user: textOf(options.user, "user") || undefined,
+          password: textOf(options.password, "password", A_SECRET) || undefined,
+          keepAlive: options.keepAlive ?? options.keepalive ?? family.keepAlive ?? 0,
+          protocolVersion: options.protocolVersion,
+          clean: options.clean,
+          will: will && { topic: textOf(will.topic, "will.topic")!, message: textOf(will.message, "will.message") ?? "", QoS: will.QoS, retain: will.retain },
+        },
+        link.limits,
+      ),
+    );
     this.application.open(options);
   }
 
@@ -86,33 +94,34 @@ export class Connection implements LinkListener {
   write(data: ByteBuffer | null | undefined, options: WriteOptions | null | undefined): number {
     this.mustBeOpen();
     const { link, publisher } = this;
-    if (link.stage !== Stage.Online)
-      throw new StateError("NOT_CONNECTED", "there is no connection to the broker yet or any more; wait for onWritable");
+    if (link.stage !== Stage.Online) throw new StateError("NOT_CONNECTED", "there is no connection to the broker yet or any more; wait for onWritable");
     if (publisher.isPartial) {
-      if (options !== undefined && options !== null) throw new StateError("BUSY", "a message is not complete yet: write the rest of its bytes first, without options");
+      if (options !== undefined && options !== null)
+        throw new StateError("BUSY", "a message is not complete yet: write the rest of its bytes first, without options");
       publisher.add(data);
-    } else switch (options?.operation ?? Packet.PUBLISH) {
-      case Packet.PUBLISH:
-        publisher.publish(data, options);
-        break;
-      case Packet.SUBSCRIBE:
-        this.subscriber.change(Kind.Subscribe, options!);
-        break;
-      case Packet.UNSUBSCRIBE:
-        this.subscriber.change(Kind.Unsubscribe, options!);
-        break;
-      case Packet.DISCONNECT:
-        link.disconnect();
-        return 0;
-      case Packet.PUBACK:
-      case Packet.PUBREC:
-      case Packet.PUBREL:
-      case Packet.PUBCOMP:
-      case Packet.PINGREQ:
-        break;
-      default:
-        throw new ArgumentError("ARGUMENT_RANGE", "operation", options!.operation, "must be one that a client sends");
-    }
+    } else
+      switch (options?.operation ?? Packet.PUBLISH) {
+        case Packet.PUBLISH:
+          publisher.publish(data, options);
+          break;
+        case Packet.SUBSCRIBE:
+          this.subscriber.change(Kind.Subscribe, options!);
+          break;
+        case Packet.UNSUBSCRIBE:
+          this.subscriber.change(Kind.Unsubscribe, options!);
+          break;
+        case Packet.DISCONNECT:
+          link.disconnect();
+          return 0;
+        case Packet.PUBACK:
+        case Packet.PUBREC:
+        case Packet.PUBREL:
+        case Packet.PUBCOMP:
+        case Packet.PINGREQ:
+          break;
+        default:
+          throw new ArgumentError("ARGUMENT_RANGE", "operation", options!.operation, "must be one that a client sends");
+      }
     return this.writable;
   }
 
@@ -144,7 +153,7 @@ export class Connection implements LinkListener {
 
   onModemStage(stage: Stage): void {
     if (stage === Stage.Reconnecting) this.publisher.connectionLost();
-    this.application.stage(STAGES[stage]!);
+    this.application.stage(STAGES[stage]);
   }
 
   onModemConnected(): void {
@@ -162,10 +171,13 @@ export class Connection implements LinkListener {
 
   onModemDone(request: Request, error: MQTTModemError | null): void {
     if (request.kind === Kind.Publish) this.publisher.done(request, error);
-    else switch (this.subscriber.done(request, error)) {
-      case Ended.Nothing: return;
-      case Ended.Restoring: this.onModemStage(Stage.Online);
-    }
+    else
+      switch (this.subscriber.done(request, error)) {
+        case Ended.Nothing:
+          return;
+        case Ended.Restoring:
+          this.onModemStage(Stage.Online);
+      }
     this.tellWritable();
   }
 

@@ -50,6 +50,6 @@ export class InFlight {
     let id = this.lastId;
     do id = id === 65535 ? 1 : id + 1;
     while (chat.requests.first !== null && this.has(id));
-    return this.lastId = id;
+    return (this.lastId = id);
   }
 }

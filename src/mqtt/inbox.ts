@@ -19,7 +19,13 @@ export class Inbox implements MessageReceiver {
   private readonly topics = new TopicCache<CachedTopic>();
   /** One options object for all messages. */
   private readonly options: { -readonly [option in keyof ReadableOptions]: ReadableOptions[option] } = {
-    topic: undefined, QoS: undefined, byteLength: undefined, more: false, retain: undefined, duplicate: undefined, suspect: false,
+    topic: undefined,
+    QoS: undefined,
+    byteLength: undefined,
+    more: false,
+    retain: undefined,
+    duplicate: undefined,
+    suspect: false,
   };
 
   constructor(chat: Chat, application: Application) {
@@ -29,7 +35,9 @@ export class Inbox implements MessageReceiver {
 
   /** See `MQTTClient.read`. */
   read(wanted: number | ByteBuffer | undefined): ArrayBuffer | number | undefined {
-    const { chat } = this, { decoder } = chat, { available } = decoder.message;
+    const { chat } = this,
+      { decoder } = chat,
+      { available } = decoder.message;
     if (available === 0) return undefined;
     let result: ArrayBuffer | number;
     if (wanted === undefined || typeof wanted === NUMBER) {
@@ -46,8 +54,10 @@ export class Inbox implements MessageReceiver {
   }
 
   onMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
-    const { options } = this, { ring, decoder } = this.chat;
-    const start = fields.start(topic), length = fields.length(topic);
+    const { options } = this,
+      { ring, decoder } = this.chat;
+    const start = fields.start(topic),
+      length = fields.length(topic);
     let cached = this.topics.byBytes(ring, start, length);
     if (cached === null) {
       const bytes = new Uint8Array(length);
@@ -78,7 +88,9 @@ export class Inbox implements MessageReceiver {
   }
 
   private readable(): void {
-    const { options } = this, { decoder } = this.chat, { available, more, suspect } = decoder.message;
+    const { options } = this,
+      { decoder } = this.chat,
+      { available, more, suspect } = decoder.message;
     options.more = more;
     options.suspect = suspect;
     if (!this.application.readable(available, options)) decoder.skip();

@@ -8,7 +8,7 @@ import type { ByteBuffer, WriteOptions } from "./options";
 
 /** A port, which a URL gives as a string, as a number. Anything else is returned as it is, and refused later. */
 export function portOf(port: number | string | undefined): number | undefined {
-  return String(Number(port)) === port ? Number(port) : port as number | undefined;
+  return String(Number(port)) === port ? Number(port) : (port as number | undefined);
 }
 
 /** @internal The topics of a SUBSCRIBE or UNSUBSCRIBE, checked. @throws ArgumentError */

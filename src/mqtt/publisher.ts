@@ -67,7 +67,8 @@ export class Publisher {
    * @throws ArgumentError; StateError BUSY
    */
   publish(data: ByteBuffer | null | undefined, options: WriteOptions | null | undefined): void {
-    if (options === undefined || options === null) throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given with the first part of a message");
+    if (options === undefined || options === null)
+      throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given with the first part of a message");
     const { outgoing } = this;
     const topic = this.topicOf(options.topic);
     const QoS = options.QoS === undefined ? 0 : integer(QOS, options.QoS, 0, 2);
@@ -75,7 +76,7 @@ export class Publisher {
     const bytes = payloadOf(data);
     let length = bytes.length;
     if (options.byteLength === undefined) this.checkLength(DATA, length);
-    else this.checkLength(BYTE_LENGTH, length = integer(BYTE_LENGTH, options.byteLength, length, 0x7fffffff));
+    else this.checkLength(BYTE_LENGTH, (length = integer(BYTE_LENGTH, options.byteLength, length, 0x7fffffff)));
     const id = this.inFlight.chooseId(options.id);
     const request = this.inFlight.take(Kind.Publish);
     request.id = id;
@@ -151,7 +152,7 @@ export class Publisher {
 
   private acknowledge(packet: number, id: number): void {
     if (!this.application.takesControl) return;
-    const message = this.acknowledgement ??= { operation: 0, id: 0 };
+    const message = (this.acknowledgement ??= { operation: 0, id: 0 });
     message.operation = packet;
     message.id = id;
     this.application.control(message);

@@ -35,10 +35,12 @@ export class SubscribeBatch {
 
   /** The topics of the next command: at most `most`, in a line of at most `size` bytes, but at least one. */
   next(most: number, size: number): readonly TopicItem[] {
-    const { items, sent: start } = this, end = Math.min(items.length, start + most);
-    let bytes = FRAME, at = start;
-    do bytes += items[at++]!.text.bytes.length + AROUND;
-    while (at < end && bytes + items[at]!.text.bytes.length + AROUND <= size && (!this.alike || items[at]!.QoS === items[start]!.QoS));
+    const { items, sent: start } = this,
+      end = Math.min(items.length, start + most);
+    let bytes = FRAME,
+      at = start;
+    do bytes += items[at++].text.bytes.length + AROUND;
+    while (at < end && bytes + items[at].text.bytes.length + AROUND <= size && (!this.alike || items[at].QoS === items[start].QoS));
     this.sent = at;
     return items.slice(start, at);
   }

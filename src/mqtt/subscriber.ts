@@ -57,8 +57,8 @@ export class Subscriber {
     const items = itemsOf(options.items, link.limits);
     const id = this.inFlight.chooseId(options.id);
     const request = this.inFlight.take(kind);
-    for (let i = 0; i < items.length; i++) items[i]!.id = id;
-    const batch = this.newest = new SubscribeBatch(id, items, kind === Kind.Subscribe && !link.limits.grantsEach, this.newest);
+    for (let i = 0; i < items.length; i++) items[i].id = id;
+    const batch = (this.newest = new SubscribeBatch(id, items, kind === Kind.Subscribe && !link.limits.grantsEach, this.newest));
     this.batches++;
     link.chat.decoder.message.headerCache.invalidate();
     this.send(request, batch);
@@ -123,7 +123,7 @@ export class Subscriber {
     const { link } = this;
     const items = this.subscriptions.next(link.limits.topics);
     if (items === null) return false;
-    const { id } = items[0]!;
+    const { id } = items[0];
     const request = link.take(Kind.Subscribe)!; // the reconnection has aborted all requests, so one is free
     request.id = this.inFlight.has(id) ? this.inFlight.chooseId(undefined) : id;
     request.items = items;

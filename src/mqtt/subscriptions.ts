@@ -18,16 +18,16 @@ export class Subscriptions {
   update(request: Request): void {
     const items = request.items!;
     for (let i = 0; i < items.length; i++) {
-      const index = this.indexOf(items[i]!);
+      const index = this.indexOf(items[i]);
       if (request.kind === Kind.Subscribe && request.grantOf(i) <= 2) {
-        if (index >= 0) this.items[index] = items[i]!;
-        else if (this.items.length < this.capacity) this.items.push(items[i]!);
+        if (index >= 0) this.items[index] = items[i];
+        else if (this.items.length < this.capacity) this.items.push(items[i]);
       } else if (index >= 0) this.remove(index);
     }
   }
 
   private indexOf(item: TopicItem): number {
-    for (let i = 0; i < this.items.length; i++) if (this.items[i]!.text.string === item.text.string) return i;
+    for (let i = 0; i < this.items.length; i++) if (this.items[i].text.string === item.text.string) return i;
     return -1;
   }
 

@@ -23,7 +23,7 @@ export class TopicCache<T extends CachedTopic> {
   byString(string: string): T | null {
     const entries = this.entries;
     for (let i = 0; i < entries.length; i++) {
-      const entry = entries[i]!;
+      const entry = entries[i];
       if (entry.string === string) return entry;
     }
     return null;
@@ -32,7 +32,7 @@ export class TopicCache<T extends CachedTopic> {
   byBytes(ring: Ring, start: number, length: number): T | null {
     const entries = this.entries;
     for (let i = 0; i < entries.length; i++) {
-      const entry = entries[i]!;
+      const entry = entries[i];
       if (entry.bytes.length === length && ring.matches(start, entry.bytes)) return entry;
     }
     return null;

@@ -48,7 +48,18 @@ export class Connection {
     this.room = 0;
     this.isEnding = this.isClosed = false;
     const options = {
-      host, port, id, user, password, keepAlive, keepalive, protocolVersion, clean, will, subscriptions, ...this.#callbacks,
+      host,
+      port,
+      id,
+      user,
+      password,
+      keepAlive,
+      keepalive,
+      protocolVersion,
+      clean,
+      will,
+      subscriptions,
+      ...this.#callbacks,
       modem: { ...modem, shared: this.sharedModem.last, recover: LEVELS[level === Level.Reset ? Level.Connect : level] },
     };
     this.sharedModem.last = this.client = open === undefined ? new MQTTClient(options) : open(options);

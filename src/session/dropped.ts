@@ -24,7 +24,7 @@ export class Dropped {
   /** Removes and returns the oldest id; 0 when there is none. */
   take(): number {
     if (this.#count === 0) return 0;
-    const id = this.#ids[this.#first]!;
+    const id = this.#ids[this.#first];
     this.#first = (this.#first + 1) % this.#ids.length;
     this.#count--;
     return id;

@@ -31,12 +31,12 @@ export class Escalation {
     } else if (++this.#failures >= this.#failuresPerLevel) {
       this.#failures = 0;
       const next = this.#available.indexOf(this.level) + 1;
-      this.level = next < this.#available.length ? this.#available[next]! : Level.Connect;
+      this.level = next < this.#available.length ? this.#available[next] : Level.Connect;
     }
   }
 
   private atLeast(least: Level): Level {
-    for (let i = 0; i < this.#available.length; i++) if (this.#available[i]! >= least) return this.#available[i]!;
+    for (let i = 0; i < this.#available.length; i++) if (this.#available[i] >= least) return this.#available[i];
     return Level.Connect; // no available level can help
   }
 

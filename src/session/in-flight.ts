@@ -42,7 +42,15 @@ export class InFlight {
   #newEntry: Entry | null = null;
   #newPayload: Uint8Array = NO_BYTES;
 
-  constructor(connection: Connection, outbox: Outbox, subscriptions: Subscriptions, timers: Timers, sendsAgain: boolean, queuesQoSZero: boolean, isPolled: boolean) {
+  constructor(
+    connection: Connection,
+    outbox: Outbox,
+    subscriptions: Subscriptions,
+    timers: Timers,
+    sendsAgain: boolean,
+    queuesQoSZero: boolean,
+    isPolled: boolean,
+  ) {
     this.#connection = connection;
     this.#outbox = outbox;
     this.#subscriptions = subscriptions;
@@ -126,7 +134,8 @@ export class InFlight {
     const entry = this.#outbox.byId(id);
     if (entry === null) return;
     if (error !== null && isLoss(error)) return this.returnToQueue(entry, error);
-    if (error !== null && error.code === "COMMAND_REFUSED" && entry.kind === Kind.Publish && this.#confirmTime > 0 && !entry.refusedBefore) return this.holdRefused(entry, error);
+    if (error !== null && error.code === "COMMAND_REFUSED" && entry.kind === Kind.Publish && this.#confirmTime > 0 && !entry.refusedBefore)
+      return this.holdRefused(entry, error);
     const granted = entry.kind === Kind.Subscribe && error === null ? this.#connection.grantedCodes : null;
     if (error === null) this.updateSubscriptions(entry, granted);
     this.#outbox.settle(entry, error, granted);
@@ -137,8 +146,8 @@ export class InFlight {
     const items = entry.items;
     if (items === null) return;
     for (let i = 0; i < items.length; i++) {
-      if (granted !== null && granted[i]! <= 2) this.#subscriptions.add(items[i]!);
-      else this.#subscriptions.remove(items[i]!.topic);
+      if (granted !== null && granted[i] <= 2) this.#subscriptions.add(items[i]);
+      else this.#subscriptions.remove(items[i].topic);
     }
   }
 
@@ -153,7 +162,7 @@ export class InFlight {
   /** The connection was not lost: the refused messages have failed. */
   confirmRefused(): void {
     this.#isConfirming = false;
-    for (let entry: Entry | null; (entry = this.#outbox.find(isRefused)) !== null;) this.#outbox.settle(entry, entry.refusal, null);
+    for (let entry: Entry | null; (entry = this.#outbox.find(isRefused)) !== null; ) this.#outbox.settle(entry, entry.refusal, null);
     this.pump();
   }
 
@@ -163,7 +172,7 @@ export class InFlight {
     if (!this.#isConfirming) return;
     this.#isConfirming = false;
     this.#timers.clear(Timer.ConfirmRefusal);
-    for (let entry: Entry | null; (entry = this.#outbox.find(isRefused)) !== null;) this.returnToQueue(entry, entry.refusal!);
+    for (let entry: Entry | null; (entry = this.#outbox.find(isRefused)) !== null; ) this.returnToQueue(entry, entry.refusal!);
   }
 
   /** The entry was lost with the connection. It waits again, unless it is a message at QoS 0 or nothing is sent again: then it ends with an error. */
@@ -174,15 +183,25 @@ export class InFlight {
     entry.refusal = null;
     if (!this.#sendsAgain) this.#outbox.settle(entry, error, null);
     else if (isQoSZero(entry))
-      this.#outbox.settle(entry, refusal ?? new NetworkError("OUTCOME_UNKNOWN", "the connection was lost while this message was under way at QoS 0; whether it was sent is not known", undefined, error), null);
+      this.#outbox.settle(
+        entry,
+        refusal ??
+          new NetworkError(
+            "OUTCOME_UNKNOWN",
+            "the connection was lost while this message was under way at QoS 0; whether it was sent is not known",
+            undefined,
+            error,
+          ),
+        null,
+      );
   }
 
   /** The connection has ended. Entries whose result the client did not report return to the queue; messages at QoS 0 that may not wait end with `error`. */
   returnAll(error: MQTTModemError): void {
     // Searched from the start each time: `onDone` may withdraw other entries.
-    for (let entry: Entry | null; (entry = this.#outbox.find(isInFlight)) !== null;) this.returnToQueue(entry, error);
+    for (let entry: Entry | null; (entry = this.#outbox.find(isInFlight)) !== null; ) this.returnToQueue(entry, error);
     if (this.#queuesQoSZero) return;
-    for (let entry: Entry | null; (entry = this.#outbox.find(isQoSZero)) !== null;) this.#outbox.settle(entry, error, null);
+    for (let entry: Entry | null; (entry = this.#outbox.find(isQoSZero)) !== null; ) this.#outbox.settle(entry, error, null);
   }
 }
 

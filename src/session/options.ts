@@ -28,7 +28,11 @@ export interface QueueOptions {
 }
 
 /** A session's options. The class is a type parameter, because this file must not import it: the import would run in a circle. */
-export interface OptionsOfSession<Session = any> extends Omit<MQTTClientOptions, "modem" | "onWritable" | "onControl" | "onClose" | "onError" | "onDone" | "onReadable" | "onStage" | "onOverflow" | "target" | "format"> {
+export interface OptionsOfSession<Session = any>
+  extends Omit<
+    MQTTClientOptions,
+    "modem" | "onWritable" | "onControl" | "onClose" | "onError" | "onDone" | "onReadable" | "onStage" | "onOverflow" | "target" | "format"
+  > {
   /** As for MQTTClient, but without `recover`: the session sets it. */
   modem: Partial<ModemOptions> & {
     io: Family;

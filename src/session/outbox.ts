@@ -207,7 +207,15 @@ export class Outbox {
     if (entry.key === 0) return this.settle(entry, reason ?? new StateError("CLOSED", "the session was closed before this was done"), null);
     const { id } = entry;
     this.#queue.remove(entry); // the store keeps it
-    this.#notifier.done(id, new StateError("KEPT",
-      "the session has ended before this message was acknowledged; the store keeps it, and the next session sends it", undefined, reason ?? undefined), null);
+    this.#notifier.done(
+      id,
+      new StateError(
+        "KEPT",
+        "the session has ended before this message was acknowledged; the store keeps it, and the next session sends it",
+        undefined,
+        reason ?? undefined,
+      ),
+      null,
+    );
   }
 }

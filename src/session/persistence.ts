@@ -32,7 +32,8 @@ export class Persistence {
           if (isLater(bytes)) this.skip(key, `record ${key} was written by a later version of this package`);
           else found.push({ key, bytes });
         },
-        (key, why) => this.skip(key, why));
+        (key, why) => this.skip(key, why),
+      );
     } catch (error) {
       throw error instanceof MQTTModemError ? error : new StateError("STORE_FAILED", `the store could not be read: ${wordsOf(error)}`, undefined, error);
     }
@@ -78,7 +79,14 @@ export class Persistence {
     try {
       this.#store.remove(key);
     } catch (error) {
-      this.#notifier.error(new StateError("STORE_FAILED", `a message that is over could not be removed from the store, and may be sent again: ${wordsOf(error)}`, undefined, error));
+      this.#notifier.error(
+        new StateError(
+          "STORE_FAILED",
+          `a message that is over could not be removed from the store, and may be sent again: ${wordsOf(error)}`,
+          undefined,
+          error,
+        ),
+      );
     }
   }
 

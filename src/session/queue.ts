@@ -55,12 +55,12 @@ export class Queue {
 
   /** The entry at `index`; 0 is the oldest. */
   at(index: number): Entry {
-    return this.#entries[index]!;
+    return this.#entries[index];
   }
 
   /** Appends an entry and copies the payload. The caller has checked that there is room. */
   add(kind: Kind, id: number, payload: Uint8Array): Entry {
-    const entry = this.#entries[this.#count++]!;
+    const entry = this.#entries[this.#count++];
     entry.kind = kind;
     entry.id = id;
     entry.QoS = entry.key = 0;
@@ -78,20 +78,20 @@ export class Queue {
   }
 
   byId(id: number): Entry | null {
-    for (let i = 0; i < this.#count; i++) if (this.#entries[i]!.id === id) return this.#entries[i]!;
+    for (let i = 0; i < this.#count; i++) if (this.#entries[i].id === id) return this.#entries[i];
     return null;
   }
 
   /** The oldest entry for which `is` returns true, or null. */
   find(is: (entry: Entry) => boolean): Entry | null {
-    for (let i = 0; i < this.#count; i++) if (is(this.#entries[i]!)) return this.#entries[i]!;
+    for (let i = 0; i < this.#count; i++) if (is(this.#entries[i])) return this.#entries[i];
     return null;
   }
 
   /** The oldest entry that is not in flight, or null. @param kind only entries of this kind; −1: of any */
   waiting(kind = -1): Entry | null {
     for (let i = 0; i < this.#count; i++) {
-      const entry = this.#entries[i]!;
+      const entry = this.#entries[i];
       if (!entry.inFlight && (kind < 0 || entry.kind === kind)) return entry;
     }
     return null;
@@ -105,7 +105,7 @@ export class Queue {
     let i = 0;
     while (this.#entries[i] !== entry) i++;
     for (; i < last; i++) {
-      const next = this.#entries[i + 1]!;
+      const next = this.#entries[i + 1];
       next.offset -= length;
       this.#entries[i] = next;
     }

@@ -58,7 +58,8 @@ export class Reconnection {
    * @returns the event for the state machine: `Failed` when no other attempt follows
    */
   onLost(error: MQTTModemError, working: boolean): Event.Failed | Event.Refused | Event.Lost {
-    const { initially, refused } = this.retry, refusal = isRefusal(error);
+    const { initially, refused } = this.retry,
+      refusal = isRefusal(error);
     if (!this.isEnabled || error instanceof ArgumentError || !(this.#wasConnected || initially) || (refusal && refused === 0)) return Event.Failed;
     if (refusal) return Event.Refused;
     // A port that fails shows nothing about the modem.

@@ -39,8 +39,8 @@ export function encode({ id, QoS, retain, topic, payload }: StoredMessage): Uint
  * A record of this version with one flipped bit in the version byte is damaged, not later: with the bit flipped back its CRC fits.
  */
 export function isLater(bytes: Uint8Array): boolean {
-  if (bytes.length < 2 || bytes[0] !== MAGIC || bytes[1]! <= VERSION) return false;
-  const bits = bytes[1]! ^ VERSION;
+  if (bytes.length < 2 || bytes[0] !== MAGIC || bytes[1] <= VERSION) return false;
+  const bits = bytes[1] ^ VERSION;
   if ((bits & (bits - 1)) !== 0) return true;
   const repaired = bytes.slice();
   repaired[1] = VERSION;
@@ -53,10 +53,13 @@ export function decode(bytes: Uint8Array): StoredMessage | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const names = view.getUint16(6, true);
   const end = HEAD + names + view.getUint32(8, true);
-  const id = view.getUint16(4, true), QoS = bytes[2]! & 3;
+  const id = view.getUint16(4, true),
+    QoS = bytes[2] & 3;
   if (end + CHECK !== bytes.length || view.getInt32(end, true) !== crc32(bytes, end) || id === 0 || QoS === 3) return null;
   return {
-    id, QoS, retain: (bytes[2]! & RETAIN) !== 0,
+    id,
+    QoS,
+    retain: (bytes[2] & RETAIN) !== 0,
     topic: utf8Decode(bytes.slice(HEAD, HEAD + names)),
     payload: bytes.slice(HEAD + names, end),
   };
@@ -66,14 +69,14 @@ export function decode(bytes: Uint8Array): StoredMessage | null {
 function crc32(bytes: Uint8Array, length: number): number {
   let crc = -1;
   for (let i = 0; i < length; i++) {
-    crc ^= bytes[i]!;
-    crc = (crc >>> 4) ^ NIBBLES[crc & 15]!;
-    crc = (crc >>> 4) ^ NIBBLES[crc & 15]!;
+    crc ^= bytes[i];
+    crc = (crc >>> 4) ^ NIBBLES[crc & 15];
+    crc = (crc >>> 4) ^ NIBBLES[crc & 15];
   }
   return ~crc;
 }
 
 const NIBBLES = new Int32Array([
-  0, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-  0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+  0, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4,
+  0xa00ae278, 0xbdbdf21c,
 ]);

@@ -51,13 +51,15 @@ export class Restoring {
     const filters = this.#pending!;
     this.#pending = null;
     const refused = this.#subscriptions.onGranted(filters, this.#connection.grantedCodes ?? []);
-    for (let i = 0; i < refused.length; i++) this.onRefused(refused[i]!.topic);
+    for (let i = 0; i < refused.length; i++) this.onRefused(refused[i].topic);
   }
 
   /** The broker refuses a filter that it granted before. */
   onRefused(topic: string): void {
     this.#subscriptions.remove(topic);
-    this.#notifier.error(new BrokerError("SUBSCRIPTION_REFUSED", `the broker refuses the subscription to ${JSON.stringify(topic)} now; may this user read it still?`, 128));
+    this.#notifier.error(
+      new BrokerError("SUBSCRIPTION_REFUSED", `the broker refuses the subscription to ${JSON.stringify(topic)} now; may this user read it still?`, 128),
+    );
   }
 
   /** Forgets the command in flight: its connection is lost, or it has failed. */

@@ -98,7 +98,10 @@ export class Backoff {
 }
 
 /** CONNACK's return codes that will be the same at the next attempt: MQTT 3.1.1, 3.2.2.3. Code 3, "server unavailable", may pass. */
-const ID_REJECTED = 2, BAD_CREDENTIALS = 4, NOT_AUTHORISED = 5, BAD_VERSION = 1;
+const ID_REJECTED = 2,
+  BAD_CREDENTIALS = 4,
+  NOT_AUTHORISED = 5,
+  BAD_VERSION = 1;
 /** An ML302's code for a CONNACK that refuses the credentials. */
 const ML302_REJECTED = 614;
 
@@ -110,8 +113,10 @@ export function isRefusal(error: MQTTModemError): boolean {
     case ID_REJECTED:
     case BAD_CREDENTIALS:
     case NOT_AUTHORISED:
-    case ML302_REJECTED: return true;
-    default: return false;
+    case ML302_REJECTED:
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -48,12 +48,17 @@ export class Session {
     if (typeof modem.clock?.now !== "function")
       throw new ArgumentError("ARGUMENT_TYPE", "modem.clock", modem.clock, "must be a clock (on Moddable modem-mqtt/session provides it)");
     this.#maxSubscriptions = integer("subscriptions", options.subscriptions ?? 32, 1, 1000);
-    this.#stateMachine = new StateMachine(this, options, modem.clock, modem.shared instanceof Session ? modem.shared.#stateMachine.connection.sharedModem : { last: modem.shared });
+    this.#stateMachine = new StateMachine(
+      this,
+      options,
+      modem.clock,
+      modem.shared instanceof Session ? modem.shared.#stateMachine.connection.sharedModem : { last: modem.shared },
+    );
     this.#stateMachine.start();
   }
 
   get state(): SessionState {
-    return STATES[this.#stateMachine.state]!;
+    return STATES[this.#stateMachine.state];
   }
 
   /** How many operations wait or are in flight. */
@@ -81,7 +86,8 @@ export class Session {
   publish(data: ByteBuffer | null | undefined, options: SessionPublishOptions): number {
     this.mustBeOpen();
     if (options === undefined || options === null) throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given");
-    const stateMachine = this.#stateMachine, outbox = stateMachine.outbox;
+    const stateMachine = this.#stateMachine,
+      outbox = stateMachine.outbox;
     const topic = this.knownTopic(options.topic);
     const QoS = options.QoS === undefined ? 0 : integer(QOS, options.QoS, 0, 2);
     const retain = options.retain === undefined ? 0 : flag(RETAIN, options.retain);
@@ -118,7 +124,10 @@ export class Session {
       if (entry.kind === Kind.Subscribe) wanted += subscriptions.countNew(entry.items!);
     }
     if (wanted > this.#maxSubscriptions)
-      throw new StateError("BUSY", `there are ${subscriptions.count} subscriptions, and ${this.#maxSubscriptions} at the most; unsubscribe first, or raise the option subscriptions`);
+      throw new StateError(
+        "BUSY",
+        `there are ${subscriptions.count} subscriptions, and ${this.#maxSubscriptions} at the most; unsubscribe first, or raise the option subscriptions`,
+      );
     return this.change(Kind.Subscribe, filters, id);
   }
 
@@ -129,7 +138,8 @@ export class Session {
   }
 
   private change(kind: Kind, filters: Filter[], wanted: number | undefined): number {
-    const stateMachine = this.#stateMachine, id = stateMachine.outbox.chooseId(wanted);
+    const stateMachine = this.#stateMachine,
+      id = stateMachine.outbox.chooseId(wanted);
     stateMachine.outbox.change(kind, id, filters);
     stateMachine.pump();
     return id;
@@ -137,7 +147,8 @@ export class Session {
 
   /** Removes an operation that waits; no `onDone` follows. @returns false when the modem already has it, or it has ended */
   withdraw(id: number): boolean {
-    const stateMachine = this.#stateMachine, entry = stateMachine.outbox.byId(id);
+    const stateMachine = this.#stateMachine,
+      entry = stateMachine.outbox.byId(id);
     if (entry === null || entry.inFlight) return false;
     stateMachine.outbox.release(entry);
     stateMachine.onWithdrawn();

@@ -38,14 +38,24 @@ export class StateMachine implements TimerListener {
   /** @throws ArgumentError */
   constructor(session: unknown, options: OptionsOfSession, clock: Clock, sharedModem: SharedModem) {
     this.#timers = new Timers(clock, this, Timer.Count);
-    const family = options.modem.io, queue = options.queue ?? {}, random = options.random ?? (() => 0);
+    const family = options.modem.io,
+      queue = options.queue ?? {},
+      random = options.random ?? (() => 0);
     this.#options = options;
     this.#reconnection = new Reconnection(options, clock, random);
     this.#notifier = new Notifier(session, options, this.#timers);
     this.outbox = new Outbox(queue, { ...family.limits, ...options.modem.limits }.payload, random, this.#notifier, this.#timers);
     this.connection = new Connection(options, sharedModem, this.callbacks(session, options));
     this.#restoring = new Restoring(this.connection, this.subscriptions, this.#notifier);
-    this.inFlight = new InFlight(this.connection, this.outbox, this.subscriptions, this.#timers, this.#reconnection.isEnabled, queue.QoSZero ?? true, options.modem.pollInterval !== 0);
+    this.inFlight = new InFlight(
+      this.connection,
+      this.outbox,
+      this.subscriptions,
+      this.#timers,
+      this.#reconnection.isEnabled,
+      queue.QoSZero ?? true,
+      options.modem.pollInterval !== 0,
+    );
   }
 
   /** Loads the store and begins to connect. @throws what the store throws; what the client's constructor throws when there is no second attempt */
@@ -109,11 +119,12 @@ export class StateMachine implements TimerListener {
   private dispatch(event: Event, error: MQTTModemError | null = null): void {
     const row = transition(this.#state, event);
     if (row === null) return;
-    const to = row[2], action = row[3];
+    const to = row[2],
+      action = row[3];
     if (action === Action.Finish) return this.finish(error);
     if (to !== this.#state) {
       this.#state = to;
-      this.#notifier.state(STATES[to]!, error);
+      this.#notifier.state(STATES[to], error);
     }
     // The application may have closed the session in `onState`.
     if (this.#state === to) this.perform(action);
@@ -121,17 +132,24 @@ export class StateMachine implements TimerListener {
 
   private perform(action: Action): void {
     switch (action) {
-      case Action.Open: return this.open();
-      case Action.Restore: return this.restore();
+      case Action.Open:
+        return this.open();
+      case Action.Restore:
+        return this.restore();
       case Action.Send:
       case Action.Drain:
         this.inFlight.isOpen = true;
         return this.pump();
-      case Action.Hold: return this.holdBack();
-      case Action.Pause: return this.#timers.set(Timer.Retry, this.#reconnection.pause());
-      case Action.LongPause: return this.#timers.set(Timer.Retry, this.#reconnection.retry.refused);
-      case Action.Disconnect: return this.disconnect();
-      case Action.Abandon: return this.abandon();
+      case Action.Hold:
+        return this.holdBack();
+      case Action.Pause:
+        return this.#timers.set(Timer.Retry, this.#reconnection.pause());
+      case Action.LongPause:
+        return this.#timers.set(Timer.Retry, this.#reconnection.retry.refused);
+      case Action.Disconnect:
+        return this.disconnect();
+      case Action.Abandon:
+        return this.abandon();
     }
   }
 
@@ -203,14 +221,34 @@ export class StateMachine implements TimerListener {
     const stateMachine = this;
     return {
       // Called without `Notifier`: when it throws, the message stays to be read.
-      onReadable: onReadable && function (count, options) { onReadable.call(session, count, options); },
-      onWritable(count) { stateMachine.onWritable(count); },
-      onControl(message) { stateMachine.onControl(message); },
-      onDone(id, error) { stateMachine.onDone(id, error); },
-      onStage(stage) { stateMachine.onStage(stage); },
-      onOverflow: onOverflow && function () { onOverflow.call(session); },
-      onClose() { stateMachine.dispatch(Event.Ended); },
-      onError(error) { stateMachine.onLost(error); },
+      onReadable:
+        onReadable &&
+        function (count, options) {
+          onReadable.call(session, count, options);
+        },
+      onWritable(count) {
+        stateMachine.onWritable(count);
+      },
+      onControl(message) {
+        stateMachine.onControl(message);
+      },
+      onDone(id, error) {
+        stateMachine.onDone(id, error);
+      },
+      onStage(stage) {
+        stateMachine.onStage(stage);
+      },
+      onOverflow:
+        onOverflow &&
+        function () {
+          onOverflow.call(session);
+        },
+      onClose() {
+        stateMachine.dispatch(Event.Ended);
+      },
+      onError(error) {
+        stateMachine.onLost(error);
+      },
     };
   }
 
@@ -232,7 +270,7 @@ export class StateMachine implements TimerListener {
     } else if (operation === MQTTClient.SUBACK) {
       if (topics === undefined) this.connection.grantedCodes = payload!;
       // The modem has reconnected and subscribed again by itself.
-      else for (let i = 0; i < topics.length; i++) if (payload![i]! > 2) this.#restoring.onRefused(topics[i]!);
+      else for (let i = 0; i < topics.length; i++) if (payload![i] > 2) this.#restoring.onRefused(topics[i]);
     }
   }
 
@@ -301,7 +339,12 @@ export class StateMachine implements TimerListener {
         this.#reconnection.onLasted();
         break;
       case Timer.Attempt:
-        this.giveUp(new NetworkError("OPEN_FAILED", `not connected within ${this.#reconnection.retry.timeout} ms; it was ${this.connection.stage}; check the modem and the coverage, or wait longer`));
+        this.giveUp(
+          new NetworkError(
+            "OPEN_FAILED",
+            `not connected within ${this.#reconnection.retry.timeout} ms; it was ${this.connection.stage}; check the modem and the coverage, or wait longer`,
+          ),
+        );
         break;
       case Timer.Retry:
         this.dispatch(this.#reconnection.attempt);
@@ -318,7 +361,8 @@ export class StateMachine implements TimerListener {
     this.outbox.report();
     if (this.connection.client === null && this.#state === State.Connecting) this.onLost(this.#reason!);
     if (this.#state !== State.Closing) return;
-    if (this.connection.isClosed) this.dispatch(Event.Ended); // after a DISCONNECT the client's onClose does this
+    if (this.connection.isClosed)
+      this.dispatch(Event.Ended); // after a DISCONNECT the client's onClose does this
     else this.pump();
   }
 }

@@ -23,7 +23,16 @@ export const enum State {
 
 /** The names of the states, which `onState` gets. */
 export const STATES = Object.freeze([
-  "idle", "connecting", "recovering", "restoring", "online", "interrupted", "waiting", "refused", "closing", "closed",
+  "idle",
+  "connecting",
+  "recovering",
+  "restoring",
+  "online",
+  "interrupted",
+  "waiting",
+  "refused",
+  "closing",
+  "closed",
 ] as const);
 export type SessionState = (typeof STATES)[number];
 
@@ -59,7 +68,20 @@ export const enum Event {
 
 /** The names of the events, for the diagram in docs/sessions.md. */
 export const EVENTS = Object.freeze([
-  "start", "due", "escalate", "connected", "restored", "interrupted", "resumed", "lost", "refused", "failed", "close", "abort", "drained", "ended",
+  "start",
+  "due",
+  "escalate",
+  "connected",
+  "restored",
+  "interrupted",
+  "resumed",
+  "lost",
+  "refused",
+  "failed",
+  "close",
+  "abort",
+  "drained",
+  "ended",
 ] as const);
 
 /** What the state machine does after a transition. */
@@ -153,7 +175,7 @@ export const TRANSITIONS: readonly Transition[] = frozen([
 /** The table's row for an event in a state, or null. */
 export function transition(state: State, event: Event): Transition | null {
   for (let i = 0; i < TRANSITIONS.length; i++) {
-    const row = TRANSITIONS[i]!;
+    const row = TRANSITIONS[i];
     if (row[0] === state && row[1] === event) return row;
   }
   return null;

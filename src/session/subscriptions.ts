@@ -13,12 +13,12 @@ export class Subscriptions {
   /** How many of `items` are not subscribed yet. */
   countNew(items: readonly Filter[]): number {
     let count = 0;
-    for (let i = 0; i < items.length; i++) if (this.indexOf(items[i]!.topic) < 0) count++;
+    for (let i = 0; i < items.length; i++) if (this.indexOf(items[i].topic) < 0) count++;
     return count;
   }
 
   private indexOf(topic: string): number {
-    for (let i = 0; i < this.#filters.length; i++) if (this.#filters[i]!.topic === topic) return i;
+    for (let i = 0; i < this.#filters.length; i++) if (this.#filters[i].topic === topic) return i;
     return -1;
   }
 
@@ -50,9 +50,10 @@ export class Subscriptions {
 
   /** The next filters to subscribe again, at most `most`, all with the same QoS when `alike`; empty when all are subscribed. */
   next(most: number, alike: boolean): Filter[] {
-    const filters = this.#filters, start = this.#restored;
+    const filters = this.#filters,
+      start = this.#restored;
     let end = start;
-    while (end < filters.length && end - start < most && (!alike || filters[end]!.QoS === filters[start]!.QoS)) end++;
+    while (end < filters.length && end - start < most && (!alike || filters[end].QoS === filters[start].QoS)) end++;
     return filters.slice(start, end);
   }
 
@@ -61,9 +62,9 @@ export class Subscriptions {
     const refused: Filter[] = [];
     this.#restored += filters.length;
     for (let i = 0; i < filters.length; i++) {
-      if (codes[i]! <= 2) continue;
-      refused.push(filters[i]!);
-      this.remove(filters[i]!.topic);
+      if (codes[i] <= 2) continue;
+      refused.push(filters[i]);
+      this.remove(filters[i].topic);
     }
     return refused;
   }

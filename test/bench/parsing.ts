@@ -75,7 +75,7 @@ export async function measureParsing(rounds: number): Promise<ParsingFigure[]> {
     }
   assert.equal(received, 2 * MESSAGES * lanes.length * (rounds + 1));
   return lanes.map(({ family, bytes, times }) => {
-    const ratios = times.readline.map((time, round) => time / times.core[round]!);
+    const ratios = times.readline.map((time, round) => time / times.core[round]);
     const rate = (values: number[]): number => Math.round((bytes * 1000) / median(values));
     return { family, core: rate(times.core), readline: rate(times.readline), ratio: median(ratios), from: Math.min(...ratios), to: Math.max(...ratios) };
   });

@@ -16,7 +16,7 @@ const numbers: Handler = (fields) => fields.slice(1).flatMap((field) => (field =
 
 const chinaMobile: Table = new Map<string, readonly [RegExp, Handler]>([
   ["+MQTTPUBLISH", [/^\+MQTTPUBLISH: ?(\d),(\d),(\d),(\d+),(?:"(.*?)"|(.*?)),(\d+),(.*)$/s, ([, dup, qos, retain, , quoted, bare, , payload]) =>
-    ({ topic: utf8(quoted ?? bare!), payload: bytes(payload!), qos: Number(qos), retain: retain === "1", dup: dup === "1" })]],
+    ({ topic: utf8(quoted ?? bare), payload: bytes(payload), qos: Number(qos), retain: retain === "1", dup: dup === "1" })]],
   ["+MQTTPINGRESP", [/^\+MQTTPINGRESP: ?OK$/, () => []]],
   ["+MQTTPUBACK", [/^\+MQTTPUBACK: ?(\d+),(\d+)$/, numbers]],
   ["+MQTTPUBREC", [/^\+MQTTPUBREC: ?(\d+),(\d+)$/, numbers]],
@@ -31,7 +31,7 @@ const chinaMobile: Table = new Map<string, readonly [RegExp, Handler]>([
 const TABLES: Readonly<Record<string, Table>> = {
   bc35g: new Map<string, readonly [RegExp, Handler]>([
     ["+QMTRECV", [/^\+QMTRECV: ?(\d),(\d+), ?"(.*?)", ?(.*)$/s, ([, , id, topic, payload]) =>
-      ({ topic: utf8(topic!), payload: bytes(payload!), qos: id === "0" ? 0 : 1, retain: undefined, dup: undefined })]],
+      ({ topic: utf8(topic), payload: bytes(payload), qos: id === "0" ? 0 : 1, retain: undefined, dup: undefined })]],
     ["+QMTPUB", [/^\+QMTPUB: ?(\d),(\d+),(\d)(?:,(\d+))?$/, numbers]],
     ["+QMTPUBREL", [/^\+QMTPUBREL: ?(\d),(\d+)(?:,(\d+))?$/, numbers]],
     ["+QMTSUB", [/^\+QMTSUB: ?(\d),(\d+),(\d)(?:,(\d+))?$/, numbers]],
@@ -43,7 +43,7 @@ const TABLES: Readonly<Record<string, Table>> = {
   ml302: chinaMobile,
   nm28: new Map<string, readonly [RegExp, Handler]>([
     ["+MQTTRECV", [/^\+MQTTRECV: ?(\d),(\d+),(.*?),(\d+),(.*)$/s, ([, , , topic, , payload]) =>
-      ({ topic: utf8(topic!), payload: bytes(payload!), qos: undefined, retain: undefined, dup: undefined })]],
+      ({ topic: utf8(topic), payload: bytes(payload), qos: undefined, retain: undefined, dup: undefined })]],
     ["+MQTTPUBEX", [/^\+MQTTPUBEX: ?(\d),(\d+),(-?\d)(?:,(\d+))?$/, numbers]],
     ["+MQTTSUB", [/^\+MQTTSUB: ?(\d),(\d+),(\d)(?:,(\d+))?$/, numbers]],
     ["+MQTTUNS", [/^\+MQTTUNS: ?(\d),(\d+),(\d)(?:,(\d+))?$/, numbers]],
@@ -61,7 +61,7 @@ export class Readline {
   known = 0;
 
   constructor(family: string, onMessage: (message: Message) => void) {
-    this.#table = TABLES[family]!;
+    this.#table = TABLES[family];
     this.#onMessage = onMessage;
     this.#parser.on("data", (line: string) => this.#line(line));
   }

@@ -85,7 +85,7 @@ const CASES: Case[] = [
   { name: "no prompt, but that of the subscription behind it", answer: (prompt, lines) => ["subscribe", "~6000", line("+CMEE: 1") + line("OK"), ...prompt, ...each(lines)] },
   { name: "its client gone", answer: (prompt, lines) => [...prompt, "close", ...each(lines), ...each(lines)] },
   { name: "its client gone before the prompt", answer: (prompt, lines) => ["close", ...prompt, ...each(lines), ...each(lines)] },
-  { name: "its client gone between its lines", answer: (prompt, lines) => [...prompt, line(lines[0]!), "close", ...each(lines.slice(1)), ...each(lines)] },
+  { name: "its client gone between its lines", answer: (prompt, lines) => [...prompt, line(lines[0]), "close", ...each(lines.slice(1)), ...each(lines)] },
   { name: "the echo of the payload", answer: (prompt, lines) => [...prompt, `hello${all(lines)}`] },
 ];
 
@@ -184,7 +184,7 @@ describe("M531X: an acknowledged publish whose line fills its buffer, or nearly"
   // The line has 192 bytes at first, and each byte of the payload takes two.
   for (let length = 60; length <= 120; length++)
     it(`with ${length} bytes is not over at its OK`, () => {
-      const session = MODEMS[1]!.connect({});
+      const session = MODEMS[1].connect({});
       session.events.splice(0);
       for (let times = 0; times < 3; times++) {
         session.publish("{".repeat(length), { QoS: 1, id: 43 });

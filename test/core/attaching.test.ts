@@ -164,7 +164,7 @@ describe("a broker that is away never costs the network", () => {
       life.serve();
       life.mustTell("restoring", "online");
       life.modem.instead = (line) => (command.test(line) && !line.includes("?") ? [...answer] : undefined);
-      life.says(LOSSES[family.name]!);
+      life.says(LOSSES[family.name]);
       life.pass(3_600_000, 500);
       equal(life.given(/OPEN=/).length > 30, true, "attempts");
       life.modem.instead = null;
@@ -179,7 +179,7 @@ describe("a broker that is away never costs the network", () => {
       life.serve();
       life.mustTell("restoring", "online");
       life.modem.instead = (line) => (command.test(line) && !line.includes("?") ? [...answer] : undefined);
-      life.says(LOSSES[family.name]!);
+      life.says(LOSSES[family.name]);
       life.pass(3_600_000, 1000);
       equal(life.given(/OPEN=/).length > 12, true, "attempts");
       equal(toldWith(life).code, code);

@@ -62,7 +62,7 @@ describe("close()", () => {
 
   const CALLBACKS: (keyof Hooks)[] = ["control", "done", "writable", "readable", "close", "stage"];
   for (const name of CALLBACKS)
-    it(`inside on${name[0]!.toUpperCase()}${name.slice(1)}, at each of its calls`, () => {
+    it(`inside on${name[0].toUpperCase()}${name.slice(1)}, at each of its calls`, () => {
       let last = false;
       for (let call = 0; !last; call++) {
         let count = 0, closed = false, told = 0, connected = false;
@@ -160,8 +160,8 @@ describe("close()", () => {
     session.disconnect();
     modem.serve();
     const told = session.events.splice(0);
-    sameLines([told[0]!.startsWith("failed 1 ") ? "failed" : told[0]!, told[1]!], ["failed", "close"], "events");
-    equal(told[0]!.includes("MODEM_RESTARTED"), false, `told ${told[0]}`);
+    sameLines([told[0].startsWith("failed 1 ") ? "failed" : told[0], told[1]], ["failed", "close"], "events");
+    equal(told[0].includes("MODEM_RESTARTED"), false, `told ${told[0]}`);
   });
 
   it("DISCONNECT with everything under way that can be", () => {

@@ -86,7 +86,7 @@ describe("publishes in flight", () => {
       session.events.splice(0);
     }
     modem.serve();
-    for (const payload of modem.published) equal(payload, payload[0]!.repeat(payload.length), "payload");
+    for (const payload of modem.published) equal(payload, payload[0].repeat(payload.length), "payload");
     stillWorks(session, modem);
   });
 });

@@ -31,11 +31,11 @@ describe("messages and lines against the size of the ring", () => {
         const payload = pattern(length, length).replace(/[\\<>[]/g, "x");
         session.says(`\\r\\n+QMTRECV: 0,0,"t",${payload}\\r\\n\\r\\n+QMTRECV: 0,0,"t",next\\r\\n`);
         const [message, next] = received.splice(0);
-        equal(message!.text, payload, `payload of ${length}`);
-        equal(next!.text, "next", `the message behind ${length}`);
-        if (length < receiveBuffer - 20) equal(message!.fragments, 1, `parts of ${length}`);
-        if (length > receiveBuffer) equal(message!.fragments > 1, true, `${length} in parts`);
-        if (message!.fragments === 1) equal(message!.whole, length, "byteLength");
+        equal(message.text, payload, `payload of ${length}`);
+        equal(next.text, "next", `the message behind ${length}`);
+        if (length < receiveBuffer - 20) equal(message.fragments, 1, `parts of ${length}`);
+        if (length > receiveBuffer) equal(message.fragments > 1, true, `${length} in parts`);
+        if (message.fragments === 1) equal(message.whole, length, "byteLength");
       }
     });
 

@@ -55,7 +55,7 @@ class Bench implements ChatListener {
   }
 
   get state(): string {
-    return STATE_NAMES[(this.chat as any).exchange.state]!;
+    return STATE_NAMES[(this.chat as any).exchange.state];
   }
 
   /** Submits a command, with a payload where it has a prompt. */
@@ -131,7 +131,7 @@ class Bench implements ChatListener {
       write: (source: Uint8Array, offset: number, length: number): number => {
         const count = Math.min(length, this.takes);
         this.takes -= count;
-        for (let i = 0; i < count; i++) this.sent += String.fromCharCode(source[offset + i]!);
+        for (let i = 0; i < count; i++) this.sent += String.fromCharCode(source[offset + i]);
         return count;
       },
       close() {},
@@ -197,35 +197,35 @@ describe("the chat's states", () => {
   });
 
   it("the probe: sent again while it has no answer, which a final alone is not", () => {
-    const at = ENTER.Resync!().says("OK", "ERROR").must("Resync");
+    const at = ENTER.Resync().says("OK", "ERROR").must("Resync");
     at.chat.resync();
     at.must("Resync").says("+CMEE: 1", "OK").must("Idle");
-    ENTER.Resync!().pass(60_000).must("Idle");
-    ENTER.Resync!().abort(true).must("Idle");
+    ENTER.Resync().pass(60_000).must("Idle");
+    ENTER.Resync().abort(true).must("Idle");
   });
 
   it("a payload: asked for, sent, and its final and result in any order", () => {
-    ENTER.AwaitFinal!().result().must("AwaitFinal").says("OK").must("Idle");
-    ENTER.AwaitFinalAfterOk!().result().must("Idle");
-    ENTER.SendingPayload!().says("OK").must("SendingPayload").writes().must("AwaitFinal");
-    ENTER.SendingPayloadAfterOk!().says("OK").writes().must("AwaitFinalAfterOk");
-    for (const state of ["Sending", "AwaitPrompt", "AwaitPromptAfterOk", "SendingPayload", "SendingPayloadAfterOk"]) ENTER[state]!().result().must(state);
-    const extended = ENTER.AwaitFinal!().pass(4000);
+    ENTER.AwaitFinal().result().must("AwaitFinal").says("OK").must("Idle");
+    ENTER.AwaitFinalAfterOk().result().must("Idle");
+    ENTER.SendingPayload().says("OK").must("SendingPayload").writes().must("AwaitFinal");
+    ENTER.SendingPayloadAfterOk().says("OK").writes().must("AwaitFinalAfterOk");
+    for (const state of ["Sending", "AwaitPrompt", "AwaitPromptAfterOk", "SendingPayload", "SendingPayloadAfterOk"]) ENTER[state]().result().must(state);
+    const extended = ENTER.AwaitFinal().pass(4000);
     extended.chat.extend(extended.request!);
     extended.pass(4000).must("AwaitFinal").pass(1000).must("Resync");
   });
 
   it("an error: where the modem may still wait for the payload, the probe follows", () => {
-    for (const state of ["AwaitPrompt", "AwaitPromptAfterOk", "AwaitFinal", "AwaitFinalAfterOk", "AwaitFinalOrCtrlZ", "AwaitFinalOrCtrlZAfterOk"]) ENTER[state]!().says("ERROR").must("Idle");
-    for (const state of ["SendingPayload", "SendingPayloadAfterOk"]) ENTER[state]!().says("ERROR").must("Resync");
+    for (const state of ["AwaitPrompt", "AwaitPromptAfterOk", "AwaitFinal", "AwaitFinalAfterOk", "AwaitFinalOrCtrlZ", "AwaitFinalOrCtrlZAfterOk"]) ENTER[state]().says("ERROR").must("Idle");
+    for (const state of ["SendingPayload", "SendingPayloadAfterOk"]) ENTER[state]().says("ERROR").must("Resync");
   });
 
   it("no prompt: the payload goes unasked, and may stand in the modem as a line without an end", () => {
-    ENTER.AwaitPrompt!().blocked().pass(5000).must("SendingPayload").writes().must("AwaitFinal").says("ERROR").must("Resync");
-    ENTER.AwaitPromptAfterOk!().blocked().pass(5000).must("SendingPayloadAfterOk").writes().must("AwaitFinalAfterOk").pass(1000).must("Resync");
-    ENTER.AwaitPrompt!().pass(5000).says("OK").must("Idle").submit(PUBLISH).must("AwaitPrompt").says("ERROR").must("Resync");
-    ENTER.AwaitPrompt!().pass(5000).says("OK").submit(PUBLISH).says("OK").must("AwaitPromptAfterOk").says("ERROR").must("Resync");
-    ENTER.AwaitPromptAfterOk!().pass(5000).must("AwaitFinalAfterOk").says("ERROR").must("Resync");
+    ENTER.AwaitPrompt().blocked().pass(5000).must("SendingPayload").writes().must("AwaitFinal").says("ERROR").must("Resync");
+    ENTER.AwaitPromptAfterOk().blocked().pass(5000).must("SendingPayloadAfterOk").writes().must("AwaitFinalAfterOk").pass(1000).must("Resync");
+    ENTER.AwaitPrompt().pass(5000).says("OK").must("Idle").submit(PUBLISH).must("AwaitPrompt").says("ERROR").must("Resync");
+    ENTER.AwaitPrompt().pass(5000).says("OK").submit(PUBLISH).says("OK").must("AwaitPromptAfterOk").says("ERROR").must("Resync");
+    ENTER.AwaitPromptAfterOk().pass(5000).must("AwaitFinalAfterOk").says("ERROR").must("Resync");
     bench().submit(CTRL_Z).pass(5000).must("AwaitFinalOrCtrlZ").says("ERROR").must("Resync");
     bench().submit(CTRL_Z).says("OK").pass(5000).must("AwaitFinalOrCtrlZAfterOk").says("ERROR").must("Resync");
   });
@@ -239,21 +239,21 @@ describe("the chat's states", () => {
   });
 
   it("no final in time", () => {
-    ENTER.AwaitFinal!().pass(5000).must("Resync");
+    ENTER.AwaitFinal().pass(5000).must("Resync");
     bench().submit({ final: 5000, prompt: 5000 }).says("OK", ">").must("AwaitFinalAfterOk").pass(1000).must("Resync");
-    ENTER.AwaitFinalAfterOk!().pass(1000).must("Idle");
-    for (const state of ["SendingPayload", "SendingPayloadAfterOk"]) ENTER[state]!().pass(5000).must("Resync");
+    ENTER.AwaitFinalAfterOk().pass(1000).must("Idle");
+    for (const state of ["SendingPayload", "SendingPayloadAfterOk"]) ENTER[state]().pass(5000).must("Resync");
   });
 
   it("no final, and the modem may wait for a Ctrl-Z", () => {
-    const at = ENTER.AwaitFinalOrCtrlZ!().pass(500).must("AwaitFinal");
+    const at = ENTER.AwaitFinalOrCtrlZ().pass(500).must("AwaitFinal");
     equal(at.sent.endsWith("\x1a"), true, "Ctrl-Z");
-    ENTER.AwaitFinalOrCtrlZ!().result().must("AwaitFinal");
-    ENTER.AwaitFinalOrCtrlZAfterOk!().result().must("Idle");
-    ENTER.AwaitFinalOrCtrlZAfterOk!().pass(1000).must("AwaitFinalAfterOk");
-    for (const state of ["AwaitFinalOrCtrlZ", "AwaitFinalOrCtrlZAfterOk"]) ENTER[state]!().says("OK").must("Idle");
+    ENTER.AwaitFinalOrCtrlZ().result().must("AwaitFinal");
+    ENTER.AwaitFinalOrCtrlZAfterOk().result().must("Idle");
+    ENTER.AwaitFinalOrCtrlZAfterOk().pass(1000).must("AwaitFinalAfterOk");
+    for (const state of ["AwaitFinalOrCtrlZ", "AwaitFinalOrCtrlZAfterOk"]) ENTER[state]().says("OK").must("Idle");
     bench().submit(CTRL_Z).blocked(2).says(">").writes().must("AwaitFinalOrCtrlZ");
-    ENTER.AwaitFinalAfterOk!().says("OK").must("Idle");
+    ENTER.AwaitFinalAfterOk().says("OK").must("Idle");
   });
 
   it("the connection goes, or the modem has restarted", () => {
@@ -265,8 +265,8 @@ describe("the chat's states", () => {
   });
 
   it("a message has swallowed the final, and the whole answer at once", () => {
-    for (const state of ["AwaitFinal", "AwaitFinalAfterOk", "AwaitFinalOrCtrlZ", "AwaitFinalOrCtrlZAfterOk"]) happens(ENTER[state]!(), Event.FinalLost).must("Resync");
-    for (const state of ["AwaitFinal", "AwaitFinalOrCtrlZ"]) happens(ENTER[state]!(), Event.Answered).must("Idle");
+    for (const state of ["AwaitFinal", "AwaitFinalAfterOk", "AwaitFinalOrCtrlZ", "AwaitFinalOrCtrlZAfterOk"]) happens(ENTER[state](), Event.FinalLost).must("Resync");
+    for (const state of ["AwaitFinal", "AwaitFinalOrCtrlZ"]) happens(ENTER[state](), Event.Answered).must("Idle");
   });
 
   it("each row of the table has been used", () => {

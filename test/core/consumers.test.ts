@@ -160,7 +160,7 @@ for (const family of [m531x, ml302, nm28] as Family[]) describe(`${family.name}:
     modem.serve();
     session.mustTell("control 9 7", "done 7");
     equal(modem.commands.length, 3, "commands");
-    for (let i = 0; i < 3; i++) equal(modem.commands[i]!.includes(`"${topics[i]}"`), true, modem.commands[i]);
+    for (let i = 0; i < 3; i++) equal(modem.commands[i].includes(`"${topics[i]}"`), true, modem.commands[i]);
     sameLines(payloads, ["0,1,2"]);
     session.client.write(null, { operation: UNSUBSCRIBE, items, id: 8 });
     modem.serve();

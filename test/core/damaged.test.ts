@@ -48,7 +48,7 @@ function changed(line: string, index: number, value: string): string {
 }
 
 for (const { family, what, ask, before, result: [result, numbers], others, after, told } of SUBJECTS) describe(`${family.name}: a damaged result of a ${what}`, () => {
-  const fields = result.split(/: ?/)[1]!.split(",");
+  const fields = result.split(/: ?/)[1].split(",");
   const lines = fields.slice(0, numbers).flatMap((value, index) => damages(value).map((damaged) => changed(result, index, damaged)));
   for (const [index, values] of others) for (const value of values) lines.push(changed(result, index, value));
   // Its end was lost, as far as it leaves a number out.

@@ -40,7 +40,7 @@ for (const [family, prompt, result] of FAMILIES) describe(`${family.name}: nothi
       session.publish("the message", { QoS: 1, id: 1 });
       session.sent();
       if (prompted) session.says(prompt);
-      session.says(lost[family.name]!);
+      session.says(lost[family.name]);
       session.mustTell("failed 1 LINK_LOST", "error LINK_LOST");
       if (!prompted) session.says(prompt);
       equal(session.sent(), "the message", "what the modem is sent as payload");

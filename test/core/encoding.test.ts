@@ -30,7 +30,7 @@ describe("payloads written as text", () => {
         for (const byte of ascii(text)) ring.bytes[ring.tail++ & ring.mask] = byte;
         const length = decodeInPlace(encoding, ring, start, text.length);
         let back = "";
-        for (let i = 0; i < length; i++) back += String.fromCharCode(ring.bytes[(start + i) & ring.mask]!);
+        for (let i = 0; i < length; i++) back += String.fromCharCode(ring.bytes[(start + i) & ring.mask]);
         equal(back, plain);
       }
     });

@@ -187,7 +187,7 @@ const noise = fc.constantFrom("+CSQ: 20,99", "+MQTTPUBACK:9,9", "+MQTTSUBACK:9,0
  */
 function holdsLength(payload: Uint8Array): boolean {
   const bytes = Buffer.from(payload).toString("latin1");
-  return [...bytes.matchAll(/(\d+)(?=,)/g)].some((match) => Number(match[1]) > bytes.length - match.index - match[1]!.length - 1);
+  return [...bytes.matchAll(/(\d+)(?=,)/g)].some((match) => Number(match[1]) > bytes.length - match.index - match[1].length - 1);
 }
 const received = fc.record({
   topic: topic.filter((each) => !/[,]/.test(each) && each.trim() === each),
@@ -212,7 +212,7 @@ for (const [family, header] of FRAMED) describe(`${family.name}: any messages, i
       session.events.splice(0);
       const wire = Buffer.concat(items.map((item) => typeof item === "string" ? Buffer.from(`\r\n${item}\r\n`)
         : Buffer.concat([Buffer.from(`\r\n${header(item.topic, item.payload.length, item.id)}`), item.payload, Buffer.from("\r\n")])));
-      for (let at = 0, i = 0; at < wire.length; at += cuts[i++ % cuts.length]!) session.port.receive([...wire.subarray(at, at + cuts[i % cuts.length]!)]);
+      for (let at = 0, i = 0; at < wire.length; at += cuts[i++ % cuts.length]) session.port.receive([...wire.subarray(at, at + cuts[i % cuts.length])]);
       session.pass(500);
       const expected = items.filter((item) => typeof item !== "string");
       deepEqual(got, expected.map(({ topic: name, payload }) => ({ topic: name, payload: [...payload], suspect: false })));
@@ -249,7 +249,7 @@ for (const [family, lines] of GARBAGE) describe(`${family.name}: any bytes at al
     fc.tuple(fc.constantFrom(...lines), fc.nat(30), fc.integer({ min: -2, max: 255 })).map(([line, at, change]) => {
       const bytes = [...Buffer.from(`\r\n${line}\r\n`)];
       const place = at % bytes.length;
-      bytes.splice(place, 1, ...(change === -2 ? [] : change === -1 ? [bytes[place]!, bytes[place]!] : [change]));
+      bytes.splice(place, 1, ...(change === -2 ? [] : change === -1 ? [bytes[place], bytes[place]] : [change]));
       return bytes;
     }),
   ), { maxLength: 30 });

@@ -111,8 +111,8 @@ for (const family of [m531x, ml302, nm28]) describe(`${family.name}: messages lo
       box.session.pass(200);
       const got = visible(bytes);
       equal(box.messages.length, 1, "messages");
-      equal(box.messages[0]!.replace("suspect ", ""), `long: ${got}`, "message");
-      equal(box.messages[0]!.startsWith("suspect"), true, "marked");
+      equal(box.messages[0].replace("suspect ", ""), `long: ${got}`, "message");
+      equal(box.messages[0].startsWith("suspect"), true, "marked");
       stillWorks(box, family, "afterwards");
     });
 

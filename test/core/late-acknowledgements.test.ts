@@ -136,18 +136,18 @@ for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: an ac
 
     for (const [late, next] of [["a/b", "c"], ['"a/b"', "c"], ["a/b", "a/bc"], ["a/b", "a"], ["a/b", "a/b,c"]])
       it(`was taken for that of the next ${name}: ${late} for ${next}`, () => {
-        const session = lost(next!);
-        session.says(`\\r\\n${report(late!)}\\r\\n`);
+        const session = lost(next);
+        session.says(`\\r\\n${report(late)}\\r\\n`);
         session.mustTell();
-        session.says(`\\r\\n${report(next!)}\\r\\n`);
+        session.says(`\\r\\n${report(next)}\\r\\n`);
         session.mustTell(good, "done 2");
       });
 
     for (const [topic, named] of [["c", "[sp]c[sp]"], ["c", '"c"'], ["c", '[sp]"c"[sp]'], ["c,1,d", "c,1,d"], ["c,1,d", '"c,1,d"'], ["c\\d", "c\\d"], ["c\\d/é", '"c\\\\d\\/é"'], ["c/é", '"c\\/é"'], ["c", ""]]
-      .filter(([topic]) => family !== ml302 || !topic!.includes("\\"))) // which takes no topic with a backslash
+      .filter(([topic]) => family !== ml302 || !topic.includes("\\"))) // which takes no topic with a backslash
       it(`one that names the topic in its way is the ${name}'s own: ${named}`, () => {
-        const session = lost(topic!);
-        session.says(`\\r\\n${named === "" ? report("").slice(0, -1) : report(named!)}\\r\\n`);
+        const session = lost(topic);
+        session.says(`\\r\\n${named === "" ? report("").slice(0, -1) : report(named)}\\r\\n`);
         session.mustTell(good, "done 2");
       });
   }
@@ -155,7 +155,7 @@ for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: an ac
 
 for (const family of [m531x, ml302] as Family[]) describe(`${family.name}: firmware that counts its packet ids in a way of its own`, () => {
   const SCHEMES: Record<string, () => (QoS: number) => number> = {
-    "each QoS by itself": () => { const last = [0, 0, 0]; return (QoS) => ++last[QoS]!; },
+    "each QoS by itself": () => { const last = [0, 0, 0]; return (QoS) => ++last[QoS]; },
     "two with each id": () => { let sent = 0; return () => 1 + (sent++ >> 1); },
     "up to five, and 0": () => { let sent = 0; return () => ++sent % 5; },
     "1 and 2 in turn": () => { let sent = 0; return () => 1 + (sent++ & 1); },

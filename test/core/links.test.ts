@@ -70,21 +70,21 @@ describe("NM28: six clients on one modem and one port", () => {
     modem.serve();
     for (const session of sessions) session.mustTell("control 4 9", "done 9");
     for (let link = 5; link >= 0; link--) {
-      message(sessions[0]!, link, "a/b", `for ${link}`);
-      sessions[link]!.mustTell(`message a/b for ${link}`);
+      message(sessions[0], link, "a/b", `for ${link}`);
+      sessions[link].mustTell(`message a/b for ${link}`);
       nothing(sessions);
     }
   });
 
   it("reads a topic by what the client has subscribed that the message is for, and by no other's", () => {
     const { sessions, modem } = six();
-    sessions[1]!.subscribe("a", 0, { id: 1 });
-    sessions[2]!.subscribe("a,7", 0, { id: 1 });
+    sessions[1].subscribe("a", 0, { id: 1 });
+    sessions[2].subscribe("a,7", 0, { id: 1 });
     modem.serve();
     for (const [link, told] of [[1, "message a 5,hello"], [2, "message a,7 hello"], [3, "message a 5,hello"]] as const) {
-      sessions[link]!.events.splice(0);
-      sessions[0]!.says(`\\r\\n+MQTTRECV:${link},1,a,7,5,hello\\r\\n`);
-      sessions[link]!.mustTell(told);
+      sessions[link].events.splice(0);
+      sessions[0].says(`\\r\\n+MQTTRECV:${link},1,a,7,5,hello\\r\\n`);
+      sessions[link].mustTell(told);
     }
     nothing(sessions);
   });
@@ -93,11 +93,11 @@ describe("NM28: six clients on one modem and one port", () => {
     const { sessions } = six();
     for (const [link, session] of sessions.entries()) session.subscribe(`t/${link}`, 0, { id: link + 1 });
     for (let link = 0; link < 6; link++) {
-      sessions[0]!.mustSend(`AT+MQTTSUB=${link},${link + 1},"t/${link}",0\\r`);
-      sessions[0]!.says(`\\r\\n+MQTTSUB:${link},${link + 1},0,0\\r\\n`);
-      sessions[0]!.mustSend("");
-      sessions[0]!.says("\\r\\nOK\\r\\n");
-      sessions[link]!.mustTell(`control 9 ${link + 1}`, `done ${link + 1}`);
+      sessions[0].mustSend(`AT+MQTTSUB=${link},${link + 1},"t/${link}",0\\r`);
+      sessions[0].says(`\\r\\n+MQTTSUB:${link},${link + 1},0,0\\r\\n`);
+      sessions[0].mustSend("");
+      sessions[0].says("\\r\\nOK\\r\\n");
+      sessions[link].mustTell(`control 9 ${link + 1}`, `done ${link + 1}`);
     }
   });
 
@@ -114,8 +114,8 @@ describe("NM28: six clients on one modem and one port", () => {
 
   it("says BUSY to a seventh, to a number in use, and refuses a number that does not exist", () => {
     const { sessions } = six();
-    equal(thrown(() => joined(sessions[0]!)).code, "BUSY");
-    equal(thrown(() => joined(sessions[0]!, 4)).code, "BUSY");
+    equal(thrown(() => joined(sessions[0])).code, "BUSY");
+    equal(thrown(() => joined(sessions[0], 4)).code, "BUSY");
     const { session } = online(nm28);
     for (const link of [-1, 6, 1.5]) equal(thrown(() => joined(session, link)).code, "ARGUMENT_RANGE");
     nothing(sessions);
@@ -131,32 +131,32 @@ describe("NM28: one client's end is not the others'", () => {
       equal(modem.commands.pop(), `AT+MQTTCLOSE=${link}`, "sent");
       equal(session.port.closed, link === 5, "port closed");
       if (link === 5) break;
-      sessions[5]!.publish("still", { QoS: 1, id: 100 + link });
+      sessions[5].publish("still", { QoS: 1, id: 100 + link });
       modem.serve();
-      sessions[5]!.mustTell(`control 4 ${100 + link}`, `done ${100 + link}`);
+      sessions[5].mustTell(`control 4 ${100 + link}`, `done ${100 + link}`);
     }
     nothing(sessions);
   });
 
   it("ends one in good order", () => {
     const { sessions, modem } = six();
-    sessions[2]!.disconnect();
+    sessions[2].disconnect();
     modem.serve();
-    sessions[2]!.mustTell("close");
+    sessions[2].mustTell("close");
     sameLines(modem.commands.splice(0), ["AT+MQTTDISC=2", "AT+MQTTCLOSE=2"]);
     nothing(sessions);
-    equal(sessions[0]!.port.closed, false, "port closed");
+    equal(sessions[0].port.closed, false, "port closed");
   });
 
   for (const [how, line] of [["+MQTTSTAT", "+MQTTSTAT:4,1"], ["+MQTTCONN", "+MQTTCONN:4,0"], ["+MQTTDISC", "+MQTTDISC:4,0"], ["+MQTTCLOSE", "+MQTTCLOSE: 4,0"]])
     it(`loses one by ${how} while others go on`, () => {
       const { sessions, modem } = six();
-      sessions[4]!.subscribe("lost", 1, { id: 5 });
-      sessions[3]!.publish("kept", { QoS: 1, id: 5 });
-      sessions[0]!.says(`\\r\\n${line}\\r\\n`);
-      sessions[4]!.mustTell("failed 5 LINK_LOST", "error LINK_LOST");
+      sessions[4].subscribe("lost", 1, { id: 5 });
+      sessions[3].publish("kept", { QoS: 1, id: 5 });
+      sessions[0].says(`\\r\\n${line}\\r\\n`);
+      sessions[4].mustTell("failed 5 LINK_LOST", "error LINK_LOST");
       modem.serve();
-      sessions[3]!.mustTell("control 4 5", "done 5");
+      sessions[3].mustTell("control 4 5", "done 5");
       nothing(sessions);
     });
 
@@ -164,49 +164,49 @@ describe("NM28: one client's end is not the others'", () => {
     const { sessions, modem } = six();
     modem.connected.delete("3");
     modem.instead = (command) => (command === "AT+MQTTCONN?" ? ["+MQTTCONN:0,1", "+MQTTCONN:1,1", "+MQTTCONN:2,1", "+MQTTCONN:3,0", "+MQTTCONN:4,1", "+MQTTCONN:5,1", "OK"] : undefined);
-    sessions[0]!.pass(30_000);
+    sessions[0].pass(30_000);
     modem.serve();
-    sessions[3]!.mustTell("error LINK_LOST");
+    sessions[3].mustTell("error LINK_LOST");
     nothing(sessions);
   });
 
   it("takes a number again that has become free", () => {
     const { sessions, modem } = six();
-    sessions[2]!.client.close();
+    sessions[2].client.close();
     modem.serve();
-    const next = joined(sessions[0]!);
+    const next = joined(sessions[0]);
     modem.serve();
     next.mustTell("control 2");
-    message(sessions[0]!, 2, "t", "hello");
+    message(sessions[0], 2, "t", "hello");
     next.mustTell("message t hello");
     nothing(sessions);
   });
 
   it("drops a message for a client that is gone", () => {
     const { sessions, modem } = six();
-    sessions[1]!.client.close();
+    sessions[1].client.close();
     modem.serve();
-    message(sessions[0]!, 1, "t", "too late\\r\\nOK\\r\\n+MQTTDISC:0,0");
-    message(sessions[0]!, 0, "t", "next");
-    sessions[0]!.mustTell("message t next");
+    message(sessions[0], 1, "t", "too late\\r\\nOK\\r\\n+MQTTDISC:0,0");
+    message(sessions[0], 0, "t", "next");
+    sessions[0].mustTell("message t next");
     nothing(sessions);
   });
 
   it("ends all when the modem restarts, and releases the port", () => {
     const { sessions } = six();
-    sessions[1]!.publish("p", { id: 3 });
-    sessions[0]!.says("\\r\\nRDY\\r\\n");
+    sessions[1].publish("p", { id: 3 });
+    sessions[0].says("\\r\\nRDY\\r\\n");
     for (const [link, session] of sessions.entries()) session.mustTell(...(link === 1 ? ["failed 3 MODEM_RESTARTED"] : []), "error MODEM_RESTARTED");
-    equal(sessions[0]!.port.closed, true, "port closed");
+    equal(sessions[0].port.closed, true, "port closed");
   });
 
   it("ends all when the modem falls silent", () => {
     const { sessions } = six();
-    sessions[5]!.subscribe("a", 0, { id: 1 });
-    sessions[0]!.pass(800_000);
+    sessions[5].subscribe("a", 0, { id: 1 });
+    sessions[0].pass(800_000);
     for (const [link, session] of sessions.entries()) session.mustTell(...(link === 5 ? ["failed 1 COMMAND_TIMEOUT"] : []), "error MODEM_SILENT");
-    sessions[0]!.pass(10_000);
-    equal(sessions[0]!.port.closed, true, "port closed");
+    sessions[0].pass(10_000);
+    equal(sessions[0].port.closed, true, "port closed");
   });
 });
 

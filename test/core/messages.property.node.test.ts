@@ -46,7 +46,7 @@ function print(item: Written | { noise: string }, end: string): Buffer {
 /** Gives the bytes in pieces whose lengths are these, over and over. */
 function deliver(session: Session, bytes: Buffer, cuts: number[]): void {
   for (let at = 0, i = 0; at < bytes.length; i++) {
-    const length = cuts[i % cuts.length]!;
+    const length = cuts[i % cuts.length];
     session.port.receive([...bytes.subarray(at, at + length)]);
     at += length;
   }

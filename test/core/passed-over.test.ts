@@ -54,12 +54,12 @@ for (const family of [bc35g, m531x, ml302, nm28]) describe(`${family.name}: an a
   it("and an inquiry has failed, or had the lines of both answers", () => {
     const box = online(family);
     const answers: string[] = [];
-    box.session.client.inquire(STATE[family.name]!, (error, lines) => answers.push(error?.code ?? lines.join("; ")));
+    box.session.client.inquire(STATE[family.name], (error, lines) => answers.push(error?.code ?? lines.join("; ")));
     drown(box, family);
     sameLines(answers, []);
     wait(box, 10_000);
     equal(answers.length, 1, "answers");
-    equal(/^\+\w+: ?[\d,]+$/.test(answers[0]!), true, answers[0]!);
+    equal(/^\+\w+: ?[\d,]+$/.test(answers[0]), true, answers[0]);
     stillWorks(box, family, "afterwards");
   });
 

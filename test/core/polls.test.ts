@@ -96,7 +96,7 @@ for (const { name, question, gone, there, start } of SUBJECTS) describe(`${name}
     const bench = start();
     bench.session.subscribe("a", 0, { id: 1 });
     bench.session.sent();
-    bench.says(gone[0]!);
+    bench.says(gone[0]);
     bench.session.says("\\r\\nERROR\\r\\n");
     bench.serve();
     bench.session.mustTell("failed 1 COMMAND_REFUSED");
@@ -108,7 +108,7 @@ for (const { name, question, gone, there, start } of SUBJECTS) describe(`${name}
     const bench = start();
     bench.session.subscribe("a", 0, { id: 1 });
     bench.session.sent();
-    bench.says(gone[0]!);
+    bench.says(gone[0]);
     live(bench, 60);
     equal(bench.session.events.includes("failed 1 COMMAND_TIMEOUT"), true, "failed");
     equal(bench.session.events.at(-1)!, "error LINK_LOST", "last event");
@@ -116,7 +116,7 @@ for (const { name, question, gone, there, start } of SUBJECTS) describe(`${name}
 
   it("writes that fail faster than the question comes do not put it off", () => {
     const bench = start();
-    bench.says(gone[0]!);
+    bench.says(gone[0]);
     for (let i = 0; i < 6; i++) {
       if (bench.session.events.includes("error LINK_LOST")) return;
       bench.session.subscribe("a", 0, { id: 1 });
@@ -179,7 +179,7 @@ describe("M531X and ML302: a connection that was lost and had back while nothing
       const subscribed = ["b"];
       bench.modem.instead = (command) => {
         const filter = /^AT\+MQTTSUB="(.*?)"/.exec(command);
-        if (filter !== null) subscribed.push(filter[1]!);
+        if (filter !== null) subscribed.push(filter[1]);
         return command === "AT+MQTTSUB?" ? ["+MQTTSUB:", ...new Set(subscribed), "OK"] : undefined;
       };
       live(bench, 200);

@@ -118,7 +118,7 @@ interface Said {
   reportsFirst?: boolean;
 }
 const line = (text: string): string => (text === "" ? "" : `\\r\\n${text}\\r\\n`);
-const acknowledgement = (QoS: number): string => ["", "+MQTTPUBACK:7,0", "+MQTTPUBCOMP:7,0"][QoS]!;
+const acknowledgement = (QoS: number): string => ["", "+MQTTPUBACK:7,0", "+MQTTPUBCOMP:7,0"][QoS];
 const SAID: Record<string, Said> = {
   "BC35-G": { prompt: "\\r\\n>", report: (QoS, id) => line(`+QMTPUB: 0,${QoS === 0 ? 0 : id},0`) },
   M531X: { prompt: "", report: (QoS) => line(acknowledgement(QoS)) },
@@ -129,7 +129,7 @@ const OK = line("OK");
 const answerOf = ({ report, reportsFirst }: Said, QoS: number, id: number): string => (reportsFirst ? report(QoS, id) + OK : OK + report(QoS, id));
 
 for (const [family, connect] of FAMILIES) describe(`${family}: the report of the publish before`, () => {
-  const said = SAID[family]!, { prompt, report } = said;
+  const said = SAID[family], { prompt, report } = said;
   const hasIds = family === "BC35-G" || family === "NM28";
   const pairs: [before: Record<string, any>, then: Record<string, any>][] = [0, 1, 2].flatMap((first) => [0, 1, 2].flatMap((second): [Record<string, any>, Record<string, any>][] =>
     first !== second ? [[{ QoS: first }, { QoS: second }]]
@@ -186,7 +186,7 @@ for (const [family, connect] of FAMILIES) describe(`${family}: a restart of the 
         }
         if (underWay) session.publish("hello", { QoS, id: 100 });
         session.sent();
-        session.says(line(BANNERS[family]!));
+        session.says(line(BANNERS[family]));
         session.pass(0); // the new one begins on an empty stack
         modem.serve();
         equal(next!.events.pop(), "control 2", "connected anew");
@@ -196,9 +196,9 @@ for (const [family, connect] of FAMILIES) describe(`${family}: a restart of the 
       };
       const saysAll = (session: Session, QoS: number, id: number): string => {
         session.events.splice(0);
-        session.says(SAID[family]!.prompt);
+        session.says(SAID[family].prompt);
         const payload = session.sent();
-        session.says(answerOf(SAID[family]!, QoS, id));
+        session.says(answerOf(SAID[family], QoS, id));
         return `${payload} ${session.events.filter((event) => event.startsWith("done"))}`;
       };
       equal(sent(true), sent(false));

@@ -46,7 +46,7 @@ describe("Session: its end", () => {
     for (const immediate of [false, true])
       it(`while ${state}${immediate ? ", at once" : ""}: each operation is reported once, and nothing comes afterwards`, () => {
         const life = new Life(state === "interrupted" ? m531x : nm28);
-        REACH[state]!(life);
+        REACH[state](life);
         life.mustBe(state);
         life.events.splice(0);
         life.modem.deaf = state === "online" ? /PUB/ : life.modem.deaf;
@@ -112,7 +112,7 @@ describe("Session: its end", () => {
       equal(thrown(() => life.pass(2000)).message, "tantrum");
       life.mustBe("closing");
       life.pass(20_000);
-      equal(life.events[life.events.length - 1]!, "closed", "the last event");
+      equal(life.events[life.events.length - 1], "closed", "the last event");
       equal(life.port.closed, true, "port closed");
     });
 
@@ -124,7 +124,7 @@ describe("Session: its end", () => {
       if (life.session.state === "online") life.says(`${nm28.header("t", 1)}x\\r\\n`);
       life.serve();
       life.pass(20_000);
-      equal(life.events[life.events.length - 1]!.split(" ")[0], "closed", name);
+      equal(life.events[life.events.length - 1].split(" ")[0], "closed", name);
     }
   });
 });

@@ -44,7 +44,7 @@ describe("Session: with a store", () => {
     for (let length = 0; length < second.length; length++) {
       changed.push(second.slice(0, length));
       const flipped = second.slice();
-      flipped[length]! ^= 1 << (length % 8);
+      flipped[length] ^= 1 << (length % 8);
       changed.push(flipped);
     }
     for (const record of changed) {

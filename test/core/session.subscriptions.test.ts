@@ -38,7 +38,7 @@ describe("Session: subscriptions", () => {
     life.modem.commands.splice(0);
     life.says(LOST);
     life.pass(2000);
-    sameLines(life.given(SUBSCRIBED).map((command) => /"(.)"/.exec(command)![1]!), ["a", "c"]);
+    sameLines(life.given(SUBSCRIBED).map((command) => /"(.)"/.exec(command)![1]), ["a", "c"]);
   });
 
   it("that cannot be restored end the connection, and it is tried again", () => {

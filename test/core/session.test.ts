@@ -21,7 +21,7 @@ describe("Session", () => {
       life.serve();
       life.mustTell("done 1 1", "done 2 1", "done 3 1", "done 4");
       life.modem.commands.splice(0);
-      life.says(RESTARTED[family.name]!);
+      life.says(RESTARTED[family.name]);
       life.mustTell("waiting MODEM_RESTARTED");
       life.publish("one", { QoS: 1 });
       life.publish("two", { QoS: 2 });
@@ -41,7 +41,7 @@ describe("Session", () => {
       life.publish("zero", { QoS: 0 });
       life.publish("one", { QoS });
       life.serve();
-      life.says(RESTARTED[family.name]!);
+      life.says(RESTARTED[family.name]);
       life.mustTell("failed 1 OUTCOME_UNKNOWN", "waiting MODEM_RESTARTED");
       life.modem.deaf = null;
       life.publish("three", { QoS: 1 });
@@ -52,7 +52,7 @@ describe("Session", () => {
 
     it(`${family.name}: what waited was refused, all of it, while the connection was lost and that was not told of yet`, () => {
       const life = alive(family);
-      life.modem.instead = (command) => (/PUB/.test(command) ? ["ERROR"] : STATE.test(command) ? [...LOST_STATE[family.name]!, "OK"] : undefined);
+      life.modem.instead = (command) => (/PUB/.test(command) ? ["ERROR"] : STATE.test(command) ? [...LOST_STATE[family.name], "OK"] : undefined);
       const payloads = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
       for (const payload of payloads) life.publish(payload, { QoS: 1 });
       life.pass(4000);
@@ -85,7 +85,7 @@ describe("Session", () => {
 
     it(`${family.name}: a message that the modem refuses, and the connection with it, is tried twice and no more`, () => {
       const life = alive(family);
-      life.modem.instead = (command) => (/PUB/.test(command) ? ["ERROR"] : STATE.test(command) ? [...LOST_STATE[family.name]!, "OK"] : undefined);
+      life.modem.instead = (command) => (/PUB/.test(command) ? ["ERROR"] : STATE.test(command) ? [...LOST_STATE[family.name], "OK"] : undefined);
       life.publish("one", { QoS: 1 });
       life.pass(30_000);
       equal(life.given(/PUB/).length, 2, "times that it was given");
@@ -98,7 +98,7 @@ describe("Session", () => {
       // The report may be a line of the message, whose topic is not subscribed by its name: the modem is asked.
       let asked = false;
       life.modem.instead = (command) => (command === "AT+CMEE?" && !asked ? (asked = true, ["+CMEE: 0", "OK"]) : undefined);
-      life.says(RESTARTED[family.name]!);
+      life.says(RESTARTED[family.name]);
       life.pass(1500);
       life.says(`${family.header("t", 5)}again\\r\\n`);
       life.mustTell("message t hello", "waiting MODEM_RESTARTED", "connecting", "restoring", "online", "message t again");

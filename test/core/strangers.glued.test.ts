@@ -39,13 +39,13 @@ for (const family of [bc35g, ml302, nm28]) describe(`${family.name}: a stranger'
     const { session } = box;
     session.publish("mine", { QoS: 1, id: 1 });
     session.subscribe("other", 0, { id: 2 });
-    equal(session.sent().startsWith(PUBLISH[family.name]!), true, "the publish");
+    equal(session.sent().startsWith(PUBLISH[family.name]), true, "the publish");
     session.says(glued(family, error));
     session.mustSend("");
-    session.says(PROMPT[family.name]!);
+    session.says(PROMPT[family.name]);
     session.mustSend("mine");
     session.pass(200);
-    session.says(RESULT[family.name]!);
+    session.says(RESULT[family.name]);
     session.mustTell("control 4 1", "done 1");
     box.modem.serve();
     session.mustTell("control 9 2", "done 2");
@@ -61,7 +61,7 @@ for (const family of [bc35g, ml302, nm28]) describe(`${family.name}: a stranger'
     session.says(glued(family, "ERROR"));
     session.pass(5200);
     session.mustSend("mine");
-    session.says(RESULT[family.name]!);
+    session.says(RESULT[family.name]);
     session.mustTell("control 4 1", "done 1");
   });
 
@@ -70,19 +70,19 @@ for (const family of [bc35g, ml302, nm28]) describe(`${family.name}: a stranger'
     const { session } = box;
     session.publish("mine", { QoS: 1, id: 1 });
     session.sent();
-    session.says(PROMPT[family.name]!);
+    session.says(PROMPT[family.name]);
     session.mustSend("mine");
     session.says(glued(family, "ERROR"));
     session.pass(200);
     session.mustTell();
     box.modem.serve();
-    session.says(RESULT[family.name]!);
+    session.says(RESULT[family.name]);
     session.mustTell("control 4 1", "done 1");
   });
 });
 
 for (const family of [bc35g, m531x, ml302, nm28]) describe(`${family.name}: lines behind a stranger's message`, () => {
-  for (const loss of LOSSES[family.name]!) {
+  for (const loss of LOSSES[family.name]) {
     it(`${loss}: was believed, and the connection is there`, () => {
       const box = listening(family);
       box.session.says(glued(family, loss));
@@ -96,9 +96,9 @@ for (const family of [bc35g, m531x, ml302, nm28]) describe(`${family.name}: line
 
   it("a loss that is one is told of when the modem has been asked", () => {
     const box = listening(family);
-    const [question, gone] = STATE[family.name]!;
+    const [question, gone] = STATE[family.name];
     box.modem.instead = (command) => (command === question ? [gone, "OK"] : undefined);
-    box.session.says(glued(family, LOSSES[family.name]![0]!));
+    box.session.says(glued(family, LOSSES[family.name][0]));
     box.session.pass(200);
     box.modem.serve();
     sameLines(box.session.events.splice(0).map((event) => event.replace(/ 1$/, "")), ["error LINK_LOST"]);
@@ -107,7 +107,7 @@ for (const family of [bc35g, m531x, ml302, nm28]) describe(`${family.name}: line
   it("a restart that is one is told of when the modem has been asked", () => {
     const box = listening(family);
     box.modem.instead = (command) => (command === "AT+CMEE?" ? ["+CMEE: 0", "OK"] : undefined);
-    box.session.says(glued(family, LOSSES[family.name]!.find((line) => /REBOOT|ATREADY|RDY/.test(line))!));
+    box.session.says(glued(family, LOSSES[family.name].find((line) => /REBOOT|ATREADY|RDY/.test(line))!));
     box.session.pass(200);
     box.modem.serve();
     box.session.mustTell("error MODEM_RESTARTED");
@@ -115,7 +115,7 @@ for (const family of [bc35g, m531x, ml302, nm28]) describe(`${family.name}: line
 
   it("what looks like the answer to the question about the connection is asked again", () => {
     const box = listening(family);
-    const [question, gone] = STATE[family.name]!;
+    const [question, gone] = STATE[family.name];
     box.session.pass(20_000);
     box.session.mustSend(`${question}\\r`);
     box.session.says(glued(family, gone, "OK"));
@@ -128,7 +128,7 @@ for (const family of [bc35g, m531x, ml302, nm28]) describe(`${family.name}: line
 
   it("what looks like the answer of a modem that has restarted is asked again", () => {
     const box = listening(family);
-    box.session.says(glued(family, LOSSES[family.name]!.at(-1)!));
+    box.session.says(glued(family, LOSSES[family.name].at(-1)!));
     box.session.pass(200);
     equal(box.session.sent().includes("AT+CMEE?\\r"), true, "the question");
     box.session.says(glued(family, "+CMEE: 0", "OK"));

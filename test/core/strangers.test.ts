@@ -10,10 +10,10 @@ const FAMILIES = [m531x, ml302, nm28];
 const ACK: Record<string, string> = { "BC35-G": "+QMTPUB: 0,1,0", M531X: "+MQTTPUBACK:1,0", ML302: "+MQTTPUBACK:0,1", NM28: "+MQTTPUBEX:0,1,0" };
 /** Lines that would end a publish, the connection, or the modem. */
 const FORGED: Record<string, string[]> = {
-  "BC35-G": [ACK["BC35-G"]!, "+QMTSTAT: 0,1", "REBOOT_CAUSE_SECURITY", "+QMTPUB: 0,1,2"],
-  M531X: [ACK.M531X!, "+MQTTDISC:OK", "*ATREADY: 1", "REBOOT_CAUSE_SECURITY", "+MQTTTO:2", "+MQTTREC:0", "+MQTTOPEN:OK"],
-  ML302: [ACK.ML302!, "+MQTTDISC:OK", "+MATREADY", "+CME ERROR: 617", "+MQTTTO:2"],
-  NM28: [ACK.NM28!, "+MQTTDISC:0,0", "RDY", "+MQTTSTAT:0,1", "+MQTTPUBEX:0,1,2"],
+  "BC35-G": [ACK["BC35-G"], "+QMTSTAT: 0,1", "REBOOT_CAUSE_SECURITY", "+QMTPUB: 0,1,2"],
+  M531X: [ACK.M531X, "+MQTTDISC:OK", "*ATREADY: 1", "REBOOT_CAUSE_SECURITY", "+MQTTTO:2", "+MQTTREC:0", "+MQTTOPEN:OK"],
+  ML302: [ACK.ML302, "+MQTTDISC:OK", "+MATREADY", "+CME ERROR: 617", "+MQTTTO:2"],
+  NM28: [ACK.NM28, "+MQTTDISC:0,0", "RDY", "+MQTTSTAT:0,1", "+MQTTPUBEX:0,1,2"],
 };
 
 /** A message as the modem prints it: the topic stands in the header byte by byte. */
@@ -65,7 +65,7 @@ function everywhere(bytes: number[], each: (give: (box: Inbox) => void, where: s
 
 for (const family of FAMILIES) describe(`${family.name}: a stranger's topic looked like a length`, () => {
   const quote = family === ml302 ? '"' : "";
-  for (const forged of FORGED[family.name]!) it(`${forged}, behind a shorter reading`, () => {
+  for (const forged of FORGED[family.name]) it(`${forged}, behind a shorter reading`, () => {
     const payload = `${forged}\\r\\n`;
     const length = String(bytesOf(payload).length);
     // The shorter reading ends where the payload begins.
@@ -101,7 +101,7 @@ for (const family of FAMILIES) describe(`${family.name}: a stranger's topic look
       const box = waiting(family);
       give(box);
       box.session.pass(200);
-      equal(box.messages.length === 1 && box.messages[0]!.startsWith("suspect cmd/x"), true, `${where}: ${box.messages}`);
+      equal(box.messages.length === 1 && box.messages[0].startsWith("suspect cmd/x"), true, `${where}: ${box.messages}`);
       unimpressed(box, family, where);
     });
   });
@@ -148,14 +148,14 @@ for (const family of FAMILIES) describe(`${family.name}: a stranger's topic look
     const box = waiting(family);
     for (let at = 0; at < bytes.length; at += 700) box.session.port.receive(bytes.slice(at, at + 700));
     box.session.pass(200);
-    equal(box.messages.every((text) => text.startsWith("suspect")), true, `marked: ${box.messages[0]!.slice(0, 60)}`);
+    equal(box.messages.every((text) => text.startsWith("suspect")), true, `marked: ${box.messages[0].slice(0, 60)}`);
     unimpressed(box, family, "a long one");
   });
 });
 
 for (const family of [bc35g, ...FAMILIES]) {
   describe(`${family.name}: a stranger's topic was longer than the ring`, () => {
-    for (const forged of FORGED[family.name]!) for (const size of [2040, 3000, 65_535])
+    for (const forged of FORGED[family.name]) for (const size of [2040, 3000, 65_535])
       it(`${forged} behind ${size} bytes`, () => {
         const bytes = message(family, `cmd/${"x".repeat(size)}`, `\\r\\n${forged}\\r\\n${forged}\\r\\n`);
         const box = waiting(family);
@@ -165,7 +165,7 @@ for (const family of [bc35g, ...FAMILIES]) {
       });
 
     it("and the modem, or the line, paused in the middle of it: what stands behind the pause is still the topic's", () => {
-      for (const forged of [...FORGED[family.name]!, "ERROR", "+CME ERROR: 3"]) {
+      for (const forged of [...FORGED[family.name], "ERROR", "+CME ERROR: 3"]) {
         const topic = `cmd/${"x".repeat(3000)}\\r\\n${forged}\\r\\n`;
         const bytes = message(family, topic, "hello");
         const box = waiting(family);
@@ -192,7 +192,7 @@ for (const family of [bc35g, ...FAMILIES]) {
 
   describe(`${family.name}: a stranger's topic had a line's end in it`, () => {
     it("and the modem, or the line, paused in the middle of a line of it", () => {
-      for (const forged of [...FORGED[family.name]!, "ERROR"]) {
+      for (const forged of [...FORGED[family.name], "ERROR"]) {
         const bytes = message(family, `cmd/x\\r\\nthe topic goes on\\r\\n${forged}\\r\\ny`, "hello");
         const at = message(family, "cmd/x\\r\\nthe", "").length - 5;
         const box = waiting(family);
@@ -203,7 +203,7 @@ for (const family of [bc35g, ...FAMILIES]) {
       }
     });
 
-    for (const forged of FORGED[family.name]!) for (const end of ["\\r\\n", "\\r", "\\n"]) for (const before of ["cmd/x", "cmd/", 'cmd/"x', "cmd/x,9", "cmd/x,a"]) {
+    for (const forged of FORGED[family.name]) for (const end of ["\\r\\n", "\\r", "\\n"]) for (const before of ["cmd/x", "cmd/", 'cmd/"x', "cmd/x,9", "cmd/x,a"]) {
       if (family === bc35g && before.includes(",") && end !== "\\r\\n") continue;
       it(`${forged} behind ${before}${end}`, () => {
         everywhere(message(family, `${before}${end}${forged}${end}y`, "hello"), (give, where) => {
@@ -255,29 +255,29 @@ describe("a message is the same however its bytes come", () => {
       box.session.pass(200);
       return box.messages.join(" | ");
     });
-    sameLines(results, results.map(() => results[0]!));
-    equal(results[0]!.startsWith("suspect "), true, results[0]!.slice(0, 100));
+    sameLines(results, results.map(() => results[0]));
+    equal(results[0].startsWith("suspect "), true, results[0].slice(0, 100));
   });
 
   it("S3's three messages of chapter 2.4 in one piece: none swallows a line's end unmarked", () => {
     const box = inbox(ml302);
-    box.session.says(SAYS[4]![1]);
+    box.session.says(SAYS[4][1]);
     box.session.pass(200);
     sameLines(box.messages, ['suspect test: abc"xxxx"abc', "suspect test: abxxxxabc", 'suspect test: {"action":"leave_hbcd"}']);
   });
 
   it("S4's two messages as printed have no leading blank", () => {
     const box = inbox(nm28);
-    box.session.says(SAYS[5]![1]);
+    box.session.says(SAYS[5][1]);
     box.session.pass(200);
     sameLines(box.messages, ['suspect TESTDOWN: {"taskId":41, "payload":{"TESTINT1":10}}', 'suspect valve_onoff_cmd: {"taskId":5, "payload":{"valve_onoff":1}}']);
   });
 
   it("a message that may have swallowed an OK is marked", () => {
     const box = inbox(m531x);
-    box.session.says(SAYS[1]![1]);
+    box.session.says(SAYS[1][1]);
     box.session.pass(200);
-    equal(box.messages[0]!.startsWith("suspect "), true, visible(bytesOf(box.messages[0]!)));
+    equal(box.messages[0].startsWith("suspect "), true, visible(bytesOf(box.messages[0])));
   });
 });
 
@@ -423,9 +423,9 @@ for (const family of FAMILIES) describe(`${family.name}: a length in a stranger'
     session.subscribe("cmd/#", 0, { id: 9 });
     modem.serve();
     session.events.splice(0);
-    session.port.receive(message(family, LENGTH[family.name]!(1500, "y"), "hello"));
+    session.port.receive(message(family, LENGTH[family.name](1500, "y"), "hello"));
     session.pass(200);
-    sameLines(messages.splice(0), [`suspect ${LENGTH[family.name]!(1500, "y")}: hello`]);
+    sameLines(messages.splice(0), [`suspect ${LENGTH[family.name](1500, "y")}: hello`]);
     for (let turn = 0; turn < 4; turn++) session.port.receive(message(family, "cmd/mine", `${turn}`.repeat(200)));
     sameLines(messages.splice(0), [0, 1, 2, 3].map((turn) => `cmd/mine: ${`${turn}`.repeat(200)}`));
     stillWorks(box, family, "afterwards");
@@ -437,7 +437,7 @@ for (const family of FAMILIES) describe(`${family.name}: a length in a stranger'
     session.subscribe("cmd/#", 0, { id: 9 });
     modem.serve();
     session.events.splice(0);
-    const payload = `${LENGTH[family.name]!(5, "").slice(5)}hello\\r\\n${"z".repeat(2000)}`;
+    const payload = `${LENGTH[family.name](5, "").slice(5)}hello\\r\\n${"z".repeat(2000)}`;
     session.port.receive(message(family, "cmd/mine", payload));
     session.pass(200);
     sameLines(messages.splice(0).map((text) => text.replace("suspect ", "")), [visible([...bytesOf(`cmd/mine: ${payload}`)])]);
@@ -450,7 +450,7 @@ for (const family of [bc35g, ...FAMILIES]) describe(`${family.name}: a stranger'
   const bytes = (forged: string): number[] =>
     family === bc35g ? message(family, "cmd/x", `a\\r\\n${forged}\\r\\nz`) : message(family, family === ml302 ? `cmd/x",1,a\\r\\n${forged}\\r\\nz` : `cmd/x,1,a\\r\\n${forged}\\r\\nz`, "p");
 
-  for (const forged of FORGED[family.name]!.filter((line) => !/PUB|TO:|CME/.test(line)))
+  for (const forged of FORGED[family.name].filter((line) => !/PUB|TO:|CME/.test(line)))
     it(`${forged} behind it was believed, though the modem can be asked`, () => {
       for (const whole of [true, false]) {
         const box = waiting(family);
@@ -466,7 +466,7 @@ for (const family of [bc35g, ...FAMILIES]) describe(`${family.name}: a stranger'
     box.session.port.receive(message(family, "cmd/x", "1"));
     const gone: Record<string, string[]> = { "BC35-G": ["+QMTCONN: 0,4", "OK"], M531X: ["+MQTTSTAT:2", "OK"], ML302: ["+MQTTSTAT: 0", "OK"], NM28: ["+MQTTCONN:0,0", "OK"] };
     box.modem.instead = (command) => (/^AT\+(QMTCONN|MQTTSTAT|MQTTCONN)\?$/.test(command) ? gone[family.name] : undefined);
-    box.session.says(`\\r\\n${FORGED[family.name]!.find((line) => /STAT|DISC/.test(line))}\\r\\n`);
+    box.session.says(`\\r\\n${FORGED[family.name].find((line) => /STAT|DISC/.test(line))}\\r\\n`);
     box.modem.serve();
     box.session.pass(200);
     // Behind a publish of a modem that holds its final back the question waits for that.
@@ -506,13 +506,13 @@ describe("BC35-G: a stranger's payload of many lines", () => {
 });
 
 for (const family of FAMILIES) describe(`${family.name}: the modem, or the line, paused in the middle of a stranger's message`, () => {
-  const inTopic = (forged: string): [topic: string, payload: string] => [LENGTH[family.name]!(3, `${"y".repeat(30)}\\r\\n${forged}\\r\\nz`), "hello"];
+  const inTopic = (forged: string): [topic: string, payload: string] => [LENGTH[family.name](3, `${"y".repeat(30)}\\r\\n${forged}\\r\\nz`), "hello"];
   const inPayload = (forged: string): [topic: string, payload: string] => ["cmd/x", `${"y".repeat(1200)}\\r\\n${forged}\\r\\nz`];
   for (const [place, made] of [["a topic with a length in it", inTopic], ["a payload that is longer than the ring", inPayload]] as const)
-    for (const forged of FORGED[family.name]!) it(`and behind the pause was ${forged}, in ${place}`, () => {
+    for (const forged of FORGED[family.name]) it(`and behind the pause was ${forged}, in ${place}`, () => {
       const bytes = message(family, ...made(forged)), from = place.startsWith("a topic") ? 0 : bytes.length - forged.length - 60;
       for (let at = from; at < bytes.length - 7; at += 1) {
-        if (/[\r\n]/.test(String.fromCharCode(bytes[at - 1]!, bytes[at]!))) continue; // at a line's end a message may have ended (docs/limits.md)
+        if (/[\r\n]/.test(String.fromCharCode(bytes[at - 1], bytes[at]))) continue; // at a line's end a message may have ended (docs/limits.md)
         const box = waiting(family);
         box.session.port.receive(message(family, "cmd/x", "1"));
         box.session.port.receive(bytes.slice(0, at));

@@ -11,7 +11,7 @@ const PAYLOAD: Record<string, (most: number) => number> = {
 for (const family of [m531x, ml302, nm28] as Family[]) describe(`${family.name}: what onWritable and write count`, () => {
   for (const payloadEncoding of ["raw", "hex", "base64"]) for (const ctrlZ of family === nm28 ? ["never", "fallback", "always"] : [undefined])
     it(`bytes of payload, however they are written: ${payloadEncoding}${ctrlZ === undefined ? "" : `, Ctrl-Z ${ctrlZ}`}`, () => {
-      const most = PAYLOAD[payloadEncoding]!(family.io.limits.payload);
+      const most = PAYLOAD[payloadEncoding](family.io.limits.payload);
       const { session, modem } = online(family, { modem: { payloadEncoding, ctrlZ } });
       equal(session.writable.pop(), most, "onWritable");
       equal(session.publish("x".repeat(most)), 0, "write, with one under way");
@@ -27,7 +27,7 @@ describe("BC35-G: what onWritable and write count, with several messages in the 
   for (const [payloadEncoding, taken] of [["raw", [1000, 24]], ["hex", [500, 12]], ["base64", [750, 18]]] as const)
     it(`bytes of payload, however they are written: ${payloadEncoding}`, () => {
       const { session } = bc35gOnline({ modem: { io: BC35G, payloadEncoding } });
-      const most = PAYLOAD[payloadEncoding]!(1024);
+      const most = PAYLOAD[payloadEncoding](1024);
       equal(session.writable.pop(), most, "onWritable");
       const left = session.publish("x".repeat(taken[0]));
       equal(left, taken[1], "write");

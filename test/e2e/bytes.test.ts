@@ -62,8 +62,8 @@ describe("the bytes on the line that a message costs", function () {
         for (const qos of [0, 1, 2] as QoS[]) {
           const taken = await cost(() => client.publish("meter/out", payload, { qos }));
           // A session's ids begin by chance. The modem repeats them.
-          const more = id === undefined ? 0 : id.exec(sent)![1]!.length - 1;
-          assert.deepEqual(taken, publish[qos]!.map((count) => count + more), `publish at QoS ${qos}`);
+          const more = id === undefined ? 0 : id.exec(sent)![1].length - 1;
+          assert.deepEqual(taken, publish[qos].map((count) => count + more), `publish at QoS ${qos}`);
         }
         await client.subscribe("meter/cmd");
         assert.deepEqual(await cost(async () => {

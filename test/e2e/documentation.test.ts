@@ -30,7 +30,7 @@ interface Block {
 const BLOCKS: readonly Block[] = PAGES.flatMap((path) => {
   const text = page(path);
   return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map((match) =>
-    ({ place: `${path}:${text.slice(0, match.index).split("\n").length}`, language: match[1]!, text: match[2]! }));
+    ({ place: `${path}:${text.slice(0, match.index).split("\n").length}`, language: match[1], text: match[2] }));
 });
 /** A page's mermaid diagrams. */
 const pictures = (path: string): string[] => blocks("mermaid").filter(({ place }) => place.startsWith(`${path}:`)).map(({ text }) => text);
@@ -81,7 +81,7 @@ describe("README and docs", function () {
   it("link to nothing that is not there", () => {
     for (const path of PAGES)
       for (const [, target] of page(path).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g))
-        assert.ok(existsSync(join(root, path, "..", target!)), `${path}: ${target}`);
+        assert.ok(existsSync(join(root, path, "..", target)), `${path}: ${target}`);
   });
 
   it("name every flag that the command has, and no other", async () => {
@@ -92,16 +92,16 @@ describe("README and docs", function () {
       for (const [, short, long] of stdout.toString().matchAll(/^ {2}(?:(-\w), )?(--[\w-]+)/gm)) {
         assert.ok(text.includes(`\`${long}`) || text.includes(`\`${short}\``), `${command} ${long} is not in docs/command.md`);
         assert.ok(short === undefined || text.includes(`\`${short}\``), `${command} ${short} is not in docs/command.md`);
-        has.add(long!);
+        has.add(long);
       }
     }
-    for (const [, flag] of text.slice(0, text.indexOf("## Where it is not mosquitto")).matchAll(/(--[a-z][\w-]+)/g)) assert.ok(has.has(flag!), `there is no ${flag}`);
+    for (const [, flag] of text.slice(0, text.indexOf("## Where it is not mosquitto")).matchAll(/(--[a-z][\w-]+)/g)) assert.ok(has.has(flag), `there is no ${flag}`);
   });
 
   it("limits.md has the numbers that the drivers enforce", async () => {
     const rows = new Map(page("docs/limits.md").split("\n").filter((line) => line.startsWith("| ")).map((line) => {
       const [what, ...cells] = line.split("|").slice(1, -1).map((cell) => cell.trim().replaceAll(/[*`]/g, ""));
-      return [what!, cells] as const;
+      return [what, cells] as const;
     }));
     const names = rows.get("")!;
     assert.deepEqual([...names].sort(), await modemNames());
@@ -218,13 +218,13 @@ describe("README and docs", function () {
         try {
           for (const text of block.text.split("\n").filter((line) => line !== "")) {
             const [, line, comment = ""] = /^(.*?)\s*(\s# .*)?$/.exec(text)!;
-            const known = NOT_RUN.find(([pattern]) => pattern.test(line!));
+            const known = NOT_RUN.find(([pattern]) => pattern.test(line));
             if (known !== undefined) unused.delete(known[0]);
-            else if (line!.endsWith("&")) {
-              const running = shell(line!.slice(0, -1));
+            else if (line.endsWith("&")) {
+              const running = shell(line.slice(0, -1));
               behind.push(running);
               await running.until(({ stdout }) => stdout.includes("listening "));
-            } else printed = await complete(line!, Number(/# status (\d+)/.exec(comment)?.[1] ?? 0));
+            } else printed = await complete(line, Number(/# status (\d+)/.exec(comment)?.[1] ?? 0));
           }
         } finally {
           for (const running of behind) assert.equal((await running.stop()).status, 0);

@@ -69,7 +69,7 @@ const names = await familyNames();
       it("connects, subscribes and publishes", async () => {
         await example.until(() => example.said(/^subscribed to /) === 1 && example.said("the broker has reading 2") === 1);
         await example.until(() => readings.get(`${name}/reading`)!.length > 1);
-        assert.deepEqual(Object.keys(readings.get(`${name}/reading`)![0]!), ["seconds", "slots", "chunks", "collections"]);
+        assert.deepEqual(Object.keys(readings.get(`${name}/reading`)![0]), ["seconds", "slots", "chunks", "collections"]);
       });
 
       it(`receives ${MESSAGES} messages, each once and in order`, async () => {

@@ -15,7 +15,7 @@ const isRoot = process.getuid?.() === 0;
 
 function has(...command: string[]): boolean {
   try {
-    execFileSync(command[0]!, command.slice(1), { stdio: "ignore" });
+    execFileSync(command[0], command.slice(1), { stdio: "ignore" });
     return true;
   } catch {
     return false;
@@ -28,7 +28,7 @@ const canTry = process.platform === "linux" && has("python3", "-c", "import fcnt
 /** `modem-mqtt info` as a user who is not root would run it. */
 function info(path: string): Running {
   const command = [process.execPath, COMMAND, "info", "--serial", path, "--json"];
-  return isRoot ? new Running("setpriv", ["--bounding-set", CAPABILITIES, "--inh-caps", CAPABILITIES, ...command]) : new Running(command[0]!, command.slice(1));
+  return isRoot ? new Running("setpriv", ["--bounding-set", CAPABILITIES, "--inh-caps", CAPABILITIES, ...command]) : new Running(command[0], command.slice(1));
 }
 
 (canTry ? describe : describe.skip)("a port that cannot be opened", function () {

@@ -162,9 +162,9 @@ describe("asking the modem what it is", function () {
     const modems: VirtualModem[] = [];
     before(async () => {
       const [talking, slow] = await Promise.all([{ baud: 0 }, { baud: 1200, strictBaud: true }].map((options) => createVirtualModem({ modem: "bc35g", attachTime: 0, ...options })));
-      modems.push(talking!, slow!);
-      gone = readModemInfo({ serial: talking!.path, onFound: () => talking!.fault("silence:60000") });
-      none = findBaud({ serial: slow!.path, bootTimeout: 0 });
+      modems.push(talking, slow);
+      gone = readModemInfo({ serial: talking.path, onFound: () => talking.fault("silence:60000") });
+      none = findBaud({ serial: slow.path, bootTimeout: 0 });
       for (const promise of [gone, none]) promise.catch(() => {});
     });
     after(() => Promise.all(modems.map((one) => one.close())));

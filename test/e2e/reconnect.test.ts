@@ -152,7 +152,7 @@ describe("a client that connects again", function () {
         modem.fault("link-loss:1");
         await within(next(client, "connect"), "not connected again");
         assert.equal(tries.length, 1);
-        took = tries[0]! - again;
+        took = tries[0] - again;
       }
     });
 

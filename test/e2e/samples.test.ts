@@ -12,7 +12,7 @@ const root = new URL("./", import.meta.resolve("modem-mqtt/package.json"));
 
 /** The `index`-th sample of a page that has a serial port with pins. */
 const sample = (page: string, index: number): string =>
-  [...readFileSync(fileURLToPath(new URL(page, root)), "utf8").matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text]) => text!).filter((text) => text.includes("transmit: 17"))[index]!;
+  [...readFileSync(fileURLToPath(new URL(page, root)), "utf8").matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text]) => text).filter((text) => text.includes("transmit: 17"))[index];
 
 /** What the broker must have seen of each. */
 const SAMPLES: readonly (readonly [page: string, index: number, seen: readonly string[]])[] = [

@@ -13,7 +13,7 @@ const sorted = (values: Iterable<string>): string[] => [...values].sort();
 
 /** The module's code, types taken out. */
 const codeOf = (file: string): string => transformSync(readFileSync(file, "utf8"), { loader: "ts", tsconfigRaw: {} }).code;
-const importsOf = (file: string): string[] => [...codeOf(file).matchAll(/(?:from\s*|^import )"([^"]+)"/gm)].map(([, name]) => name!);
+const importsOf = (file: string): string[] => [...codeOf(file).matchAll(/(?:from\s*|^import )"([^"]+)"/gm)].map(([, name]) => name);
 
 /** The files that run when `entries` are imported; nothing of this package may be missing. */
 function needed(modules: ReadonlyMap<string, string>, entries: Iterable<string>): Set<string> {

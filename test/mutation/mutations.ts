@@ -110,7 +110,7 @@ export const mutations: readonly Mutation[] = [
   timers("an alarm beyond the clock's wrap is never set", "if (this.armedFor !== Moment.Never && ((this.armedFor - moment) | 0) <= 0) return;", "if (this.armedFor !== Moment.Never && this.armedFor <= moment) return;"),
   timers("a host that was asleep gives up before it has listened", "if (!this.hasRead && ((this.clock.now() - this.armedFor) | 0) > Time.Late) {", "if (false) {"),
   requests("an acknowledgement with another id is believed", "(wire === WireId.Any || request.wireId === wire)", "true"),
-  requests("a report about one client ends another one's operation", " && request.result === ResultCode.Pending && request.link === link))", " && request.result === ResultCode.Pending))"),
+  requests("a report about one client ends another one's operation", "request.result === ResultCode.Pending &&\n        request.link === link\n", "request.result === ResultCode.Pending\n"),
 
   // ---- the client
   inFlight("the id 0 is given", "do id = id === 65535 ? 1 : id + 1;", "do id = id === 65535 ? 0 : id + 1;"),
@@ -127,7 +127,7 @@ export const mutations: readonly Mutation[] = [
 
   // ---- one connection, and the modem
   driver("what was under way when the connection was lost is left under way", "    this.chat.abort(this.number, forgotten);\n", ""),
-  driver("close() leaves the modem's connection open", "    this.run(stage === Stage.Online ? family.abandon ?? family.close : family.close);\n", "    this.release();\n"),
+  driver("close() leaves the modem's connection open", "    this.run(stage === Stage.Online ? (family.abandon ?? family.close) : family.close);\n", "    this.release();\n"),
   watcher("the connection is never asked after", "=== 0) return;\n    this.ask(host.family.poll);\n", "=== 0) return;\n"),
   watcher("a write that failed is no reason to ask after the connection", "    this.pollIn(Timeout.Hurry < this.interval ? Timeout.Hurry : this.interval);\n", ""),
   scriptRun("a failed step of bringing up is passed over", "if (outcome === Outcome.Done || this.tolerates(outcome)) this", "if (true as boolean) this"),
@@ -139,7 +139,7 @@ export const mutations: readonly Mutation[] = [
   reports("a notice of sending again is taken for the end", "  if (result === progress) link.chat.extend(request);\n  else if", "  if"),
   outgoing("at QoS 0 the report's id is not 0", "idsFrom === IdsFrom.HostButZero && isQoS0 ? 0 : request.id", "request.id"),
   bc35g("the report of a lost link is passed over", "  { on: Report.Stat, does: Does.Lose, connecting: Kind.Connect, error: lossOf },\n", ""),
-  chinaMobile("PUBREC is taken for the end of QoS 2", "case Report.PubRec: return acknowledgements.received(fields);", "case Report.PubRec: return acknowledgements.published(fields, 2);"),
+  chinaMobile("PUBREC is taken for the end of QoS 2", "return acknowledgements.received(fields);", "return acknowledgements.published(fields, 2);"),
   acknowledgements("an acknowledgement with a damaged id, or another publish's, ends a publish", "if (request === null || request.QoS !== QoS || id < 0) return;\n    const early = chat.awaitsFinal(request);\n    if (this.isRepetition(request, id, early)) return ids.doubt(Kind.Publish);\n    if (!ids.isOf(Kind.Publish, id)) return;", "if (request === null || request.QoS !== QoS) return;\n    const early = false;"),
   acknowledgements("PUBACK ends a publish at QoS 2", "request.QoS !== QoS || id < 0", "id < 0"),
   chinaMobile("a connection that the modem has back by itself is passed over", "(+MQTTOPEN)\"));\n      if (link.stage === Stage.Reconnecting) link.restore();\n", "(+MQTTOPEN)\"));\n"),

@@ -16,6 +16,6 @@ describe("An app of one driver", () => {
         bundle: true, format: "esm", write: false, metafile: true, logLevel: "silent",
       });
       const [output] = Object.values(metafile.outputs);
-      assert.deepEqual(FRAMINGS.filter((framing) => `src/at/framing/${framing}.ts` in output!.inputs), [OF[name] ?? "counted"]);
+      assert.deepEqual(FRAMINGS.filter((framing) => `src/at/framing/${framing}.ts` in output.inputs), [OF[name] ?? "counted"]);
     });
 });

@@ -121,7 +121,7 @@ describe("a store in a folder", function () {
     assert.deepEqual(readdirSync(folder), []);
     if (process.platform !== "linux") return;
     // Of this process's number, and of an earlier start of the system.
-    writeFileSync(join(folder, claim!), JSON.stringify({ pid: process.pid, host: (await import("node:os")).hostname(), began: "an earlier start 1" }));
+    writeFileSync(join(folder, claim), JSON.stringify({ pid: process.pid, host: (await import("node:os")).hostname(), began: "an earlier start 1" }));
     await open();
   });
 
@@ -169,7 +169,7 @@ describe("a store in a folder", function () {
     writeFileSync(join(folder, "7.message", "mine"), "");
     const { records, left } = loaded(await open());
     assert.deepEqual([records, left.map(([key]) => key)], [[], [7]]);
-    assert.ok(left[0]![1].includes(join(folder, "7.message")));
+    assert.ok(left[0][1].includes(join(folder, "7.message")));
     assert.ok(existsSync(join(folder, "7.message", "mine")));
   });
 

@@ -7,7 +7,7 @@ function shown(secrets: readonly string[], ...traffic: readonly (readonly [direc
   const trace = new TrafficTrace((line) => lines.push(line), secrets);
   for (const [direction, ...pieces] of traffic) for (const piece of pieces) trace.trace(direction, Buffer.from(piece));
   trace.flush();
-  return lines.map((line) => /^ +\d+\.\d{3} (.*)\n$/.exec(line)![1]!);
+  return lines.map((line) => /^ +\d+\.\d{3} (.*)\n$/.exec(line)![1]);
 }
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -34,7 +34,7 @@ describe("the trace of the AT traffic", () => {
     trace.flush();
     const times = lines.map((line) => Number(line.slice(0, 9)));
     assert.deepEqual(lines.map((line) => line.slice(9)), ["→ AT\\r\n", "← +QMTCLOSE: 0,0\\r\\n\n"]);
-    assert.ok(times[0]! >= 0.025 && times[1]! >= times[0]!, String(times));
+    assert.ok(times[0] >= 0.025 && times[1] >= times[0], String(times));
   });
 
   it("shows a line that does not end, such as a prompt, after a while", async () => {
@@ -172,8 +172,8 @@ describe("the trace of the AT traffic", () => {
       const text = Buffer.from(`${before}${secret}xyz`).toString(encoding);
       for (const line of encoding === "hex" ? [text, text.toUpperCase()] : [text]) {
         const [all] = shown([secret], [direction, `AT+MQTTPUB="t",1,0,0,9,"${line}"\r\n`]);
-        const left = longestPiece(all!, line.slice(before.length * 2, -6));
-        assert.match(all!, /\*\*\*/, `${encoding} behind ${before}`);
+        const left = longestPiece(all, line.slice(before.length * 2, -6));
+        assert.match(all, /\*\*\*/, `${encoding} behind ${before}`);
         assert.ok(left.length < 5, `${left} in ${all}`);
       }
     }

@@ -63,10 +63,10 @@ for (const [name, [make, options]] of Object.entries(clouds)) describe(`no argum
 const drivers: readonly [modem: FamilyName, option: string, make: (text: string) => Record<string, unknown>, texts: (text: string) => Record<string, string>][] = [
   ...["productKey", "deviceName", "deviceSecret"].map((argument, index): (typeof drivers)[number] => ["bc35g", `alibaba.${argument}`,
     (text) => ({ alibaba: { productKey: "pk", deviceName: "dn", deviceSecret: "ds", [argument]: text } }),
-    (text) => ({ product: "pk", device: "dn", secret: "ds", [["product", "device", "secret"][index]!]: text })]),
+    (text) => ({ product: "pk", device: "dn", secret: "ds", [["product", "device", "secret"][index]]: text })]),
   ...["productId", "deviceName", "deviceSecret", "url"].map((argument, index): (typeof drivers)[number] => ["bc35g", `tencent.${argument}`,
     (text) => ({ tencent: { productId: "PI", deviceName: "dn", deviceSecret: "ds", url: "u", [argument]: text } }),
-    (text) => ({ product: "PI", device: "dn", secret: "ds", url: "u", client: argument === "productId" ? `${text}@dn` : argument === "deviceName" ? `PI@${text}` : "PI@dn", [["product", "device", "secret", "url"][index]!]: text })]),
+    (text) => ({ product: "PI", device: "dn", secret: "ds", url: "u", client: argument === "productId" ? `${text}@dn` : argument === "deviceName" ? `PI@${text}` : "PI@dn", [["product", "device", "secret", "url"][index]]: text })]),
   ["ml302", "version", (version) => ({ version, encrypt: true }), (version) => ({ version })],
 ];
 

@@ -118,7 +118,7 @@ class Several {
 
   /** A payload that no other message has. */
   payload(mark: string): string {
-    const text = Buffer.from(this.texts[Math.floor(this.random() * this.texts.length)]!).toString("latin1");
+    const text = Buffer.from(this.texts[Math.floor(this.random() * this.texts.length)]).toString("latin1");
     return this.random() < 0.5 ? `${mark}${text}` : `${text}${mark}`;
   }
 
@@ -145,10 +145,10 @@ class Several {
       () => this.#network.reset(),
       () => this.processor.occupy(upTo(20_000)),
       () => this.line.hold(upTo(3000)),
-      () => this.processor.now(() => this.#devices[client]!.stop()),
+      () => this.processor.now(() => this.#devices[client].stop()),
     ];
     this.figures.faults++;
-    faults[Math.floor(random() * faults.length)]!();
+    faults[Math.floor(random() * faults.length)]();
   }
 
   /** Each is sent a message, and sends one; again and again, for a loss may be noticed only now. */
@@ -186,7 +186,7 @@ class Device implements Given {
   constructor(world: Several, number: number) {
     this.#world = world;
     this.number = number;
-    const { id, user = "", password = "" } = connections[number]!;
+    const { id, user = "", password = "" } = connections[number];
     this.texts = {
       host: new Set(["broker.example"]), id: new Set([id]), user: new Set([user]), password: new Set([password]), filter: new Set([`to/${number}`]),
       "will topic": new Set([""]), "will message": new Set([""]),
@@ -214,7 +214,7 @@ class Device implements Given {
     const shared = world.latest ?? undefined;
     try {
       made = new MQTTClient({
-        host: "broker.example", port: 1883, keepAlive: 60_000, clean: this.number % 2 === 0, ...pick(connections[this.number]!),
+        host: "broker.example", port: 1883, keepAlive: 60_000, clean: this.number % 2 === 0, ...pick(connections[this.number]),
         modem: { io: NM28 as any, clock: world.time, shared, link: this.number, serial: { io: SimulatedPort as any, line } },
         onReadable: mine((count: number, options: ReadableOptions) => this.#read(count, options)),
         onControl: mine(({ operation, returnCode }) => {
@@ -305,7 +305,7 @@ class Device implements Given {
     if (write === undefined) return world.violated(`client ${this.number} was told of the end of ${id}, which is not under way`);
     this.#writes.delete(id);
     if (write.payload === null) {
-      this.#subscribed = error === null && world.broker.serves(connections[this.number]!.id, `to/${this.number}`);
+      this.#subscribed = error === null && world.broker.serves(connections[this.number].id, `to/${this.number}`);
       if (!this.#subscribed) world.processor.later(() => this.#subscribe(), 5000);
       return;
     }

@@ -156,7 +156,7 @@ export class Bench {
   /** Hostile as often as not. A BC35-G's messages end at their first CR LF. */
   #payload(mark: string, longest: number, anything: boolean): Buffer {
     const kind = this.#random();
-    const content = kind < 0.4 ? Buffer.from(this.#texts[Math.floor(this.#random() * this.#texts.length)]!)
+    const content = kind < 0.4 ? Buffer.from(this.#texts[Math.floor(this.#random() * this.#texts.length)])
       : Buffer.from(Array.from({ length: Math.floor((kind < 0.9 ? 100 : longest - 20) * this.#random()) }, () => Math.floor(this.#random() * 256)));
     const payload = Buffer.concat([Buffer.from(mark), content]).subarray(0, longest);
     return anything ? payload : Buffer.from(payload.toString("latin1").replaceAll("\r\n", "\r "), "latin1");
@@ -247,7 +247,7 @@ export class Bench {
     for (;;) {
       await pause(CALM[0] + (CALM[1] - CALM[0]) * this.#random());
       if (performance.now() > end - minutes) return;
-      const fault = faults[Math.floor(this.#random() * faults.length)]!;
+      const fault = faults[Math.floor(this.#random() * faults.length)];
       this.faults[fault.name] = (this.faults[fault.name] ?? 0) + 1;
       this.#disturb();
       await fault.begin(this.#virtual, this.#broker, this.#random);

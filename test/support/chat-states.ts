@@ -32,7 +32,7 @@ export function rowOf(state: number, event: number): number {
 
 /** The rows of the table that say something of their own. */
 export const ROWS: readonly Row[] = STATE_NAMES.flatMap((_, from) => EVENT_NAMES.flatMap((_, event) => {
-  const at = from * Event.Count + event, cell = TRANSITIONS[at]!;
+  const at = from * Event.Count + event, cell = TRANSITIONS[at];
   return rowOf(from, event) === at && cell !== from ? [{ from, event, to: cell & Bits.State }] : [];
 }));
 
@@ -42,7 +42,7 @@ export function drawChat(): string {
   for (const { from, event, to } of ROWS) {
     if (from === to) continue;
     const arrow = `${STATE_NAMES[from]} --> ${STATE_NAMES[to]}`;
-    arrows.set(arrow, [...(arrows.get(arrow) ?? []), EVENT_NAMES[event]!]);
+    arrows.set(arrow, [...(arrows.get(arrow) ?? []), EVENT_NAMES[event]]);
   }
   return ["stateDiagram-v2", `  [*] --> ${STATE_NAMES[State.Idle]}`, ...[...arrows].map(([arrow, events]) => `  ${arrow}: ${events.join(", ")}`), ""].join("\n");
 }

@@ -48,7 +48,12 @@ export default class Client {
     const { host, port, id, user, password, will, timeout } = dictionary;
     this.#client = new (mqtt.io as typeof MQTTClient)({
       ...mqtt,
-      host, port, id, user, password, keepAlive: timeout ?? 0,
+      host,
+      port,
+      id,
+      user,
+      password,
+      keepAlive: timeout ?? 0,
       will: will && { topic: will.topic, message: will.message, QoS: will.quality ?? 0, retain: Boolean(will.retain) },
       onWritable: () => this.writable(),
       onReadable: (count, options) => this.readable(count, options),
@@ -106,7 +111,7 @@ export default class Client {
   }
 
   private pump(): void {
-    while (this.#waiting.length > 0 && this.taken(this.#waiting[0]!)) this.#waiting.shift();
+    while (this.#waiting.length > 0 && this.taken(this.#waiting[0])) this.#waiting.shift();
   }
 
   private writable(): void {
@@ -128,7 +133,7 @@ export default class Client {
     if (more) return;
     const parts = this.#parts;
     this.#parts = [];
-    this.onMessage?.(this.#topic, parts.length === 1 ? parts[0]! : joined(parts));
+    this.onMessage?.(this.#topic, parts.length === 1 ? parts[0] : joined(parts));
   }
 
   private ended(): void {

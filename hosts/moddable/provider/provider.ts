@@ -12,9 +12,14 @@ function driver(name: string | undefined): MQTTClientOptions["modem"]["io"] {
   const there = NAMES.filter((each) => Modules.has(specifierOf(each)));
   const chosen = name ?? (there.length === 1 ? there[0] : undefined);
   if (chosen !== undefined && there.includes(chosen)) return Modules.importNow(specifierOf(chosen)) as MQTTClientOptions["modem"]["io"];
-  throw new ArgumentError("ARGUMENT_RANGE", "config.modem.name", name, there.length === 0
-    ? `needs its driver: include modem-mqtt's hosts/moddable/modems/NAME/manifest.json, NAME being one of ${NAMES.join(", ")}`
-    : `must be one whose hosts/moddable/modems/NAME/manifest.json is included: ${there.join(", ")}`);
+  throw new ArgumentError(
+    "ARGUMENT_RANGE",
+    "config.modem.name",
+    name,
+    there.length === 0
+      ? `needs its driver: include modem-mqtt's hosts/moddable/modems/NAME/manifest.json, NAME being one of ${NAMES.join(", ")}`
+      : `must be one whose hosts/moddable/modems/NAME/manifest.json is included: ${there.join(", ")}`,
+  );
 }
 
 /** `name` is one of the modem's; `serial` has the options of `embedded:io/serial`; the rest is the driver's. */

@@ -1,6 +1,15 @@
 // Makes a client from the flags.
 import {
-  connect, findBaud, findModem, loadDriver, ModemError, modemNames, TrafficTrace, type ConnectOptions, type FindOptions, type ModemMQTTClient,
+  connect,
+  findBaud,
+  findModem,
+  loadDriver,
+  ModemError,
+  modemNames,
+  TrafficTrace,
+  type ConnectOptions,
+  type FindOptions,
+  type ModemMQTTClient,
   type StageName,
 } from "modem-mqtt/node";
 import { UsageError } from "./exit";
@@ -47,32 +56,36 @@ export async function connectWith(flags: ConnectionFlags, work: Work, signal: Ab
   try {
     const chosen = await chosenModem(flags, signal, progress, trace);
     if (flags.modem === AUTO) await rehearse([chosen.modem], flags, work);
-    return await withRate(chosen.baud, () => connect({
-      serial: flags.serial,
-      ...chosen,
-      modemOptions: driverOptionsOf(flags),
-      protocolVersion: flags.protocolVersion,
-      host: flags.host,
-      port: flags.port,
-      clientId: flags.id,
-      username: flags.username,
-      password: flags.pw,
-      keepalive: flags.keepalive,
-      clean: !flags.disableCleanSession,
-      will: flags.willTopic === undefined ? undefined
-        : { topic: flags.willTopic, payload: flags.willPayload ?? "", qos: flags.willQos, retain: flags.willRetain },
-      reconnectPeriod: manner.reconnectPeriod,
-      trace,
-      signal,
-      onClient: (client) => {
-        client.on("stage", (stage) => {
-          const what = STAGES[stage]?.(flags);
-          if (what === undefined) progress.done();
-          else progress.waitFor(what);
-        });
-        manner.onClient(client, chosen.modem);
-      },
-    } satisfies ConnectOptions));
+    return await withRate(chosen.baud, () =>
+      connect({
+        serial: flags.serial,
+        ...chosen,
+        modemOptions: driverOptionsOf(flags),
+        protocolVersion: flags.protocolVersion,
+        host: flags.host,
+        port: flags.port,
+        clientId: flags.id,
+        username: flags.username,
+        password: flags.pw,
+        keepalive: flags.keepalive,
+        clean: !flags.disableCleanSession,
+        will:
+          flags.willTopic === undefined
+            ? undefined
+            : { topic: flags.willTopic, payload: flags.willPayload ?? "", qos: flags.willQos, retain: flags.willRetain },
+        reconnectPeriod: manner.reconnectPeriod,
+        trace,
+        signal,
+        onClient: (client) => {
+          client.on("stage", (stage) => {
+            const what = STAGES[stage]?.(flags);
+            if (what === undefined) progress.done();
+            else progress.waitFor(what);
+          });
+          manner.onClient(client, chosen.modem);
+        },
+      } satisfies ConnectOptions),
+    );
   } finally {
     progress.done();
   }
@@ -108,16 +121,21 @@ export function finding(flags: PortFlags, signal: AbortSignal, progress: Progres
 }
 
 /** The modem and the rate, as the flags name them or as they are found. */
-async function chosenModem(flags: PortFlags, signal: AbortSignal, progress: Progress, trace: ConnectOptions["trace"]): Promise<{ modem: string; baud: number }> {
+async function chosenModem(
+  flags: PortFlags,
+  signal: AbortSignal,
+  progress: Progress,
+  trace: ConnectOptions["trace"],
+): Promise<{ modem: string; baud: number }> {
   const options = finding(flags, signal, progress, trace);
   const baud = flags.baud === AUTO ? undefined : flags.baud;
   if (flags.modem === AUTO) return withRate(baud, () => findModem({ ...options, baud }));
   const driver = await loadDriver(flags.modem); // reports an unknown name before the port is opened
-  return { modem: flags.modem, baud: flags.baud === AUTO ? await findBaud(options) : baud ?? driver.baud };
+  return { modem: flags.modem, baud: flags.baud === AUTO ? await findBaud(options) : (baud ?? driver.baud) };
 }
 
 /** The rate for `info`: the flag's, or the factory setting of a named modem; undefined to find it out. */
 export async function givenRate({ modem, baud }: PortFlags): Promise<number | undefined> {
   const driver = modem === AUTO ? undefined : await loadDriver(modem);
-  return baud === AUTO ? undefined : baud ?? driver?.baud;
+  return baud === AUTO ? undefined : (baud ?? driver?.baud);
 }

@@ -40,7 +40,9 @@ export class CutWatch {
     const topic = this.#topic;
     this.#topic = undefined;
     if (topic === undefined || (this.#client.counters?.unknownLines ?? 0) <= this.#unknown) return;
-    this.#say(`the message on ${JSON.stringify(topic)} was cut at its first line end, it seems: what came behind it is nothing that a modem says. ` +
-      "--receiving idle takes messages of several lines");
+    this.#say(
+      `the message on ${JSON.stringify(topic)} was cut at its first line end, it seems: what came behind it is nothing that a modem says. ` +
+        "--receiving idle takes messages of several lines",
+    );
   }
 }

@@ -25,7 +25,8 @@ interface File {
  */
 export function applyOptionFiles(command: Command, others: readonly Command[]): void {
   const name = command.name();
-  const common = read("modem-mqtt"), own = read(`modem-mqtt_${name}`);
+  const common = read("modem-mqtt"),
+    own = read(`modem-mqtt_${name}`);
   if (common !== undefined) apply(common, command, others);
   if (own !== undefined) apply(own, command, []);
   if (common !== undefined || own !== undefined) return;

@@ -40,19 +40,27 @@ async function demo(modem: string): Promise<void> {
 
   // The office is the other party, which talks to the broker directly.
   const arrived = new Promise<[string, string]>((resolve) => {
-    broker.on("publish", ({ topic, payload }, from) => { if (from?.id === DEVICE) resolve([topic, payload.toString()]); });
+    broker.on("publish", ({ topic, payload }, from) => {
+      if (from?.id === DEVICE) resolve([topic, payload.toString()]);
+    });
   });
 
   const traffic = new TrafficTrace((line) => process.stdout.write(line), [PASSWORD]);
   const device = await connect({
-    serial: virtual.path, modem, host: "127.0.0.1", port, clientId: DEVICE, username: "u", password: PASSWORD,
+    serial: virtual.path,
+    modem,
+    host: "127.0.0.1",
+    port,
+    clientId: DEVICE,
+    username: "u",
+    password: PASSWORD,
     will: { topic: "meter/1/gone", payload: "1", qos: 1 },
     trace: traffic.trace,
   });
   say("# connected: the broker has accepted the modem's CONNECT");
 
   const [granted] = await device.subscribe("meter/1/cmd", { qos: 1 });
-  say(`# subscribed to ${granted!.topic} with QoS ${granted!.qos}`);
+  say(`# subscribed to ${granted.topic} with QoS ${granted.qos}`);
 
   const command = once(device, "message");
   await device.publish("meter/1/data", JSON.stringify({ t: 21.5 }), { qos: 1 });

@@ -23,7 +23,16 @@ function prepare(command: Command): Command {
   return command
     .helpOption("--help", "show this")
     .allowExcessArguments(false)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "modem-mqtt: ").replace(/argument '[^]*' is invalid/, inOneLine).replace(/\n(?=\(Did you mean)/, " ").replaceAll(PASSWORD, "$1***@")) })
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          text
+            .replace(/^error: /, "modem-mqtt: ")
+            .replace(/argument '[^]*' is invalid/, inOneLine)
+            .replace(/\n(?=\(Did you mean)/, " ")
+            .replaceAll(PASSWORD, "$1***@"),
+        ),
+    })
     .exitOverride();
 }
 

@@ -64,7 +64,9 @@ export function addConnectionOptions(command: Command, names: readonly string[],
     .option("--will-qos <n>", "with which QoS", qos)
     .option("--will-retain", "and retained")
     .addOption(new Option("-V, --protocol-version <version>", "MQTT's version: mqttv31 (31, 3) or mqttv311 (311, 4)").argParser(version).default(4, "mqttv311"))
-    .addOption(new Option("--receiving <how>", "where a message ends that a BC35-G receives: at the first line end, or where silence follows").choices(["line", "idle"]))
+    .addOption(
+      new Option("--receiving <how>", "where a message ends that a BC35-G receives: at the first line end, or where silence follows").choices(["line", "idle"]),
+    )
     .addOption(new Option("--payload-encoding <name>", "as what payloads go over the air, where both ends agree").choices(["raw", "hex", "base64"]));
 }
 

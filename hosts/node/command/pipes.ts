@@ -20,7 +20,9 @@ let hasFailed = false;
 function failed(error: NodeJS.ErrnoException): void {
   if (hasFailed) return;
   hasFailed = true;
-  process.once("exit", () => { process.exitCode ||= Exit.Failed; });
+  process.once("exit", () => {
+    process.exitCode ||= Exit.Failed;
+  });
   process.stderr.write(`modem-mqtt: stdout cannot be written (${error.message})\n`);
 }
 

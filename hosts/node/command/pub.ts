@@ -71,7 +71,10 @@ async function singleMessage(flags: PubFlags, signal: AbortSignal): Promise<Buff
   const { message, file, stdinFile, stdinLine, nullMessage } = flags;
   const sources = [message, file, stdinFile, stdinLine, nullMessage].filter((source) => source !== undefined);
   if (sources.length !== 1) throw new UsageError("say what to publish with exactly one of -s, -m, -f, -l and -n");
-  if (file !== undefined) return readFile(file).catch((error: Error) => { throw new UsageError(`-f: ${error.message}`); });
+  if (file !== undefined)
+    return readFile(file).catch((error: Error) => {
+      throw new UsageError(`-f: ${error.message}`);
+    });
   if (stdinLine) return undefined;
   if (!stdinFile) return Buffer.from(message ?? "");
   const bytes = await unlessInterrupted(buffer(addAbortSignal(signal, process.stdin)), signal);
@@ -97,7 +100,11 @@ async function sendLines(client: ModemMQTTClient, signal: AbortSignal, progress:
   const give = (error: unknown): void => failed.abort(error);
   const stop = AbortSignal.any([signal, failed.signal]);
   let last: unknown;
-  client.on("error", (error) => { last = error; }).once("end", () => give(last));
+  client
+    .on("error", (error) => {
+      last = error;
+    })
+    .once("end", () => give(last));
   progress.done(); // from now on the command waits for stdin
   try {
     for await (const line of lines(addAbortSignal(stop, process.stdin))) {

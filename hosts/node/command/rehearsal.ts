@@ -53,8 +53,14 @@ function perform(modem: string, driver: Driver, flags: ConnectionFlags, { publis
   mustSuit(modem, driver, flags);
   const { willTopic, willPayload, willQos, willRetain } = flags;
   const session = new Session({
-    host: flags.host, port: flags.port, id: flags.id, user: flags.username, password: flags.pw,
-    keepAlive: flags.keepalive * 1000, protocolVersion: flags.protocolVersion, clean: !flags.disableCleanSession,
+    host: flags.host,
+    port: flags.port,
+    id: flags.id,
+    user: flags.username,
+    password: flags.pw,
+    keepAlive: flags.keepalive * 1000,
+    protocolVersion: flags.protocolVersion,
+    clean: !flags.disableCleanSession,
     will: willTopic === undefined ? undefined : { topic: willTopic, message: willPayload ?? "", QoS: willQos, retain: willRetain },
     subscriptions: 1000,
     modem: { ...driverOptionsOf(flags), io: driver, clock: STILL, serial: { io: NoPort } },
@@ -69,10 +75,13 @@ function perform(modem: string, driver: Driver, flags: ConnectionFlags, { publis
 
 /** Checks the flags whose units or names differ from the library's options, so that the errors show them as they were given. */
 function mustSuit(modem: string, { limits }: Driver, { keepalive, protocolVersion }: ConnectionFlags): void {
-  const { keepAlive: [least, most], protocolVersions } = limits;
+  const {
+    keepAlive: [least, most],
+    protocolVersions,
+  } = limits;
   if (keepalive < least || keepalive > most) throw new UsageError(`-k must be from ${least} to ${most} seconds for ${modem}; got ${keepalive}`);
   if (!protocolVersions.includes(protocolVersion)) {
-    const known = Object.keys(VERSIONS).filter((name) => name.startsWith("mqtt") && protocolVersions.includes(VERSIONS[name]!));
+    const known = Object.keys(VERSIONS).filter((name) => name.startsWith("mqtt") && protocolVersions.includes(VERSIONS[name]));
     throw new UsageError(`-V must be ${known.join(" or ")} for ${modem}`);
   }
 }

@@ -24,7 +24,9 @@ const another = (filter: string, before?: readonly string[]): string[] => [...(b
 
 export function subCommand(names: readonly string[]): Command {
   const command = new Command("sub");
-  return addConnectionOptions(command, names, (topic, source) => command.setOptionValueWithSource("topic", another(topic, command.getOptionValue("topic")), source))
+  return addConnectionOptions(command, names, (topic, source) =>
+    command.setOptionValueWithSource("topic", another(topic, command.getOptionValue("topic")), source),
+  )
     .description("print the messages of topics until -C, -W or Ctrl-C")
     .requiredOption("-t, --topic <filter>", "a topic filter; may be repeated", another)
     .option("-C, --count <n>", "end after so many messages", integer(1, 999_999_999))
@@ -42,7 +44,9 @@ async function sub(flags: SubFlags): Promise<Exit> {
   const progress = new Progress();
   const say = (text: string): void => progress.above(() => process.stderr.write(`modem-mqtt: ${text}\n`));
   let received!: () => void;
-  const done = new Promise<void>((resolve) => { received = resolve; });
+  const done = new Promise<void>((resolve) => {
+    received = resolve;
+  });
   let left = flags.count ?? Infinity;
   let client: ModemMQTTClient;
   let watch: CutWatch | undefined;
@@ -117,7 +121,9 @@ function follow(client: ModemMQTTClient, progress: Progress, say: (text: string)
 function warnIfSuspect({ topic, suspect }: Packet, { payloadEncoding = "raw" }: SubFlags, say: (text: string) => void): void {
   if (!suspect) return;
   const encoding = payloadEncoding === "raw" ? "" : `, or it is no ${payloadEncoding}`;
-  say(`the message on ${JSON.stringify(topic)} may have been cut, or have something added: bytes were lost, or the modem told a length that does not fit${encoding}`);
+  say(
+    `the message on ${JSON.stringify(topic)} may have been cut, or have something added: bytes were lost, or the modem told a length that does not fit${encoding}`,
+  );
 }
 
 function print(flags: SubFlags, topic: string, payload: Buffer): void {

@@ -44,12 +44,23 @@ export function findBaud(options: FindOptions): Promise<number> {
  */
 export function readModemInfo(options: FindOptions): Promise<ModemInfo & { driver: string | null; baud: number }> {
   return talk(options, async (session) => {
-    const info = await ask(session, INQUIRIES.map(({ name }) => name));
+    const info = await ask(
+      session,
+      INQUIRIES.map(({ name }) => name),
+    );
     return { ...info, driver: modemOf(info), baud: session.baud };
   });
 }
 
-const FIND: Shape<FindOptions> = { serial: filled, baud: integer(50, 20_000_000), trace: callable, bootTimeout: atLeast(0, 86_400_000), signal: isSignal, onRate: callable, onFound: callable };
+const FIND: Shape<FindOptions> = {
+  serial: filled,
+  baud: integer(50, 20_000_000),
+  trace: callable,
+  bootTimeout: atLeast(0, 86_400_000),
+  signal: isSignal,
+  onRate: callable,
+  onFound: callable,
+};
 
 /** Opens an AT session, runs `about` with it and closes it. */
 async function talk<T>(options: FindOptions, about: (session: ATSession) => Promise<T>): Promise<T> {
@@ -75,8 +86,7 @@ async function talk<T>(options: FindOptions, about: (session: ATSession) => Prom
 async function ask(session: ATSession, names: readonly (keyof ModemInfo)[]): Promise<ModemInfo> {
   const info = Object.fromEntries(INQUIRIES.map(({ name }) => [name, null])) as unknown as ModemInfo;
   await session.prepare();
-  for (const inquiry of INQUIRIES)
-    if (names.includes(inquiry.name)) Object.assign(info, { [inquiry.name]: await inquire(session, inquiry) });
+  for (const inquiry of INQUIRIES) if (names.includes(inquiry.name)) Object.assign(info, { [inquiry.name]: await inquire(session, inquiry) });
   return info;
 }
 

@@ -60,8 +60,15 @@ export class ATSession implements ChatListener, TimerListener {
   constructor({ serial, baud, trace }: ATSessionOptions) {
     this.baud = baud;
     let onOpened!: () => void, onClosed!: () => void;
-    this.#released = new Promise((resolve) => { onClosed = resolve; });
-    this.#opened = Promise.race([new Promise<void>((resolve) => { onOpened = resolve; }), this.#released]);
+    this.#released = new Promise((resolve) => {
+      onClosed = resolve;
+    });
+    this.#opened = Promise.race([
+      new Promise<void>((resolve) => {
+        onOpened = resolve;
+      }),
+      this.#released,
+    ]);
     this.#port = { path: serial, baudRate: baud, trace, onOpened, onClosed };
     this.#timers = new Timers(hostClock, this, Slot.Chat);
     this.#chat = new Chat(this, {
@@ -165,7 +172,11 @@ export class ATSession implements ChatListener, TimerListener {
   }
 
   onSilent(_swallowing: boolean, speaking: boolean): void {
-    this.#fail(speaking ? new ModemError("COMMAND_REFUSED", "the modem answers, but refuses AT+CMEE?, AT+CFUN? and AT+CGATT?, so that its answers cannot be told apart") : new ModemError("MODEM_SILENT", "the modem does not answer any more; check its power and its wiring, or reset it"));
+    this.#fail(
+      speaking
+        ? new ModemError("COMMAND_REFUSED", "the modem answers, but refuses AT+CMEE?, AT+CFUN? and AT+CGATT?, so that its answers cannot be told apart")
+        : new ModemError("MODEM_SILENT", "the modem does not answer any more; check its power and its wiring, or reset it"),
+    );
   }
 
   onPortError(error: unknown): void {

@@ -49,9 +49,14 @@ const REGISTRATION: readonly string[] = [
 
 /** For each line that begins with the command's name: its fields, without quotes. */
 function rows({ lines }: Answer, line: string): string[][] {
-  const name = /^AT(\+\w+)/.exec(line)![1]!;
+  const name = /^AT(\+\w+)/.exec(line)![1];
   const own = lines.filter((text) => text.startsWith(`${name}:`));
-  return own.map((text) => text.slice(name.length + 1).split(",").map((field) => field.trim().replace(/^"(.*)"$/, "$1")));
+  return own.map((text) =>
+    text
+      .slice(name.length + 1)
+      .split(",")
+      .map((field) => field.trim().replace(/^"(.*)"$/, "$1")),
+  );
 }
 
 /** A textual answer: the lines without the command's name and without reports that came in between. */
@@ -97,7 +102,7 @@ function signal(answer: Answer, line: string): number | null {
 function registration(answer: Answer, line: string): string | null {
   // The answer is `<n>,<stat>`. A report that comes in between has only `<stat>`, or a string after it.
   const state = rows(answer, line).find((row) => /^\d$/.test(row[1] ?? ""))?.[1];
-  return state === undefined ? null : REGISTRATION[Number(state)] ?? `state ${state}`;
+  return state === undefined ? null : (REGISTRATION[Number(state)] ?? `state ${state}`);
 }
 
 function attached(answer: Answer, line: string): boolean | null {
@@ -118,7 +123,9 @@ export const INQUIRIES: readonly Inquiry<any>[] = [
   { name: "signal", lines: ["AT+CSQ"], read: signal },
   // LTE and NB-IoT, 5G, GPRS, GSM: 27.007 10.1.22, 10.1.47, 10.1.20, 7.2.
   {
-    name: "registration", lines: ["AT+CEREG?", "AT+C5GREG?", "AT+CGREG?", "AT+CREG?"], read: registration,
+    name: "registration",
+    lines: ["AT+CEREG?", "AT+C5GREG?", "AT+CGREG?", "AT+CREG?"],
+    read: registration,
     mayBeBetter: (value) => !value.startsWith("registered"),
   },
   { name: "attached", lines: ["AT+CGATT?"], read: attached },

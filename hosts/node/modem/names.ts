@@ -22,8 +22,11 @@ export function modemOf({ model, product }: Pick<ModemInfo, "model" | "product">
 export function requireModemOf(info: Pick<ModemInfo, "model" | "product">, names: readonly string[]): string {
   const modem = modemOf(info);
   if (modem !== null) return modem;
-  throw new StateError("NOT_SUPPORTED", `no driver knows this modem: it answers AT+CGMM with ${quoted(info.model)} and ATI with ${quoted(info.product)}; ` +
-    `if it is one of these all the same, name it: ${names.join(", ")}`);
+  throw new StateError(
+    "NOT_SUPPORTED",
+    `no driver knows this modem: it answers AT+CGMM with ${quoted(info.model)} and ATI with ${quoted(info.product)}; ` +
+      `if it is one of these all the same, name it: ${names.join(", ")}`,
+  );
 }
 
 const quoted = (text: string | null): string => (text === null ? "nothing of use" : JSON.stringify(text));

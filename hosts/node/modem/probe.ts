@@ -35,8 +35,11 @@ export async function probe(options: ProbeOptions): Promise<ATSession> {
       if (await answers(session, signal)) return session;
     }
   } while (performance.now() < deadline);
-  throw new ModemError("MODEM_SILENT", `no modem answers AT on ${options.serial} within ${bootTimeout / 1000} s at ${rates.join(", ")} bit/s; ` +
-    `check wiring, power, that the port is the right one${rates.length === 1 ? ", and the baud rate" : ", or name the rate if it is another"}`);
+  throw new ModemError(
+    "MODEM_SILENT",
+    `no modem answers AT on ${options.serial} within ${bootTimeout / 1000} s at ${rates.join(", ")} bit/s; ` +
+      `check wiring, power, that the port is the right one${rates.length === 1 ? ", and the baud rate" : ", or name the rate if it is another"}`,
+  );
 }
 
 /** Whether the modem answers. Closes the session when it does not. */

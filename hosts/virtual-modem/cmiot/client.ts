@@ -185,12 +185,15 @@ export class CmiotClient {
     const { clock, scaled } = this.#modem;
     this.state = "reconnecting";
     if (this.tries >= maximumTries) return this.#giveUp();
-    this.#timer = clock.setTimer(() => {
-      if (!this.#policy.reconnects()) return this.#giveUp();
-      this.#reports.reconnecting(this.tries);
-      this.tries += 1;
-      this.#attempt();
-    }, scaled(backOff * 2 ** this.tries));
+    this.#timer = clock.setTimer(
+      () => {
+        if (!this.#policy.reconnects()) return this.#giveUp();
+        this.#reports.reconnecting(this.tries);
+        this.tries += 1;
+        this.#attempt();
+      },
+      scaled(backOff * 2 ** this.tries),
+    );
   }
 
   #giveUp(): void {

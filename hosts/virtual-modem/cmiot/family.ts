@@ -4,16 +4,7 @@
 import type { Message, Operation, QoS } from "../mqtt-types";
 import type { OpenFailure } from "../network";
 
-export type State =
-  | "none"
-  | "ready"
-  | "opening"
-  | "opened"
-  | "connecting"
-  | "connected"
-  | "reconnecting"
-  | "disconnecting"
-  | "disconnected";
+export type State = "none" | "ready" | "opening" | "opened" | "connecting" | "connected" | "reconnecting" | "disconnecting" | "disconnected";
 
 /** Why a connection was not made. */
 export type Failure = OpenFailure | "pdp" | "socket" | "dropped" | "unanswered" | { readonly connack: number };

@@ -37,7 +37,10 @@ export type Spaced = "all" | readonly Line[];
 const timeoutTypes: Readonly<Record<Operation, number>> = { connect: 1, publish: 2, pubrel: 2, subscribe: 3, unsubscribe: 4 };
 const pingTimeout = 5;
 
-const digits = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("").toUpperCase();
+const digits = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))
+    .join("")
+    .toUpperCase();
 
 export class Lines {
   readonly #modem: Modem;

@@ -53,7 +53,10 @@ export function basicCommands(host: BasicsHost): CommandSpec[] {
   // 27.005 3.2.5 and 27.007 9.2.1: the same states under two sets of numbers.
   const usable = (): void => {
     const { sim } = radio;
-    if (sim !== "ready") throw host.variant("simErrors") === "words" ? new LineError(`+CME ERROR: ${simErrors[sim].words}`) : new CmeError(simErrors[sim][host.variant("simErrors") === "10" ? "old" : "code"]);
+    if (sim !== "ready")
+      throw host.variant("simErrors") === "words"
+        ? new LineError(`+CME ERROR: ${simErrors[sim].words}`)
+        : new CmeError(simErrors[sim][host.variant("simErrors") === "10" ? "old" : "code"]);
   };
   const registration = (name: string): CommandSpec => ({
     name,

@@ -36,14 +36,7 @@ export function commandError(error: unknown): { readonly code?: number | string 
 }
 
 /** The values of {@link VirtualModemError.code}. */
-export type VirtualModemErrorCode =
-  | "UNKNOWN_MODEM"
-  | "UNKNOWN_VARIANT"
-  | "UNKNOWN_FAULT"
-  | "BAD_OPTION"
-  | "NO_PTY"
-  | "NOT_INSTALLED"
-  | "CLOSED";
+export type VirtualModemErrorCode = "UNKNOWN_MODEM" | "UNKNOWN_VARIANT" | "UNKNOWN_FAULT" | "BAD_OPTION" | "NO_PTY" | "NOT_INSTALLED" | "CLOSED";
 
 /** A wrong option, or a pseudo-terminal that could not be made. */
 export class VirtualModemError extends Error {

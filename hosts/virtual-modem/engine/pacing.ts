@@ -50,11 +50,15 @@ export class Pacer {
     const due = this.#lineFree + bytes * this.#byteTime;
     // The other end waits for the last bytes, so only their timer is exact. When an earlier timer is late, the next one catches up.
     const last = bytes === this.#queued;
-    this.#clock.setTimer(() => {
-      this.#waiting = false;
-      this.#release(bytes);
-      this.#wait();
-    }, Math.max(0, due - this.#clock.now()), last);
+    this.#clock.setTimer(
+      () => {
+        this.#waiting = false;
+        this.#release(bytes);
+        this.#wait();
+      },
+      Math.max(0, due - this.#clock.now()),
+      last,
+    );
   }
 
   /** Delivers `bytes`, which are due, and further ones that are due as well. */

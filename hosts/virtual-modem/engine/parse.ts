@@ -37,10 +37,7 @@ export function commandName(text: string): string | undefined {
  * @returns the command and the text after its `;`, or undefined when it is no command
  * @throws SyntaxFault when its arguments cannot be split
  */
-export function parseCommand(
-  text: string,
-  escapes: (name: string) => boolean,
-): { command: ParsedCommand; rest: string } | undefined {
+export function parseCommand(text: string, escapes: (name: string) => boolean): { command: ParsedCommand; rest: string } | undefined {
   const name = commandName(text);
   if (name === undefined) return undefined;
   const tail = text.trimStart().slice(name.length).trimStart();

@@ -57,12 +57,7 @@ const bc35g: Family = {
     const settings = defaultSettings();
     const client = new Client(modem, settings);
     return {
-      commands: [
-        configCommand(modem, settings),
-        ...tencentCommands(modem),
-        ...clientCommands(client),
-        ...messageCommands(client),
-      ],
+      commands: [configCommand(modem, settings), ...tencentCommands(modem), ...clientCommands(client), ...messageCommands(client)],
       networkLost: () => client.linkLost(7),
       linkLost: (code) => client.linkLost(code),
       powerOff: () => client.powerOff(),

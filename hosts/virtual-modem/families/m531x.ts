@@ -52,13 +52,17 @@ const m531x: Family = {
   powerOn(modem) {
     const lines = new Lines(modem, spacing(modem));
     const held = new Held(modem.variant("okOrder") === "before");
-    const client: CmiotClient = new CmiotClient(modem, makeReports(modem, lines, held, () => client), {
-      retriesOpen: () => !client.settings?.encrypt,
-      // P12: a connection with TLS is not made again.
-      reconnects: () => !client.settings?.encrypt,
-      pingInterval: (keepalive) => keepalive,
-      matches: () => true,
-    });
+    const client: CmiotClient = new CmiotClient(
+      modem,
+      makeReports(modem, lines, held, () => client),
+      {
+        retriesOpen: () => !client.settings?.encrypt,
+        // P12: a connection with TLS is not made again.
+        reconnects: () => !client.settings?.encrypt,
+        pingInterval: (keepalive) => keepalive,
+        matches: () => true,
+      },
+    );
     return {
       commands: [...clientCommands(modem, client, lines, held), ...messageCommands(modem, client, held)],
       networkLost: () => client.linkLost(),

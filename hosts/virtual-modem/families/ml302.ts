@@ -57,19 +57,20 @@ const ml302: Family = {
     // S3 2.3.9: on by default.
     const reconnection = { on: true };
     const encrypted = (): boolean => client.settings?.encrypt ?? false;
-    const client: CmiotClient = new CmiotClient(modem, makeReports(modem, lines, outcome, () => client), {
-      retriesOpen: () => modem.variant("openRetry") === "before-final" && reconnection.on && !encrypted(),
-      // P12: a connection with TLS is not made again.
-      reconnects: () => reconnection.on && !encrypted(),
-      pingInterval: (keepalive) => (modem.variant("pingInterval") === "half" ? keepalive / 2 : keepalive),
-      // P11 looks for the same QoS, and lets any other answer pass.
-      matches: (code, requested) => modem.variant("downgrade") !== "timeout" || code === requested,
-    });
+    const client: CmiotClient = new CmiotClient(
+      modem,
+      makeReports(modem, lines, outcome, () => client),
+      {
+        retriesOpen: () => modem.variant("openRetry") === "before-final" && reconnection.on && !encrypted(),
+        // P12: a connection with TLS is not made again.
+        reconnects: () => reconnection.on && !encrypted(),
+        pingInterval: (keepalive) => (modem.variant("pingInterval") === "half" ? keepalive / 2 : keepalive),
+        // P11 looks for the same QoS, and lets any other answer pass.
+        matches: (code, requested) => modem.variant("downgrade") !== "timeout" || code === requested,
+      },
+    );
     return {
-      commands: [
-        ...clientCommands({ modem, client, lines, outcome, reconnection }),
-        ...messageCommands(modem, client, outcome),
-      ],
+      commands: [...clientCommands({ modem, client, lines, outcome, reconnection }), ...messageCommands(modem, client, outcome)],
       networkLost: () => client.linkLost(),
       linkLost: () => client.linkLost(),
       powerOff: () => client.powerOff(),

@@ -49,14 +49,29 @@ const direction: FaultParameter = { name: "direction", type: ["both", "tx", "rx"
 const packet: FaultParameter = {
   name: "packet",
   type: [
-    "any", "connect", "connack", "publish", "puback", "pubrec", "pubrel", "pubcomp", "subscribe", "suback",
-    "unsubscribe", "unsuback", "pingreq", "pingresp", "disconnect",
+    "any",
+    "connect",
+    "connack",
+    "publish",
+    "puback",
+    "pubrec",
+    "pubrel",
+    "pubcomp",
+    "subscribe",
+    "suback",
+    "unsubscribe",
+    "unsuback",
+    "pingreq",
+    "pingresp",
+    "disconnect",
   ],
 };
 
 /** Arms `name` for `times` times; 0: always. */
-const armed = (name: string, value = ""): FaultSpec["apply"] => (target, times) =>
-  target.faults.arm(name, Number(times), value);
+const armed =
+  (name: string, value = ""): FaultSpec["apply"] =>
+  (target, times) =>
+    target.faults.arm(name, Number(times), value);
 
 const byteFault = (name: string, verb: string): FaultSpec => ({
   parameters: [probability, direction],
@@ -95,7 +110,10 @@ export const faultTable: Readonly<Record<string, FaultSpec>> = {
     apply: armed("no-final"),
   },
   inject: {
-    parameters: [{ name: "place", type: places }, { name: "bytes", type: "text" }],
+    parameters: [
+      { name: "place", type: places },
+      { name: "bytes", type: "text" },
+    ],
     about: `the modem writes these bytes (\\r, \\n, \\\\ and \\xHH are read) at the next such place: ${places.join(", ")}`,
     apply: (target, place, bytes) => target.inject(place as Place, unescape(bytes)),
   },
@@ -136,7 +154,8 @@ export const faultTable: Readonly<Record<string, FaultSpec>> = {
   },
   "damage-ack": {
     parameters: [count, { name: "how", type: ["bit", "empty"], fallback: "bit" }, { name: "field", type: { least: 1, most: 9 }, fallback: "2" }],
-    about: "in the next report of a publish's end one bit of a field's first digit is wrong, or the field is empty; the second field is the packet id on BC35-G and NM28",
+    about:
+      "in the next report of a publish's end one bit of a field's first digit is wrong, or the field is empty; the second field is the packet id on BC35-G and NM28",
     apply: (target, times, how, field) => target.faults.arm("damage-ack", Number(times), `${how} ${field}`),
   },
   "link-loss": {

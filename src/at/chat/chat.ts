@@ -50,10 +50,12 @@ export class Chat implements PortReceiver, PipeListener {
   constructor(listener: ChatListener, options: ChatOptions) {
     const { timers, bytes, family } = options;
     const pipe = new Pipe(this, options.receiveBuffer, bytes);
-    const writer = new Writer(options.commandBuffer, bytes), cache = new ResponseCache(writer);
+    const writer = new Writer(options.commandBuffer, bytes),
+      cache = new ResponseCache(writer);
     const lines = new Lines(listener, family);
     const decoder = new Decoder(pipe.ring, family.responses, cache, lines);
-    const requests = new Requests(timers, Slot.Request), payloads = new Payloads(requests, options.payloadBuffer, bytes);
+    const requests = new Requests(timers, Slot.Request),
+      payloads = new Payloads(requests, options.payloadBuffer, bytes);
     const resync = new Resync(writer, cache, decoder, pipe, timers, family.cancel);
     const completion = new Completion(listener, requests, payloads, cache, pipe);
     const unconfirmed = new Unconfirmed(requests, decoder, cache);
@@ -119,7 +121,9 @@ export class Chat implements PortReceiver, PipeListener {
 
   /** Takes everything that the port has, and has the decoder look at it. */
   private receive(): void {
-    const pipe = this.pipe, ring = this.ring, decoder = this.decoder;
+    const pipe = this.pipe,
+      ring = this.ring,
+      decoder = this.decoder;
     if (pipe.closed) return;
     try {
       decoder.makeRoom();
@@ -175,9 +179,12 @@ export class Chat implements PortReceiver, PipeListener {
         this.decoder.scan();
         this.receive();
         return this.exchange.pump();
-      case Slot.Silence: return this.silence.onTimer();
-      case Slot.Probe: return this.onProbeTimeout();
-      case Slot.Request: for (let late = this.requests.overdue(); late !== null && !this.pipe.closed; late = this.requests.overdue()) this.onTimeout(late);
+      case Slot.Silence:
+        return this.silence.onTimer();
+      case Slot.Probe:
+        return this.onProbeTimeout();
+      case Slot.Request:
+        for (let late = this.requests.overdue(); late !== null && !this.pipe.closed; late = this.requests.overdue()) this.onTimeout(late);
     }
   }
 

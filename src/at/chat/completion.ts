@@ -34,12 +34,14 @@ export class Completion {
 
   /** The request's final has come: it is over, unless its result is still to come. @param code the error's number, or −1 */
   conclude(request: Request, isOk: boolean, code: number): void {
-    const command = request.command!, result = request.result;
+    const command = request.command!,
+      result = request.result;
     if (result !== ResultCode.Pending && result !== ResultCode.Unspecified) {
       // A result says more than `ERROR`, and an error's number says more than a result.
       if (result !== 0 && code > 0) this.finish(request, Outcome.Refused, code);
       else this.finishByResult(request);
-    } else if (isOk && command.answer !== undefined && mayRetry(request)) retry(request); // its answer is not whole
+    } else if (isOk && command.answer !== undefined && mayRetry(request))
+      retry(request); // its answer is not whole
     else if (!isOk) this.finish(request, command.goodErrors?.includes(code) === true ? Outcome.Done : Outcome.Refused, code);
     else if (result === ResultCode.Unspecified || command.result === undefined) this.finish(request, Outcome.Done, 0);
     else this.awaitResult(request);
@@ -81,8 +83,7 @@ export class Completion {
     if (!isSent || !isUnsettled(request)) {
       if (request.reported) this.finish(request, Outcome.Failed, 0);
       else this.finish(request, Outcome.TimedOut, missing);
-    }
-    else if (request.reported) this.finish(request, request.answerSkipped !== Skipped.Nothing ? Outcome.Failed : Outcome.Unsettled, 0);
+    } else if (request.reported) this.finish(request, request.answerSkipped !== Skipped.Nothing ? Outcome.Failed : Outcome.Unsettled, 0);
     else this.keepPlace(request, Outcome.TimedOut);
   }
 

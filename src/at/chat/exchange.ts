@@ -106,18 +106,29 @@ export class Exchange {
   /** The port has taken the last of what was to be written. */
   onWritten(): void {
     switch (this.state) {
-      case State.Sending: return this.lineSent();
+      case State.Sending:
+        return this.lineSent();
       case State.SendingPayload:
-      case State.SendingPayloadAfterOk: return this.payloadSent(this.current!);
-      case State.Resync: return this.resync.onWritten();
+      case State.SendingPayloadAfterOk:
+        return this.payloadSent(this.current!);
+      case State.Resync:
+        return this.resync.onWritten();
     }
   }
 
   /** The current request has had no answer in time. */
   onTimeout(): void {
     const command = this.current!.command!;
-    this.happens(command.probe === true ? Event.TimeoutOfGreeting : command.result === undefined ? Event.Timeout
-      : this.resync.isLineOpen ? Event.TimeoutOnOpenLine : Event.TimeoutBeforeResult, 0);
+    this.happens(
+      command.probe === true
+        ? Event.TimeoutOfGreeting
+        : command.result === undefined
+          ? Event.Timeout
+          : this.resync.isLineOpen
+            ? Event.TimeoutOnOpenLine
+            : Event.TimeoutBeforeResult,
+      0,
+    );
   }
 
   /** The probe has had no answer in time. */
@@ -131,30 +142,40 @@ export class Exchange {
 
   /** @param code of an error, its number, or −1 */
   happens(event: Event, code: number): void {
-    const from = this.state, transition = TRANSITIONS[from * Event.Count + event]!, to: State = transition & Bits.State;
+    const from = this.state,
+      transition = TRANSITIONS[from * Event.Count + event],
+      to: State = transition & Bits.State;
     const request = this.current!; // null in Idle and in Resync, where no action uses it
     if (to !== from) {
       this.state = to;
       if (to <= State.Resync) this.letGo(from, to, request);
     }
-    switch (transition >> Bits.Action as Action) {
-      case Action.None: return;
+    switch ((transition >> Bits.Action) as Action) {
+      case Action.None:
+        return;
       case Action.ExpectPrompt:
         this.decoder.promptExpected = !this.family.responses.promptIsLine;
         return;
-      case Action.Send: return this.send(request);
-      case Action.SendPayload: return this.sendPayload(request);
-      case Action.EndPayload: return this.endPayload(request, request.command!.ctrlZAfter);
+      case Action.Send:
+        return this.send(request);
+      case Action.SendPayload:
+        return this.sendPayload(request);
+      case Action.EndPayload:
+        return this.endPayload(request, request.command!.ctrlZAfter);
       case Action.Finish:
         this.completion.finish(request, Outcome.Done, 0);
         return this.pump();
-      case Action.Conclude: return this.conclude(request, event === Event.Ok, code);
+      case Action.Conclude:
+        return this.conclude(request, event === Event.Ok, code);
       case Action.FinishByResult:
         this.completion.finishByResult(request);
         return this.pump();
-      case Action.EndPayloadAfterOk: return this.endPayload(request, Timeout.Grace);
-      case Action.Linger: return this.requests.wait(request, Timeout.Grace);
-      case Action.Extend: return this.requests.wait(request, request.finalTimeout);
+      case Action.EndPayloadAfterOk:
+        return this.endPayload(request, Timeout.Grace);
+      case Action.Linger:
+        return this.requests.wait(request, Timeout.Grace);
+      case Action.Extend:
+        return this.requests.wait(request, request.finalTimeout);
       case Action.Stray:
         this.resync.lateFinals++;
         return;
@@ -162,23 +183,28 @@ export class Exchange {
         this.resync.lateFinals++;
         if (code > 0) this.listener.onUnsolicitedError(code);
         return;
-      case Action.SendBlind: return this.sendBlind(request);
-      case Action.SendCtrlZ: return this.sendCtrlZ(request);
-      case Action.Refuse: return this.completion.finish(request, Outcome.Refused, code);
+      case Action.SendBlind:
+        return this.sendBlind(request);
+      case Action.SendCtrlZ:
+        return this.sendCtrlZ(request);
+      case Action.Refuse:
+        return this.completion.finish(request, Outcome.Refused, code);
       case Action.AwaitResult:
         this.completion.awaitResult(request);
         return this.pump();
       case Action.GiveUp:
         this.completion.endWithoutFinal(request, isSent(from), Missing.Final);
         return this.pump();
-      case Action.Probe: return this.resync.begin(false, undefined);
+      case Action.Probe:
+        return this.resync.begin(false, undefined);
       case Action.JudgeFinal:
         if (this.resync.onFinal()) this.happens(Event.Resynced, 0);
         return;
       case Action.TellResynced:
         this.listener.onResynced(this.resync.value);
         return this.pump();
-      case Action.TellSilent: return this.listener.onSilent(this.resync.isSwallowed, this.resync.isRefused);
+      case Action.TellSilent:
+        return this.listener.onSilent(this.resync.isSwallowed, this.resync.isRefused);
     }
   }
 
@@ -200,7 +226,8 @@ export class Exchange {
   // ---- what goes out
 
   private send(request: Request): void {
-    const command = request.command!, writer = this.writer;
+    const command = request.command!,
+      writer = this.writer;
     request.state = RequestState.Active;
     if (request.wireId < 0 && request.listener !== null) request.listener.onSending(request);
     this.isEchoed = false;
@@ -215,7 +242,9 @@ export class Exchange {
   }
 
   private sendPayload(request: Request): void {
-    const { cache, payloads } = this, offset = request.offset, end = offset + request.length;
+    const { cache, payloads } = this,
+      offset = request.offset,
+      end = offset + request.length;
     if (cache.expected < Expected.Keeping) cache.expected = -cache.expected;
     this.requests.wait(request, request.finalTimeout);
     if (this.isEchoed) this.decoder.expectEcho(payloads.bytes, offset, end);

@@ -99,8 +99,10 @@ export class Lines implements DecoderListener {
   }
 
   onAllExpected(): boolean {
-    const exchange = this.exchange, state = exchange.state;
-    if ((state !== State.AwaitFinal && state !== State.AwaitFinalOrCtrlZ) || exchange.current!.result !== ResultCode.Pending || this.resync.owesFinal) return false;
+    const exchange = this.exchange,
+      state = exchange.state;
+    if ((state !== State.AwaitFinal && state !== State.AwaitFinalOrCtrlZ) || exchange.current!.result !== ResultCode.Pending || this.resync.owesFinal)
+      return false;
     this.cache.expected = Expected.None;
     exchange.happens(Event.Answered, 0);
     return true;
@@ -112,15 +114,22 @@ export class Lines implements DecoderListener {
 
   onResponse(line: Line): void {
     this.pipe.fill();
-    const decoder = this.decoder, fields = decoder.fields, exchange = this.exchange, cache = this.cache;
+    const decoder = this.decoder,
+      fields = decoder.fields,
+      exchange = this.exchange,
+      cache = this.cache;
     if (cache.expected !== Expected.None) cache.invalidate();
     switch (line.id) {
-      case CommonResponse.Ok: return this.final(true, 0);
-      case CommonResponse.Error: return this.final(false, -1);
+      case CommonResponse.Ok:
+        return this.final(true, 0);
+      case CommonResponse.Error:
+        return this.final(false, -1);
       case CommonResponse.CmeError:
-      case CommonResponse.CmsError: return this.error(fields.kind(0) === FieldKind.Integer ? fields.int(0) : errorNumber(fields.string(0)));
+      case CommonResponse.CmsError:
+        return this.error(fields.kind(0) === FieldKind.Integer ? fields.int(0) : errorNumber(fields.string(0)));
       case CommonResponse.Prompt:
-        if (cache.expected === Expected.Keeping && (exchange.state === State.AwaitPrompt || exchange.state === State.AwaitPromptAfterOk)) decoder.keepAnswer(ResponseKind.Prompt, -1);
+        if (cache.expected === Expected.Keeping && (exchange.state === State.AwaitPrompt || exchange.state === State.AwaitPromptAfterOk))
+          decoder.keepAnswer(ResponseKind.Prompt, -1);
         return this.onPrompt();
       case CommonResponse.Cmee:
       case CommonResponse.Functions:
@@ -128,8 +137,13 @@ export class Lines implements DecoderListener {
         if (this.resync.onAnswer(line.id, fields.int(0), exchange.state === State.Resync, exchange.isOlder)) return;
     }
     const request = exchange.current;
-    if (request !== null && request.command!.answer === line.id && exchange.state !== State.Sending && !exchange.isOlder &&
-        (request.command!.takes === undefined || request.command!.takes(fields)))
+    if (
+      request !== null &&
+      request.command!.answer === line.id &&
+      exchange.state !== State.Sending &&
+      !exchange.isOlder &&
+      (request.command!.takes === undefined || request.command!.takes(fields))
+    )
       return this.listener.onAnswer(request, line, fields);
     const numbers = line.numbers;
     if (numbers === undefined || fields.areNumbers(numbers[0], numbers[1])) this.listener.onUrc(line, fields);
@@ -142,7 +156,8 @@ export class Lines implements DecoderListener {
   }
 
   private final(isOk: boolean, code: number): void {
-    const exchange = this.exchange, resync = this.resync;
+    const exchange = this.exchange,
+      resync = this.resync;
     if (exchange.state !== State.Resync) {
       // A forged error would have the next command go out while the modem waits for a payload. A command that has really failed has no answer now.
       const isNone = exchange.current !== null && (exchange.isOlder || (!isOk && this.unconfirmed.mayBeForged()));
@@ -162,7 +177,9 @@ export class Lines implements DecoderListener {
    * Finals of firmware that counts wrongly are believed, for it is of no use otherwise; the result of a publish is held back.
    */
   onDoubtfulResponse(line: Line): void {
-    const id = line.id, isFinal = id <= CommonResponse.CmsError, { cache, unconfirmed } = this;
+    const id = line.id,
+      isFinal = id <= CommonResponse.CmsError,
+      { cache, unconfirmed } = this;
     if (this.decoder.miscounted && (isFinal || unconfirmed.isAwaited(id))) {
       unconfirmed.expose();
       return this.onResponse(line);
@@ -191,7 +208,8 @@ export class Lines implements DecoderListener {
   // ---- other lines
 
   onText(start: number, end: number): void {
-    const exchange = this.exchange, request = exchange.current;
+    const exchange = this.exchange,
+      request = exchange.current;
     const isAsked = request !== null && request.command!.text === true && isSent(exchange.state);
     if (this.isEcho(start, end, isAsked)) exchange.onEcho();
     else if (isAsked) this.listener.onText(request, start, end);
@@ -206,8 +224,10 @@ export class Lines implements DecoderListener {
    * was asked for may.
    */
   private isEcho(start: number, end: number, isAsked: boolean): boolean {
-    const ring = this.pipe.ring, bytes = ring.bytes, mask = ring.mask;
-    if ((bytes[start & mask]! | 0x20) !== 0x61 || (bytes[(start + 1) & mask]! | 0x20) !== 0x74) return false;
+    const ring = this.pipe.ring,
+      bytes = ring.bytes,
+      mask = ring.mask;
+    if ((bytes[start & mask] | 0x20) !== 0x61 || (bytes[(start + 1) & mask] | 0x20) !== 0x74) return false;
     if (!isAsked) return true;
     const length = this.writer.length - 1;
     return ((end - start) | 0) === length && ring.same(start, this.writer.buffer, 0, length);
@@ -216,7 +236,8 @@ export class Lines implements DecoderListener {
   // ---- messages
 
   onMessage(line: Line): void {
-    const decoder = this.decoder, message = decoder.message;
+    const decoder = this.decoder,
+      message = decoder.message;
     this.pipe.fill();
     if (decoder.mayBeForged && this.requests.first !== null) this.unconfirmed.expose();
     this.listener.onMessage(line, message.fields);

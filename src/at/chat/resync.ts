@@ -102,9 +102,10 @@ export class Resync {
     this.value = Probe.Unanswered;
     this.sent++;
     this.asked = this.next;
-    this.owed[this.asked]!++;
+    this.owed[this.asked]++;
     this.finalsBefore = this.lateFinals;
-    const writer = this.writer, probe = PROBES[this.asked]!;
+    const writer = this.writer,
+      probe = PROBES[this.asked];
     this.cache.clear();
     writer.begin();
     if (inData && this.cancel !== 0) writer.byte(this.cancel);
@@ -133,10 +134,11 @@ export class Resync {
    * @returns false where it answers no probe
    */
   onAnswer(id: number, value: number, isAwaited: boolean, isOlder: boolean): boolean {
-    const which = PROBE_ANSWERS.indexOf(id), owed = this.owed;
+    const which = PROBE_ANSWERS.indexOf(id),
+      owed = this.owed;
     if (!isAwaited || which !== this.asked) {
       if (owed[which] === 0) return which === 0;
-      owed[which]!--;
+      owed[which]--;
       // The probe was sent once too often, and is answered late: the final behind this line is its own.
       if (!isAwaited) this.owesFinal = true;
       this.next = which;
@@ -149,7 +151,7 @@ export class Resync {
       this.value = which === 0 ? value : Probe.Untold;
       this.isKnown = true;
     }
-    if ((!early || owed[which]! > 1) && owed[which]! > 0) owed[which]!--;
+    if ((!early || owed[which] > 1) && owed[which] > 0) owed[which]--;
     return true;
   }
 
@@ -182,7 +184,7 @@ export class Resync {
       this.end();
       return Verdict.Answered;
     }
-    const isRefused = this.isRefused = !this.isKnown && this.lateFinals !== this.finalsBefore;
+    const isRefused = (this.isRefused = !this.isKnown && this.lateFinals !== this.finalsBefore);
     // Firmware that does not know the question may answer it with words of its own, or not at all.
     if (isRefused || (!this.isKnown && this.sent > Probe.Same)) this.next = (this.asked + 1) % PROBES.length;
     if (this.sent >= Probe.Most) return Verdict.Silent;

@@ -10,9 +10,11 @@ import { Byte } from "../responses/bytes";
  */
 export function isSafeInCommandMode(bytes: Uint8Array, offset: number, length: number): boolean {
   if (length > 0 && (bytes[offset] === Char.Slash || bytes[offset] === Char.Ampersand)) return false;
-  let place = Place.Begin, before: number = Char.T, named = true;
+  let place = Place.Begin,
+    before: number = Char.T,
+    named = true;
   for (let i = 0; i < length; i++) {
-    const byte = bytes[offset + i]!;
+    const byte = bytes[offset + i];
     const lower = byte | 0x20;
     if (byte === Char.Backspace || byte === Char.Delete || byte === Char.Semicolon || byte === Byte.Escape) return false;
     // At the end it ends a data phase as it does behind a prompt; another one behind it is nothing.

@@ -136,7 +136,9 @@ export function isInData(state: State): boolean {
 
 /** An `OK` has come before the prompt. */
 export function isAfterOk(state: State): boolean {
-  return state === State.AwaitPromptAfterOk || state === State.SendingPayloadAfterOk || state === State.AwaitFinalAfterOk || state === State.AwaitFinalOrCtrlZAfterOk;
+  return (
+    state === State.AwaitPromptAfterOk || state === State.SendingPayloadAfterOk || state === State.AwaitFinalAfterOk || state === State.AwaitFinalOrCtrlZAfterOk
+  );
 }
 
 // ---- the table, which is built when the module is loaded: on a device when the app is linked
@@ -148,7 +150,7 @@ function on(state: State, event: Event, to: State, action: Action): void {
 /** `special` is a kind of `event`: without a row of its own it does the same. */
 function inherit(special: Event, event: Event): void {
   for (let at = 0; at < TRANSITIONS.length; at += Event.Count)
-    if (TRANSITIONS[at + special] === at / Event.Count) TRANSITIONS[at + special] = TRANSITIONS[at + event]!;
+    if (TRANSITIONS[at + special] === at / Event.Count) TRANSITIONS[at + special] = TRANSITIONS[at + event];
 }
 
 // An event without a row changes nothing.

@@ -44,7 +44,7 @@ export class Unconfirmed {
    */
   mayBeForged(): boolean {
     if (!this.decoder.mayBeForged) return false;
-    return this.hasLines = true;
+    return (this.hasLines = true);
   }
 
   /** Skips a line that may be the answer to a command, or a part of it. @param current the request whose final is to come, if there is one */
@@ -52,7 +52,11 @@ export class Unconfirmed {
     this.hasLines = true;
     for (let request = this.requests.first; request !== null; request = request.next) {
       const command = request.command!;
-      if (request.state >= RequestState.Active && (command.result === line || (request === current && (line <= CommonResponse.CmsError || command.answer === line)))) request.answerSkipped = Skipped.Line;
+      if (
+        request.state >= RequestState.Active &&
+        (command.result === line || (request === current && (line <= CommonResponse.CmsError || command.answer === line)))
+      )
+        request.answerSkipped = Skipped.Line;
     }
   }
 
@@ -96,12 +100,21 @@ export class Unconfirmed {
   /** The oldest request of a connection with a result that was held back, and that may be believed now; or null. */
   confirmed(link: number): Request | null {
     let request = this.requests.first;
-    while (request !== null && (request.link !== link || request.mayBeForged || request.unconfirmed === ResultCode.Pending || request.result !== ResultCode.Pending)) request = request.next;
+    while (
+      request !== null &&
+      (request.link !== link || request.mayBeForged || request.unconfirmed === ResultCode.Pending || request.result !== ResultCode.Pending)
+    )
+      request = request.next;
     return request;
   }
 }
 
 /** Whether the answer to a publish is owed: the broker's, or that of the modem, which has sent it. */
 function isOwedResult(request: Request): boolean {
-  return request.inWindow && request.result === ResultCode.Pending && (request.state === RequestState.Active || request.state === RequestState.Awaiting) && request.command!.result !== undefined;
+  return (
+    request.inWindow &&
+    request.result === ResultCode.Pending &&
+    (request.state === RequestState.Active || request.state === RequestState.Awaiting) &&
+    request.command!.result !== undefined
+  );
 }

@@ -101,9 +101,11 @@ export const NOTHING = frozen(new Text("nothing", "", 0));
  */
 export function command<D>(template: string, argumentTable: Readonly<Record<string, Argument<D>>>, options: CommandOptions): Command<D> {
   const pieces = `${template}\r`.split(/[{}]/); // literals and arguments in turn
-  const parts: number[] = [], all: (Argument<D> | readonly string[])[] = [];
+  const parts: number[] = [],
+    all: (Argument<D> | readonly string[])[] = [];
   for (let i = 0; i < pieces.length; i += 2) {
-    const literal = pieces[i]!, path = pieces[i + 1];
+    const literal = pieces[i],
+      path = pieces[i + 1];
     parts.push(literal.length, ...ascii(literal));
     const argument = path === undefined ? undefined : argumentTable[path];
     if (path === undefined) parts.push(PartEnd.Nothing);
@@ -113,7 +115,10 @@ export function command<D>(template: string, argumentTable: Readonly<Record<stri
   }
   const payload = pieces.indexOf(PAYLOAD);
   return frozen({
-    ...options, line: template, parts: Uint8Array.from(parts), arguments: all.length === 0 ? NONE : all,
+    ...options,
+    line: template,
+    parts: Uint8Array.from(parts),
+    arguments: all.length === 0 ? NONE : all,
     steady: !pieces.includes(TOPIC) ? 0 : payload < 0 ? all.length + 1 : payload >> 1,
   });
 }
@@ -127,4 +132,5 @@ export function commandName({ line }: Command): string {
 const NONE = frozen([]);
 
 /** Names of arguments: a command that has a topic is a publish, and may have its payload in the line. */
-const TOPIC = "topic", PAYLOAD = "payload";
+const TOPIC = "topic",
+  PAYLOAD = "payload";

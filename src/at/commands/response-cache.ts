@@ -119,7 +119,9 @@ export class ResponseCache {
   /** Whether the writer still has the publish's line up to its payload. Its id, and that of the expected answer, are then the request's. */
   recall(command: Command, request: Sendable): boolean {
     if (this.command !== command || this.topic !== request.topic || this.shape !== shapeOf(request)) return false;
-    const writer = this.writer, id = request.wireId, last = this.id;
+    const writer = this.writer,
+      id = request.wireId,
+      last = this.id;
     if (last !== id) {
       if (!renumber(writer.buffer, writer.idEnd, this.bytes, this.answerIdEnd, last, id)) return false;
       this.id = id;
@@ -133,7 +135,8 @@ export class ResponseCache {
     if (this.expected === Expected.Keeping) this.count = 0; // the answer to the request before is not whole
     this.expected = Expected.None;
     if (this.command === null || !alone) return;
-    if (this.count !== 0) this.expected = command.prompt === undefined || this.bytes[Cache.Entries + Entry.Kind] === ResponseKind.Prompt ? Cache.Entries : -Cache.Entries;
+    if (this.count !== 0)
+      this.expected = command.prompt === undefined || this.bytes[Cache.Entries + Entry.Kind] === ResponseKind.Prompt ? Cache.Entries : -Cache.Entries;
     else {
       this.answerIdEnd = 0;
       this.expected = Expected.Keeping;
@@ -142,15 +145,18 @@ export class ResponseCache {
 
   /** Compares what has come, from `at` on, with the expected line and those behind it. @param withoutBlanks the line endings before the line are left out */
   compare(ring: Ring, at: number, withoutBlanks: boolean): Answer {
-    const bytes = this.bytes, entry = this.expected, has = (ring.tail - at) | 0, blanks = bytes[entry + Entry.Blanks]!;
+    const bytes = this.bytes,
+      entry = this.expected,
+      has = (ring.tail - at) | 0,
+      blanks = bytes[entry + Entry.Blanks];
     const left = withoutBlanks ? blanks : 0;
-    let length = bytes[entry + Entry.Rest]! - left;
+    let length = bytes[entry + Entry.Rest] - left;
     const all = length > 0 && has >= length;
     if (!all) {
-      length = bytes[entry + Entry.Length]! - left;
+      length = bytes[entry + Entry.Length] - left;
       if (has <= blanks - left) return Answer.Different;
     }
-    if (!ring.same(at, bytes, entry + bytes[entry + Entry.From]! + left, has < length ? has : length)) return Answer.Different;
+    if (!ring.same(at, bytes, entry + bytes[entry + Entry.From] + left, has < length ? has : length)) return Answer.Different;
     if (has < length) return Answer.Undecided;
     this.matched = length;
     return all ? Answer.All : Answer.Line;
@@ -158,9 +164,10 @@ export class ResponseCache {
 
   /** The expected line has come: the one behind it is expected next. Returns what the line means. */
   next(): ResponseKind {
-    const entry = this.expected, next = entry + Entry.SIZE;
+    const entry = this.expected,
+      next = entry + Entry.SIZE;
     this.expected = next === Cache.Entries + this.count * Entry.SIZE ? Expected.None : next;
-    return this.bytes[entry + Entry.Kind]!;
+    return this.bytes[entry + Entry.Kind];
   }
 
   /** Another line has come in place of the expected one. */
@@ -170,12 +177,14 @@ export class ResponseCache {
 
   /** Keeps the line in the ring from `start` to `end`. The blanks before it begin at `blank`. Its id ends at `idEnd`; where that is `start`, it has none. */
   store(kind: ResponseKind, ring: Ring, blank: number, start: number, end: number, idEnd: number): void {
-    const bytes = this.bytes, count = this.count;
-    const entry = Cache.Entries + count * Entry.SIZE, length = (end - blank + 1) | 0;
+    const bytes = this.bytes,
+      count = this.count;
+    const entry = Cache.Entries + count * Entry.SIZE,
+      length = (end - blank + 1) | 0;
     // A line that follows at once has the last one's end as the first of its blanks.
     const follows = count > 0 && blank === this.ended;
     const before = entry - Entry.SIZE;
-    let at = count === 0 ? Cache.Text : before + bytes[before + Entry.From]! + bytes[before + Entry.Length]!;
+    let at = count === 0 ? Cache.Text : before + bytes[before + Entry.From] + bytes[before + Entry.Length];
     if (follows) at--;
     if (count === Cache.LINES || at + length > Cache.SIZE) return this.end(false);
     bytes[entry + Entry.Kind] = kind;
@@ -185,7 +194,8 @@ export class ResponseCache {
     // A whole answer is a final and a result, or a final where there is no result.
     bytes[entry + Entry.Rest] = kind === ResponseKind.Final && this.command!.result === undefined ? length : 0;
     if (count > 0)
-      bytes[before + Entry.Rest] = follows && bytes[before + Entry.Kind]! + kind === ResponseKind.Final + ResponseKind.Result ? at + length - before - bytes[before + Entry.From]! : 0;
+      bytes[before + Entry.Rest] =
+        follows && bytes[before + Entry.Kind] + kind === ResponseKind.Final + ResponseKind.Result ? at + length - before - bytes[before + Entry.From] : 0;
     ring.copy(blank, bytes, at, length);
     if (idEnd !== start) this.answerIdEnd = at + ((idEnd - blank) | 0);
     this.count = count + 1;

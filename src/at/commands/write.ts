@@ -8,7 +8,8 @@ const NUMBER = "number";
 
 /** Writes the command's whole line. The cache knows whether the writer still has the beginning of it from the last publish. */
 export function write<D>(command: Command<D>, writer: Writer, cache: ResponseCache, request: Sendable, settings: D): void {
-  const steady = command.steady, all = command.arguments.length + 1;
+  const steady = command.steady,
+    all = command.arguments.length + 1;
   let at = cache.partsAt;
   if (steady === 0 || !cache.recall(command, request)) {
     cache.clear();
@@ -21,11 +22,13 @@ export function write<D>(command: Command<D>, writer: Writer, cache: ResponseCac
 
 /** Writes the parts `from` to `to`, the first of which begins at `at`. Returns where the next one begins. */
 function writeParts<D>(command: Command<D>, writer: Writer, request: Sendable, settings: D, at: number, from: number, to: number): number {
-  const parts = command.parts, all = command.arguments;
+  const parts = command.parts,
+    all = command.arguments;
   for (let i = from; i < to; i++) {
-    const length = parts[at]!, end = at + 1 + length;
+    const length = parts[at],
+      end = at + 1 + length;
     writer.copy(parts, at + 1, length);
-    const kind: PartEnd = parts[end]!;
+    const kind: PartEnd = parts[end];
     if (kind === PartEnd.Argument) (all[i] as Argument<D>)(writer, request, settings);
     else if (kind !== PartEnd.Nothing) writeSetting(writer, settings, all[i] as readonly string[], kind);
     at = end + 1;
@@ -36,7 +39,7 @@ function writeParts<D>(command: Command<D>, writer: Writer, request: Sendable, s
 /** Writes the setting to which these names lead. */
 function writeSetting(writer: Writer, settings: any, names: readonly string[], kind: PartEnd): void {
   let value = settings;
-  for (let i = 0; i < names.length && value !== null; i++) value = value[names[i]!];
+  for (let i = 0; i < names.length && value !== null; i++) value = value[names[i]];
   if (kind === PartEnd.Optional) {
     if (value === null) return;
     writer.byte(Byte.Comma);

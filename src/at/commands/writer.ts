@@ -75,7 +75,8 @@ export class Writer {
 
   /** Writes a string in quotes. Only a checked {@link Text} is ever quoted. */
   quoted(text: Text): void {
-    const bytes = text.bytes, length = bytes.length;
+    const bytes = text.bytes,
+      length = bytes.length;
     const at = this.length;
     if (at + length + 2 > this.buffer.length && !this.grow(length + 2)) return;
     this.buffer[at] = Byte.Quote;

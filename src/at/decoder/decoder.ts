@@ -78,16 +78,31 @@ export class Decoder {
     let tail: number;
     do {
       tail = ring.tail;
-      for (let going = true; going;)
+      for (let going = true; going; )
         switch (this.state) {
-          case DecoderState.Start: going = this.start(); break;
-          case DecoderState.Message: going = this.found(this.message.end.find(this.message)); break;
-          case DecoderState.Held: going = this.goOn(); break;
-          case DecoderState.Line: going = this.readLine(); break;
-          case DecoderState.LineEnd: going = this.learn(); break;
-          case DecoderState.Echo: going = this.followEcho(); break;
-          case DecoderState.Unended: going = this.leaveUnended(); break;
-          default: going = this.skipLine(); // Text, Discard
+          case DecoderState.Start:
+            going = this.start();
+            break;
+          case DecoderState.Message:
+            going = this.found(this.message.end.find(this.message));
+            break;
+          case DecoderState.Held:
+            going = this.goOn();
+            break;
+          case DecoderState.Line:
+            going = this.readLine();
+            break;
+          case DecoderState.LineEnd:
+            going = this.learn();
+            break;
+          case DecoderState.Echo:
+            going = this.followEcho();
+            break;
+          case DecoderState.Unended:
+            going = this.leaveUnended();
+            break;
+          default:
+            going = this.skipLine(); // Text, Discard
         }
     } while (tail !== ring.tail); // the listener has taken more bytes
     if (((ring.tail - ring.head) | 0) > ring.mask) this.overflow();
@@ -114,19 +129,22 @@ export class Decoder {
 
   /** Skips blanks, and sees what begins. Returns, as for all states, whether there is more to look at. */
   private start(): boolean {
-    const ring = this.ring, tail = ring.tail;
+    const ring = this.ring,
+      tail = ring.tail;
     let at = this.at;
     if (at === tail) return false;
-    const cache = this.cache, isExpected = this.trust === Trust.Certain && ((at - this.answersFrom) | 0) >= 0 && cache.expected > 0;
+    const cache = this.cache,
+      isExpected = this.trust === Trust.Certain && ((at - this.answersFrom) | 0) >= 0 && cache.expected > 0;
     if (isExpected) {
       const answer = cache.compare(ring, at, false);
       if (answer === Answer.Undecided) return false;
       if (answer !== Answer.Different && this.takeExpected(answer, at)) return this.at !== tail;
     }
-    const bytes = ring.bytes, mask = ring.mask;
+    const bytes = ring.bytes,
+      mask = ring.mask;
     this.blank = at;
     let byte = 0;
-    while (at !== tail && (byte = bytes[at & mask]!) <= Byte.Blank) at = (at + 1) | 0;
+    while (at !== tail && (byte = bytes[at & mask]) <= Byte.Blank) at = (at + 1) | 0;
     this.at = ring.head = at;
     if (at === tail) return false;
     if (byte === Byte.Prompt && this.promptExpected && ((at - this.answersFrom) | 0) >= 0 && this.trust !== Trust.Doubtful) {
@@ -142,7 +160,8 @@ export class Decoder {
       if (answer !== Answer.Different && this.takeExpected(answer, at)) return this.at !== tail;
     }
     if (byte === Byte.Plus) {
-      const message = this.message, compared = message.headerCache.compare(at);
+      const message = this.message,
+        compared = message.headerCache.compare(at);
       if (compared === Compared.Undecided) return false;
       if (compared === Compared.Same) {
         this.state = DecoderState.Message;
@@ -156,7 +175,10 @@ export class Decoder {
 
   /** The expected line is at `at`, or all lines that are expected. Returns false where they are to be read one by one. */
   private takeExpected(answer: Answer, at: number): boolean {
-    const cache = this.cache, ring = this.ring, tail = ring.tail, end = (at + cache.matched) | 0;
+    const cache = this.cache,
+      ring = this.ring,
+      tail = ring.tail,
+      end = (at + cache.matched) | 0;
     // Where nothing but the rest of its ending is behind it, that is skipped here, and not before the next line.
     this.at = ((tail - end) | 0) === 1 && ring.bytes[end & ring.mask] === Byte.LF ? tail : (end - 1) | 0;
     if (answer === Answer.Line) this.listener.onExpected(cache.next());
@@ -179,7 +201,10 @@ export class Decoder {
    * is counted.
    */
   private learn(): boolean {
-    const ring = this.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    const ring = this.ring,
+      bytes = ring.bytes,
+      mask = ring.mask,
+      tail = ring.tail;
     let at = this.at;
     while (at !== tail && bytes[at & mask] === Byte.CR) {
       at = (at + 1) | 0;
@@ -196,10 +221,13 @@ export class Decoder {
 
   /** Reads the line on, until it is known what it is. */
   private readLine(): boolean {
-    const parser = this.parser, parsed = parser.read(), line = parser.line!;
+    const parser = this.parser,
+      parsed = parser.read(),
+      line = parser.line!;
     this.at = parser.at;
     switch (parsed) {
-      case Parsed.Nothing: return false;
+      case Parsed.Nothing:
+        return false;
       case Parsed.Response:
         this.finish(line);
         break;
@@ -216,7 +244,8 @@ export class Decoder {
         this.state = DecoderState.Text;
         this.breakHeader();
         break;
-      case Parsed.Text: this.state = DecoderState.Text;
+      case Parsed.Text:
+        this.state = DecoderState.Text;
     }
     return true;
   }
@@ -249,8 +278,9 @@ export class Decoder {
 
   /** Goes to the end of a line that is not the response table's, or that is not wanted. */
   private skipLine(): boolean {
-    const ring = this.ring, told = this.state === DecoderState.Text;
-    const at = this.at = upTo(ring, this.at, Byte.CR);
+    const ring = this.ring,
+      told = this.state === DecoderState.Text;
+    const at = (this.at = upTo(ring, this.at, Byte.CR));
     const over = at !== ring.tail;
     if (over) {
       this.endLine();
@@ -328,7 +358,8 @@ export class Decoder {
   /** Goes on when the application has read its part of the message. */
   private goOn(): boolean {
     if (this.state !== DecoderState.Held) return true;
-    const message = this.message, ring = this.ring;
+    const message = this.message,
+      ring = this.ring;
     if (message.available > 0) return false;
     if (message.more) {
       message.first = false;
@@ -336,7 +367,7 @@ export class Decoder {
       this.state = DecoderState.Message;
       return true;
     }
-    const at = this.at = ring.head = message.at;
+    const at = (this.at = ring.head = message.at);
     if (this.echo === null) this.state = DecoderState.Start;
     else this.endLine();
     if (message.mayContinue) {
@@ -385,9 +416,14 @@ export class Decoder {
 
   /** The line that has begun has nothing but what may be the prompt, which no line's end follows. */
   private get isLikePrompt(): boolean {
-    const ring = this.ring, length = (ring.tail - ring.head) | 0;
-    return this.promptExpected && (this.state === DecoderState.Line || this.state === DecoderState.Text) && ring.bytes[ring.head & ring.mask] === Byte.Prompt &&
-      (length === 1 || (length === 2 && ring.bytes[(ring.head + 1) & ring.mask] === Byte.Blank));
+    const ring = this.ring,
+      length = (ring.tail - ring.head) | 0;
+    return (
+      this.promptExpected &&
+      (this.state === DecoderState.Line || this.state === DecoderState.Text) &&
+      ring.bytes[ring.head & ring.mask] === Byte.Prompt &&
+      (length === 1 || (length === 2 && ring.bytes[(ring.head + 1) & ring.mask] === Byte.Blank))
+    );
   }
 
   /** Nothing has come for a while. */
@@ -407,9 +443,11 @@ export class Decoder {
 
   /** Something has come behind a message that a pause has ended in the middle of its line: another line, or the rest of that one. */
   private leaveUnended(): boolean {
-    const ring = this.ring, tail = ring.tail;
-    let at = this.at, byte = 0;
-    while (at !== tail && (byte = ring.bytes[at & ring.mask]!) <= Byte.Blank && byte !== Byte.CR && byte !== Byte.LF) at = (at + 1) | 0;
+    const ring = this.ring,
+      tail = ring.tail;
+    let at = this.at,
+      byte = 0;
+    while (at !== tail && (byte = ring.bytes[at & ring.mask]) <= Byte.Blank && byte !== Byte.CR && byte !== Byte.LF) at = (at + 1) | 0;
     this.at = ring.head = at;
     if (at === tail) return false;
     this.state = this.echo === null ? DecoderState.Start : DecoderState.Echo;
@@ -445,7 +483,8 @@ export class Decoder {
    * `source` must not change until then, or until {@link forgetEcho}.
    */
   expectEcho(source: Uint8Array, start: number, end: number): void {
-    const ring = this.ring, at = this.at;
+    const ring = this.ring,
+      at = this.at;
     const ending = at !== ring.tail && ring.bytes[at & ring.mask] === Byte.CR ? this.message.crCount + 1 : 0;
     (this.echo = this.echoKept ??= new Echo()).expect(source, start, end, ending);
     if (this.state === DecoderState.Start) this.state = DecoderState.Echo;

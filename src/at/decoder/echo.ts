@@ -42,11 +42,14 @@ export class Echo {
 
   /** Compares what has come, from `at` on, with what was sent. Unless that is `Part`, the decoder goes on at the ring's head. */
   follow(ring: Ring, at: number): Echoed {
-    const bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
-    const sent = this.source, end = this.end;
+    const bytes = ring.bytes,
+      mask = ring.mask,
+      tail = ring.tail;
+    const sent = this.source,
+      end = this.end;
     let index = this.at;
     while (at !== tail && index < end) {
-      const byte = bytes[at & mask]!;
+      const byte = bytes[at & mask];
       if (this.ending > 0) {
         const skipped = byte === (this.ending > 1 ? Byte.CR : Byte.LF);
         this.ending = skipped ? this.ending - 1 : 0;
@@ -61,7 +64,8 @@ export class Echo {
       if (next < end && byte === sent[next]) {
         index = next + 1;
         if (byte !== Byte.Blank) this.blank = false;
-      } else if (this.blank && byte === Byte.Blank) this.blank = false; // the prompt's
+      } else if (this.blank && byte === Byte.Blank)
+        this.blank = false; // the prompt's
       else return this.breakOff(ring, at, index);
       at = (at + 1) | 0;
     }
@@ -77,9 +81,11 @@ export class Echo {
    * payload's first byte is taken for the modem's own, for nothing shows yet that the modem echoes the payload.
    */
   private breakOff(ring: Ring, at: number, index: number): Echoed {
-    const sent = this.source, byte = ring.bytes[at & ring.mask]!;
+    const sent = this.source,
+      byte = ring.bytes[at & ring.mask];
     let start = index;
-    do start--; while (start >= this.first && sent[start] !== Byte.CR);
+    do start--;
+    while (start >= this.first && sent[start] !== Byte.CR);
     if ((byte === Byte.CR || byte === Byte.LF) && start !== this.first) start = index;
     const line = (at - index + start) | 0;
     if (start < this.first || ((line - ring.head) | 0) < 0) return Echoed.None;

@@ -78,11 +78,13 @@ export class LineParser {
 
   /** Reads the name. Where it is whole, and more of the line is to be read, the line has another part then. */
   private readName(): Parsed {
-    const ring = this.ring, names = this.names;
-    const at = this.at = names.walk(ring, this.at);
+    const ring = this.ring,
+      names = this.names;
+    const at = (this.at = names.walk(ring, this.at));
     if (at === ring.tail) return Parsed.Nothing;
     if (names.response === NO_RESPONSE) return Parsed.Text;
-    const byte = ring.bytes[at & ring.mask]!, line = this.line = this.responses[names.response]!;
+    const byte = ring.bytes[at & ring.mask],
+      line = (this.line = this.responses[names.response]);
     if (line.follow === Follow.End) {
       this.part = LinePart.End;
       return Parsed.Nothing;
@@ -105,16 +107,19 @@ export class LineParser {
   }
 
   private readEnd(): Parsed {
-    const ring = this.ring, at = this.at = afterBlanks(ring, this.at);
+    const ring = this.ring,
+      at = (this.at = afterBlanks(ring, this.at));
     if (at === ring.tail) return Parsed.Nothing;
-    const byte = ring.bytes[at & ring.mask]!;
+    const byte = ring.bytes[at & ring.mask];
     if (byte !== Byte.CR && byte !== Byte.LF) return Parsed.Text;
     this.fields.begin(at);
     return Parsed.Response;
   }
 
   private readFields(): Parsed {
-    const line = this.line!, framing = line.framing, fields = framing === undefined ? this.fields : this.message.fields;
+    const line = this.line!,
+      framing = line.framing,
+      fields = framing === undefined ? this.fields : this.message.fields;
     // Before a message's own part stand `topic` fields, and the topic where the framing does not read it.
     const byte = fields.read(framing === undefined ? -1 : framing.hasLength ? line.topic! : line.topic! + 1);
     this.at = fields.at;

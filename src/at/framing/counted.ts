@@ -26,19 +26,26 @@ const BY_COUNT = frozen({
 
   step(message: Message, state: HeaderState): Found {
     switch (state) {
-      case HeaderState.Topic: return HEADER.beginTopic(message);
-      case HeaderState.Quoted: return HEADER.readQuoted(message);
-      case HeaderState.Length: return HEADER.readLength(message);
-      case HeaderState.Frame: return READINGS.check(message);
-      case HeaderState.Stream: return this.stream(message);
+      case HeaderState.Topic:
+        return HEADER.beginTopic(message);
+      case HeaderState.Quoted:
+        return HEADER.readQuoted(message);
+      case HeaderState.Length:
+        return HEADER.readLength(message);
+      case HeaderState.Frame:
+        return READINGS.check(message);
+      case HeaderState.Stream:
+        return this.stream(message);
     }
   },
 
   silence(message: Message): Found {
     const header = message.header!;
     switch (header.state) {
-      case HeaderState.Topic: return Found.Nothing;
-      case HeaderState.Stream: return this.endStream(message);
+      case HeaderState.Topic:
+        return Found.Nothing;
+      case HeaderState.Stream:
+        return this.endStream(message);
       case HeaderState.Frame: {
         header.deciding = true;
         const found = this.find(message);
@@ -46,7 +53,8 @@ const BY_COUNT = frozen({
         if (found !== Found.Nothing || (message.end === BY_COUNT && this.streams(message))) return found;
         break;
       }
-      default: if (header.candidates === 0) return Found.Nothing;
+      default:
+        if (header.candidates === 0) return Found.Nothing;
     }
     if (message.end === BY_COUNT) HEADER.fallBack(message);
     return message.end.silence(message);
@@ -72,7 +80,10 @@ const BY_COUNT = frozen({
 
   /** Hands on what there is of it, in good portions; the last one when its line's end has come. */
   stream(message: Message): Found {
-    const header = message.header!, ring = message.ring, payload = message.payload, left = header.left;
+    const header = message.header!,
+      ring = message.ring,
+      payload = message.payload,
+      left = header.left;
     let length = (ring.tail - payload) | 0;
     const over = (length - left) | 0;
     const ending = over < 2 ? -1 : READINGS.endingAt(message, (payload + left) | 0);
@@ -91,7 +102,8 @@ const BY_COUNT = frozen({
 
   /** Nothing more comes. Where fewer bytes have come than were announced, some were lost, or the length was wrong. */
   endStream(message: Message): Found {
-    const tail = message.ring.tail, left = message.header!.left;
+    const tail = message.ring.tail,
+      left = message.header!.left;
     const over = (tail - message.payload - left) | 0;
     if (over === 0 || (over === 1 && message.byte((tail - 1) | 0) === Byte.CR)) return message.whole(left, tail);
     message.doubtEnd();
@@ -115,10 +127,15 @@ export const COUNTED: Framing = frozen({
 
   /** Behind the same topic as before, the length begins at `at`. @param quoted the topic has quotes around it */
   resume(message: Message, at: number, quoted: boolean): Found {
-    const ring = message.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    const ring = message.ring,
+      bytes = ring.bytes,
+      mask = ring.mask,
+      tail = ring.tail;
     message.fields.add(quoted ? FieldKind.Quoted : FieldKind.Bare, 0, message.topic, message.topicEnd);
-    let comma = at, byte = 0, length = 0;
-    while (comma !== tail && (byte = bytes[comma & mask]!) >= Byte.Digit0 && byte <= Byte.Digit9 && length <= Length.LONGEST) {
+    let comma = at,
+      byte = 0,
+      length = 0;
+    while (comma !== tail && (byte = bytes[comma & mask]) >= Byte.Digit0 && byte <= Byte.Digit9 && length <= Length.LONGEST) {
       length = length * 10 + byte - Byte.Digit0;
       comma = (comma + 1) | 0;
     }
@@ -139,7 +156,8 @@ export const COUNTED: Framing = frozen({
 
   /** Puts the topic where the other messages have it: among the fields. */
   finishHeader(message: Message): void {
-    const header = message.header!, fields = message.fields;
+    const header = message.header!,
+      fields = message.fields;
     message.byName = false;
     if (message.truncated) return;
     if (fields.count === message.topicField) {

@@ -32,14 +32,17 @@ export class HeaderCache {
   compare(start: number): Compared {
     const length = this.length;
     if (length === 0) return Compared.Different;
-    const ring = this.ring, has = (ring.tail - start) | 0;
+    const ring = this.ring,
+      has = (ring.tail - start) | 0;
     if (!ring.same(start, ring.bytes, ring.mask + 1, has < length ? has : length)) return Compared.Different;
     return has < length ? Compared.Undecided : Compared.Same;
   }
 
   /** Keeps the line from the ring's head up to `end`. */
   keep(end: number, style: boolean, topic: number, topicEnd: number): void {
-    const ring = this.ring, start = ring.head, length = (end - start) | 0;
+    const ring = this.ring,
+      start = ring.head,
+      length = (end - start) | 0;
     if (length > Kept.SIZE) return;
     ring.keep(start, length);
     this.length = length;

@@ -15,7 +15,8 @@ import { Match } from "./subscribed";
 export const HEADER = frozen({
   /** Finds where the topic begins. A line that ends before it, or in its quotes, is no message. */
   beginTopic(message: Message): Found {
-    const header = message.header!, ring = message.ring;
+    const header = message.header!,
+      ring = message.ring;
     let lead = message.at;
     const at = afterBlanks(ring, lead);
     if (at === ring.tail) return Found.Nothing;
@@ -36,8 +37,9 @@ export const HEADER = frozen({
 
   /** Finds where a topic in quotes ends. */
   readQuoted(message: Message): Found {
-    const header = message.header!, ring = message.ring;
-    const at = message.at = closingQuote(ring, message.at, true);
+    const header = message.header!,
+      ring = message.ring;
+    const at = (message.at = closingQuote(ring, message.at, true));
     if (at === ring.tail) return Found.Nothing;
     if (message.byte(at) !== Byte.Quote) return this.leaveUnclosed(message);
     const after = afterBlanks(ring, (at + 1) | 0);
@@ -60,7 +62,11 @@ export const HEADER = frozen({
 
   /** Looks for the length: in a topic without quotes, or behind a topic, a comma decides what may be one. */
   readLength(message: Message): Found {
-    const header = message.header!, ring = message.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    const header = message.header!,
+      ring = message.ring,
+      bytes = ring.bytes,
+      mask = ring.mask,
+      tail = ring.tail;
     for (;;) {
       if (header.digits >= 0) {
         const byte = this.readNumber(message);
@@ -78,7 +84,7 @@ export const HEADER = frozen({
           }
         }
       }
-      const at = message.at = upTo(ring, message.at, Byte.Comma);
+      const at = (message.at = upTo(ring, message.at, Byte.Comma));
       if (at === tail) return Found.Nothing;
       if (bytes[at & mask] !== Byte.Comma) return this.endLine(message);
       this.newSegment(message, (at + 1) | 0);
@@ -87,12 +93,18 @@ export const HEADER = frozen({
 
   /** Reads the segment as a number, from its beginning, for a number is short. Returns the byte behind it, or −1 while that has not come. */
   readNumber(message: Message): number {
-    const header = message.header!, ring = message.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
-    let at = header.segment, byte = 0, value = 0;
-    while (at !== tail && (byte = bytes[at & mask]!) === Byte.Blank) at = (at + 1) | 0;
+    const header = message.header!,
+      ring = message.ring,
+      bytes = ring.bytes,
+      mask = ring.mask,
+      tail = ring.tail;
+    let at = header.segment,
+      byte = 0,
+      value = 0;
+    while (at !== tail && (byte = bytes[at & mask]) === Byte.Blank) at = (at + 1) | 0;
     const first = at;
     header.spaced = at !== header.segment;
-    while (at !== tail && (byte = bytes[at & mask]!) >= Byte.Digit0 && byte <= Byte.Digit9 && value <= Length.LONGEST) {
+    while (at !== tail && (byte = bytes[at & mask]) >= Byte.Digit0 && byte <= Byte.Digit9 && value <= Length.LONGEST) {
       value = value * 10 + byte - Byte.Digit0;
       at = (at + 1) | 0;
     }
@@ -134,7 +146,8 @@ export const HEADER = frozen({
 
   /** Firmware that puts a blank before the topic puts one before the length, too. No document has one before a comma. */
   setTopic(message: Message): void {
-    const lead = message.header!.lead, topicEnd = message.topicEnd;
+    const lead = message.header!.lead,
+      topicEnd = message.topicEnd;
     message.topic = lead !== topicEnd && message.byte(lead) === Byte.Blank && message.byte((topicEnd + 1) | 0) === Byte.Blank ? (lead + 1) | 0 : lead;
   },
 
@@ -152,10 +165,11 @@ export const HEADER = frozen({
     }
     if (header.digits <= 0) return this.takeWithoutLength(message);
     // Ancestor firmware puts the payload on the next line (dialects.md 6.1).
-    const at = message.at, next = (at + 1) | 0;
+    const at = message.at,
+      next = (at + 1) | 0;
     if (next === message.ring.tail) return Found.Nothing;
     const isEnding = message.byte(at) === Byte.CR && message.byte(next) === Byte.LF;
-    const payload = message.at = isEnding ? (next + 1) | 0 : next;
+    const payload = (message.at = isEnding ? (next + 1) | 0 : next);
     // The topic may have a line's end in it instead. Where the ending is not a modem's, that is likely.
     if (isEnding) message.mayContinue = true;
     else message.doubtEnd();
@@ -197,7 +211,10 @@ export const HEADER = frozen({
    * length tells where it ends.
    */
   truncate(message: Message): void {
-    const header = message.header!, ring = message.ring, tail = ring.tail, topic = message.topic;
+    const header = message.header!,
+      ring = message.ring,
+      tail = ring.tail,
+      topic = message.topic;
     let from = header.state === HeaderState.Length && header.digits >= 0 ? header.segment : message.at;
     if (((tail - from) | 0) > Length.DIGITS) {
       // Blanks, which are no length.

@@ -12,7 +12,9 @@ export const LINE: Framing = frozen({
   prepare(): void {},
 
   begin(message: Message): void {
-    const fields = message.fields, at = fields.at, topic = message.topicField;
+    const fields = message.fields,
+      at = fields.at,
+      topic = message.topicField;
     message.topic = fields.start(topic);
     message.topicEnd = fields.end(topic);
     // Firmware that puts blanks after commas puts one before the payload.
@@ -23,12 +25,15 @@ export const LINE: Framing = frozen({
 
   /** @param spaced there are blanks after commas */
   resume(message: Message, at: number, spaced: boolean): Found {
-    const ring = message.ring, bytes = ring.bytes, mask = ring.mask;
+    const ring = message.ring,
+      bytes = ring.bytes,
+      mask = ring.mask;
     message.fields.add(FieldKind.Quoted, 0, message.topic, message.topicEnd);
     if (!message.untilSilence && !message.stripQuotes && message.crCount === 1) {
       // Most messages are whole.
       const payload = spaced && bytes[at & mask] === Byte.Blank ? (at + 1) | 0 : at;
-      const end = ring.find(Byte.LF, at), length = (end - 1 - payload) | 0;
+      const end = ring.find(Byte.LF, at),
+        length = (end - 1 - payload) | 0;
       if (end !== ring.tail && length >= 0 && bytes[(end - 1) & mask] === Byte.CR) {
         message.payload = payload;
         message.end = TO_LINE_END;
@@ -36,7 +41,7 @@ export const LINE: Framing = frozen({
       }
     }
     message.beginPayload(at, spaced);
-    const end = message.end = message.untilSilence ? BY_SILENCE : TO_LINE_END;
+    const end = (message.end = message.untilSilence ? BY_SILENCE : TO_LINE_END);
     return end.find(message);
   },
 

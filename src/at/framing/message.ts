@@ -188,14 +188,16 @@ export class Message {
   }
 
   byte(position: number): number {
-    return this.ring.bytes[position & this.ring.mask]!;
+    return this.ring.bytes[position & this.ring.mask];
   }
 
   // ---- reading it out
 
   /** Moves up to `length` unread bytes into `target[offset…]`. Returns how many. */
   read(target: Uint8Array, offset: number, length: number): number {
-    const ring = this.ring, available = this.available, payload = this.payload;
+    const ring = this.ring,
+      available = this.available,
+      payload = this.payload;
     if (length > available) length = available;
     if (length <= 0) return 0;
     ring.copy(payload, target, offset, length);

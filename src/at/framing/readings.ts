@@ -32,16 +32,25 @@ export const enum Fit {
 export const READINGS = frozen({
   /** Takes what most messages are: one like the last, whole, and without a byte with which another reading would begin. */
   takePlain(message: Message, payload: number, length: number, quoted: boolean): Found {
-    const ring = message.ring, bytes = ring.bytes, mask = ring.mask, end = (payload + length) | 0;
-    if (((ring.tail - end) | 0) < 2 || bytes[end & mask] !== Byte.CR || bytes[(end + 1) & mask] !== Byte.LF ||
-        !ring.lacks(payload, end, Byte.LF, quoted ? Byte.Quote : Byte.Comma)) return Found.Nothing;
+    const ring = message.ring,
+      bytes = ring.bytes,
+      mask = ring.mask,
+      end = (payload + length) | 0;
+    if (
+      ((ring.tail - end) | 0) < 2 ||
+      bytes[end & mask] !== Byte.CR ||
+      bytes[(end + 1) & mask] !== Byte.LF ||
+      !ring.lacks(payload, end, Byte.LF, quoted ? Byte.Quote : Byte.Comma)
+    )
+      return Found.Nothing;
     message.payload = payload;
     return message.whole(length, (end + 2) | 0);
   },
 
   /** Whether the message ends where the present length candidate says. */
   check(message: Message): Found {
-    const header = message.header!, payload = message.payload;
+    const header = message.header!,
+      payload = message.payload;
     if (message.sameHeader && this.takePlain(message, payload, header.value, header.quoted) !== Found.Nothing) return Found.Part;
     const fit = this.fitOf(message, payload, header.value);
     if (fit > Fit.None) return this.choose(message, fit);
@@ -60,7 +69,9 @@ export const READINGS = frozen({
 
   /** What stands behind `length` bytes from `payload`. */
   fitOf(message: Message, payload: number, length: number): Fit {
-    const header = message.header!, ring = message.ring, deciding = header.deciding;
+    const header = message.header!,
+      ring = message.ring,
+      deciding = header.deciding;
     const end = (payload + length) | 0;
     if (((end - ring.head + 4) | 0) > ring.mask + 1) return Fit.Beyond;
     header.fitPayload = payload;
@@ -87,8 +98,10 @@ export const READINGS = frozen({
     // In the middle of a line's end it cannot be.
     if (message.byte(end) === Byte.LF && length > 0 && message.byte((end - 1) | 0) === Byte.CR) return Fit.None;
     switch (lookAhead(ring, message.names, end, true)) {
-      case Next.Unknown: return deciding ? Fit.None : Fit.Unknown;
-      case Next.Other: return Fit.None;
+      case Next.Unknown:
+        return deciding ? Fit.None : Fit.Unknown;
+      case Next.Other:
+        return Fit.None;
     }
     // Behind a line's end a line begins: the length counts that end as well (dialects.md C-6).
     if (length >= 2 && this.isCRLF(message, (end - 2) | 0)) header.fitCounted = 2;
@@ -97,7 +110,8 @@ export const READINGS = frozen({
 
   /** The same where silence has followed, and the line's end is missing or not whole: firmware before guide revision 1.1 prints none. */
   fitInSilence(message: Message, payload: number, length: number, over: number): Fit {
-    const header = message.header!, tail = message.ring.tail;
+    const header = message.header!,
+      tail = message.ring.tail;
     header.fitNext = tail;
     if (over === 0 && length >= 2 && this.isCRLF(message, (tail - 2) | 0)) {
       // A length that counts the line's end as well (C-6), or a payload that ends like a line, from the old firmware.
@@ -113,18 +127,25 @@ export const READINGS = frozen({
 
   /** Takes the present candidate, which fits so, or another reading of the same line that fits better. */
   choose(message: Message, fit: Fit): Found {
-    const header = message.header!, ring = message.ring, deciding = header.deciding;
-    let payload = fit === Fit.Beyond ? message.payload : header.fitPayload, next = header.fitNext;
+    const header = message.header!,
+      ring = message.ring,
+      deciding = header.deciding;
+    let payload = fit === Fit.Beyond ? message.payload : header.fitPayload,
+      next = header.fitNext;
     let length = header.value - header.fitCounted;
     let topicEnd = message.topicEnd;
     let end = (message.payload + header.value) | 0;
     let limit = ring.find(Byte.LF, message.payload); // a topic does not go on behind the line's end
     if (fit === Fit.Exact && ((limit - end) | 0) > 0) limit = end;
     else if (limit === ring.tail && !deciding && fit !== Fit.Exact && (fit === Fit.Loose || ring.free > 0)) return Found.Nothing; // the outcome must not depend on how much of the line has come
-    let ambiguous = false, equal = false, subscribed = false, other = false;
-    for (let at = message.payload; this.nextReading(message, at, limit);) {
+    let ambiguous = false,
+      equal = false,
+      subscribed = false,
+      other = false;
+    for (let at = message.payload; this.nextReading(message, at, limit); ) {
       at = header.otherPayload;
-      const otherLength = header.otherLength, otherTopicEnd = header.otherTopicEnd;
+      const otherLength = header.otherLength,
+        otherTopicEnd = header.otherTopicEnd;
       if (!this.mayBeTopic(message, otherTopicEnd)) continue;
       if (!other) subscribed = HEADER.isSubscribed(message, topicEnd);
       other = true;
@@ -186,7 +207,15 @@ export const READINGS = frozen({
       header.state = HeaderState.Stream;
       return Found.Nothing;
     }
-    if (!header.quoted && !message.sameHeader && !message.truncated && header.candidates === 1 && header.firstSegment === header.segment && HEADER.isSubscribed(message, topicEnd)) message.keepHeader(header.segment, false);
+    if (
+      !header.quoted &&
+      !message.sameHeader &&
+      !message.truncated &&
+      header.candidates === 1 &&
+      header.firstSegment === header.segment &&
+      HEADER.isSubscribed(message, topicEnd)
+    )
+      message.keepHeader(header.segment, false);
     return message.whole(length, next);
   },
 
@@ -195,12 +224,14 @@ export const READINGS = frozen({
    * follows at once. 1 if so, 0 if not, −1 while that is not known.
    */
   looksMiscounted(message: Message, payload: number, length: number, next: number): number {
-    const ring = message.ring, end = (payload + length) | 0;
+    const ring = message.ring,
+      end = (payload + length) | 0;
     for (let at = ring.find(Byte.LF, payload); ((at - end) | 0) < 0; at = ring.find(Byte.LF, at)) {
       const line = message.byte((at - 1) | 0) === Byte.CR && at !== payload;
       at = (at + 1) | 0;
       if (!line) continue;
-      let begin = at, byte = 0;
+      let begin = at,
+        byte = 0;
       while (begin !== end && ((byte = message.byte(begin)) === Byte.CR || byte === Byte.LF)) begin = (begin + 1) | 0;
       if (begin !== end) {
         if (lookAhead(ring, message.names, begin, true) === Next.Known) return 1;
@@ -212,7 +243,9 @@ export const READINGS = frozen({
 
   /** Whether a number that may be the length stands between `at` and `limit`, with a payload behind it: then it is the other reading. */
   nextReading(message: Message, at: number, limit: number): boolean {
-    const header = message.header!, ring = message.ring, quoted = header.quoted;
+    const header = message.header!,
+      ring = message.ring,
+      quoted = header.quoted;
     for (;;) {
       let start = at;
       if (quoted) {
@@ -239,7 +272,8 @@ export const READINGS = frozen({
 
   /** Whether what ends at `end` can be a topic that was published to: no such one has a wildcard (MQTT 3.1.1, 3.3.2.1). */
   mayBeTopic(message: Message, end: number): boolean {
-    const ring = message.ring, topic = message.topic;
+    const ring = message.ring,
+      topic = message.topic;
     return ((ring.find(Byte.Plus, topic) - end) | 0) >= 0 && ((ring.find(Byte.Hash, topic) - end) | 0) >= 0;
   },
 
@@ -263,7 +297,7 @@ function decimal(ring: Ring, start: number, end: number): number {
   if (at === end) return -1;
   let value = 0;
   for (; at !== end; at = (at + 1) | 0) {
-    const byte = ring.bytes[at & ring.mask]!;
+    const byte = ring.bytes[at & ring.mask];
     if (byte < Byte.Digit0 || byte > Byte.Digit9) return -1;
     value = value * 10 + byte - Byte.Digit0;
     if (value > Length.LONGEST) return -1;

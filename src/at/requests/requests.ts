@@ -106,8 +106,17 @@ export class Requests {
    */
   pending(link: number, kind: number, wire: number, active: Request | null): Request | null {
     let request = this.first;
-    while (request !== null && !((request.state === RequestState.Awaiting || request === active) && request.kind === kind &&
-        (wire === WireId.Any || request.wireId === wire) && request.result === ResultCode.Pending && request.link === link)) request = request.next;
+    while (
+      request !== null &&
+      !(
+        (request.state === RequestState.Awaiting || request === active) &&
+        request.kind === kind &&
+        (wire === WireId.Any || request.wireId === wire) &&
+        request.result === ResultCode.Pending &&
+        request.link === link
+      )
+    )
+      request = request.next;
     return request;
   }
 

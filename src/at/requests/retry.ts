@@ -10,8 +10,14 @@ const RETRIES = 3;
  */
 export function mayRetry(request: Request): boolean {
   const command = request.command!;
-  return request.answerSkipped === Skipped.Line && request.retries < RETRIES && !request.inWindow && !request.reported && command.probe !== true &&
-    (command.result === undefined || request.items !== null);
+  return (
+    request.answerSkipped === Skipped.Line &&
+    request.retries < RETRIES &&
+    !request.inWindow &&
+    !request.reported &&
+    command.probe !== true &&
+    (command.result === undefined || request.items !== null)
+  );
 }
 
 /** The request waits for the chat once more. */

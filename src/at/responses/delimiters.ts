@@ -8,23 +8,28 @@ import { Byte } from "./bytes";
 
 /** The first byte from `at` on that is no blank. */
 export function afterBlanks(ring: Ring, at: number): number {
-  const bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+  const bytes = ring.bytes,
+    mask = ring.mask,
+    tail = ring.tail;
   while (at !== tail && bytes[at & mask] === Byte.Blank) at = (at + 1) | 0;
   return at;
 }
 
 /** `end`, or where the blanks begin that stand before it, behind `start`. */
 export function beforeBlanks(ring: Ring, start: number, end: number): number {
-  const bytes = ring.bytes, mask = ring.mask;
+  const bytes = ring.bytes,
+    mask = ring.mask;
   while (end !== start && bytes[(end - 1) & mask] === Byte.Blank) end = (end - 1) | 0;
   return end;
 }
 
 /** The first byte `end` from `at` on, or the end of the line. @param end a carriage return, or a byte above it */
 export function upTo(ring: Ring, at: number, end: Byte): number {
-  const bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+  const bytes = ring.bytes,
+    mask = ring.mask,
+    tail = ring.tail;
   let byte = 0;
-  while (at !== tail && ((byte = bytes[at & mask]!) > end || (byte !== end && byte !== Byte.CR && byte !== Byte.LF))) at = (at + 1) | 0;
+  while (at !== tail && ((byte = bytes[at & mask]) > end || (byte !== end && byte !== Byte.CR && byte !== Byte.LF))) at = (at + 1) | 0;
   return at;
 }
 
@@ -34,12 +39,15 @@ export function upTo(ring: Ring, at: number, end: Byte): number {
  * @param numbers a number behind a blank ends it as well: its comma is missing (dialects.md C-5)
  */
 export function closingQuote(ring: Ring, at: number, numbers: boolean): number {
-  const bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+  const bytes = ring.bytes,
+    mask = ring.mask,
+    tail = ring.tail;
   for (;;) {
     at = upTo(ring, at, Byte.Quote);
     if (at === tail || bytes[at & mask] !== Byte.Quote) return at;
-    let after = (at + 1) | 0, byte = 0;
-    while (after !== tail && (byte = bytes[after & mask]!) === Byte.Blank) after = (after + 1) | 0;
+    let after = (at + 1) | 0,
+      byte = 0;
+    while (after !== tail && (byte = bytes[after & mask]) === Byte.Blank) after = (after + 1) | 0;
     if (after === tail) return at; // decided when more has come
     if (byte === Byte.Comma || byte === Byte.CR || byte === Byte.LF) return at;
     if (numbers && byte >= Byte.Digit0 && byte <= Byte.Digit9 && ((after - at) | 0) > 1) return at;

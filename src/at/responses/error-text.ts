@@ -2,7 +2,8 @@
  * The numbers of errors about SIM and network that a modem tells in words, as after `AT+CMEE=2`: 27.007 9.2.1. Some firmware has
  * no numbers at all. What `+CPIN` says of a SIM is among them. Looked up on failure alone.
  */
-const WORDS = Object.freeze(`
+const WORDS = Object.freeze(
+  `
   5 ph-sim pin
   5 ph-net pin
   5 ph-netsub pin
@@ -38,14 +39,24 @@ const WORDS = Object.freeze(`
   111 plmn not allowed
   112 location area not allowed
   113 roaming not allowed in this location area
-`.trim().split("\n").map((line) => line.trim()));
+`
+    .trim()
+    .split("\n")
+    .map((line) => line.trim()),
+);
 
 /** The number for these words, or −1. */
 export function errorNumber(text: string): number {
-  const said = text.trim().toLowerCase().replace(/\(?\bu\)?sim/, "sim").replace(/\bsim card\b/, "sim").replace(/\bis /, "").replace(/ (required|necessary)$/, "");
+  const said = text
+    .trim()
+    .toLowerCase()
+    .replace(/\(?\bu\)?sim/, "sim")
+    .replace(/\bsim card\b/, "sim")
+    .replace(/\bis /, "")
+    .replace(/ (required|necessary)$/, "");
   for (let i = 0; i < WORDS.length; i++) {
-    const blank = WORDS[i]!.indexOf(" ");
-    if (WORDS[i]!.slice(blank + 1) === said) return parseInt(WORDS[i]!);
+    const blank = WORDS[i].indexOf(" ");
+    if (WORDS[i].slice(blank + 1) === said) return parseInt(WORDS[i]);
   }
   return -1;
 }

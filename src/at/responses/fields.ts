@@ -43,9 +43,10 @@ export class Fields {
 
   /** @param beside the fields of other lines: a message's fields, of which there are few, are kept behind them in the same buffer */
   constructor(ring: Ring, beside: Fields | null = null) {
-    this.table = beside === null
-      ? new Int32Array(new ArrayBuffer(4 * (Size.LINE + Size.MESSAGE)), 0, Size.LINE)
-      : new Int32Array(beside.table.buffer, 4 * Size.LINE, Size.MESSAGE);
+    this.table =
+      beside === null
+        ? new Int32Array(new ArrayBuffer(4 * (Size.LINE + Size.MESSAGE)), 0, Size.LINE)
+        : new Int32Array(beside.table.buffer, 4 * Size.LINE, Size.MESSAGE);
     this.ring = ring;
   }
 
@@ -62,24 +63,30 @@ export class Fields {
    * @returns the byte behind the last field: a comma, or the one that ends the line; 0 while that has not come
    */
   read(most: number): number {
-    const ring = this.ring, bytes = ring.bytes, mask = ring.mask, tail = ring.tail;
+    const ring = this.ring,
+      bytes = ring.bytes,
+      mask = ring.mask,
+      tail = ring.tail;
     for (;;) {
-      let at = this.at, byte = 0, value = 0;
-      while (at !== tail && (byte = bytes[at & mask]!) === Byte.Blank) at = (at + 1) | 0;
+      let at = this.at,
+        byte = 0,
+        value = 0;
+      while (at !== tail && (byte = bytes[at & mask]) === Byte.Blank) at = (at + 1) | 0;
       if (at === tail) return 0;
       this.spaced = at !== this.at;
-      const start = at, negative = byte === Byte.Minus;
+      const start = at,
+        negative = byte === Byte.Minus;
       if (negative) at = (at + 1) | 0;
-      while (at !== tail && (byte = bytes[at & mask]!) >= Byte.Digit0 && byte <= Byte.Digit9) {
+      while (at !== tail && (byte = bytes[at & mask]) >= Byte.Digit0 && byte <= Byte.Digit9) {
         value = value * 10 + byte - Byte.Digit0;
         at = (at + 1) | 0;
       }
-      while (at !== tail && (byte = bytes[at & mask]!) === Byte.Blank) at = (at + 1) | 0;
+      while (at !== tail && (byte = bytes[at & mask]) === Byte.Blank) at = (at + 1) | 0;
       if (at === tail) return 0;
       if ((byte !== Byte.Comma && byte !== Byte.CR && byte !== Byte.LF) || ((at - start) | 0) > Size.NUMBER || (negative && value === 0)) {
         at = this.readText(start);
         if (at === tail) return 0;
-        byte = bytes[at & mask]!;
+        byte = bytes[at & mask];
       } else if (at !== start) this.add(FieldKind.Integer, negative ? -value : value, start, at);
       else if (byte === Byte.Comma || this.count !== 0) this.add(FieldKind.Empty, 0, at, at);
       if (byte === Byte.Comma) at = (at + 1) | 0;
@@ -94,7 +101,7 @@ export class Fields {
     const quoted = ring.bytes[start & ring.mask] === Byte.Quote;
     if (quoted) start = (start + 1) | 0;
     if (this.seen === this.at) this.seen = start;
-    const end = this.seen = quoted ? closingQuote(ring, this.seen, false) : upTo(ring, this.seen, Byte.Comma);
+    const end = (this.seen = quoted ? closingQuote(ring, this.seen, false) : upTo(ring, this.seen, Byte.Comma));
     if (end === ring.tail) return end;
     if (ring.bytes[end & ring.mask] === Byte.Quote) {
       const after = afterBlanks(ring, (end + 1) | 0);
@@ -119,7 +126,7 @@ export class Fields {
 
   /** The number in field `index`, or `otherwise` where that is no number. */
   int(index: number, otherwise = -1): number {
-    return index < this.count && this.table[index * Size.FIELD] === FieldKind.Integer ? this.table[index * Size.FIELD + 1]! : otherwise;
+    return index < this.count && this.table[index * Size.FIELD] === FieldKind.Integer ? this.table[index * Size.FIELD + 1] : otherwise;
   }
 
   /** Whether there are at least `least` fields, and each of the first `most`, as far as there are so many, is a whole number. */
@@ -132,17 +139,17 @@ export class Fields {
 
   /** What field `index` is; `Empty` where there is none. */
   kind(index: number): FieldKind {
-    return index < this.count && index * Size.FIELD < this.table.length ? this.table[index * Size.FIELD]! : FieldKind.Empty;
+    return index < this.count && index * Size.FIELD < this.table.length ? this.table[index * Size.FIELD] : FieldKind.Empty;
   }
 
   /** Where the field's text begins in the ring, after a quote. */
   start(index: number): number {
-    return this.table[index * Size.FIELD + 2]!;
+    return this.table[index * Size.FIELD + 2];
   }
 
   /** Where the field's text ends, before a quote. */
   end(index: number): number {
-    return this.table[index * Size.FIELD + 3]!;
+    return this.table[index * Size.FIELD + 3];
   }
 
   /** Bytes of the field's text; 0 where there is none. */

@@ -19,17 +19,17 @@ export function lookAhead(ring: Ring, names: NameTree, position: number, finals:
   const { bytes, mask, tail } = ring;
   let node = 0;
   for (let at = position; at !== tail; at = (at + 1) | 0) {
-    const byte = bytes[at & mask]!;
+    const byte = bytes[at & mask];
     if (node === 0 && (byte === Byte.CR || byte === Byte.LF)) continue;
-    let next = below[node]!;
-    while (next !== 0 && labels[next] !== byte) next = beside[next]!;
+    let next = below[node];
+    while (next !== 0 && labels[next] !== byte) next = beside[next];
     if (next !== 0) {
       node = next;
       continue;
     }
-    const response = responses[node]!;
+    const response = responses[node];
     if (response === NO_RESPONSE) return byte === Byte.Blank && node !== 0 ? afterBlank(ring, names, at, node, finals) : Next.Other;
-    const follow = names.follow[response]!;
+    const follow = names.follow[response];
     if (follow === Follow.Anything) return Next.Known;
     if (!finals && response < names.finals) return Next.Other;
     if (follow === Follow.End) return byte === Byte.CR || byte === Byte.LF ? Next.Known : Next.Other;
@@ -42,7 +42,7 @@ export function lookAhead(ring: Ring, names: NameTree, position: number, finals:
 function fieldsAt(ring: Ring, position: number): Next {
   const at = afterBlanks(ring, position);
   if (at === ring.tail) return Next.Unknown;
-  const byte = ring.bytes[at & ring.mask]!;
+  const byte = ring.bytes[at & ring.mask];
   return (byte >= Byte.Digit0 && byte <= Byte.Digit9) || byte === Byte.Quote || byte === Byte.Minus ? Next.Known : Next.Other;
 }
 
@@ -50,8 +50,8 @@ function fieldsAt(ring: Ring, position: number): Next {
 function afterBlank({ bytes, mask, tail }: Ring, { byte: labels, below, beside }: NameTree, at: number, node: number, finals: boolean): Next {
   const next = (at + 1) | 0;
   if (next === tail) return Next.Unknown;
-  const byte = bytes[next & mask]!;
-  let child = below[node]!;
-  while (child !== 0 && labels[child] !== byte) child = beside[child]!;
+  const byte = bytes[next & mask];
+  let child = below[node];
+  while (child !== 0 && labels[child] !== byte) child = beside[child];
   return child !== 0 && finals ? Next.Known : Next.Other;
 }

@@ -39,19 +39,25 @@ export interface NameTree {
 
 /** Builds the tree of these names, of which the first `finals` are final result codes. What comes often should stand first. */
 export function nameTree(rows: readonly { readonly text: string; readonly follow: Follow }[], finals: number): NameTree {
-  const text = rows.map((row) => row.text).join(""), size = text.length + 1;
-  const byte = new Uint8Array(size), below = new Uint16Array(size), beside = new Uint16Array(size);
-  const response = new Uint8Array(size).fill(NO_RESPONSE), follow = new Uint8Array(rows.length);
-  const starts = new Uint16Array(rows.length + 1), ends = new Uint16Array(rows.length);
+  const text = rows.map((row) => row.text).join(""),
+    size = text.length + 1;
+  const byte = new Uint8Array(size),
+    below = new Uint16Array(size),
+    beside = new Uint16Array(size);
+  const response = new Uint8Array(size).fill(NO_RESPONSE),
+    follow = new Uint8Array(rows.length);
+  const starts = new Uint16Array(rows.length + 1),
+    ends = new Uint16Array(rows.length);
   let used = 1;
   rows.forEach((row, index) => {
     let node = 0;
     for (let i = 0; i < row.text.length; i++) {
       const code = row.text.charCodeAt(i);
-      let next = below[node]!, last = 0;
+      let next = below[node],
+        last = 0;
       while (next !== 0 && byte[next] !== code) {
         last = next;
-        next = beside[next]!;
+        next = beside[next];
       }
       if (next === 0) {
         next = used++;
@@ -64,7 +70,7 @@ export function nameTree(rows: readonly { readonly text: string; readonly follow
     response[node] = index;
     follow[index] = row.follow;
     ends[index] = node;
-    starts[index + 1] = starts[index]! + row.text.length;
+    starts[index + 1] = starts[index] + row.text.length;
   });
   return frozen({ byte, below, beside, response, follow, finals, text: ascii(text), starts, ends });
 }

@@ -58,6 +58,7 @@ export const enum CommonResponse {
 }
 
 /** The finals stand first. */
+// biome-ignore format: the table reads like the manual
 export const COMMON_RESPONSES = responses(
   CommonResponse.Ok, "OK", { follow: Follow.End },
   CommonResponse.Error, "ERROR", { follow: Follow.End },

@@ -33,8 +33,12 @@ export class Acknowledgements {
 
   /** `+MQTTPUBACK` and `+MQTTPUBCOMP`: `<packId>,<dup>`, or the other way round. The one publish under way is meant, unless the report is late. */
   published(fields: Fields, QoS: number): void {
-    const { ids, link: { chat } } = this;
-    const request = this.link.pending(Kind.Publish), id = packetId(fields);
+    const {
+      ids,
+      link: { chat },
+    } = this;
+    const request = this.link.pending(Kind.Publish),
+      id = packetId(fields);
     if (request === null || request.QoS !== QoS || id < 0) return;
     const early = chat.awaitsFinal(request);
     if (this.isRepetition(request, id, early)) return ids.doubt(Kind.Publish);
@@ -55,7 +59,8 @@ export class Acknowledgements {
 
   /** `+MQTTPUBREC`, with the same fields. */
   received(fields: Fields): void {
-    const request = this.link.pending(Kind.Publish), id = packetId(fields);
+    const request = this.link.pending(Kind.Publish),
+      id = packetId(fields);
     if (id < 0 || request === null || request.QoS !== 2 || !this.ids.mayBe(Kind.Publish, id)) return;
     this.reportsReceived = true;
     this.link.received(request);
@@ -64,7 +69,8 @@ export class Acknowledgements {
 
   /** `+MQTTSUBACK: <packId>,<code>,<topic>`. */
   subscribed(fields: Fields): void {
-    const request = this.link.pending(Kind.Subscribe), code = grantOf(fields, 1);
+    const request = this.link.pending(Kind.Subscribe),
+      code = grantOf(fields, 1);
     if (request === null || code < 0 || this.isAnothers(request, fields, 2) || !this.ids.isOf(Kind.Subscribe, fields.int(0))) return;
     request.granted = 0;
     request.grant(0, code);
@@ -83,12 +89,15 @@ export class Acknowledgements {
    */
   private isAnothers(request: Request, fields: Fields, field: number): boolean {
     if (fields.length(field) === 0) return false;
-    const { ring, decoder } = this.link.chat, { bytes, mask } = ring, end = decoder.lineEnd;
-    const topic = request.items![0]!.text.bytes;
-    let at = fields.start(field), matched = 0;
+    const { ring, decoder } = this.link.chat,
+      { bytes, mask } = ring,
+      end = decoder.lineEnd;
+    const topic = request.items![0].text.bytes;
+    let at = fields.start(field),
+      matched = 0;
     for (;;) {
-      while (at !== end && isVague(bytes[at & mask]!)) at = (at + 1) | 0;
-      while (matched < topic.length && isVague(topic[matched]!)) matched++;
+      while (at !== end && isVague(bytes[at & mask])) at = (at + 1) | 0;
+      while (matched < topic.length && isVague(topic[matched])) matched++;
       if (at === end || matched === topic.length || bytes[at & mask] !== topic[matched]) break;
       at = (at + 1) | 0;
       matched++;
@@ -107,19 +116,25 @@ export class Acknowledgements {
 
   /** A request has ended. */
   onDone(request: Request, outcome: Outcome, code: number): void {
-    const { ids, link: { chat, number } } = this, { kind } = request;
+    const {
+        ids,
+        link: { chat, number },
+      } = this,
+      { kind } = request;
     if (kind > Kind.Unsubscribe || (kind === Kind.Publish && request.QoS === 0)) return;
     if (request.reported && outcome !== Outcome.TimedOut) return; // the ids have been told when it timed out
     if (outcome === Outcome.Refused && code === ACK_TIMEOUT) {
       if (kind === Kind.Publish && request.result === ResultCode.Pending) ids.late(); // otherwise +MQTTTO has reported it
-    } else if (outcome === Outcome.Refused || (outcome === Outcome.Failed && code !== Failure.Timeout) || (outcome === Outcome.Done && code !== 0)) ids.unsent(kind);
+    } else if (outcome === Outcome.Refused || (outcome === Outcome.Failed && code !== Failure.Timeout) || (outcome === Outcome.Done && code !== 0))
+      ids.unsent(kind);
     else if (outcome === Outcome.TimedOut) {
       // The modem has accepted it, so that it has had an id, which is none of the next one's.
       const tells = ids.tells(kind) && (request.answerSkipped === Skipped.Line || !chat.inDoubt);
       if (!tells) ids.unsent(kind);
       ids.timedOut(kind);
       // Its id differs from the next one's, or what has come for it was perhaps its own: nothing is to be waited for.
-      if (kind === Kind.Publish && (tells || request.answerSkipped === Skipped.Line || ids.hasDoubted(kind)) && chat.find(number, kind, WireId.Any) === request) chat.resolve(request, Failure.Timeout);
+      if (kind === Kind.Publish && (tells || request.answerSkipped === Skipped.Line || ids.hasDoubted(kind)) && chat.find(number, kind, WireId.Any) === request)
+        chat.resolve(request, Failure.Timeout);
     }
   }
 }
@@ -134,7 +149,8 @@ function isVague(byte: number): boolean {
  * neither is one, `UNREADABLE` where a field is no number.
  */
 function packetId(fields: Fields): number {
-  const first = pairField(fields, 0), second = fields.count > 1 ? pairField(fields, 1) : 0;
+  const first = pairField(fields, 0),
+    second = fields.count > 1 ? pairField(fields, 1) : 0;
   if (fields.count === 0 || first < 0 || second < 0 || (first > 1 && second > 1)) return UNREADABLE;
   const id = first > second ? first : second;
   return id > IDS ? UNREADABLE : id;
@@ -147,6 +163,6 @@ function pairField(fields: Fields, index: number): number {
 /** The code of a SUBACK as the modems print it: 0, 1, 2, or anything else for a refusal; or as S2's table does, `0x00` and so on. */
 function grantOf(fields: Fields, index: number): number {
   if (fields.kind(index) === FieldKind.Integer) return fields.int(index);
-  for (let code = 0; code < HEX_CODES.length; code++) if (fields.is(index, HEX_CODES[code]!)) return code < 3 ? code : REFUSED;
+  for (let code = 0; code < HEX_CODES.length; code++) if (fields.is(index, HEX_CODES[code])) return code < 3 ? code : REFUSED;
   return UNREADABLE;
 }

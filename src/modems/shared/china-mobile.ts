@@ -48,7 +48,8 @@ export interface ChinaMobileValues extends LinkOptions {
 
 /** Adds what follows from these options to a link's values. */
 export function settleChinaMobile<V extends { ackTimeout: number }>(values: V) {
-  const { ackTimeout } = values, resultTimeout = ackTimeout * 1000 + 5000;
+  const { ackTimeout } = values,
+    resultTimeout = ackTimeout * 1000 + 5000;
   return Object.assign(values, { resultTimeout, resultTimeoutQoS2: resultTimeout * 2, wantsAckTimeout: ackTimeout !== USUAL_ACK_TIMEOUT });
 }
 
@@ -82,6 +83,7 @@ export const enum Report {
   TLSFailed,
 }
 
+// biome-ignore format: the table reads like the manual
 export const LINES = responses(
   Report.Open, "+MQTTOPEN",
   "+MQTTCONACK", // the M5311's manual: `+MQTTCONACK: FAIL` (B-17)
@@ -131,7 +133,8 @@ const REPORTS = reports(
 const { command, script } = commands(LINES, {});
 
 /** Retain comes before QoS here (X-2), and what is not used is sent empty. */
-export const OPEN = "AT+MQTTOPEN={settings.user?},{settings.password?},{settings.will?},{settings.will.retain?},{settings.will.QoS?},{settings.will.topic},{settings.will.message}";
+export const OPEN =
+  "AT+MQTTOPEN={settings.user?},{settings.password?},{settings.will?},{settings.will.retain?},{settings.will.QoS?},{settings.will.topic},{settings.will.message}";
 
 /** For ML302 in the worked session and in drivers, not in the command chapter (C-3). */
 export const DELETE = command("AT+MQTTDEL", { tolerates: Tolerates.Failure });
@@ -207,13 +210,20 @@ export class ChinaMobileHook implements Hook {
   onReport(line: Line, fields: Fields): void {
     const { acknowledgements } = this;
     switch (line.id) {
-      case Report.PubAck: return acknowledgements.published(fields, 1);
-      case Report.PubComp: return acknowledgements.published(fields, 2);
-      case Report.PubRec: return acknowledgements.received(fields);
-      case Report.SubAck: return acknowledgements.subscribed(fields);
-      case Report.UnsubAck: return acknowledgements.unsubscribed(fields);
-      case Report.Open: return this.opened(fields);
-      default: return fields.count > 1 ? undefined : this.progress(line.id, fields.int(0)); // two fields are a late answer to AT+MQTTREC? (6.5)
+      case Report.PubAck:
+        return acknowledgements.published(fields, 1);
+      case Report.PubComp:
+        return acknowledgements.published(fields, 2);
+      case Report.PubRec:
+        return acknowledgements.received(fields);
+      case Report.SubAck:
+        return acknowledgements.subscribed(fields);
+      case Report.UnsubAck:
+        return acknowledgements.unsubscribed(fields);
+      case Report.Open:
+        return this.opened(fields);
+      default:
+        return fields.count > 1 ? undefined : this.progress(line.id, fields.int(0)); // two fields are a late answer to AT+MQTTREC? (6.5)
     }
   }
 
@@ -231,7 +241,8 @@ export class ChinaMobileHook implements Hook {
 
   /** `+MQTTOPEN:OK`, `+MQTTOPEN:FAIL`, `+MQTTOPEN: <connack_rc>,<sessionPresent>`, `+MQTTCONACK: FAIL`. */
   private opened(fields: Fields): void {
-    const { link } = this, returnCode = fields.int(0);
+    const { link } = this,
+      returnCode = fields.int(0);
     const good = returnCode === 0 || fields.is(0, OK);
     const opening = link.pending(Kind.Open);
     if (opening !== null) link.chat.resolve(opening, good ? 0 : returnCode > 0 ? RETURN_CODE + returnCode : Failure.Open);

@@ -20,9 +20,16 @@ export function chinaMobileResultError(request: Request, code: number, { setting
   if (request.kind === Kind.Open) {
     const where = `${settings.host.string}:${settings.port}`;
     if (code > RETURN_CODE)
-      return new BrokerError("CONNECTION_REFUSED", `the broker refused the connection: ${meaning(CONNACK_CODES, code - RETURN_CODE)} (return code ${code - RETURN_CODE})`, code - RETURN_CODE);
+      return new BrokerError(
+        "CONNECTION_REFUSED",
+        `the broker refused the connection: ${meaning(CONNACK_CODES, code - RETURN_CODE)} (return code ${code - RETURN_CODE})`,
+        code - RETURN_CODE,
+      );
     return code === Failure.GaveUp
-      ? new NetworkError("OPEN_FAILED", `no connection to ${where}: the modem has given up after its own tries (+MQTTDISC); check host, port, coverage, user name and password`)
+      ? new NetworkError(
+          "OPEN_FAILED",
+          `no connection to ${where}: the modem has given up after its own tries (+MQTTDISC); check host, port, coverage, user name and password`,
+        )
       : new NetworkError("OPEN_FAILED", `no connection to ${where} (+MQTTOPEN:FAIL); check host, port, coverage, user name and password`);
   }
   if (code === Failure.Timeout)

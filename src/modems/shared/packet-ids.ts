@@ -79,7 +79,7 @@ export class PacketIds {
     }
     const at = kind * Each.SIZE;
     this.each[at + Each.Order] = ++this.order;
-    this.each[at + Each.Own]!++;
+    this.each[at + Each.Own]++;
     this.each[at + Each.Zeros] = this.zeros;
     this.each[at + Each.Doubted] = 0;
   }
@@ -87,8 +87,8 @@ export class PacketIds {
   /** The one of this kind under way has not been sent to the broker, as far as is known: it may have had no id. */
   unsent(kind: Kind): void {
     this.lastOrder++;
-    this.each[kind * Each.SIZE + Each.LastOwn]!++;
-    this.each[kind * Each.SIZE + Each.LastOrder]!++;
+    this.each[kind * Each.SIZE + Each.LastOwn]++;
+    this.each[kind * Each.SIZE + Each.LastOrder]++;
   }
 
   /** The modem has waited in vain for the acknowledgement of a publish. That of a subscription would tell its topic. */
@@ -133,7 +133,8 @@ export class PacketIds {
    */
   mayBe(kind: Kind, id: number): boolean {
     if (!this.tells(kind)) return true;
-    const each = this.each, at = kind * Each.SIZE;
+    const each = this.each,
+      at = kind * Each.SIZE;
     const over = this.counting && this.last !== 0;
     const more = over ? this.more(kind, id) : this.moreOfKind(kind, id);
     if (kind !== Kind.Publish) return more >= 0 || id !== each[at + Each.Last];
@@ -142,7 +143,8 @@ export class PacketIds {
 
   /** Whether the acknowledgement is that of the one of this kind that is under way. @param id 0 where the modem tells none */
   isOf(kind: Kind, id: number): boolean {
-    const at = kind * Each.SIZE, each = this.each;
+    const at = kind * Each.SIZE,
+      each = this.each;
     if (id !== 0) this.learn(kind, id);
     const late = kind === Kind.Publish && this.lost > 0 && (this.misjudged >= MISJUDGED || (!this.counting && each[at + Each.Counting] === 0));
     if (late || !this.mayBe(kind, id)) {
@@ -151,47 +153,49 @@ export class PacketIds {
       this.lost--; // it is that one's or the late one's, which nothing tells
     } else if (kind === Kind.Publish) this.lost = 0;
     if (id === 0) return !late;
-    const ofKind = distance(id, each[at + Each.Last]!);
+    const ofKind = distance(id, each[at + Each.Last]);
     if (each[at + Each.Counting] === 0 || each[at + Each.Last] === 0 || ofKind > 0 || ofKind < -BACK) {
-      each[at + Each.LastOwn] = each[at + Each.Own]!;
-      each[at + Each.LastOrder] = each[at + Each.Order]!;
-      each[at + Each.LastZeros] = each[at + Each.Zeros]!;
+      each[at + Each.LastOwn] = each[at + Each.Own];
+      each[at + Each.LastOrder] = each[at + Each.Order];
+      each[at + Each.LastZeros] = each[at + Each.Zeros];
     }
     each[at + Each.Last] = id;
     const over = distance(id, this.last);
     if (!this.counting || this.last === 0 || over > 0 || over < -BACK) {
       this.last = id;
       this.lastKind = kind;
-      this.lastOrder = each[at + Each.Order]!;
-      this.lastZeros = each[at + Each.Zeros]!;
+      this.lastOrder = each[at + Each.Order];
+      this.lastZeros = each[at + Each.Zeros];
     }
     return !late;
   }
 
   /** What an id shows of how this modem counts. */
   private learn(kind: Kind, id: number): void {
-    const each = this.each, at = kind * Each.SIZE;
+    const each = this.each,
+      at = kind * Each.SIZE;
     if (each[at + Each.Counting] === 0 && each[at + Each.Last] !== 0) {
       const more = this.moreOfKind(kind, id);
       // Firmware that counts over all kinds has counted the others between these two.
-      const others = each[at + Each.Order]! - each[at + Each.LastOrder]! - each[at + Each.Own]! + each[at + Each.LastOwn]!;
-      if (more >= 0 && more <= others + each[at + Each.Zeros]! - each[at + Each.LastZeros]!) each[at + Each.Counting] = 1;
+      const others = each[at + Each.Order] - each[at + Each.LastOrder] - each[at + Each.Own] + each[at + Each.LastOwn];
+      if (more >= 0 && more <= others + each[at + Each.Zeros] - each[at + Each.LastZeros]) each[at + Each.Counting] = 1;
     }
     if (this.counting || this.apart || this.last === 0 || this.lastKind === kind) return;
     const more = this.more(kind, id);
-    if (more >= 0 && more <= each[at + Each.Zeros]! - this.lastZeros) this.counting = true;
+    if (more >= 0 && more <= each[at + Each.Zeros] - this.lastZeros) this.counting = true;
     else if (more < 0 && more >= -BACK) this.apart = true;
   }
 
   /** How much more an id is than it is at the least, counted over all kinds. */
   private more(kind: Kind, id: number): number {
-    return distance(id, this.last) - this.each[kind * Each.SIZE + Each.Order]! + this.lastOrder;
+    return distance(id, this.last) - this.each[kind * Each.SIZE + Each.Order] + this.lastOrder;
   }
 
   /** The same, counted over this kind alone. */
   private moreOfKind(kind: Kind, id: number): number {
-    const each = this.each, at = kind * Each.SIZE;
-    return distance(id, each[at + Each.Last]!) - each[at + Each.Own]! + each[at + Each.LastOwn]!;
+    const each = this.each,
+      at = kind * Each.SIZE;
+    return distance(id, each[at + Each.Last]) - each[at + Each.Own] + each[at + Each.LastOwn];
   }
 }
 

@@ -23,11 +23,15 @@ export interface QMTOptions extends DriverOptions {
 }
 
 /** What the modems have where they are told nothing else, in seconds and times. */
-const PACKET_TIMEOUT = 10, RETRIES = 3;
+const PACKET_TIMEOUT = 10,
+  RETRIES = 3;
 
 /** @param least retries that the family must have */
 export function qmtOptions(least: number) {
-  return { packetTimeout: { from: 1, to: 60, otherwise: PACKET_TIMEOUT }, retries: { from: least, to: 10, otherwise: RETRIES } } satisfies OwnOptions<QMTOptions>;
+  return {
+    packetTimeout: { from: 1, to: 60, otherwise: PACKET_TIMEOUT },
+    retries: { from: least, to: 10, otherwise: RETRIES },
+  } satisfies OwnOptions<QMTOptions>;
 }
 
 export interface QMTValues extends LinkOptions {
@@ -38,7 +42,8 @@ export interface QMTValues extends LinkOptions {
 
 /** Adds what follows from these options to a link's values. */
 export function settleQMT<V extends { packetTimeout: number; retries: number }>(values: V) {
-  const { packetTimeout, retries } = values, resultTimeout = packetTimeout * (retries + 1) * 1000 + 5000;
+  const { packetTimeout, retries } = values,
+    resultTimeout = packetTimeout * (retries + 1) * 1000 + 5000;
   return Object.assign(values, { resultTimeout, wantsTimeout: packetTimeout !== PACKET_TIMEOUT || retries !== RETRIES });
 }
 
@@ -98,14 +103,26 @@ export function qmtResultError(request: Request, code: number, { settings }: Fai
       return new NetworkError("OPEN_FAILED", `no connection to ${settings.host.string}:${settings.port}: ${meaning(OPEN_RESULTS, code)} (${report})`, code);
     case Kind.Connect:
       return code > RETURN_CODE
-        ? new BrokerError("CONNECTION_REFUSED", `the broker refused the connection: ${meaning(CONNACK_CODES, code - RETURN_CODE)} (return code ${code - RETURN_CODE})`, code - RETURN_CODE)
+        ? new BrokerError(
+            "CONNECTION_REFUSED",
+            `the broker refused the connection: ${meaning(CONNACK_CODES, code - RETURN_CODE)} (return code ${code - RETURN_CODE})`,
+            code - RETURN_CODE,
+          )
         : new BrokerError("CONNECT_FAILED", `the broker did not answer CONNECT, however often the modem sent it (${report})`, code);
     case Kind.Subscribe:
       return new BrokerError("SUBSCRIBE_FAILED", `the broker did not acknowledge the subscription, however often the modem sent it (${report})`, code);
     case Kind.Unsubscribe:
-      return new BrokerError("UNSUBSCRIBE_FAILED", `the broker did not acknowledge the end of the subscription, however often the modem sent it (${report})`, code);
+      return new BrokerError(
+        "UNSUBSCRIBE_FAILED",
+        `the broker did not acknowledge the end of the subscription, however often the modem sent it (${report})`,
+        code,
+      );
     case Kind.Publish:
-      return new BrokerError("PUBLISH_FAILED", `the broker did not acknowledge the message, however often the modem sent it; whether it arrived is not known (${report})`, code);
+      return new BrokerError(
+        "PUBLISH_FAILED",
+        `the broker did not acknowledge the message, however often the modem sent it; whether it arrived is not known (${report})`,
+        code,
+      );
     default:
       return new ModemError("COMMAND_REFUSED", `${name} failed with the modem's result ${code}`, code);
   }

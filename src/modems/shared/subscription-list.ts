@@ -43,13 +43,18 @@ export class SubscriptionList {
 
   /** A filter is subscribed. */
   onSubscribe({ items }: Request): void {
-    if (!isListable(items![0]!.text.string, this.lines)) this.isAmbiguous = true;
+    if (!isListable(items![0].text.string, this.lines)) this.isAmbiguous = true;
   }
 
   /** @throws ArgumentError for the application's question for the list, where its lines could not be told from the modem's own */
   checkInquiry(line: string): void {
     if (line === this.command.line && this.isAmbiguous)
-      throw new ArgumentError("ARGUMENT_RANGE", "inquiry", line, "must not be asked in this connection, in which a topic was subscribed that looks like a line of the modem's own: the list would have it without quotes");
+      throw new ArgumentError(
+        "ARGUMENT_RANGE",
+        "inquiry",
+        line,
+        "must not be asked in this connection, in which a topic was subscribed that looks like a line of the modem's own: the list would have it without quotes",
+      );
   }
 
   /** The heading, which may have the first filter. */
@@ -70,7 +75,8 @@ export class SubscriptionList {
       if (!this.isAsked || this.isAmbiguous || !this.mustHaveSome) return;
       this.count = 0;
       link.poller.ask(this.command);
-    } else if (outcome !== Outcome.Done) return; // the list has not come, and shows nothing
+    } else if (outcome !== Outcome.Done)
+      return; // the list has not come, and shows nothing
     else if (this.count >= link.subscriptions) this.wasShort = false;
     else if (this.mustHaveSome && !this.wasShort) {
       this.wasShort = true;

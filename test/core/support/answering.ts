@@ -46,10 +46,10 @@ export const m531x: Family = {
     const subscribe = /^AT\+MQTT(SUB|UNSUB)="(.*?)"(?:,(\d))?$/.exec(command);
     if (publish !== null) {
       const id = ++modem.id;
-      modem.published.push(publish[5]!.replace(/../g, (hex) => String.fromCharCode(parseInt(hex, 16))));
-      return ["OK", ...acks(publish[2]!, `+MQTTPUBACK:${id},0`, `+MQTTPUBREC:${id},0`, `+MQTTPUBCOMP:${id},0`)];
+      modem.published.push(publish[5].replace(/../g, (hex) => String.fromCharCode(parseInt(hex, 16))));
+      return ["OK", ...acks(publish[2], `+MQTTPUBACK:${id},0`, `+MQTTPUBREC:${id},0`, `+MQTTPUBCOMP:${id},0`)];
     }
-    if (subscribe !== null) return ["OK", `+MQTT${subscribe[1]}ACK:${++modem.id}${subscribe[1] === "SUB" ? `,${subscribe[3]}` : ""},${asItIs(subscribe[2]!)}`];
+    if (subscribe !== null) return ["OK", `+MQTT${subscribe[1]}ACK:${++modem.id}${subscribe[1] === "SUB" ? `,${subscribe[3]}` : ""},${asItIs(subscribe[2])}`];
     if (command.startsWith("AT+MQTTOPEN=")) return ["OK", "+MQTTOPEN:OK"];
     if (command === "AT+MQTTSTAT?") return ["+MQTTSTAT:5", "OK"];
     if (command === "AT+MQTTSUB?") return ["+MQTTSUB:", "whatever", "OK"];
@@ -67,12 +67,12 @@ export const ml302: Family = {
     const subscribe = /^AT\+MQTT(SUB|UNSUB)="(.*?)"(?:,(\d))?$/.exec(command);
     if (publish !== null) {
       const id = ++modem.id;
-      const then = [...acks(publish[2]!, `+MQTTPUBACK:0,${id}`, `+MQTTPUBREC:0,${id}`, `+MQTTPUBCOMP:0,${id}`), "OK"];
+      const then = [...acks(publish[2], `+MQTTPUBACK:0,${id}`, `+MQTTPUBREC:0,${id}`, `+MQTTPUBCOMP:0,${id}`), "OK"];
       if (publish[4] !== undefined) return { prompt: "\\r\\n>[sp]", length: Number(publish[4]), then };
-      modem.published.push(publish[5]!.replace(/\\(.)/g, "$1"));
+      modem.published.push(publish[5].replace(/\\(.)/g, "$1"));
       return then;
     }
-    if (subscribe !== null) return [`+MQTT${subscribe[1]}ACK:${++modem.id}${subscribe[1] === "SUB" ? `,${subscribe[3]}` : ""},${asItIs(subscribe[2]!)}`, "OK"];
+    if (subscribe !== null) return [`+MQTT${subscribe[1]}ACK:${++modem.id}${subscribe[1] === "SUB" ? `,${subscribe[3]}` : ""},${asItIs(subscribe[2])}`, "OK"];
     if (command.startsWith("AT+MQTTOPEN=")) return ["+MQTTOPEN:OK", "OK"];
     if (command === "AT+MQTTSTAT?") return ["+MQTTSTAT: 1", "OK"];
     if (command === "AT+MQTTSUB?") return ["+MQTTSUB:", "whatever", "OK"];
@@ -93,8 +93,8 @@ export const nm28: Family = {
     if (subscribe !== null) return [`+MQTT${subscribe[1]}:${subscribe[2]},${subscribe[3]},0${subscribe[4] === undefined ? "" : `,${subscribe[4]}`}`, "OK"];
     if (command === "AT+MQTTCONN?") return [...[...modem.connected].map((link) => `+MQTTCONN:${link},1`), "OK"];
     if (other === null) return ["OK"];
-    if (other[1] === "CONN") modem.connected.add(other[2]!);
-    else if (other[1] !== "OPEN") modem.connected.delete(other[2]!);
+    if (other[1] === "CONN") modem.connected.add(other[2]);
+    else if (other[1] !== "OPEN") modem.connected.delete(other[2]);
     return [`+MQTT${other[1]}:${other[2]},0${other[1] === "CONN" ? ",0" : ""}`, "OK"];
   },
 };

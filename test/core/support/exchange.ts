@@ -55,7 +55,7 @@ function stepsOf(exchange: Exchange): readonly Step[] {
   let steps = read.get(exchange);
   if (steps === undefined) {
     steps = exchange.script.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#")).map((line) => {
-      const kind = line[0]!, rest = line.slice(1).trimStart();
+      const kind = line[0], rest = line.slice(1).trimStart();
       return { kind, rest, bytes: kind === "←" || kind === "→" ? bytesOf(rest) : [] };
     });
     read.set(exchange, steps);
@@ -67,11 +67,11 @@ export function play(exchange: Exchange, driver: any, cut: Cut = {}): void {
   const player = new Player(exchange, driver, cut);
   const steps = stepsOf(exchange);
   for (let i = 0; i < steps.length; i++) {
-    const step = steps[i]!;
+    const step = steps[i];
     try {
       if (step.kind === "←" && cut.merged) {
         let { bytes } = step;
-        while (steps[i + 1]?.kind === "←") bytes = bytes.concat(steps[++i]!.bytes);
+        while (steps[i + 1]?.kind === "←") bytes = bytes.concat(steps[++i].bytes);
         player.modemSays(bytes);
       } else player.step(step);
     } catch (error) {
@@ -181,7 +181,7 @@ class Player {
         const id = words.find((word) => word.startsWith("id="));
         const plain = words.filter((word) => !word.startsWith("id="));
         const items = [];
-        for (let i = 0; i < plain.length; i += subscribe ? 2 : 1) items.push({ topic: plain[i]!, QoS: subscribe ? Number(plain[i + 1]) : undefined });
+        for (let i = 0; i < plain.length; i += subscribe ? 2 : 1) items.push({ topic: plain[i], QoS: subscribe ? Number(plain[i + 1]) : undefined });
         this.#client.write(null, {
           operation: subscribe ? MQTTClient.SUBSCRIBE : MQTTClient.UNSUBSCRIBE, items, ...(id ? { id: Number(id.slice(3)) } : {}),
         });
@@ -216,7 +216,7 @@ class Player {
         if (!options.more) events.push(`${options.suspect && suspects ? "suspect" : "message"} ${topic} ${visible(message)}`.trimEnd());
       },
       onControl(control) {
-        const words = [CONTROLS[control.operation]!];
+        const words = [CONTROLS[control.operation]];
         if (control.returnCode !== undefined) words.push(String(control.returnCode));
         if (control.id !== undefined) words.push(String(control.id));
         if (control.payload !== undefined) words.push(`[${control.payload}]`);
@@ -258,8 +258,8 @@ export function bytesOf(text: string): number[] {
   const { length } = raw;
   const bytes: number[] = [];
   for (let at = 0; at < length; at++) {
-    const byte = raw[at]!;
-    if (byte === BACKSLASH && ESCAPED[raw[at + 1]!] !== undefined) bytes.push(ESCAPED[raw[++at]!]!);
+    const byte = raw[at];
+    if (byte === BACKSLASH && ESCAPED[raw[at + 1]] !== undefined) bytes.push(ESCAPED[raw[++at]]);
     else if (byte === LESS && raw[at + 3] === GREATER && hexDigit(raw[at + 1]) >= 0 && hexDigit(raw[at + 2]) >= 0) {
       bytes.push(hexDigit(raw[at + 1]) * 16 + hexDigit(raw[at + 2]));
       at += 3;
@@ -296,7 +296,7 @@ export function visible(bytes: readonly number[]): string {
       while (isHigh(bytes[end])) end++;
       parts.push(utf8Decode(new Uint8Array(bytes.slice(at, end))));
     } else {
-      const byte = bytes[end++]!;
+      const byte = bytes[end++];
       parts.push(byte === 13 ? "\\r" : byte === 10 ? "\\n" : `<${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
     }
   }

@@ -12,7 +12,7 @@ export function playHoweverTheyCome(family: string, exchanges: readonly Exchange
       it(`${exchange.name}: one byte at a time`, () => play(exchange, driver, { bytewise: true }));
       it(`${exchange.name}: as much at once as can be`, () => play(exchange, driver, { merged: true }));
       it(`${exchange.name}: cut at every position`, () => {
-        const before = exchange === exchanges[0] ? 0 : inCommon(exchange, exchanges[0]!);
+        const before = exchange === exchanges[0] ? 0 : inCommon(exchange, exchanges[0]);
         modemLines(exchange).forEach((length, line) => {
           if (line >= before) for (const at of positions(1, length)) play(exchange, driver, { line, at });
         });
@@ -30,6 +30,6 @@ export function playHoweverTheyCome(family: string, exchanges: readonly Exchange
 function inCommon(exchange: Exchange, first: Exchange): number {
   const [lines, others] = [exchange, first].map(({ script }) => script.split("\n").map((line) => line.trim()).filter((line) => line !== ""));
   let count = 0;
-  for (let i = 0; i < lines!.length && lines![i] === others![i]; i++) if (lines![i]![0] === "←") count++;
+  for (let i = 0; i < lines.length && lines[i] === others[i]; i++) if (lines[i][0] === "←") count++;
   return count;
 }

@@ -91,7 +91,7 @@ export class Life {
   }
 
   get port(): TestPort {
-    return this.ports[this.ports.length - 1]!;
+    return this.ports[this.ports.length - 1];
   }
 
   drain(): void {}

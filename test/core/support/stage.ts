@@ -79,14 +79,14 @@ export class TestPort implements Port {
   read(target: Uint8Array, offset: number, length: number): number {
     const waiting = this.#waiting, first = this.#read;
     const count = Math.min(length, waiting.length - first);
-    for (let i = 0; i < count; i++) target[offset + i] = waiting[first + i]!;
+    for (let i = 0; i < count; i++) target[offset + i] = waiting[first + i];
     this.#read = first + count;
     return count;
   }
 
   write(source: Uint8Array, offset: number, length: number): number {
     const count = Math.min(length, this.gulp);
-    for (let i = 0; i < count; i++) this.sent.push(source[offset + i]!);
+    for (let i = 0; i < count; i++) this.sent.push(source[offset + i]);
     return count;
   }
 

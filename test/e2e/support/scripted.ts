@@ -20,7 +20,7 @@ export class ScriptedModem {
   }
 
   static async open(name: string): Promise<ScriptedModem> {
-    const modem = new ScriptedModem(FAMILIES[name]!);
+    const modem = new ScriptedModem(FAMILIES[name]);
     modem.#pty = await openPty((bytes) => modem.#hear(bytes));
     return modem;
   }

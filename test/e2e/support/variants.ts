@@ -235,9 +235,9 @@ async function inquiries(subject: Subject): Promise<void> {
     await within(new Promise<void>((resolve) => { client.write(null, { operation: MQTTClient.SUBSCRIBE, items: [{ topic: "+/in", QoS: 1 }] }); subscribed = resolve; }), "subscribe");
     for (const { line } of driver.inquiries) {
       const lines = await within(new Promise<readonly string[]>((resolve, reject) =>
-        client.inquire(line!, (error, lines) => (error === null ? resolve(lines) : reject(error)))), line!);
+        client.inquire(line, (error, lines) => (error === null ? resolve(lines) : reject(error)))), line);
       // What nothing has been set or fetched for has no line.
-      if (!/aliauth|QMTENAUTH\?/.test(line!)) assert.notEqual(lines.length, 0, line);
+      if (!/aliauth|QMTENAUTH\?/.test(line)) assert.notEqual(lines.length, 0, line);
       if (line === "AT+MQTTSUB?") assert.match(lines.join("\n"), /\+\/in/);
     }
     assert.equal(client.counters.unknownLines, 0);

@@ -54,7 +54,7 @@ export async function loadProvided(config: object, drivers: readonly string[] = 
 function fileOf(name: string, port: string, form: Form): string {
   const place = name.replace(/^modem-mqtt\//, "");
   if (form === "modules") return resolve("dist/moddable", `${{ "setup/modem-mqtt": "setup", "host/serial-port": port, "host/bytes": "bytes" }[place] ?? place}.js`);
-  if (name in PROVIDED) return resolve("hosts/moddable", PROVIDED[name]!);
+  if (name in PROVIDED) return resolve("hosts/moddable", PROVIDED[name]);
   if (name === "modem-mqtt") return resolve("hosts/moddable/modem-mqtt.ts");
   if (place === "host/serial-port") return resolve(`hosts/moddable/${port}.ts`);
   if (place.startsWith("host/")) return resolve(`hosts/moddable/${place.slice("host/".length)}.ts`);
@@ -81,7 +81,7 @@ export async function load<T = Host>(port: "serial-port" | "simulator-port", tim
     bundle: true, write: false, format: "esm", target: "es2022", tsconfigRaw: {}, plugins: [modules],
     banner: { js: `const { native } = globalThis[${JSON.stringify(SCOPE)}];` },
   });
-  const source = Buffer.from(`${outputFiles[0]!.text}\n// ${Math.random()}`).toString("base64"); // a new module each time
+  const source = Buffer.from(`${outputFiles[0].text}\n// ${Math.random()}`).toString("base64"); // a new module each time
   return (await import(`data:text/javascript;base64,${source}`)) as T;
 }
 

@@ -73,8 +73,7 @@ const keys: Readonly<Record<string, Key>> = {
   },
   will: {
     test: "(0,1),(0-2),(0,1),<will_topic>,<will_msg>",
-    show: ({ will }, quote) =>
-      will ? [1, will.qos, flag(will.retain), quote(will.topic), quote(will.payload)] : [0],
+    show: ({ will }, quote) => (will ? [1, will.qos, flag(will.retain), quote(will.topic), quote(will.payload)] : [0]),
     set: (settings, args) => {
       // S1 3.2.1, remark 1: with flag 1 all other four are given, with flag 0 none.
       if (args.expect(3, 7).integer(2, 0, 1) === 0) {

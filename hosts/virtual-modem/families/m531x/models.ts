@@ -26,9 +26,9 @@ const named = (name: string): Model => ({
 
 /** By the values of the variant `model`. The family's own data are those of M5310-A. We assume that P5 holds for M5312 and M5313 too. */
 export const models: Readonly<Record<string, Model>> = {
-  "m5311": named("M5311"),
-  "m5312": named("M5312"),
-  "m5313": named("M5313"),
+  m5311: named("M5311"),
+  m5312: named("M5312"),
+  m5313: named("M5313"),
 };
 
 /** Lines with a blank after the colon. */

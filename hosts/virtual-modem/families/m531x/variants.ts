@@ -38,7 +38,7 @@ export const variants = {
   },
   cfgRead: {
     values: ["example", "table", "mixed"],
-    about: "MQTTCFG?: `+MQTTCFG:…,***,1`, `AT+MQTTCFG:…,\"*****\",1,0`, or `+MQTTCFG:…,\"***\",1,0`",
+    about: 'MQTTCFG?: `+MQTTCFG:…,***,1`, `AT+MQTTCFG:…,"*****",1,0`, or `+MQTTCFG:…,"***",1,0`',
   },
   msgLen: {
     values: ["required", "optional"],

@@ -8,7 +8,20 @@ const forms: Readonly<Record<string, Spaced>> = {
   examples: ["CFG", "STAT", "PUBREL", "PUBLISH", "DISC", "TO", "PING"] satisfies readonly Line[],
   // UNSUBACK is the one that has none in its table.
   tables: [
-    "CFG", "OPEN", "STAT", "SUBACK", "PUBACK", "PUBREC", "PUBCOMP", "PUBREL", "PUBLISH", "DISC", "LOST", "TO", "PINGTO", "PING",
+    "CFG",
+    "OPEN",
+    "STAT",
+    "SUBACK",
+    "PUBACK",
+    "PUBREC",
+    "PUBCOMP",
+    "PUBREL",
+    "PUBLISH",
+    "DISC",
+    "LOST",
+    "TO",
+    "PINGTO",
+    "PING",
   ] satisfies readonly Line[],
 };
 

@@ -21,8 +21,7 @@ const overhead = (qos: QoS): number => 3 + 2 + (qos > 0 ? 2 : 0);
 const listForms: Readonly<Record<string, (topics: ReadonlyMap<string, { readonly qos: QoS }>) => string[]>> = {
   topics: (topics) => ["+MQTTSUB:", ...topics.keys()],
   "with-qos": (topics) => ["+MQTTSUB:", ...[...topics].map(([topic, { qos }]) => `${topic},${qos}`)],
-  "same-line": (topics) =>
-    topics.size === 0 ? ["+MQTTSUB:"] : [...topics].map(([topic, { qos }]) => `+MQTTSUB: ${topic},${qos}`),
+  "same-line": (topics) => (topics.size === 0 ? ["+MQTTSUB:"] : [...topics].map(([topic, { qos }]) => `+MQTTSUB: ${topic},${qos}`)),
 };
 
 /** The commands. */

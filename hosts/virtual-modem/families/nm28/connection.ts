@@ -23,8 +23,7 @@ export function clientOf(clients: readonly Client[], args: Args): Client {
 
 /** The connection's commands. */
 export function connectionCommands(modem: Modem, clients: readonly Client[]): CommandSpec[] {
-  const done = (good: boolean): { result: number; ending: Ending } =>
-    good ? { result: 0, ending: "done" } : { result: -1, ending: "failed" };
+  const done = (good: boolean): { result: number; ending: Ending } => (good ? { result: 0, ending: "done" } : { result: -1, ending: "failed" });
 
   const connResult = (code: number | undefined): { values: (number | undefined)[]; ending: Ending } => {
     const ending = code === undefined ? "failed" : code === 0 ? "done" : "refused";

@@ -25,8 +25,7 @@ export function ctwingCommand(modem: Modem, clients: readonly Client[]): Command
       const reply = replyTo(modem, call);
       // S4 does not explain <result>: 0 and -1 as elsewhere.
       const prefix = modem.variant("ctwingPrefix") === "at" ? "AT" : "";
-      const end = (good: boolean): void =>
-        reply.end(`${prefix}+CTWINGPOSTVER:${good ? 0 : -1}`, good ? "done" : "failed");
+      const end = (good: boolean): void => reply.end(`${prefix}+CTWINGPOSTVER:${good ? 0 : -1}`, good ? "done" : "failed");
       reply.begin(() => {
         if (!client.connected) return end(false);
         const [version] = modem.identity.firmware;

@@ -50,8 +50,7 @@ export function messageCommands(modem: Modem, clients: readonly Client[]): Comma
     requireConnected(client);
     if (client.waiting(operation, id)) call.args.refuse();
     const reply = replyTo(modem, call);
-    const line = (...values: readonly (number | undefined)[]): string =>
-      resultLine(modem, name, client.index, id, ...values);
+    const line = (...values: readonly (number | undefined)[]): string => resultLine(modem, name, client.index, id, ...values);
     reply.begin(() => {
       // The link may have been lost since OK.
       if (!client.connected) return reply.end(line(sent.failed), "failed");

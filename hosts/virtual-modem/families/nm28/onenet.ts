@@ -9,8 +9,7 @@ import { type Client, type Outcome, unsent } from "./client";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Whether a payload is `{"name":{"value":…},…}`, with one name at least. */
 export function hasValueForm(payload: Uint8Array): boolean {

@@ -29,8 +29,7 @@ export function replyTo(modem: Modem, call: Call): Reply {
     };
   }
   const failedFinal = modem.variant("failedFinal");
-  const isError = (ending: Ending): boolean =>
-    failedFinal === "by-result" ? ending === "failed" : failedFinal === "error" && ending !== "done";
+  const isError = (ending: Ending): boolean => (failedFinal === "by-result" ? ending === "failed" : failedFinal === "error" && ending !== "done");
   return {
     begin(action) {
       call.defer();

@@ -62,7 +62,8 @@ export const variants = {
   },
   pubNotice: {
     values: ["none", "result", "value"],
-    about: "MQTTPUBEX sent again, with notices on: no report, `+MQTTPUBEX:<idx>,<msgID>,1,<n>` as its relatives print, or `…,,,<n>` with both results left out (the MQTT guide does not explain <value>)",
+    about:
+      "MQTTPUBEX sent again, with notices on: no report, `+MQTTPUBEX:<idx>,<msgID>,1,<n>` as its relatives print, or `…,,,<n>` with both results left out (the MQTT guide does not explain <value>)",
   },
   ctrlZ: {
     values: ["optional", "needed"],
