@@ -121,9 +121,6 @@ export const enum Bits {
   Action = 4,
 }
 
-/** For each event in each state, at `state * Event.Count + event`: the next state and the action. */
-export const TRANSITIONS = new Uint16Array(State.Count * Event.Count);
-
 /** The command and its payload have been sent whole. */
 export function isSent(state: State): boolean {
   return state >= State.AwaitFinal;
@@ -141,108 +138,113 @@ export function isAfterOk(state: State): boolean {
   );
 }
 
-// ---- the table, which is built when the module is loaded: on a device when the app is linked
+/**
+ * For each event in each state, at `state * Event.Count + event`: the next state and the action. It is built when the module is
+ * loaded, which on a device is when the app is linked.
+ */
+export const TRANSITIONS: Uint16Array = (() => {
+  const table = new Uint16Array(State.Count * Event.Count);
+  const on = (state: State, event: Event, to: State, action: Action): void => {
+    table[state * Event.Count + event] = (action << Bits.Action) | to;
+  };
 
-function on(state: State, event: Event, to: State, action: Action): void {
-  TRANSITIONS[state * Event.Count + event] = (action << Bits.Action) | to;
-}
+  /** `special` is a kind of `event`: without a row of its own it does the same. */
+  const inherit = (special: Event, event: Event): void => {
+    for (let at = 0; at < table.length; at += Event.Count) if (table[at + special] === at / Event.Count) table[at + special] = table[at + event];
+  };
 
-/** `special` is a kind of `event`: without a row of its own it does the same. */
-function inherit(special: Event, event: Event): void {
-  for (let at = 0; at < TRANSITIONS.length; at += Event.Count)
-    if (TRANSITIONS[at + special] === at / Event.Count) TRANSITIONS[at + special] = TRANSITIONS[at + event];
-}
+  // An event without a row changes nothing.
+  for (let at = 0; at < table.length; at++) table[at] = (at / Event.Count) | 0;
 
-// An event without a row changes nothing.
-for (let at = 0; at < TRANSITIONS.length; at++) TRANSITIONS[at] = (at / Event.Count) | 0;
+  on(State.Idle, Event.Submit, State.Sending, Action.Send);
+  on(State.Idle, Event.Ok, State.Idle, Action.Stray);
+  on(State.Idle, Event.Error, State.Idle, Action.Unsolicited);
+  on(State.Idle, Event.Resync, State.Resync, Action.Probe);
 
-on(State.Idle, Event.Submit, State.Sending, Action.Send);
-on(State.Idle, Event.Ok, State.Idle, Action.Stray);
-on(State.Idle, Event.Error, State.Idle, Action.Unsolicited);
-on(State.Idle, Event.Resync, State.Resync, Action.Probe);
+  on(State.Sending, Event.LineSent, State.AwaitFinal, Action.None);
+  on(State.Sending, Event.LineSentForPrompt, State.AwaitPrompt, Action.ExpectPrompt);
+  on(State.Sending, Event.Ok, State.Sending, Action.Stray);
+  on(State.Sending, Event.Error, State.Sending, Action.Stray);
+  on(State.Sending, Event.Result, State.Sending, Action.Linger);
+  on(State.Sending, Event.Timeout, State.Resync, Action.GiveUp);
+  on(State.Sending, Event.TimeoutOfGreeting, State.Idle, Action.GiveUp);
+  on(State.Sending, Event.Abort, State.Resync, Action.None);
+  on(State.Sending, Event.Restart, State.Idle, Action.None);
 
-on(State.Sending, Event.LineSent, State.AwaitFinal, Action.None);
-on(State.Sending, Event.LineSentForPrompt, State.AwaitPrompt, Action.ExpectPrompt);
-on(State.Sending, Event.Ok, State.Sending, Action.Stray);
-on(State.Sending, Event.Error, State.Sending, Action.Stray);
-on(State.Sending, Event.Result, State.Sending, Action.Linger);
-on(State.Sending, Event.Timeout, State.Resync, Action.GiveUp);
-on(State.Sending, Event.TimeoutOfGreeting, State.Idle, Action.GiveUp);
-on(State.Sending, Event.Abort, State.Resync, Action.None);
-on(State.Sending, Event.Restart, State.Idle, Action.None);
+  // A connection that goes does not end a data phase: the modem takes what comes next for the payload, so it gets the payload.
+  on(State.AwaitPrompt, Event.Prompt, State.SendingPayload, Action.SendPayload);
+  on(State.AwaitPrompt, Event.Ok, State.AwaitPromptAfterOk, Action.None);
+  on(State.AwaitPrompt, Event.Error, State.Idle, Action.Conclude);
+  on(State.AwaitPrompt, Event.ErrorOnOpenLine, State.Resync, Action.Conclude);
+  on(State.AwaitPrompt, Event.Result, State.AwaitPrompt, Action.Linger);
+  on(State.AwaitPrompt, Event.Timeout, State.SendingPayload, Action.SendBlind);
+  on(State.AwaitPrompt, Event.Restart, State.Idle, Action.None);
 
-// A connection that goes does not end a data phase: the modem takes what comes next for the payload, so it gets the payload.
-on(State.AwaitPrompt, Event.Prompt, State.SendingPayload, Action.SendPayload);
-on(State.AwaitPrompt, Event.Ok, State.AwaitPromptAfterOk, Action.None);
-on(State.AwaitPrompt, Event.Error, State.Idle, Action.Conclude);
-on(State.AwaitPrompt, Event.ErrorOnOpenLine, State.Resync, Action.Conclude);
-on(State.AwaitPrompt, Event.Result, State.AwaitPrompt, Action.Linger);
-on(State.AwaitPrompt, Event.Timeout, State.SendingPayload, Action.SendBlind);
-on(State.AwaitPrompt, Event.Restart, State.Idle, Action.None);
+  on(State.AwaitPromptAfterOk, Event.Prompt, State.SendingPayloadAfterOk, Action.SendPayload);
+  on(State.AwaitPromptAfterOk, Event.Error, State.Idle, Action.Conclude);
+  on(State.AwaitPromptAfterOk, Event.ErrorOnOpenLine, State.Resync, Action.Conclude);
+  on(State.AwaitPromptAfterOk, Event.Result, State.AwaitPromptAfterOk, Action.Linger);
+  on(State.AwaitPromptAfterOk, Event.Timeout, State.SendingPayloadAfterOk, Action.SendBlind);
+  on(State.AwaitPromptAfterOk, Event.Restart, State.Idle, Action.None);
 
-on(State.AwaitPromptAfterOk, Event.Prompt, State.SendingPayloadAfterOk, Action.SendPayload);
-on(State.AwaitPromptAfterOk, Event.Error, State.Idle, Action.Conclude);
-on(State.AwaitPromptAfterOk, Event.ErrorOnOpenLine, State.Resync, Action.Conclude);
-on(State.AwaitPromptAfterOk, Event.Result, State.AwaitPromptAfterOk, Action.Linger);
-on(State.AwaitPromptAfterOk, Event.Timeout, State.SendingPayloadAfterOk, Action.SendBlind);
-on(State.AwaitPromptAfterOk, Event.Restart, State.Idle, Action.None);
+  on(State.SendingPayload, Event.PayloadSent, State.AwaitFinal, Action.EndPayload);
+  on(State.SendingPayload, Event.PayloadSentForCtrlZ, State.AwaitFinalOrCtrlZ, Action.EndPayload);
+  on(State.SendingPayload, Event.Ok, State.SendingPayload, Action.Stray);
+  on(State.SendingPayload, Event.Error, State.Resync, Action.Refuse);
+  on(State.SendingPayload, Event.Result, State.SendingPayload, Action.Linger);
+  on(State.SendingPayload, Event.Timeout, State.Resync, Action.GiveUp);
+  on(State.SendingPayload, Event.Restart, State.Idle, Action.None);
 
-on(State.SendingPayload, Event.PayloadSent, State.AwaitFinal, Action.EndPayload);
-on(State.SendingPayload, Event.PayloadSentForCtrlZ, State.AwaitFinalOrCtrlZ, Action.EndPayload);
-on(State.SendingPayload, Event.Ok, State.SendingPayload, Action.Stray);
-on(State.SendingPayload, Event.Error, State.Resync, Action.Refuse);
-on(State.SendingPayload, Event.Result, State.SendingPayload, Action.Linger);
-on(State.SendingPayload, Event.Timeout, State.Resync, Action.GiveUp);
-on(State.SendingPayload, Event.Restart, State.Idle, Action.None);
+  on(State.SendingPayloadAfterOk, Event.PayloadSent, State.AwaitFinalAfterOk, Action.EndPayloadAfterOk);
+  on(State.SendingPayloadAfterOk, Event.PayloadSentForCtrlZ, State.AwaitFinalOrCtrlZAfterOk, Action.EndPayloadAfterOk);
+  on(State.SendingPayloadAfterOk, Event.Ok, State.SendingPayloadAfterOk, Action.Stray);
+  on(State.SendingPayloadAfterOk, Event.Error, State.Resync, Action.Refuse);
+  on(State.SendingPayloadAfterOk, Event.Result, State.SendingPayloadAfterOk, Action.Linger);
+  on(State.SendingPayloadAfterOk, Event.Timeout, State.Resync, Action.GiveUp);
+  on(State.SendingPayloadAfterOk, Event.Restart, State.Idle, Action.None);
 
-on(State.SendingPayloadAfterOk, Event.PayloadSent, State.AwaitFinalAfterOk, Action.EndPayloadAfterOk);
-on(State.SendingPayloadAfterOk, Event.PayloadSentForCtrlZ, State.AwaitFinalOrCtrlZAfterOk, Action.EndPayloadAfterOk);
-on(State.SendingPayloadAfterOk, Event.Ok, State.SendingPayloadAfterOk, Action.Stray);
-on(State.SendingPayloadAfterOk, Event.Error, State.Resync, Action.Refuse);
-on(State.SendingPayloadAfterOk, Event.Result, State.SendingPayloadAfterOk, Action.Linger);
-on(State.SendingPayloadAfterOk, Event.Timeout, State.Resync, Action.GiveUp);
-on(State.SendingPayloadAfterOk, Event.Restart, State.Idle, Action.None);
+  for (let state = State.AwaitFinal; state < State.Count; state++) {
+    on(state, Event.Ok, State.Idle, Action.Conclude);
+    on(state, Event.Error, State.Idle, Action.Conclude);
+    on(state, Event.ErrorOnOpenLine, State.Resync, Action.Conclude);
+    on(state, Event.FinalLost, State.Resync, Action.AwaitResult);
+    on(state, Event.Abort, State.Resync, Action.None);
+    on(state, Event.Restart, State.Idle, Action.None);
+  }
 
-for (let state = State.AwaitFinal; state < State.Count; state++) {
-  on(state, Event.Ok, State.Idle, Action.Conclude);
-  on(state, Event.Error, State.Idle, Action.Conclude);
-  on(state, Event.ErrorOnOpenLine, State.Resync, Action.Conclude);
-  on(state, Event.FinalLost, State.Resync, Action.AwaitResult);
-  on(state, Event.Abort, State.Resync, Action.None);
-  on(state, Event.Restart, State.Idle, Action.None);
-}
+  on(State.AwaitFinal, Event.Answered, State.Idle, Action.Finish);
+  on(State.AwaitFinal, Event.Result, State.AwaitFinal, Action.Linger);
+  on(State.AwaitFinal, Event.Progress, State.AwaitFinal, Action.Extend);
+  on(State.AwaitFinal, Event.ErrorInEcho, State.AwaitFinal, Action.Linger);
+  on(State.AwaitFinal, Event.Timeout, State.Resync, Action.GiveUp);
+  on(State.AwaitFinal, Event.TimeoutOfGreeting, State.Idle, Action.GiveUp);
 
-on(State.AwaitFinal, Event.Answered, State.Idle, Action.Finish);
-on(State.AwaitFinal, Event.Result, State.AwaitFinal, Action.Linger);
-on(State.AwaitFinal, Event.Progress, State.AwaitFinal, Action.Extend);
-on(State.AwaitFinal, Event.ErrorInEcho, State.AwaitFinal, Action.Linger);
-on(State.AwaitFinal, Event.Timeout, State.Resync, Action.GiveUp);
-on(State.AwaitFinal, Event.TimeoutOfGreeting, State.Idle, Action.GiveUp);
+  on(State.AwaitFinalAfterOk, Event.Result, State.Idle, Action.FinishByResult);
+  on(State.AwaitFinalAfterOk, Event.ErrorInEcho, State.AwaitFinalAfterOk, Action.Linger);
+  on(State.AwaitFinalAfterOk, Event.Timeout, State.Resync, Action.GiveUp);
+  on(State.AwaitFinalAfterOk, Event.TimeoutBeforeResult, State.Idle, Action.AwaitResult);
+  on(State.AwaitFinalAfterOk, Event.TimeoutOnOpenLine, State.Resync, Action.AwaitResult);
 
-on(State.AwaitFinalAfterOk, Event.Result, State.Idle, Action.FinishByResult);
-on(State.AwaitFinalAfterOk, Event.ErrorInEcho, State.AwaitFinalAfterOk, Action.Linger);
-on(State.AwaitFinalAfterOk, Event.Timeout, State.Resync, Action.GiveUp);
-on(State.AwaitFinalAfterOk, Event.TimeoutBeforeResult, State.Idle, Action.AwaitResult);
-on(State.AwaitFinalAfterOk, Event.TimeoutOnOpenLine, State.Resync, Action.AwaitResult);
+  on(State.AwaitFinalOrCtrlZ, Event.Answered, State.Idle, Action.Finish);
+  on(State.AwaitFinalOrCtrlZ, Event.Result, State.AwaitFinal, Action.Linger);
+  on(State.AwaitFinalOrCtrlZ, Event.ErrorInEcho, State.AwaitFinal, Action.Linger);
+  on(State.AwaitFinalOrCtrlZ, Event.Timeout, State.AwaitFinal, Action.SendCtrlZ);
 
-on(State.AwaitFinalOrCtrlZ, Event.Answered, State.Idle, Action.Finish);
-on(State.AwaitFinalOrCtrlZ, Event.Result, State.AwaitFinal, Action.Linger);
-on(State.AwaitFinalOrCtrlZ, Event.ErrorInEcho, State.AwaitFinal, Action.Linger);
-on(State.AwaitFinalOrCtrlZ, Event.Timeout, State.AwaitFinal, Action.SendCtrlZ);
+  on(State.AwaitFinalOrCtrlZAfterOk, Event.Result, State.Idle, Action.FinishByResult);
+  on(State.AwaitFinalOrCtrlZAfterOk, Event.ErrorInEcho, State.AwaitFinalAfterOk, Action.Linger);
+  on(State.AwaitFinalOrCtrlZAfterOk, Event.Timeout, State.AwaitFinalAfterOk, Action.SendCtrlZ);
 
-on(State.AwaitFinalOrCtrlZAfterOk, Event.Result, State.Idle, Action.FinishByResult);
-on(State.AwaitFinalOrCtrlZAfterOk, Event.ErrorInEcho, State.AwaitFinalAfterOk, Action.Linger);
-on(State.AwaitFinalOrCtrlZAfterOk, Event.Timeout, State.AwaitFinalAfterOk, Action.SendCtrlZ);
+  on(State.Resync, Event.Ok, State.Resync, Action.JudgeFinal);
+  on(State.Resync, Event.Error, State.Resync, Action.JudgeFinal);
+  on(State.Resync, Event.Resync, State.Resync, Action.Probe);
+  on(State.Resync, Event.Resynced, State.Idle, Action.TellResynced);
+  on(State.Resync, Event.Silent, State.Idle, Action.TellSilent);
+  on(State.Resync, Event.Restart, State.Idle, Action.None);
 
-on(State.Resync, Event.Ok, State.Resync, Action.JudgeFinal);
-on(State.Resync, Event.Error, State.Resync, Action.JudgeFinal);
-on(State.Resync, Event.Resync, State.Resync, Action.Probe);
-on(State.Resync, Event.Resynced, State.Idle, Action.TellResynced);
-on(State.Resync, Event.Silent, State.Idle, Action.TellSilent);
-on(State.Resync, Event.Restart, State.Idle, Action.None);
-
-inherit(Event.ErrorOnOpenLine, Event.Error);
-inherit(Event.ErrorInEcho, Event.ErrorOnOpenLine);
-inherit(Event.TimeoutOfGreeting, Event.Timeout);
-inherit(Event.TimeoutBeforeResult, Event.Timeout);
-inherit(Event.TimeoutOnOpenLine, Event.TimeoutBeforeResult);
+  inherit(Event.ErrorOnOpenLine, Event.Error);
+  inherit(Event.ErrorInEcho, Event.ErrorOnOpenLine);
+  inherit(Event.TimeoutOfGreeting, Event.Timeout);
+  inherit(Event.TimeoutBeforeResult, Event.Timeout);
+  inherit(Event.TimeoutOnOpenLine, Event.TimeoutBeforeResult);
+  return table;
+})();
