@@ -17,7 +17,7 @@ function step(name, command, args, { show = false, behind = false, shell = false
   const since = performance.now();
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"], shell });
-    if (behind) try { setPriority(child.pid, 10); } catch { /* it is only a wish */ }
+    if (behind) try { setPriority(child.pid, 2); } catch { /* it is only a wish */ }
     let said = "";
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", (text) => { said += text; });
     child.once("error", (error) => { said += `${error}\n`; });
