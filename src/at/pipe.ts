@@ -24,10 +24,10 @@ export class Pipe {
   closed = false;
   private readonly listener: PipeListener;
   private port: Port = NO_PORT;
-  /** What the port has not taken yet: `source[at … end)`. */
+  /** What the port has not taken yet: `left` bytes of `source[at…]`. */
   private source: Uint8Array = NO_BYTES;
   private at = 0;
-  private end = 0;
+  left = 0;
 
   /** @param size bytes of the ring @throws ArgumentError */
   constructor(listener: PipeListener, size: number, bytes: Bytes) {
@@ -80,33 +80,26 @@ export class Pipe {
   }
 
   /**
-   * Writes `source[start … end)`, in place of what the port has not taken yet of anything before. `source` must not change until
-   * it has been written.
+   * Writes `length` bytes of `source[start…]`, in place of what the port has not taken yet of anything before. `source` must not
+   * change until it has been written.
    * @returns whether the port has taken all of it; otherwise {@link drain} goes on
    */
-  write(source: Uint8Array, start: number, end: number): boolean {
-    const at = start + this.port.write(source, start, end - start);
-    this.at = at;
-    if (at === end) {
-      this.end = end;
-      return true;
-    }
+  write(source: Uint8Array, start: number, length: number): boolean {
+    const count = this.port.write(source, start, length),
+      left = (this.left = length - count);
+    if (left === 0) return true;
     this.source = source;
-    this.end = end;
+    this.at = start + count;
     return false;
   }
 
-  /** The port takes bytes again. @returns whether it has taken the last of what was to be written */
+  /** The port takes bytes again, and some are {@link left}. @returns whether it has taken the last of them */
   drain(): boolean {
-    return this.isWriting && this.write(this.source, this.at, this.end);
-  }
-
-  get isWriting(): boolean {
-    return this.at < this.end;
+    return this.write(this.source, this.at, this.left);
   }
 
   /** What has not been written is not wanted any more. */
   drop(): void {
-    this.end = this.at;
+    this.left = 0;
   }
 }

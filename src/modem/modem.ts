@@ -119,14 +119,13 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   }
 
   onDone(request: Request, outcome: Outcome, code: number): void {
-    const { all } = this,
-      { listener } = request;
+    const { listener } = request;
     if (listener === null) {
       if (outcome !== Outcome.Aborted) this.bringUp.onDone(outcome, code);
       return;
     }
-    if (all.length === 1) return all[0]?.onDone(request, outcome, code);
-    const { number } = listener;
+    const { all } = this,
+      { number } = listener;
     all[number]?.onDone(request, outcome, code);
     // Links share the transmit buffer.
     if (this.links.count > 1) for (let other = 0; other < all.length; other++) if (other !== number) all[other]?.onRoom();

@@ -1,5 +1,4 @@
 import type { Chat } from "../at/chat/chat";
-import type { Command } from "../at/commands/command";
 import type { Request } from "../at/requests/request";
 import { decodableLength, encodedLength, encodeInPlace, Encoding } from "../bytes/encoding";
 import { ArgumentError } from "../errors";
@@ -48,46 +47,32 @@ export class Outgoing {
     if (emptyPayload !== undefined) throw new ArgumentError("ARGUMENT_LENGTH", "data", length, emptyPayload);
   }
 
-  /** Keeps a place in the transmit buffer for a payload of `length` bytes; false when there is no room now. */
-  reserve(request: Request, length: number): boolean {
-    const { encoding } = this;
-    return this.chat.payloads.reserve(request, (encoding === Encoding.Raw ? length : encodedLength(encoding, length)) + this.tail);
+  /** Keeps a place in the transmit buffer for a payload of `length` bytes that begins with `bytes`; false when there is no room now. */
+  begin(request: Request, length: number, bytes: Uint8Array): boolean {
+    const { encoding, tail } = this,
+      { payloads } = this.chat;
+    if (!payloads.reserve(request, (encoding === Encoding.Raw ? length : encodedLength(encoding, length)) + tail)) return false;
+    if (length > 0) payloads.fill(request, bytes, length + tail);
+    return true;
   }
 
-  /**
-   * Adds a part to a payload of which `left` bytes are still to come. The encoded payload will begin before it.
-   * @returns how many are to come then
-   */
-  fill(request: Request, bytes: Uint8Array, left: number): number {
-    const { length } = bytes;
-    if (length > 0) this.chat.payloads.fill(request, bytes, left + this.tail);
-    return left - length;
+  /** Adds a part to a payload of which `left` bytes are still to come. The encoded payload will begin before it. */
+  add(request: Request, bytes: Uint8Array, left: number): void {
+    this.chat.payloads.fill(request, bytes, left + this.tail);
   }
 
   /** Sends a message whose payload of `length` bytes is there; false when there is no room for it now. */
   send(request: Request, length: number): boolean {
-    const {
-        chat,
-        encoding,
-        link: { options, family },
-      } = this,
-      isQoS0 = request.QoS === 0,
-      idsFrom = family.packetIds;
+    const { chat, encoding, link } = this,
+      { options, family } = link,
+      { publish, packetIds: idsFrom } = family,
+      isQoS0 = request.QoS === 0;
     if (encoding !== Encoding.Raw) encodeInPlace(encoding, chat.payloads.bytes, request.offset, length);
     request.wireId = idsFrom === IdsFrom.Modem ? -1 : idsFrom === IdsFrom.HostButZero && isQoS0 ? 0 : request.id;
     request.resultTimeout = request.QoS === 2 ? (options.resultTimeoutQoS2 ?? options.resultTimeout) : options.resultTimeout;
-    const command = this.commandFor(request, isQoS0);
+    const command = publish === undefined ? link.hook!.publish!(request) : isQoS0 ? (family.publishQoS0 ?? publish) : publish;
     if (command === null) return false;
     chat.submit(request, command);
     return true;
-  }
-
-  private commandFor(request: Request, isQoS0: boolean): Command | null {
-    const {
-      hook,
-      family: { publish, publishQoS0 },
-    } = this.link;
-    if (publish === undefined) return hook!.publish!(request);
-    return isQoS0 && publishQoS0 !== undefined ? publishQoS0 : publish;
   }
 }

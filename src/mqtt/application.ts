@@ -47,16 +47,18 @@ export class Application {
     return true;
   }
 
-  get takesWritable(): boolean {
-    return this.callbacks.onWritable !== undefined;
-  }
-
   get takesControl(): boolean {
     return this.callbacks.onControl !== undefined;
   }
 
   writable(count: number): void {
-    this.call(this.callbacks.onWritable, count);
+    const { onWritable } = this.callbacks;
+    if (onWritable === undefined) return;
+    try {
+      onWritable.call(this.client, count);
+    } catch (thrown) {
+      this.thrown.keep(thrown);
+    }
   }
 
   control(message: ControlMessage): void {
@@ -64,7 +66,13 @@ export class Application {
   }
 
   done(id: number, error: MQTTModemError | null): void {
-    this.call(this.callbacks.onDone, id, error);
+    const { onDone } = this.callbacks;
+    if (onDone === undefined) return;
+    try {
+      onDone.call(this.client, id, error);
+    } catch (thrown) {
+      this.thrown.keep(thrown);
+    }
   }
 
   stage(name: StageName): void {
@@ -81,10 +89,10 @@ export class Application {
     else this.call(this.callbacks.onError, error);
   }
 
-  private call(callback: ((...values: any[]) => void) | undefined, value?: unknown, other?: unknown): void {
+  private call(callback: ((...values: any[]) => void) | undefined, value?: unknown): void {
     if (callback === undefined) return;
     try {
-      callback.call(this.client, value, other);
+      callback.call(this.client, value);
     } catch (thrown) {
       this.thrown.keep(thrown);
     }

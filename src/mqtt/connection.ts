@@ -92,10 +92,12 @@ export class Connection implements LinkListener {
 
   /** See `MQTTClient.write`. */
   write(data: ByteBuffer | null | undefined, options: WriteOptions | null | undefined): number {
-    this.mustBeOpen();
     const { link, publisher } = this;
-    if (link.stage !== Stage.Online) throw new StateError("NOT_CONNECTED", "there is no connection to the broker yet or any more; wait for onWritable");
-    if (publisher.isPartial) {
+    if (link.stage !== Stage.Online) {
+      this.mustBeOpen();
+      throw new StateError("NOT_CONNECTED", "there is no connection to the broker yet or any more; wait for onWritable");
+    }
+    if (publisher.partial !== null) {
       if (options !== undefined && options !== null)
         throw new StateError("BUSY", "a message is not complete yet: write the rest of its bytes first, without options");
       publisher.add(data);
@@ -122,19 +124,17 @@ export class Connection implements LinkListener {
         default:
           throw new ArgumentError("ARGUMENT_RANGE", "operation", options!.operation, "must be one that a client sends");
       }
-    return this.writable;
+    return publisher.room;
   }
 
   /** Bytes of payload that can be written now; 0 while nothing can be written. */
   get writable(): number {
-    const { publisher } = this;
-    if (this.link.stage !== Stage.Online) return 0;
-    return publisher.isPartial || this.subscriber.batches < MOST_BATCHES ? publisher.room : 0;
+    return this.publisher.room;
   }
 
   inquire(line: string, done: InquiryCallback): void {
     this.mustBeOpen();
-    if (!this.inFlight.hasRoomFor(Kind.Inquiry)) throw new StateError("BUSY", "as much is under way as the modem can do at once");
+    if (!this.inFlight.hasRoomForOther) throw new StateError("BUSY", "as much is under way as the modem can do at once");
     this.link.inquire(line, done);
   }
 
@@ -213,11 +213,7 @@ export class Connection implements LinkListener {
   }
 
   private tellWritable(): void {
-    if (!this.application.takesWritable) return;
-    const count = this.writable;
+    const count = this.publisher.room;
     if (count > 0) this.application.writable(count);
   }
 }
-
-/** While so many SUBSCRIBE or UNSUBSCRIBE batches are in flight, nothing new can be written. */
-const MOST_BATCHES = 2;

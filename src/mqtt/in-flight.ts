@@ -4,13 +4,21 @@ import { StateError } from "../errors";
 import type { Link } from "../modem/link";
 import { Kind } from "../modem/script";
 
-/** How many subscribes, unsubscribes and inquiries together may be in flight at once. */
-const OTHERS = 2;
+/** How many may be in flight at once. */
+export const enum Most {
+  /** Subscribes, unsubscribes and inquiries together. */
+  Others = 2,
+  /** SUBSCRIBE and UNSUBSCRIBE batches of the application: with so many, nothing new can be written. */
+  Batches = 2,
+}
+
 // Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
 const ID = "id";
 
 /** The requests that one client has in flight: how many more it may have, and which packet ids are free. */
 export class InFlight {
+  /** How many of the application's SUBSCRIBE and UNSUBSCRIBE batches have not ended. */
+  batches = 0;
   private readonly link: Link;
   private lastId = 0;
 
@@ -18,16 +26,20 @@ export class InFlight {
     this.link = link;
   }
 
-  hasRoomFor(kind: Kind): boolean {
-    const { link } = this;
-    if (kind === Kind.Publish) return link.publishing < link.limits.window;
-    const { chat, number } = link;
-    return chat.requests.count(number, Kind.Subscribe) + chat.requests.count(number, Kind.Unsubscribe) + chat.requests.count(number, Kind.Inquiry) < OTHERS;
+  /** Whether a subscribe, unsubscribe or inquiry may be sent. */
+  get hasRoomForOther(): boolean {
+    const {
+      chat: { requests },
+      number,
+    } = this.link;
+    return requests.count(number, Kind.Subscribe) + requests.count(number, Kind.Unsubscribe) + requests.count(number, Kind.Inquiry) < Most.Others;
   }
 
   /** Takes a request from the pool. @throws StateError BUSY when the client has as many in flight as it may */
   take(kind: Kind): Request {
-    const request = this.hasRoomFor(kind) ? this.link.take(kind) : null;
+    const { link } = this,
+      hasRoom = kind === Kind.Publish ? link.publishing < link.limits.window : this.hasRoomForOther;
+    const request = hasRoom ? link.take(kind) : null;
     if (request === null) throw new StateError("BUSY", "as much is under way as the modem can do at once; wait for onWritable");
     return request;
   }
@@ -46,10 +58,10 @@ export class InFlight {
       if (this.has(asked)) throw new StateError("BUSY", `id ${asked} is under way; use another one, or leave it out`);
       return asked;
     }
-    const { chat } = this.link;
+    const { requests } = this.link.chat;
     let id = this.lastId;
     do id = id === 65535 ? 1 : id + 1;
-    while (chat.requests.first !== null && this.has(id));
+    while (requests.first !== null && this.has(id));
     return (this.lastId = id);
   }
 }

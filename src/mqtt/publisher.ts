@@ -6,9 +6,10 @@ import type { Link } from "../modem/link";
 import type { Outgoing } from "../modem/outgoing";
 import { linkLost } from "../modem/failure";
 import { Kind } from "../modem/script";
+import { Stage } from "../modem/stage";
 import { topicName } from "../modem/topic";
 import type { Application } from "./application";
-import type { InFlight } from "./in-flight";
+import { Most, type InFlight } from "./in-flight";
 import { bytesOf, textOf } from "./input";
 import type { ByteBuffer, ControlMessage, WriteOptions } from "./options";
 import { Packet } from "./packets";
@@ -28,8 +29,10 @@ export class Publisher {
   private readonly inFlight: InFlight;
   private readonly application: Application;
   private readonly topics = new TopicCache<Text>();
+  /** The topic of the last message: the next one often has the same. */
+  private topic: Text | null = null;
   /** The message of which parts are still to be written, or null. */
-  private partial: Request | null = null;
+  partial: Request | null = null;
   /** Its bytes that are still to be written. */
   private left = 0;
   /** The length of the whole message. */
@@ -46,18 +49,14 @@ export class Publisher {
     this.application = application;
   }
 
-  /** Whether a message has begun and is not complete. */
-  get isPartial(): boolean {
-    return this.partial !== null;
-  }
-
   /** Bytes of payload that the next message may have, or that the present one still lacks; 0 while nothing can be written. */
   get room(): number {
     const { link, outgoing } = this;
+    if (link.stage !== Stage.Online) return 0;
     if (this.partial !== null) return this.left;
-    if (link.publishing >= link.limits.window) return 0;
+    if (link.publishing >= link.limits.window || this.inFlight.batches >= Most.Batches) return 0;
     const most = outgoing.longest;
-    const room = link.chat.payloads.isEmpty ? most : outgoing.room;
+    const room = link.chat.payloads.used === 0 ? most : outgoing.room;
     this.short = room < most;
     return room < most ? room : most;
   }
@@ -73,24 +72,25 @@ export class Publisher {
     const topic = this.topicOf(options.topic);
     const QoS = options.QoS === undefined ? 0 : integer(QOS, options.QoS, 0, 2);
     const retain = options.retain === undefined ? 0 : flag(RETAIN, options.retain);
-    const bytes = payloadOf(data);
-    let length = bytes.length;
-    if (options.byteLength === undefined) this.checkLength(DATA, length);
-    else this.checkLength(BYTE_LENGTH, (length = integer(BYTE_LENGTH, options.byteLength, length, 0x7fffffff)));
-    const id = this.inFlight.chooseId(options.id);
-    const request = this.inFlight.take(Kind.Publish);
+    const bytes = data instanceof Uint8Array ? data : payloadOf(data),
+      given = bytes.length,
+      { byteLength } = options;
+    const length = byteLength === undefined ? given : integer(BYTE_LENGTH, byteLength, given, 0x7fffffff);
+    if (length > outgoing.longest || length === 0) this.checkLength(byteLength === undefined ? DATA : BYTE_LENGTH, length);
+    const { inFlight } = this,
+      id = inFlight.chooseId(options.id);
+    const request = inFlight.take(Kind.Publish);
     request.id = id;
     request.QoS = QoS;
     request.retain = retain;
     request.granted = 0;
     request.topic = topic;
-    if (!outgoing.reserve(request, length)) this.refuse(request);
-    const left = outgoing.fill(request, bytes, length);
-    if (left === 0) {
+    if (!outgoing.begin(request, length, bytes)) this.refuse(request);
+    if (given === length) {
       if (!outgoing.send(request, length)) this.refuse(request);
       return;
     }
-    this.left = left;
+    this.left = length - given;
     this.whole = length;
     this.waitForPart(request);
   }
@@ -101,7 +101,8 @@ export class Publisher {
     const bytes = payloadOf(data);
     if (bytes.length > this.left)
       throw new ArgumentError("ARGUMENT_LENGTH", "data", bytes.length, `must be at most the ${this.left} bytes that byteLength left`);
-    this.left = this.outgoing.fill(request, bytes, this.left);
+    this.outgoing.add(request, bytes, this.left);
+    this.left -= bytes.length;
     if (this.left > 0) return this.waitForPart(request);
     this.partial = null;
     this.outgoing.send(request, this.whole); // cannot fail: `publish` has reserved the room
@@ -140,14 +141,15 @@ export class Publisher {
   /** A publish has ended. */
   done(request: Request, error: MQTTModemError | null): void {
     const { id, QoS } = request; // read first: a callback may publish, and the next message may use this request
-    if (error === null && QoS === 1) this.acknowledge(Packet.PUBACK, id);
-    else if (error === null && QoS === 2) {
+    if (QoS === 0 || error !== null) return this.application.done(id, error);
+    if (QoS === 1) this.acknowledge(Packet.PUBACK, id);
+    else {
       // PUBREC always comes before PUBCOMP (MQTT 3.1.1, 4.3.3). Some modems report only the end of both, and the SDK's mqtt/js
       // expects PUBCOMP only after PUBREC, so the application gets PUBREC first.
       this.received(request);
       this.acknowledge(Packet.PUBCOMP, id);
     }
-    this.application.done(id, error);
+    this.application.done(id, null);
   }
 
   private acknowledge(packet: number, id: number): void {
@@ -166,12 +168,11 @@ export class Publisher {
   }
 
   private topicOf(topic: string | ByteBuffer | undefined): Text {
+    const last = this.topic;
+    if (last !== null && topic === last.string) return last;
     const string = typeof topic === STRING ? (topic as string) : textOf(topic, "topic");
-    if (string !== undefined) {
-      const cached = this.topics.byString(string);
-      if (cached !== null) return cached;
-    }
-    return this.topics.keep(topicName("topic", string, this.link.limits.topic, this.link.limits.escapes));
+    const cached = string === undefined ? null : this.topics.byString(string);
+    return (this.topic = cached ?? this.topics.keep(topicName("topic", string, this.link.limits.topic, this.link.limits.escapes)));
   }
 
   private refuse(request: Request): never {

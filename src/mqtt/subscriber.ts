@@ -25,8 +25,6 @@ export const enum Ended {
 
 /** Subscribes and unsubscribes for the application, and subscribes again after the modem has reconnected by itself. */
 export class Subscriber {
-  /** How many of the application's batches have not ended. */
-  batches = 0;
   private readonly link: Link;
   private readonly inFlight: InFlight;
   private readonly application: Application;
@@ -59,7 +57,7 @@ export class Subscriber {
     const request = this.inFlight.take(kind);
     for (let i = 0; i < items.length; i++) items[i].id = id;
     const batch = (this.newest = new SubscribeBatch(id, items, kind === Kind.Subscribe && !link.limits.grantsEach, this.newest));
-    this.batches++;
+    this.inFlight.batches++;
     link.chat.decoder.message.headerCache.invalidate();
     this.send(request, batch);
   }
@@ -107,7 +105,7 @@ export class Subscriber {
   private remove(batch: SubscribeBatch): void {
     if (this.newest === batch) this.newest = batch.before;
     else this.newest!.before = batch.before; // there are at most two batches
-    this.batches--;
+    this.inFlight.batches--;
   }
 
   // ---- after a reconnection

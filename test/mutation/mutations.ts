@@ -87,7 +87,7 @@ export const mutations: readonly Mutation[] = [
   // ---- commands and their answers
   resync("a late final is taken for the probe's", "    if (this.value === Probe.Unanswered) {\n      this.lateFinals++;", "    if (this.value === Probe.Unanswered && false) {\n      this.lateFinals++;"),
   states("no probe is sent after a timeout", "on(State.AwaitFinal, Event.Timeout, State.Resync, Action.GiveUp);", "on(State.AwaitFinal, Event.Timeout, State.Idle, Action.GiveUp);"),
-  requests("a timeout never fires", "request.deadline = this.timers.setBy(this.slot, milliseconds);", "request.deadline = this.timers.setBy(this.slot, 0x3fffffff);"),
+  requests("a timeout never fires", "const deadline = (this.timers.clock.now() + milliseconds) | 0,", "const deadline = (this.timers.clock.now() + 0x3fffffff) | 0,"),
   completion("a write is done with the modem's OK", "else if (result === ResultCode.Unspecified || command.result === undefined) this.finish", "else if (isOk) this.finish"),
   states("a final that comes while the command is being sent is believed", "on(State.Sending, Event.Ok, State.Sending, Action.Stray);", "on(State.Sending, Event.Ok, State.Idle, Action.Conclude);"),
   states("an OK in the middle of the payload ends the publish", "on(State.SendingPayload, Event.Ok, State.SendingPayload, Action.Stray);", "on(State.SendingPayload, Event.Ok, State.Idle, Action.Conclude);"),
@@ -103,7 +103,7 @@ export const mutations: readonly Mutation[] = [
   completion("what was under way at a loss is never reported", "while ((next = this.requests.oldest(RequestState.Aborted)) !== null) this.finish(next, Outcome.Aborted, 0);", "void next!;"),
   payloads("a payload stays in the application's buffer until the modem asks for it",
     "    this.native.copy(this.bytes, request.offset + request.length - left, bytes, 0, bytes.length);\n",
-    "    if (this.count === 1 && bytes.length === left && left === request.length) {\n      this.bytes = bytes;\n      request.offset = 0;\n    } else this.native.copy(this.bytes, request.offset + request.length - left, bytes, 0, bytes.length);\n"),
+    "    if (this.used === request.length && bytes.length === left && left === request.length) {\n      this.bytes = bytes;\n      request.offset = 0;\n    } else this.native.copy(this.bytes, request.offset + request.length - left, bytes, 0, bytes.length);\n"),
   payloads("a payload that was moved is looked for at its old place", "      request.offset = to;\n", ""),
   payloads("a payload for which there is no room is written behind the buffer", "      if (end > this.mostBytes) return false;\n", ""),
   timers("a deadline beyond the clock's wrap is over at once", "return ((moment - this.clock.now()) | 0) <= 0;", "return moment <= this.clock.now();"),
@@ -114,14 +114,14 @@ export const mutations: readonly Mutation[] = [
 
   // ---- the client
   inFlight("the id 0 is given", "do id = id === 65535 ? 1 : id + 1;", "do id = id === 65535 ? 0 : id + 1;"),
-  inFlight("an id that is under way is given again", "while (chat.requests.first !== null && this.has(id));", "while (false);"),
+  inFlight("an id that is under way is given again", "while (requests.first !== null && this.has(id));", "while (false);"),
   publisher("a payload may be longer than the modem takes", "if (length > outgoing.longest)", "if (length > outgoing.longest + 1)"),
   publisher("a part may be longer than what is left", "if (bytes.length > this.left)", "if (false)"),
   connection("nothing is subscribed again when the modem has the connection back", "    if (this.subscriber.restoreAll()) return;\n", ""),
   subscriber("only the first subscription is restored", "link.stage !== Stage.Online || this.restoreNext()", "link.stage !== Stage.Online"),
   connection("close() disconnects in good order, so that the broker publishes no will", "    this.link.close();\n", "    this.link.disconnect();\n"),
   connection("the password is shown by the error that refuses it", 'textOf(options.password, "password", A_SECRET)', 'textOf(options.password, "password")'),
-  inFlight("more publishes are under way than the modem can have", "if (kind === Kind.Publish) return link.publishing < link.limits.window;", "if (kind === Kind.Publish) return true;"),
+  inFlight("more publishes are under way than the modem can have", "kind === Kind.Publish ? link.publishing < link.limits.window : this.hasRoomForOther", "kind === Kind.Publish || this.hasRoomForOther"),
   topic("a message may be published to a wildcard", 'if (text.string.includes("#") || text.string.includes("+"))', "if (false)"),
   subscriptions("a subscription that was refused is restored", "request.grantOf(i) <= 2", "request.grantOf(i) <= 255"),
 

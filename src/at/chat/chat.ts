@@ -110,7 +110,8 @@ export class Chat implements PortReceiver, PipeListener {
   }
 
   onWritable(): void {
-    if (this.pipe.drain()) this.exchange.onWritten();
+    const pipe = this.pipe;
+    if (pipe.left > 0 && pipe.drain()) this.exchange.onWritten();
   }
 
   onError(error: unknown): void {

@@ -82,13 +82,15 @@ export class Exchange {
 
   /** Starts the next request when there is one and the chat is idle. */
   pump(): void {
-    const requests = this.requests;
-    if (this.state !== State.Idle || requests.first === null || this.pipe.closed) return;
-    const request = requests.next(this.family.oneOfAKind === true);
+    const requests = this.requests,
+      first = requests.first;
+    if (this.state !== State.Idle || first === null || this.pipe.closed) return;
+    const request = first.next === null && first.state === RequestState.Queued ? first : requests.next(this.family.oneOfAKind === true);
     if (request === null) return;
     this.pipe.fill(); // what has come before is no answer
-    write(request.command!, this.writer, this.cache, request, request.listener);
-    if (this.writer.overflow) {
+    const writer = this.writer;
+    write(request.command!, writer, this.cache, request, request.listener, request === first);
+    if (writer.length > writer.most) {
       // Reported from the timer: the application may be in the middle of the call that submitted it.
       request.state = RequestState.TooLong;
       requests.wait(request, 0);
@@ -98,16 +100,16 @@ export class Exchange {
     this.happens(Event.Submit, 0);
   }
 
-  /** The current command's line has come back. */
+  /** A command's line has come back; it may be a late one. */
   onEcho(): void {
-    this.isEchoed = true;
+    this.isEchoed = this.current !== null;
   }
 
   /** The port has taken the last of what was to be written. */
   onWritten(): void {
     switch (this.state) {
       case State.Sending:
-        return this.lineSent();
+        return this.lineSent(this.current!);
       case State.SendingPayload:
       case State.SendingPayloadAfterOk:
         return this.payloadSent(this.current!);
@@ -164,7 +166,8 @@ export class Exchange {
         return this.endPayload(request, request.command!.ctrlZAfter);
       case Action.Finish:
         this.completion.finish(request, Outcome.Done, 0);
-        return this.pump();
+        if (this.requests.first !== null) this.pump();
+        return;
       case Action.Conclude:
         return this.conclude(request, event === Event.Ok, code);
       case Action.FinishByResult:
@@ -213,9 +216,12 @@ export class Exchange {
     if (from < State.AwaitFinal) this.pipe.drop();
     if (request !== null) {
       if (request.offset !== Offset.None) this.payloads.release(request);
-      if (request.command!.prompt !== undefined) this.decoder.promptExpected = false;
+      this.decoder.promptExpected = false;
       this.current = null;
-      if (this.isEchoed) this.decoder.forgetEcho();
+      if (this.isEchoed) {
+        this.isEchoed = false;
+        this.decoder.forgetEcho();
+      }
     }
     if (to !== State.Resync || request === null) return;
     const isPayload = from === State.SendingPayload || from === State.SendingPayloadAfterOk;
@@ -230,26 +236,23 @@ export class Exchange {
       writer = this.writer;
     request.state = RequestState.Active;
     if (request.wireId < 0 && request.listener !== null) request.listener.onSending(request);
-    this.isEchoed = false;
-    this.cache.sending(command, request === this.requests.first);
     this.requests.wait(request, command.prompt ?? request.finalTimeout);
-    if (this.pipe.write(writer.buffer, 0, writer.length)) this.lineSent();
+    if (this.pipe.write(writer.buffer, 0, writer.length)) this.lineSent(request);
   }
 
-  private lineSent(): void {
+  private lineSent(request: Request): void {
     this.decoder.answersFrom = this.pipe.ring.tail;
-    this.happens(this.current!.command!.prompt === undefined ? Event.LineSent : Event.LineSentForPrompt, 0);
+    this.happens(request.command!.prompt === undefined ? Event.LineSent : Event.LineSentForPrompt, 0);
   }
 
   private sendPayload(request: Request): void {
     const { cache, payloads } = this,
-      offset = request.offset,
-      end = offset + request.length;
+      { offset, length } = request;
     if (cache.expected < Expected.Keeping) cache.expected = -cache.expected;
     this.requests.wait(request, request.finalTimeout);
-    if (this.isEchoed) this.decoder.expectEcho(payloads.bytes, offset, end);
+    if (this.isEchoed) this.decoder.expectEcho(payloads.bytes, offset, offset + length);
     if (offset !== Offset.None) payloads.pinned = request;
-    if (this.pipe.write(payloads.bytes, offset, end)) this.payloadSent(request);
+    if (this.pipe.write(payloads.bytes, offset, length)) this.payloadSent(request);
   }
 
   private payloadSent(request: Request): void {

@@ -146,7 +146,7 @@ export class Resync {
       return true;
     }
     // What comes while the probe is still being written answers one before it: an earlier one of these, or an earlier client's.
-    const early = isOlder || this.pipe.isWriting;
+    const early = isOlder || this.pipe.left > 0;
     if (!early) {
       this.value = which === 0 ? value : Probe.Untold;
       this.isKnown = true;
@@ -199,7 +199,7 @@ export class Resync {
 
   /** The probe's answer may be among lines that were not believed. It is sent anew, and not counted, but in a data phase that nothing can end. */
   askAnew(): void {
-    if (this.isSwallowed || this.pipe.isWriting) return;
+    if (this.isSwallowed || this.pipe.left > 0) return;
     this.sent--;
     this.ask(false);
   }

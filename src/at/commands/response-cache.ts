@@ -86,7 +86,7 @@ export class ResponseCache {
   private command: Command | null = null;
   /** Each client has texts of its own, so the same text means the same client. */
   private topic: Text | null = null;
-  /** The payload's length, QoS and the retain flag. */
+  /** The payload's length, QoS and the retain flag, as {@link recall} was asked for them last. */
   private shape = 0;
   private id = 0;
   private length = 0;
@@ -103,22 +103,35 @@ export class ResponseCache {
     this.expected = Expected.None;
   }
 
-  /** The writer has a publish's line up to its payload: {@link recall} finds it there for the next one like it. @param partsAt where the command's next part begins */
-  keep(command: Command, request: Sendable, partsAt: number): void {
+  /**
+   * The writer has the line, up to its payload, of a publish for which {@link recall} has been asked: it finds it there for the next
+   * one like it. The answer is kept as well.
+   * @param partsAt where the command's next part begins
+   * @param alone no older request is under way
+   */
+  keep(command: Command, request: Sendable, partsAt: number, alone: boolean): void {
     const writer = this.writer;
-    if (writer.overflow) return;
+    if (writer.length > writer.most) return;
     this.command = command;
     this.partsAt = partsAt;
     this.topic = request.topic;
-    this.shape = shapeOf(request);
     this.id = request.wireId;
     this.length = writer.length;
     this.count = 0;
+    if (alone) this.keepAnswer();
   }
 
-  /** Whether the writer still has the publish's line up to its payload. Its id, and that of the expected answer, are then the request's. */
-  recall(command: Command, request: Sendable): boolean {
-    if (this.command !== command || this.topic !== request.topic || this.shape !== shapeOf(request)) return false;
+  /**
+   * Whether the writer still has the publish's line up to its payload. Its id, and that of the answer, which is expected from now
+   * on, are then the request's.
+   * @param alone no older request is under way
+   */
+  recall(command: Command, request: Sendable, alone: boolean): boolean {
+    const shape = request.length * 8 + request.QoS * 2 + request.retain;
+    if (this.command !== command || this.topic !== request.topic || this.shape !== shape) {
+      this.shape = shape;
+      return false;
+    }
     const writer = this.writer,
       id = request.wireId,
       last = this.id;
@@ -127,20 +140,16 @@ export class ResponseCache {
       this.id = id;
     }
     writer.length = this.length;
+    if (this.expected === Expected.Keeping) this.count = 0; // the answer to the request before is not whole
+    if (!alone) this.expected = Expected.None;
+    else if (this.count === 0) this.keepAnswer();
+    else this.expected = command.prompt === undefined || this.bytes[Cache.Entries + Entry.Kind] === ResponseKind.Prompt ? Cache.Entries : -Cache.Entries;
     return true;
   }
 
-  /** The line is sent now. @param alone no older request is under way */
-  sending(command: Command, alone: boolean): void {
-    if (this.expected === Expected.Keeping) this.count = 0; // the answer to the request before is not whole
-    this.expected = Expected.None;
-    if (this.command === null || !alone) return;
-    if (this.count !== 0)
-      this.expected = command.prompt === undefined || this.bytes[Cache.Entries + Entry.Kind] === ResponseKind.Prompt ? Cache.Entries : -Cache.Entries;
-    else {
-      this.answerIdEnd = 0;
-      this.expected = Expected.Keeping;
-    }
+  private keepAnswer(): void {
+    this.answerIdEnd = 0;
+    this.expected = Expected.Keeping;
   }
 
   /** Compares what has come, from `at` on, with the expected line and those behind it. @param withoutBlanks the line endings before the line are left out */
@@ -207,8 +216,4 @@ export class ResponseCache {
     this.expected = Expected.None;
     if (!good) this.count = 0;
   }
-}
-
-function shapeOf(request: Sendable): number {
-  return request.length * 8 + request.QoS * 2 + request.retain;
 }

@@ -6,16 +6,19 @@ import type { Writer } from "./writer";
 // Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
 const NUMBER = "number";
 
-/** Writes the command's whole line. The cache knows whether the writer still has the beginning of it from the last publish. */
-export function write<D>(command: Command<D>, writer: Writer, cache: ResponseCache, request: Sendable, settings: D): void {
+/**
+ * Writes the command's whole line. The cache knows whether the writer still has the beginning of it from the last publish.
+ * @param alone no older request is under way
+ */
+export function write<D>(command: Command<D>, writer: Writer, cache: ResponseCache, request: Sendable, settings: D, alone: boolean): void {
   const steady = command.steady,
     all = command.arguments.length + 1;
   let at = cache.partsAt;
-  if (steady === 0 || !cache.recall(command, request)) {
+  if (steady === 0 || !cache.recall(command, request, alone)) {
     cache.clear();
     writer.begin();
     at = writeParts(command, writer, request, settings, 0, 0, steady);
-    if (steady > 0) cache.keep(command, request, at);
+    if (steady > 0) cache.keep(command, request, at, alone);
   }
   if (steady < all) writeParts(command, writer, request, settings, at, steady, all);
 }

@@ -20,23 +20,18 @@ export function roomier(buffer: Uint8Array | null, length: number, most: number)
 /** Writes one command line into its buffer, straight from numbers and bytes. */
 export class Writer {
   buffer: Uint8Array;
-  /** Bytes of the line that have been written since {@link begin}. */
+  /** Bytes of the line that have been written since {@link begin}. Where they are more than {@link most}, the line did not fit, and must not be sent. */
   length = 0;
   /** Where the last id that was written ends. */
   idEnd = 0;
-  private readonly most: number;
+  /** Bytes that a line may have. */
+  readonly most: number;
   private readonly native: Bytes;
 
-  /** @param most bytes that a line may have */
   constructor(most: number, native: Bytes) {
     this.most = most;
     this.buffer = roomier(null, 0, most);
     this.native = native;
-  }
-
-  /** Whether the line did not fit. It must not be sent then. */
-  get overflow(): boolean {
-    return this.length > this.most;
   }
 
   /** Begins a new line. */

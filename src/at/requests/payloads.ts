@@ -13,8 +13,8 @@ export class Payloads {
   private readonly mostBytes: number;
   private readonly native: Bytes;
   private tail = 0;
-  /** How many payloads wait. */
-  private count = 0;
+  /** Bytes of the payloads that wait. */
+  used = 0;
 
   /** @param most bytes that may wait */
   constructor(requests: Requests, most: number, native: Bytes) {
@@ -24,17 +24,9 @@ export class Payloads {
     this.native = native;
   }
 
-  get isEmpty(): boolean {
-    return this.count === 0;
-  }
-
   /** How long a payload {@link reserve} can take now, in bytes. */
   get room(): number {
-    if (this.pinned !== null) return this.mostBytes - this.tail;
-    let used = 0;
-    if (this.count > 0)
-      for (let request = this.requests.first; request !== null; request = request.next) if (request.offset !== Offset.None) used += request.length;
-    return this.mostBytes - used;
+    return this.mostBytes - (this.pinned === null ? this.used : this.tail);
   }
 
   /** Keeps `length` bytes of the buffer for the request's payload; false when there is no room now. */
@@ -50,7 +42,7 @@ export class Payloads {
     }
     request.offset = this.tail;
     this.tail = end;
-    this.count++;
+    this.used += length;
     return true;
   }
 
@@ -64,8 +56,7 @@ export class Payloads {
     if (this.pinned === request) this.pinned = null;
     if (request.offset === Offset.None) return;
     request.offset = Offset.None;
-    this.count--;
-    if (this.count === 0) this.tail = 0;
+    if ((this.used -= request.length) === 0) this.tail = 0;
   }
 
   /** Moves the waiting payloads together. They stand in the order in which their requests were taken. */

@@ -1,6 +1,12 @@
 import type { Timers } from "../../timers";
 import { Request, ResultCode, RequestState, Skipped, WireId } from "./request";
 
+/** In place of the moment for which the timer is set. */
+const enum Moment {
+  /** The timer is not set. */
+  Never = -0x80000000,
+}
+
 /**
  * The requests that are under way: made when so many are for the first time, used again and again. They are a list in
  * the order in which they were taken, which is seldom longer than one or two. All deadlines share one timer.
@@ -12,6 +18,8 @@ export class Requests {
   first: Request | null = null;
   private readonly timers: Timers;
   private readonly slot: number;
+  /** The timer's moment: no deadline comes before it. It may have been that of a request that is over. */
+  private armedFor: number = Moment.Never;
   private made = 0;
   private spare: Request | null = null;
 
@@ -33,7 +41,7 @@ export class Requests {
     request.state = RequestState.Filling;
     request.id = 0;
     request.reported = false;
-    request.result = request.unconfirmed = ResultCode.Pending;
+    request.unconfirmed = ResultCode.Pending;
     request.mayBeForged = false;
     request.answerSkipped = Skipped.Nothing;
     request.retries = 0;
@@ -54,7 +62,6 @@ export class Requests {
       while (before.next !== request) before = before.next!;
       before.next = request.next;
     }
-    request.topic = null;
     request.items = null;
     request.state = RequestState.Free;
     request.next = this.spare;
@@ -65,7 +72,12 @@ export class Requests {
 
   /** The request waits for no longer than this from now on. */
   wait(request: Request, milliseconds: number): void {
-    request.deadline = this.timers.setBy(this.slot, milliseconds);
+    const deadline = (this.timers.clock.now() + milliseconds) | 0,
+      armedFor = this.armedFor;
+    request.deadline = deadline;
+    if (armedFor !== Moment.Never && ((armedFor - deadline) | 0) <= 0) return;
+    this.armedFor = deadline === Moment.Never ? Moment.Never + 1 : deadline;
+    this.timers.set(this.slot, milliseconds);
   }
 
   /** The oldest request whose deadline has come, or null. */
@@ -78,8 +90,9 @@ export class Requests {
   /** Sets the timer for the deadline that comes first, after it has rung. */
   rearm(): void {
     const now = this.timers.clock.now();
+    this.armedFor = Moment.Never;
     for (let request = this.first; request !== null; request = request.next)
-      if (request.state >= RequestState.Active) this.timers.setBy(this.slot, (request.deadline - now) | 0);
+      if (request.state >= RequestState.Active) this.wait(request, (request.deadline - now) | 0);
   }
 
   // ---- looking for one
@@ -94,7 +107,6 @@ export class Requests {
   /** The oldest request that waits for the chat. @param oneOfAKind those are left out whose connection is still owed a result of the same kind */
   next(oneOfAKind: boolean): Request | null {
     let request = this.first;
-    if (request !== null && request.next === null) return request.state === RequestState.Queued ? request : null;
     while (request !== null && (request.state !== RequestState.Queued || (oneOfAKind && this.pending(request.link, request.kind, WireId.Any, null) !== null)))
       request = request.next;
     return request;
