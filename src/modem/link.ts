@@ -94,9 +94,16 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
   }
 
   onDone(request: Request, outcome: Outcome, code: number): void {
-    const { kind } = request;
-    if (kind === Kind.Publish && outcome === Outcome.Done && code === 0 && !request.reported) return this.client?.onModemDone(request, null);
-    const { hook } = this;
+    if (outcome === Outcome.Done && code === 0 && request.kind === Kind.Publish && !request.reported) this.client?.onModemDone(request, null);
+    else this.end(request, outcome, code);
+    const modem = this.modem;
+    if (modem.links.count > 1) modem.tellOthersOfRoom(this.number);
+  }
+
+  /** A request has ended that is no publish, or in another way than well. */
+  private end(request: Request, outcome: Outcome, code: number): void {
+    const { kind } = request,
+      { hook } = this;
     if (hook?.beforeDone?.(request, outcome, code) === true) return;
     if (kind < Kind.Inquiry) this.tellDone(request, outcome, code);
     else if (kind === Kind.Inquiry) this.inquiry!.onDone(outcome === Outcome.Done ? null : errorOf(this, request, outcome, code));

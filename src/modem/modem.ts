@@ -39,7 +39,6 @@ export interface ModemLink extends PlacedLink<ModemLink> {
   onReport(line: Line, fields: Fields): void;
   onAnswer(request: Request, line: Line, fields: Fields): void;
   onText(request: Request, start: number, end: number): void;
-  onDone(request: Request, outcome: Outcome, code: number): void;
   isSubscribed(start: number, end: number): Match;
   readonly incoming: MessageReader;
   readonly poller: {
@@ -70,7 +69,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   private readonly all: readonly (ModemLink | null)[];
   /** Who reads the present message. */
   private reader: MessageReader | null = null;
-  private readonly links: Links<ModemLink>;
+  readonly links: Links<ModemLink>;
   readonly family: Family;
   readonly limits: Limits;
   readonly timers: Timers;
@@ -118,17 +117,9 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
     else if (!isAgain || !reader.onMessageAgain()) reader.onMessage(line, fields);
   }
 
-  onDone(request: Request, outcome: Outcome, code: number): void {
-    const { listener } = request;
-    if (listener === null) {
-      if (outcome !== Outcome.Aborted) this.bringUp.onDone(outcome, code);
-      return;
-    }
-    const { all } = this,
-      { number } = listener;
-    all[number]?.onDone(request, outcome, code);
-    // Links share the transmit buffer.
-    if (this.links.count > 1) for (let other = 0; other < all.length; other++) if (other !== number) all[other]?.onRoom();
+  /** One of the modem's own requests has ended. */
+  onDone(_request: Request, outcome: Outcome, code: number): void {
+    if (outcome !== Outcome.Aborted) this.bringUp.onDone(outcome, code);
   }
 
   /** Reports of a modem with several MQTT clients begin with the client's number. */
@@ -277,6 +268,12 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   /** Skips what is to be read yet, if it is this link's. */
   skipUnread(link: ModemLink): void {
     if (this.reader === link.incoming) this.skip();
+  }
+
+  /** A request of this link has ended, and may have left the others room in the transmit buffer, which they share. */
+  tellOthersOfRoom(number: number): void {
+    const { all } = this;
+    for (let other = 0; other < all.length; other++) if (other !== number) all[other]?.onRoom();
   }
 
   /** Tells every client that waits for it how much it can write, on an empty stack. */

@@ -52,7 +52,7 @@ export class Application {
   }
 
   writable(count: number): void {
-    const { onWritable } = this.callbacks;
+    const onWritable = this.callbacks.onWritable;
     if (onWritable === undefined) return;
     try {
       onWritable.call(this.client, count);
@@ -66,7 +66,7 @@ export class Application {
   }
 
   done(id: number, error: MQTTModemError | null): void {
-    const { onDone } = this.callbacks;
+    const onDone = this.callbacks.onDone;
     if (onDone === undefined) return;
     try {
       onDone.call(this.client, id, error);

@@ -92,8 +92,8 @@ export class Connection implements LinkListener {
 
   /** See `MQTTClient.write`. */
   write(data: ByteBuffer | null | undefined, options: WriteOptions | null | undefined): number {
-    const { link, publisher } = this;
-    if (link.stage !== Stage.Online) {
+    const publisher = this.publisher;
+    if (this.link.stage !== Stage.Online) {
       this.mustBeOpen();
       throw new StateError("NOT_CONNECTED", "there is no connection to the broker yet or any more; wait for onWritable");
     }
@@ -113,7 +113,7 @@ export class Connection implements LinkListener {
           this.subscriber.change(Kind.Unsubscribe, options!);
           break;
         case Packet.DISCONNECT:
-          link.disconnect();
+          this.link.disconnect();
           return 0;
         case Packet.PUBACK:
         case Packet.PUBREC:

@@ -37,7 +37,7 @@ export class InFlight {
 
   /** Takes a request from the pool. @throws StateError BUSY when the client has as many in flight as it may */
   take(kind: Kind): Request {
-    const { link } = this,
+    const link = this.link,
       hasRoom = kind === Kind.Publish ? link.publishing < link.limits.window : this.hasRoomForOther;
     const request = hasRoom ? link.take(kind) : null;
     if (request === null) throw new StateError("BUSY", "as much is under way as the modem can do at once; wait for onWritable");
@@ -58,7 +58,7 @@ export class InFlight {
       if (this.has(asked)) throw new StateError("BUSY", `id ${asked} is under way; use another one, or leave it out`);
       return asked;
     }
-    const { requests } = this.link.chat;
+    const requests = this.link.chat.requests;
     let id = this.lastId;
     do id = id === 65535 ? 1 : id + 1;
     while (requests.first !== null && this.has(id));

@@ -51,7 +51,8 @@ export class Publisher {
 
   /** Bytes of payload that the next message may have, or that the present one still lacks; 0 while nothing can be written. */
   get room(): number {
-    const { link, outgoing } = this;
+    const link = this.link,
+      outgoing = this.outgoing;
     if (link.stage !== Stage.Online) return 0;
     if (this.partial !== null) return this.left;
     if (link.publishing >= link.limits.window || this.inFlight.batches >= Most.Batches) return 0;
@@ -68,17 +69,17 @@ export class Publisher {
   publish(data: ByteBuffer | null | undefined, options: WriteOptions | null | undefined): void {
     if (options === undefined || options === null)
       throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given with the first part of a message");
-    const { outgoing } = this;
+    const outgoing = this.outgoing,
+      inFlight = this.inFlight;
     const topic = this.topicOf(options.topic);
     const QoS = options.QoS === undefined ? 0 : integer(QOS, options.QoS, 0, 2);
     const retain = options.retain === undefined ? 0 : flag(RETAIN, options.retain);
     const bytes = data instanceof Uint8Array ? data : payloadOf(data),
       given = bytes.length,
-      { byteLength } = options;
+      byteLength = options.byteLength;
     const length = byteLength === undefined ? given : integer(BYTE_LENGTH, byteLength, given, 0x7fffffff);
     if (length > outgoing.longest || length === 0) this.checkLength(byteLength === undefined ? DATA : BYTE_LENGTH, length);
-    const { inFlight } = this,
-      id = inFlight.chooseId(options.id);
+    const id = inFlight.chooseId(options.id);
     const request = inFlight.take(Kind.Publish);
     request.id = id;
     request.QoS = QoS;
@@ -140,7 +141,8 @@ export class Publisher {
 
   /** A publish has ended. */
   done(request: Request, error: MQTTModemError | null): void {
-    const { id, QoS } = request; // read first: a callback may publish, and the next message may use this request
+    const id = request.id,
+      QoS = request.QoS; // read first: a callback may publish, and the next message may use this request
     if (QoS === 0 || error !== null) return this.application.done(id, error);
     if (QoS === 1) this.acknowledge(Packet.PUBACK, id);
     else {

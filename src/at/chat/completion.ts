@@ -1,15 +1,12 @@
 import { type ResponseCache, Expected } from "../commands/response-cache";
 import type { Pipe } from "../pipe";
 import type { Payloads } from "../requests/payloads";
-import { LinkNumber, type Missing, Offset, Outcome, ResultCode, RequestState, Skipped, type Request } from "../requests/request";
+import { LinkNumber, type Missing, Offset, Outcome, ResultCode, RequestState, Skipped, type Request, type RequestListener } from "../requests/request";
 import type { Requests } from "../requests/requests";
 import { mayRetry, retry } from "../requests/retry";
 
-/** Who is told how requests end. */
-export interface CompletionListener {
-  /** The request has ended; it is used again once this returns, unless it stays in the list until its late answer can no longer come. */
-  onDone(request: Request, outcome: Outcome, code: number): void;
-}
+/** Who is told how the modem's own requests end, as links are of theirs. */
+export type CompletionListener = Pick<RequestListener, "onDone">;
 
 /**
  * How requests end: by their final and their result, with their connection, or because no answer has come. A request that has
@@ -116,7 +113,7 @@ export class Completion {
     request.reported = true;
     if (request.inWindow) this.leaveWindow(request);
     this.pipe.fill();
-    this.listener.onDone(request, Outcome.Aborted, 0);
+    (request.listener ?? this.listener).onDone(request, Outcome.Aborted, 0);
   }
 
   /** The modem has another connection: a publish that was reported before can have no acknowledgement any more. */
@@ -140,7 +137,7 @@ export class Completion {
     if (request.reported) return;
     request.reported = true;
     this.pipe.fill();
-    this.listener.onDone(request, outcome, 0);
+    (request.listener ?? this.listener).onDone(request, outcome, 0);
     if (request.reported) request.id = 0; // unless it has been aborted meanwhile
   }
 
@@ -154,7 +151,7 @@ export class Completion {
     if (request.offset !== Offset.None) this.payloads.release(request);
     if (!isKnown) {
       this.pipe.fill();
-      this.listener.onDone(request, outcome, code);
+      (request.listener ?? this.listener).onDone(request, outcome, code);
     }
     if (request.state === RequestState.Ended) this.requests.free(request); // it has not been submitted again
   }

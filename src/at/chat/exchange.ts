@@ -1,5 +1,5 @@
 import { type ResponseCache, Expected, ResponseKind } from "../commands/response-cache";
-import { write } from "../commands/write";
+import { write, writeRest } from "../commands/write";
 import type { Writer } from "../commands/writer";
 import type { Decoder } from "../decoder/decoder";
 import type { Pipe } from "../pipe";
@@ -88,8 +88,12 @@ export class Exchange {
     const request = first.next === null && first.state === RequestState.Queued ? first : requests.next(this.family.oneOfAKind === true);
     if (request === null) return;
     this.pipe.fill(); // what has come before is no answer
-    const writer = this.writer;
-    write(request.command!, writer, this.cache, request, request.listener, request === first);
+    const command = request.command!,
+      writer = this.writer,
+      cache = this.cache,
+      alone = request === first;
+    if (!cache.recall(command, request, alone)) write(command, writer, cache, request, request.listener, alone);
+    else if (cache.partsAt > 0) writeRest(command, writer, request, request.listener, cache.partsAt);
     if (writer.length > writer.most) {
       // Reported from the timer: the application may be in the middle of the call that submitted it.
       request.state = RequestState.TooLong;
@@ -153,21 +157,22 @@ export class Exchange {
       if (to <= State.Resync) this.letGo(from, to, request);
     }
     switch ((transition >> Bits.Action) as Action) {
+      // XS compares with one case after the other: what each publish does comes first.
+      case Action.Send:
+        return this.send(request);
+      case Action.Finish:
+        this.completion.finish(request, Outcome.Done, 0);
+        if (this.requests.first !== null) this.pump();
+        return;
       case Action.None:
         return;
       case Action.ExpectPrompt:
         this.decoder.promptExpected = !this.family.responses.promptIsLine;
         return;
-      case Action.Send:
-        return this.send(request);
       case Action.SendPayload:
         return this.sendPayload(request);
       case Action.EndPayload:
         return this.endPayload(request, request.command!.ctrlZAfter);
-      case Action.Finish:
-        this.completion.finish(request, Outcome.Done, 0);
-        if (this.requests.first !== null) this.pump();
-        return;
       case Action.Conclude:
         return this.conclude(request, event === Event.Ok, code);
       case Action.FinishByResult:
@@ -246,8 +251,10 @@ export class Exchange {
   }
 
   private sendPayload(request: Request): void {
-    const { cache, payloads } = this,
-      { offset, length } = request;
+    const cache = this.cache,
+      payloads = this.payloads,
+      offset = request.offset,
+      length = request.length;
     if (cache.expected < Expected.Keeping) cache.expected = -cache.expected;
     this.requests.wait(request, request.finalTimeout);
     if (this.isEchoed) this.decoder.expectEcho(payloads.bytes, offset, offset + length);

@@ -90,7 +90,7 @@ export class ResponseCache {
   private shape = 0;
   private id = 0;
   private length = 0;
-  /** Where the command's part behind this line begins. */
+  /** Where the command's part behind this line begins; 0 where none is. */
   partsAt = 0;
 
   constructor(writer: Writer) {
@@ -106,7 +106,7 @@ export class ResponseCache {
   /**
    * The writer has the line, up to its payload, of a publish for which {@link recall} has been asked: it finds it there for the next
    * one like it. The answer is kept as well.
-   * @param partsAt where the command's next part begins
+   * @param partsAt where the command's next part begins, or 0 where the line is whole
    * @param alone no older request is under way
    */
   keep(command: Command, request: Sendable, partsAt: number, alone: boolean): void {

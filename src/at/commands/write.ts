@@ -6,21 +6,20 @@ import type { Writer } from "./writer";
 // Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
 const NUMBER = "number";
 
-/**
- * Writes the command's whole line. The cache knows whether the writer still has the beginning of it from the last publish.
- * @param alone no older request is under way
- */
+/** Writes the command's whole line. Of a publish, the cache keeps what is likely to be the same in the next one. @param alone no older request is under way */
 export function write<D>(command: Command<D>, writer: Writer, cache: ResponseCache, request: Sendable, settings: D, alone: boolean): void {
   const steady = command.steady,
     all = command.arguments.length + 1;
-  let at = cache.partsAt;
-  if (steady === 0 || !cache.recall(command, request, alone)) {
-    cache.clear();
-    writer.begin();
-    at = writeParts(command, writer, request, settings, 0, 0, steady);
-    if (steady > 0) cache.keep(command, request, at, alone);
-  }
+  cache.clear();
+  writer.begin();
+  const at = writeParts(command, writer, request, settings, 0, 0, steady);
+  if (steady > 0) cache.keep(command, request, steady < all ? at : 0, alone);
   if (steady < all) writeParts(command, writer, request, settings, at, steady, all);
+}
+
+/** Writes what stands behind the steady parts of a publish's line, which the cache has recalled. @param at where the first of its parts begins */
+export function writeRest<D>(command: Command<D>, writer: Writer, request: Sendable, settings: D, at: number): void {
+  writeParts(command, writer, request, settings, at, command.steady, command.arguments.length + 1);
 }
 
 /** Writes the parts `from` to `to`, the first of which begins at `at`. Returns where the next one begins. */

@@ -93,6 +93,8 @@ export interface RequestListener {
   publishing: number;
   /** A request whose id the modem chooses is sent now. */
   onSending(request: Request): void;
+  /** The request has ended; it is used again once this returns, unless it stays in the list until its late answer can no longer come. */
+  onDone(request: Request, outcome: Outcome, code: number): void;
 }
 
 /**
