@@ -211,10 +211,7 @@ export class BringUp {
 
   private submit(command: Command): void {
     const { chat } = this.host;
-    const request = chat.requests.take()!; // nothing of the links' is under way yet
-    request.listener = null;
-    request.kind = Kind.Step;
-    chat.submit(request, command);
+    chat.submit(chat.requests.take(null, Kind.Step, 0)!, command); // nothing of the links' is under way yet, so one is free
   }
 
   private wake(): void {

@@ -125,16 +125,7 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
   }
 
   take(kind: Kind): Request | null {
-    const request = this.chat.requests.take();
-    if (request !== null) {
-      request.listener = this;
-      request.kind = kind;
-      if (kind === Kind.Publish) {
-        request.inWindow = true;
-        this.publishing++;
-      }
-    }
-    return request;
+    return this.chat.requests.take(this, kind, 0);
   }
 
   // ---- what the client asks

@@ -35,12 +35,26 @@ export class InFlight {
     return requests.count(number, Kind.Subscribe) + requests.count(number, Kind.Unsubscribe) + requests.count(number, Kind.Inquiry) < Most.Others;
   }
 
-  /** Takes a request from the pool. @throws StateError BUSY when the client has as many in flight as it may */
-  take(kind: Kind): Request {
+  /**
+   * Takes a request for a publish. @param asked its id, or undefined for the next one that is free
+   * @throws ArgumentError; StateError BUSY when the client has as many in flight as it may
+   */
+  takePublish(asked: number | undefined): Request {
     const link = this.link,
-      hasRoom = kind === Kind.Publish ? link.publishing < link.limits.window : this.hasRoomForOther;
-    const request = hasRoom ? link.take(kind) : null;
-    if (request === null) throw new StateError("BUSY", "as much is under way as the modem can do at once; wait for onWritable");
+      id = this.chooseId(asked);
+    const request = link.publishing < link.limits.window ? link.chat.requests.take(link, Kind.Publish, id) : null;
+    if (request === null) throw busy();
+    request.inWindow = true;
+    link.publishing++;
+    return request;
+  }
+
+  /** The same for a subscribe or an unsubscribe. */
+  take(kind: Kind.Subscribe | Kind.Unsubscribe, asked: number | undefined): Request {
+    const { link } = this,
+      id = this.chooseId(asked);
+    const request = this.hasRoomForOther ? link.chat.requests.take(link, kind, id) : null;
+    if (request === null) throw busy();
     return request;
   }
 
@@ -64,4 +78,8 @@ export class InFlight {
     while (requests.first !== null && this.has(id));
     return (this.lastId = id);
   }
+}
+
+function busy(): StateError {
+  return new StateError("BUSY", "as much is under way as the modem can do at once; wait for onWritable");
 }

@@ -5,7 +5,6 @@ import { ArgumentError, StateError, type MQTTModemError } from "../errors";
 import type { Link } from "../modem/link";
 import type { Outgoing } from "../modem/outgoing";
 import { linkLost } from "../modem/failure";
-import { Kind } from "../modem/script";
 import { Stage } from "../modem/stage";
 import { topicName } from "../modem/topic";
 import type { Application } from "./application";
@@ -69,8 +68,7 @@ export class Publisher {
   publish(data: ByteBuffer | null | undefined, options: WriteOptions | null | undefined): void {
     if (options === undefined || options === null)
       throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given with the first part of a message");
-    const outgoing = this.outgoing,
-      inFlight = this.inFlight;
+    const outgoing = this.outgoing;
     const topic = this.topicOf(options.topic);
     const QoS = options.QoS === undefined ? 0 : integer(QOS, options.QoS, 0, 2);
     const retain = options.retain === undefined ? 0 : flag(RETAIN, options.retain);
@@ -79,9 +77,7 @@ export class Publisher {
       byteLength = options.byteLength;
     const length = byteLength === undefined ? given : integer(BYTE_LENGTH, byteLength, given, 0x7fffffff);
     if (length > outgoing.longest || length === 0) this.checkLength(byteLength === undefined ? DATA : BYTE_LENGTH, length);
-    const id = inFlight.chooseId(options.id);
-    const request = inFlight.take(Kind.Publish);
-    request.id = id;
+    const request = this.inFlight.takePublish(options.id);
     request.QoS = QoS;
     request.retain = retain;
     request.granted = 0;

@@ -53,8 +53,8 @@ export class Subscriber {
   change(kind: Kind.Subscribe | Kind.Unsubscribe, options: WriteOptions): void {
     const { link } = this;
     const items = itemsOf(options.items, link.limits);
-    const id = this.inFlight.chooseId(options.id);
-    const request = this.inFlight.take(kind);
+    const request = this.inFlight.take(kind, options.id),
+      { id } = request;
     for (let i = 0; i < items.length; i++) items[i].id = id;
     const batch = (this.newest = new SubscribeBatch(id, items, kind === Kind.Subscribe && !link.limits.grantsEach, this.newest));
     this.inFlight.batches++;

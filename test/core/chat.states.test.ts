@@ -60,8 +60,7 @@ class Bench implements ChatListener {
 
   /** Submits a command, with a payload where it has a prompt. */
   submit(options: CommandOptions, payload = "hello"): this {
-    const request = this.request = this.chat.requests.take()!;
-    request.listener = null;
+    const request = this.request = this.chat.requests.take(null, 0, 0)!;
     request.resultTimeout = 5000;
     if (options.prompt !== undefined) {
       this.chat.payloads.reserve(request, payload.length);

@@ -110,7 +110,7 @@ export class ATSession implements ChatListener, TimerListener {
   }
 
   #ask(line: string, options: { final: number; text?: boolean; probe?: boolean }): Promise<Answer> {
-    return this.#wait(() => this.#chat.submit(this.#chat.requests.take()!, command(line, {}, options)));
+    return this.#wait(() => this.#chat.submit(this.#chat.requests.take(null, 0, 0)!, command(line, {}, options)));
   }
 
   #wait(begin: () => void): Promise<Answer> {

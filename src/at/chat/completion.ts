@@ -147,7 +147,10 @@ export class Completion {
     const isKnown = request.reported && (!request.inWindow || outcome === Outcome.Aborted);
     request.state = RequestState.Ended;
     if (this.cache.expected !== Expected.None && request === this.requests.first) this.cache.end(outcome === Outcome.Done);
-    if (request.inWindow) this.leaveWindow(request);
+    if (request.inWindow) {
+      request.inWindow = false;
+      request.listener!.publishing--;
+    }
     if (request.offset !== Offset.None) this.payloads.release(request);
     if (!isKnown) {
       this.pipe.fill();

@@ -52,32 +52,32 @@ export class Exchange {
   state: State = State.Idle;
   /** The request on the wire; null in Idle and in Resync. */
   current: Request | null = null;
-  private readonly listener: ExchangeListener;
-  private readonly family: ChatFamily;
-  private readonly requests: Requests;
-  private readonly payloads: Payloads;
-  private readonly writer: Writer;
-  private readonly cache: ResponseCache;
-  private readonly pipe: Pipe;
-  private readonly decoder: Decoder;
-  private readonly resync: Resync;
-  private readonly completion: Completion;
-  private readonly unconfirmed: Unconfirmed;
   /** The modem repeats what it is sent, this command's line at least: its payload is kept until the end, to be compared. */
   private isEchoed = false;
+  private readonly requests: Requests;
+  private readonly pipe: Pipe;
+  private readonly decoder: Decoder;
+  private readonly cache: ResponseCache;
+  private readonly payloads: Payloads;
+  private readonly writer: Writer;
+  private readonly completion: Completion;
+  private readonly family: ChatFamily;
+  private readonly resync: Resync;
+  private readonly unconfirmed: Unconfirmed;
+  private readonly listener: ExchangeListener;
 
   constructor(listener: ExchangeListener, family: ChatFamily, parts: ExchangeParts) {
-    this.listener = listener;
-    this.family = family;
     this.requests = parts.requests;
-    this.payloads = parts.payloads;
-    this.writer = parts.writer;
-    this.cache = parts.cache;
     this.pipe = parts.pipe;
     this.decoder = parts.decoder;
-    this.resync = parts.resync;
+    this.cache = parts.cache;
+    this.payloads = parts.payloads;
+    this.writer = parts.writer;
     this.completion = parts.completion;
+    this.family = family;
+    this.resync = parts.resync;
     this.unconfirmed = parts.unconfirmed;
+    this.listener = listener;
   }
 
   /** Starts the next request when there is one and the chat is idle. */
@@ -257,9 +257,12 @@ export class Exchange {
       length = request.length;
     if (cache.expected < Expected.Keeping) cache.expected = -cache.expected;
     this.requests.wait(request, request.finalTimeout);
-    if (this.isEchoed) this.decoder.expectEcho(payloads.bytes, offset, offset + length);
-    if (offset !== Offset.None) payloads.pinned = request;
+    if (this.isEchoed) {
+      this.decoder.expectEcho(payloads.bytes, offset, offset + length);
+      payloads.pin(request);
+    }
     if (this.pipe.write(payloads.bytes, offset, length)) this.payloadSent(request);
+    else payloads.pin(request);
   }
 
   private payloadSent(request: Request): void {

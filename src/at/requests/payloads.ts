@@ -8,7 +8,7 @@ export class Payloads {
   /** Each payload stands here from its request's `offset` on. A larger buffer takes this one's place when a payload needs it. */
   bytes: Uint8Array;
   /** The request whose payload must stay where it is: it is being written, or its echo is compared with it. */
-  pinned: Request | null = null;
+  private pinned: Request | null = null;
   private readonly requests: Requests;
   private readonly mostBytes: number;
   private readonly native: Bytes;
@@ -49,6 +49,11 @@ export class Payloads {
   /** Copies `bytes` to where the last `left` bytes of the request's payload begin. */
   fill(request: Request, bytes: Uint8Array, left: number): void {
     this.native.copy(this.bytes, request.offset + request.length - left, bytes, 0, bytes.length);
+  }
+
+  /** The payload must stay where it is until it is released. */
+  pin(request: Request): void {
+    if (request.offset !== Offset.None) this.pinned = request;
   }
 
   /** The payload is needed no more. */

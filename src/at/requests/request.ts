@@ -3,12 +3,11 @@ import type { Command, Sendable, TopicItem } from "../commands/command";
 
 /** Where a request is. */
 export const enum RequestState {
-  Free,
   /** Taken, its payload not complete yet. */
   Filling,
   /** Waiting for the chat. */
   Queued,
-  /** Over, and its end is being reported. */
+  /** Over: its end is being reported, or it is free. */
   Ended,
   /** To be ended with others. */
   Aborted,
@@ -102,35 +101,38 @@ export interface RequestListener {
  * again and again.
  */
 export class Request implements Sendable {
-  state: RequestState = RequestState.Free;
+  // What each publish needs often comes first: XS looks for a property from the first one on.
+  state: RequestState = RequestState.Ended;
   command: Command | null = null;
-  /** Whose settings the command's arguments are; null for the modem's own. */
-  listener: RequestListener | null = null;
-  /** What the request is for, by its link's numbers. */
-  kind = 0;
-  /** The client's packet id, 1–65535; 0 for what the link does by itself. */
-  id = 0;
-  /** The id that the result line will carry, which is 0 for QoS 0 in some families. */
-  wireId = 0;
-  QoS = 0;
-  retain = 0;
-  /** Publish: the topic. */
-  topic: Text | null = null;
-  /** The request counts among its link's `publishing`. */
-  inWindow = false;
-  /** Subscribe and unsubscribe: the topics. */
-  items: readonly TopicItem[] | null = null;
   /** The payload's place among those that wait, or `Offset.None`, and its bytes. */
   offset: number = Offset.None;
   length = 0;
-  /** Milliseconds that the result may take after the final. */
-  resultTimeout = 0;
-  /** The request that was taken after this one. */
-  next: Request | null = null;
-  /** The moment on the clock at which the present wait ends. */
-  deadline = 0;
   /** The result line's code, where 0 is good, or a {@link ResultCode}. */
   result: number = ResultCode.Pending;
+  QoS = 0;
+  /** The id that the result line will carry, which is 0 for QoS 0 in some families. */
+  wireId = 0;
+  /** Whose settings the command's arguments are; null for the modem's own. */
+  listener: RequestListener | null = null;
+  /** The request that was taken after this one. */
+  next: Request | null = null;
+  /** The end has been reported already: the request is only brought to its end on the wire. */
+  reported = false;
+  /** The request counts among its link's `publishing`. */
+  inWindow = false;
+  /** The client's packet id, 1–65535; 0 for what the link does by itself. */
+  id = 0;
+  /** What the request is for, by its link's numbers. */
+  kind = 0;
+  /** Publish: the topic. */
+  topic: Text | null = null;
+  retain = 0;
+  /** Milliseconds that the result may take after the final. */
+  resultTimeout = 0;
+  /** The moment on the clock at which the present wait ends. */
+  deadline = 0;
+  /** Subscribe and unsubscribe: the topics. */
+  items: readonly TopicItem[] | null = null;
   /** A message has come before the result, and no pause since: what looks like the result may be a part of that message. */
   mayBeForged = false;
   /** A result that has come so, or `ResultCode.Pending`. */
@@ -139,8 +141,6 @@ export class Request implements Sendable {
   answerSkipped: Skipped = Skipped.Nothing;
   /** How often the command has been sent anew for that reason. */
   retries = 0;
-  /** The end has been reported already: the request is only brought to its end on the wire. */
-  reported = false;
   /** What the broker granted, three bits a topic; see {@link grant}. Publish at QoS 2: 1 once PUBREC has been reported. */
   granted = 0;
 

@@ -1,5 +1,5 @@
 import type { Timers } from "../../timers";
-import { Request, ResultCode, RequestState, Skipped, WireId } from "./request";
+import { Request, ResultCode, RequestState, Skipped, WireId, type RequestListener } from "./request";
 
 /** In place of the moment for which the timer is set. */
 const enum Moment {
@@ -29,8 +29,12 @@ export class Requests {
     this.slot = slot;
   }
 
-  /** A free request, behind all others, or null when all are under way. */
-  take(): Request | null {
+  /**
+   * A free request, behind all others, or null when all are under way.
+   * @param listener whose it is; null for the modem's own
+   * @param id the client's packet id, or 0
+   */
+  take(listener: RequestListener | null, kind: number, id: number): Request | null {
     let request = this.spare;
     if (request !== null) this.spare = request.next;
     else if (this.made < this.capacity) {
@@ -39,7 +43,9 @@ export class Requests {
     } else return null;
     request.next = null;
     request.state = RequestState.Filling;
-    request.id = 0;
+    request.listener = listener;
+    request.kind = kind;
+    request.id = id;
     request.reported = false;
     request.unconfirmed = ResultCode.Pending;
     request.mayBeForged = false;
@@ -63,7 +69,6 @@ export class Requests {
       before.next = request.next;
     }
     request.items = null;
-    request.state = RequestState.Free;
     request.next = this.spare;
     this.spare = request;
   }
