@@ -44,8 +44,8 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
   readonly chat: Chat;
   stage: Stage = Stage.Idle;
   readonly number: number;
-  /** How many publishes are not over. */
-  publishing = 0;
+  /** How many more publishes may be under way. */
+  window: number;
   private client: LinkListener | null;
   readonly incoming: Incoming;
   readonly outgoing: Outgoing;
@@ -85,6 +85,7 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
     this.number = number;
     this.isAnyNumber = options.link === undefined;
     this.limits = modem.limits;
+    this.window = modem.limits.window;
     this.client = client;
     this.family = family;
     this.options = family.settle(checkedOptions(family.options ?? {}, options as {}), options);

@@ -42,10 +42,10 @@ export class InFlight {
   takePublish(asked: number | undefined): Request {
     const link = this.link,
       id = this.chooseId(asked);
-    const request = link.publishing < link.limits.window ? link.chat.requests.take(link, Kind.Publish, id) : null;
+    const request = link.window > 0 ? link.chat.requests.take(link, Kind.Publish, id) : null;
     if (request === null) throw busy();
     request.inWindow = true;
-    link.publishing++;
+    link.window--;
     return request;
   }
 

@@ -54,7 +54,7 @@ export class Publisher {
       outgoing = this.outgoing;
     if (link.stage !== Stage.Online) return 0;
     if (this.partial !== null) return this.left;
-    if (link.publishing >= link.limits.window || this.inFlight.batches >= Most.Batches) return 0;
+    if (link.window <= 0 || this.inFlight.batches >= Most.Batches) return 0;
     const most = outgoing.longest;
     const room = link.chat.payloads.used === 0 ? most : outgoing.room;
     this.short = room < most;
@@ -69,7 +69,9 @@ export class Publisher {
     if (options === undefined || options === null)
       throw new ArgumentError("ARGUMENT_TYPE", "options", options, "must be given with the first part of a message");
     const outgoing = this.outgoing;
-    const topic = this.topicOf(options.topic);
+    const named = options.topic,
+      last = this.topic;
+    const topic = last !== null && named === last.string ? last : this.topicOf(named);
     const QoS = options.QoS === undefined ? 0 : integer(QOS, options.QoS, 0, 2);
     const retain = options.retain === undefined ? 0 : flag(RETAIN, options.retain);
     const bytes = data instanceof Uint8Array ? data : payloadOf(data),
@@ -166,8 +168,6 @@ export class Publisher {
   }
 
   private topicOf(topic: string | ByteBuffer | undefined): Text {
-    const last = this.topic;
-    if (last !== null && topic === last.string) return last;
     const string = typeof topic === STRING ? (topic as string) : textOf(topic, "topic");
     const cached = string === undefined ? null : this.topics.byString(string);
     return (this.topic = cached ?? this.topics.keep(topicName("topic", string, this.link.limits.topic, this.link.limits.escapes)));

@@ -121,7 +121,7 @@ export const mutations: readonly Mutation[] = [
   subscriber("only the first subscription is restored", "link.stage !== Stage.Online || this.restoreNext()", "link.stage !== Stage.Online"),
   connection("close() disconnects in good order, so that the broker publishes no will", "    this.link.close();\n", "    this.link.disconnect();\n"),
   connection("the password is shown by the error that refuses it", 'textOf(options.password, "password", A_SECRET)', 'textOf(options.password, "password")'),
-  inFlight("more publishes are under way than the modem can have", "link.publishing < link.limits.window ? link.chat", "link.publishing >= 0 ? link.chat"),
+  inFlight("more publishes are under way than the modem can have", "link.window > 0 ? link.chat", "link.window > -100 ? link.chat"),
   topic("a message may be published to a wildcard", 'if (text.string.includes("#") || text.string.includes("+"))', "if (false)"),
   subscriptions("a subscription that was refused is restored", "request.grantOf(i) <= 2", "request.grantOf(i) <= 255"),
 

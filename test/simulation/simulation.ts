@@ -497,7 +497,8 @@ class Simulation {
     if (this.#application.overfull !== null) this.#violated("5", this.#application.overfull);
     const driver = this.#driver;
     if (driver === null) return;
-    const { chat: channel, publishing } = driver;
+    const { chat: channel, limits, window } = driver,
+      publishing = limits.window - window;
     if (this.#sizes.operations === 0) this.#sizes.operations = channel.requests.capacity;
     if (channel.requests.capacity !== this.#sizes.operations) this.#violated("5", `${channel.requests.capacity} operations, and there were ${this.#sizes.operations}`);
     if (publishing < 0 || publishing > families[this.#plan.modem].window) this.#violated("5", `${publishing} publishes are under way`);

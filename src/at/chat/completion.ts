@@ -149,7 +149,7 @@ export class Completion {
     if (this.cache.expected !== Expected.None && request === this.requests.first) this.cache.end(outcome === Outcome.Done);
     if (request.inWindow) {
       request.inWindow = false;
-      request.listener!.publishing--;
+      request.listener!.window++;
     }
     if (request.offset !== Offset.None) this.payloads.release(request);
     if (!isKnown) {
@@ -161,7 +161,7 @@ export class Completion {
 
   private leaveWindow(request: Request): void {
     request.inWindow = false;
-    request.listener!.publishing--;
+    request.listener!.window++;
   }
 }
 

@@ -93,7 +93,7 @@ export class Exchange {
       cache = this.cache,
       alone = request === first;
     if (!cache.recall(command, request, alone)) write(command, writer, cache, request, request.listener, alone);
-    else if (cache.partsAt > 0) writeRest(command, writer, request, request.listener, cache.partsAt);
+    else if (cache.partsAt > 0) writeRest(command, writer, cache, request, request.listener);
     if (writer.length > writer.most) {
       // Reported from the timer: the application may be in the middle of the call that submitted it.
       request.state = RequestState.TooLong;

@@ -89,7 +89,8 @@ export class ResponseCache {
   /** The payload's length, QoS and the retain flag, as {@link recall} was asked for them last. */
   private shape = 0;
   private id = 0;
-  private length = 0;
+  /** How much of the line is kept, in bytes. */
+  length = 0;
   /** Where the command's part behind this line begins; 0 where none is. */
   partsAt = 0;
 
@@ -132,14 +133,12 @@ export class ResponseCache {
       this.shape = shape;
       return false;
     }
-    const writer = this.writer,
-      id = request.wireId,
-      last = this.id;
-    if (last !== id) {
-      if (!renumber(writer.buffer, writer.idEnd, this.bytes, this.answerIdEnd, last, id)) return false;
+    const id = request.wireId;
+    if (this.id !== id) {
+      const writer = this.writer;
+      if (!renumber(writer.buffer, writer.idEnd, this.bytes, this.answerIdEnd, this.id, id)) return false;
       this.id = id;
     }
-    writer.length = this.length;
     if (this.expected === Expected.Keeping) this.count = 0; // the answer to the request before is not whole
     if (!alone) this.expected = Expected.None;
     else if (this.count === 0) this.keepAnswer();
@@ -157,13 +156,12 @@ export class ResponseCache {
     const bytes = this.bytes,
       entry = this.expected,
       has = (ring.tail - at) | 0,
-      blanks = bytes[entry + Entry.Blanks];
-    const left = withoutBlanks ? blanks : 0;
+      left = withoutBlanks ? bytes[entry + Entry.Blanks] : 0;
     let length = bytes[entry + Entry.Rest] - left;
     const all = length > 0 && has >= length;
     if (!all) {
       length = bytes[entry + Entry.Length] - left;
-      if (has <= blanks - left) return Answer.Different;
+      if (has <= bytes[entry + Entry.Blanks] - left) return Answer.Different;
     }
     if (!ring.same(at, bytes, entry + bytes[entry + Entry.From] + left, has < length ? has : length)) return Answer.Different;
     if (has < length) return Answer.Undecided;

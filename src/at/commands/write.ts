@@ -17,9 +17,10 @@ export function write<D>(command: Command<D>, writer: Writer, cache: ResponseCac
   if (steady < all) writeParts(command, writer, request, settings, at, steady, all);
 }
 
-/** Writes what stands behind the steady parts of a publish's line, which the cache has recalled. @param at where the first of its parts begins */
-export function writeRest<D>(command: Command<D>, writer: Writer, request: Sendable, settings: D, at: number): void {
-  writeParts(command, writer, request, settings, at, command.steady, command.arguments.length + 1);
+/** Writes what stands behind the steady parts of a publish's line, which the cache has recalled. */
+export function writeRest<D>(command: Command<D>, writer: Writer, cache: ResponseCache, request: Sendable, settings: D): void {
+  writer.length = cache.length;
+  writeParts(command, writer, request, settings, cache.partsAt, command.steady, command.arguments.length + 1);
 }
 
 /** Writes the parts `from` to `to`, the first of which begins at `at`. Returns where the next one begins. */

@@ -88,8 +88,8 @@ const REFUSED = 3;
 export interface RequestListener {
   /** Which of the modem's MQTT connections it is, 0 or more. */
   readonly number: number;
-  /** How many of its publishes are not over. */
-  publishing: number;
+  /** How many more of its publishes may be under way. */
+  window: number;
   /** A request whose id the modem chooses is sent now. */
   onSending(request: Request): void;
   /** The request has ended; it is used again once this returns, unless it stays in the list until its late answer can no longer come. */
@@ -118,7 +118,7 @@ export class Request implements Sendable {
   next: Request | null = null;
   /** The end has been reported already: the request is only brought to its end on the wire. */
   reported = false;
-  /** The request counts among its link's `publishing`. */
+  /** The request is a publish for which its link's `window` is one less. */
   inWindow = false;
   /** The client's packet id, 1–65535; 0 for what the link does by itself. */
   id = 0;
