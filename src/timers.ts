@@ -57,18 +57,20 @@ export class Timers implements AlarmListener {
 
   /** The slot's time comes in so many milliseconds, and not when it was to come before. */
   set(slot: number, milliseconds: number): void {
-    const moment = (this.clock.now() + milliseconds) | 0;
+    const now = this.clock.now(),
+      moment = (now + milliseconds) | 0;
     this.moments[slot] = moment === Moment.Never ? Moment.Never + 1 : moment;
-    this.arm(moment);
+    this.arm(moment, now);
   }
 
   /** The slot's time comes in so many milliseconds at the latest: a time that comes sooner stays. @returns the moment that was asked for */
   setBy(slot: number, milliseconds: number): number {
-    const moment = (this.clock.now() + milliseconds) | 0,
+    const now = this.clock.now(),
+      moment = (now + milliseconds) | 0,
       before = this.moments[slot];
     if (before === Moment.Never || ((before - moment) | 0) > 0) {
       this.moments[slot] = moment === Moment.Never ? Moment.Never + 1 : moment;
-      this.arm(moment);
+      this.arm(moment, now);
     }
     return moment;
   }
@@ -76,10 +78,6 @@ export class Timers implements AlarmListener {
   /** Whether a moment on the clock has come. */
   hasCome(moment: number): boolean {
     return ((moment - this.clock.now()) | 0) <= 0;
-  }
-
-  isSet(slot: number): boolean {
-    return this.moments[slot] !== Moment.Never;
   }
 
   clear(slot: number): void {
@@ -103,14 +101,14 @@ export class Timers implements AlarmListener {
       }
     } finally {
       // What the listener has thrown leaves the slots behind it for the next alarm.
-      for (let slot = 0; slot < this.moments.length; slot++) if (this.moments[slot] !== Moment.Never) this.arm(this.moments[slot]);
+      for (let slot = 0; slot < this.moments.length; slot++) if (this.moments[slot] !== Moment.Never) this.arm(this.moments[slot], this.clock.now());
     }
   }
 
   /** Has the alarm ring at `moment` at the latest. */
-  private arm(moment: number): void {
+  private arm(moment: number, now: number): void {
     if (this.armedFor !== Moment.Never && ((this.armedFor - moment) | 0) <= 0) return;
-    const left = (moment - this.clock.now()) | 0;
+    const left = (moment - now) | 0;
     this.armedFor = moment;
     this.alarm.set(left > 0 ? left : 0);
   }

@@ -12,6 +12,11 @@ export interface PipeListener {
 const NO_PORT: Port = frozen({ read: () => 0, write: () => 0, close() {} });
 const NO_BYTES = new Uint8Array(0);
 
+const enum Room {
+  /** As many bytes as the UART of an ESP32 holds: with less room, the port would have to be read in pieces. */
+  Least = 128,
+}
+
 /**
  * The serial port, the ring of received bytes, and what is still to be written. Nothing else reads the port or writes to it.
  *
@@ -19,11 +24,14 @@ const NO_BYTES = new Uint8Array(0);
  * longer work, such as before each callback.
  */
 export class Pipe {
+  // What each read needs comes first: XS looks for a property from the first one on.
   readonly ring: Ring;
+  private port: Port = NO_PORT;
+  /** So many bytes at the least fit behind the ring's tail in one piece. It is counted anew when it has become small. */
+  private room = 0;
+  private readonly listener: PipeListener;
   /** Set by {@link close} alone. */
   closed = false;
-  private readonly listener: PipeListener;
-  private port: Port = NO_PORT;
   /** What the port has not taken yet: `left` bytes of `source[at…]`. */
   private source: Uint8Array = NO_BYTES;
   private at = 0;
@@ -59,19 +67,28 @@ export class Pipe {
 
   /** Takes what the port has, as far as the ring has room, for whoever decodes it now. @returns whether the port may have more */
   take(): boolean {
-    const ring = this.ring,
-      mask = ring.mask,
-      tail = ring.tail,
-      start = tail & mask;
-    let room = mask + 1 - ((tail - ring.head) | 0);
-    if (room > mask + 1 - start) room = mask + 1 - start;
-    if (room === 0) return true;
-    const count = this.port.read(ring.bytes, start, room);
-    ring.tail = (tail + count) | 0;
+    const ring = this.ring;
+    let room = this.room;
+    if (room < Room.Least) {
+      room = this.countRoom();
+      if (room === 0) return true;
+    }
+    const count = this.port.read(ring.bytes, ring.tail & ring.mask, room);
+    if (count === 0) return false;
+    ring.tail = (ring.tail + count) | 0;
+    this.room = room - count;
     return count === room && this.take();
   }
 
-  /** The same in the middle of other work, at any time: it only adds bytes behind the ring's tail. */
+  /** How many bytes fit behind the ring's tail in one piece. Until the port is read again these can only become more, for the decoder lets go of bytes. */
+  private countRoom(): number {
+    const { mask, tail, head } = this.ring;
+    const free = mask + 1 - ((tail - head) | 0),
+      toEnd = mask + 1 - (tail & mask);
+    return (this.room = free < toEnd ? free : toEnd);
+  }
+
+  /** The same as {@link take} in the middle of other work, at any time: it only adds bytes behind the ring's tail. */
   fill(): void {
     const ring = this.ring,
       tail = ring.tail;

@@ -2,7 +2,7 @@ import { ArgumentError } from "../errors";
 import type { Bytes, Port } from "../platform";
 
 export const enum Kept {
-  /** Bytes behind the ring for {@link Ring.keep}. */
+  /** Bytes behind the ring, at `bytes[mask + 1…]`, in which somebody may keep something. */
   SIZE = 96,
 }
 
@@ -122,11 +122,6 @@ export class Ring {
       at = (at + length) | 0;
     }
     this.native.copy(this.bytes, size, bytes, mask + 1, Kept.SIZE);
-  }
-
-  /** Keeps a copy of `length` bytes from `position` on behind the ring, at `bytes[mask + 1…]`. One thing is kept at a time. */
-  keep(position: number, length: number): void {
-    this.copy(position, this.bytes, this.mask + 1, length);
   }
 
   clear(): void {

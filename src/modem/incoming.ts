@@ -1,4 +1,5 @@
 import type { Decoder } from "../at/decoder/decoder";
+import type { Message } from "../at/framing/message";
 import type { Fields } from "../at/responses/fields";
 import type { Line } from "../at/responses/response-table";
 import { Encoding } from "../bytes/encoding";
@@ -32,20 +33,16 @@ export class Incoming {
     this.row = row;
   }
 
-  /** A message begins that has the same topic, QoS and flags as the one before. False when they have to be read all the same. */
-  onMessageAgain(): boolean {
-    const { receiver } = this;
-    return receiver !== null && this.encoding === Encoding.Raw && receiver.onMessageAgain();
-  }
-
-  onMessage(line: Line, fields: Fields): void {
-    const {
-      decoder,
-      receiver,
-      row: { packetId, QoS, retain, duplicate },
-    } = this;
-    decoder.message.decode(this.encoding);
-    if (receiver === null) return decoder.skip();
+  onMessage(line: Line, message: Message): void {
+    const { receiver, encoding } = this;
+    if (encoding !== Encoding.Raw) message.decode(encoding);
+    if (receiver === null) return this.decoder.skip();
+    if (message.sameHeader) {
+      if (receiver.onMessageAgain()) return;
+      message.addTopic();
+    }
+    const { packetId, QoS, retain, duplicate } = this.row,
+      fields = message.fields;
     receiver.onMessage(
       fields,
       line.topic!,

@@ -4,6 +4,7 @@ import { Slot } from "../at/chat/slots";
 import { Outcome, type Request } from "../at/requests/request";
 import type { Fields } from "../at/responses/fields";
 import { CommonResponse, type Line } from "../at/responses/response-table";
+import type { Message } from "../at/framing/message";
 import { Match } from "../at/framing/subscribed";
 import { integer } from "../checks";
 import { ArgumentError, ModemError, StateError, wordsOf, type MQTTModemError } from "../errors";
@@ -50,9 +51,7 @@ export interface ModemLink extends PlacedLink<ModemLink> {
 
 /** Who reads a link's messages. */
 interface MessageReader {
-  onMessage(line: Line, fields: Fields): void;
-  /** A message begins as the one before; false when it has to be read all the same. */
-  onMessageAgain(): boolean;
+  onMessage(line: Line, message: Message): void;
   onFragment(): void;
 }
 
@@ -65,10 +64,10 @@ const OTHER_REQUESTS = 4;
  */
 export class Modem implements ChatListener, TimerListener, BringUpHost, RestartListener {
   readonly chat: Chat;
+  /** Who reads the present message. Nobody else sets it. */
+  reader: MessageReader | null = null;
   /** By their numbers. */
   private readonly all: readonly (ModemLink | null)[];
-  /** Who reads the present message. */
-  private reader: MessageReader | null = null;
   readonly links: Links<ModemLink>;
   readonly family: Family;
   readonly limits: Limits;
@@ -110,11 +109,11 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
 
   // ---- to whom lines, messages and requests belong
 
-  onMessage(line: Line, fields: Fields): void {
-    const isAgain = this.chat.decoder.message.sameHeader;
-    const reader = (this.reader = isAgain ? this.reader : this.readerOf(fields));
+  onMessage(line: Line, message: Message): void {
+    if (!message.sameHeader) this.reader = this.readerOf(message);
+    const reader = this.reader;
     if (reader === null) this.skip();
-    else if (!isAgain || !reader.onMessageAgain()) reader.onMessage(line, fields);
+    else reader.onMessage(line, message);
   }
 
   /** One of the modem's own requests has ended. */
@@ -134,13 +133,12 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
    * Before host and modem are in step it may be the rest of an earlier client's message, whose beginning nobody has heard. What
    * another client's connection of the same number still reports is nobody's.
    */
-  private readerOf(fields: Fields): MessageReader | null {
-    const { learning, message } = this.chat.decoder;
-    if (learning) {
+  private readerOf(message: Message): MessageReader | null {
+    if (this.chat.decoder.learning) {
       message.suspect = true;
       message.headerCache.invalidate();
     }
-    const link = this.linkOf(fields);
+    const link = this.linkOf(message.fields);
     if (link === null) return null;
     if (!link.mayBeStale || this.links.isAlone(link)) return link.incoming;
     message.headerCache.invalidate();
@@ -258,11 +256,6 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
     const port = new io({ ...own, receiver });
     this.serial = null;
     return port;
-  }
-
-  /** Whether it is this link whose message is to be read. */
-  isReader(link: ModemLink): boolean {
-    return this.reader === link.incoming;
   }
 
   /** Skips what is to be read yet, if it is this link's. */

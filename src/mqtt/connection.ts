@@ -86,8 +86,9 @@ export class Connection implements LinkListener {
   // ---- calls of the application
 
   read(wanted: number | ByteBuffer | undefined): ArrayBuffer | number | undefined {
-    const { link } = this;
-    return this.application.isClosed || !link.modem.isReader(link) ? undefined : this.inbox.read(wanted);
+    // Of a client that has been closed nothing is left to be read: see Link.close.
+    const link = this.link;
+    return link.modem.reader === link.incoming ? this.inbox.read(wanted) : undefined;
   }
 
   /** See `MQTTClient.write`. */

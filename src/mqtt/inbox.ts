@@ -1,4 +1,6 @@
 import type { Chat } from "../at/chat/chat";
+import type { Decoder } from "../at/decoder/decoder";
+import type { Message } from "../at/framing/message";
 import type { Fields } from "../at/responses/fields";
 import { utf8Decode } from "../bytes/utf8";
 import { integer } from "../checks";
@@ -14,9 +16,8 @@ const NUMBER = "number";
 
 /** Reports each received message to the application, and reads its bytes out of the receive ring. */
 export class Inbox implements MessageReceiver {
-  private readonly chat: Chat;
-  private readonly application: Application;
-  private readonly topics = new TopicCache<CachedTopic>();
+  // What each message needs comes first: XS looks for a property from the first one on.
+  private readonly message: Message;
   /** One options object for all messages. */
   private readonly options: { -readonly [option in keyof ReadableOptions]: ReadableOptions[option] } = {
     topic: undefined,
@@ -27,35 +28,45 @@ export class Inbox implements MessageReceiver {
     duplicate: undefined,
     suspect: false,
   };
+  private readonly application: Application;
+  private readonly decoder: Decoder;
+  private readonly chat: Chat;
+  private readonly topics = new TopicCache<CachedTopic>();
 
   constructor(chat: Chat, application: Application) {
     this.chat = chat;
+    this.decoder = chat.decoder;
+    this.message = chat.decoder.message;
     this.application = application;
   }
 
   /** See `MQTTClient.read`. */
   read(wanted: number | ByteBuffer | undefined): ArrayBuffer | number | undefined {
-    const { chat } = this,
-      { decoder } = chat,
-      { available } = decoder.message;
-    if (available === 0) return undefined;
+    const message = this.message;
+    if (message.available === 0) return undefined;
     let result: ArrayBuffer | number;
-    if (wanted === undefined || typeof wanted === NUMBER) {
-      const length = wanted === undefined ? available : integer("count", wanted, 0, 0x7fffffff);
-      const bytes = new Uint8Array(length < available ? length : available);
-      decoder.read(bytes, 0, bytes.length);
-      result = bytes.buffer;
-    } else {
-      const bytes = wanted instanceof Uint8Array ? wanted : bytesOf(wanted as ByteBuffer, BUFFER);
-      result = decoder.read(bytes, 0, bytes.length);
+    if (wanted instanceof Uint8Array) result = message.read(wanted, 0, wanted.length);
+    else if (wanted === undefined || typeof wanted === NUMBER) result = this.readAnew(wanted as number | undefined);
+    else {
+      const bytes = bytesOf(wanted as ByteBuffer, BUFFER);
+      result = message.read(bytes, 0, bytes.length);
     }
-    if (!decoder.scanning) chat.released();
+    if (!this.decoder.scanning) this.chat.released();
     return result;
   }
 
+  private readAnew(count: number | undefined): ArrayBuffer {
+    const message = this.message,
+      available = message.available,
+      length = count === undefined ? available : integer("count", count, 0, 0x7fffffff);
+    const bytes = new Uint8Array(length < available ? length : available);
+    message.read(bytes, 0, bytes.length);
+    return bytes.buffer;
+  }
+
   onMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void {
-    const { options } = this,
-      { ring, decoder } = this.chat;
+    const { options, message } = this,
+      ring = this.chat.ring;
     const start = fields.start(topic),
       length = fields.length(topic);
     let cached = this.topics.byBytes(ring, start, length);
@@ -68,14 +79,14 @@ export class Inbox implements MessageReceiver {
     options.QoS = QoS < 0 ? undefined : QoS;
     options.retain = retain < 0 ? undefined : retain === 1;
     options.duplicate = duplicate < 0 ? undefined : duplicate === 1;
-    options.byteLength = decoder.message.length < 0 ? undefined : decoder.message.length;
+    options.byteLength = message.length < 0 ? undefined : message.length;
     this.readable();
   }
 
   onMessageAgain(): boolean {
-    const { options } = this;
+    const options = this.options,
+      length = this.message.length;
     if (options.topic === undefined) return false;
-    const { length } = this.chat.decoder.message;
     options.byteLength = length < 0 ? undefined : length;
     this.readable();
     return true;
@@ -88,11 +99,10 @@ export class Inbox implements MessageReceiver {
   }
 
   private readable(): void {
-    const { options } = this,
-      { decoder } = this.chat,
-      { available, more, suspect } = decoder.message;
-    options.more = more;
-    options.suspect = suspect;
-    if (!this.application.readable(available, options)) decoder.skip();
+    const options = this.options,
+      message = this.message;
+    options.more = message.more;
+    options.suspect = message.suspect;
+    if (!this.application.readable(message.available, options)) this.decoder.skip();
   }
 }

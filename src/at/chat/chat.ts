@@ -29,22 +29,23 @@ import { Unconfirmed } from "./unconfirmed";
  * port, and to the timers. What happens to the command on the wire is in exchange.ts and states.ts, what a line means in lines.ts.
  */
 export class Chat implements PortReceiver, PipeListener {
-  readonly timers: Timers;
-  readonly ring: Ring;
+  // What each message needs comes first: XS looks for a property from the first one on.
+  private readonly pipe: Pipe;
   readonly decoder: Decoder;
-  readonly writer: Writer;
-  readonly requests: Requests;
-  readonly payloads: Payloads;
   /** What callbacks of the application have thrown. */
   readonly thrown = new Thrown();
-  private readonly listener: ChatListener;
-  private readonly pipe: Pipe;
+  private readonly silence: Silence;
   private readonly exchange: Exchange;
+  readonly requests: Requests;
+  readonly payloads: Payloads;
+  readonly timers: Timers;
+  readonly ring: Ring;
+  readonly writer: Writer;
+  private readonly listener: ChatListener;
   private readonly lines: Lines;
   private readonly completion: Completion;
   private readonly probe: Resync;
   private readonly unconfirmed: Unconfirmed;
-  private readonly silence: Silence;
 
   /** @throws ArgumentError */
   constructor(listener: ChatListener, options: ChatOptions) {
@@ -123,7 +124,6 @@ export class Chat implements PortReceiver, PipeListener {
   /** Takes everything that the port has, and has the decoder look at it. */
   private receive(): void {
     const pipe = this.pipe,
-      ring = this.ring,
       decoder = this.decoder;
     if (pipe.closed) return;
     try {
@@ -132,7 +132,7 @@ export class Chat implements PortReceiver, PipeListener {
       do {
         more = pipe.take();
         decoder.scan();
-      } while (more && ring.free !== 0 && !pipe.closed); // a message that fills the ring is to be read first
+      } while (more && this.ring.free !== 0 && !pipe.closed); // a message that fills the ring is to be read first
     } catch (thrown) {
       // What onReadable throws goes to the host at once; the decoder looks at the rest from the timer.
       decoder.breakOff();

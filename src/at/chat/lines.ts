@@ -1,6 +1,7 @@
 import { Expected, ResponseKind, type ResponseCache } from "../commands/response-cache";
 import type { Decoder } from "../decoder/decoder";
 import type { DecoderListener } from "../decoder/listener";
+import type { Message } from "../framing/message";
 import type { Match } from "../framing/subscribed";
 import type { Pipe } from "../pipe";
 import { ResultCode, RequestState, Skipped, type Request } from "../requests/request";
@@ -25,8 +26,8 @@ export interface LinesListener {
   onText(request: Request, start: number, end: number): void;
   /** Lines that may have been a message's have not been believed: the modem is to be asked how the connection is. @param lines one of them may have told of a restart */
   onDoubt(lines: boolean): void;
-  /** A message begins: the chat's `decoder.message` describes it; its topic is among the fields. */
-  onMessage(line: Line, fields: Fields): void;
+  /** A message begins. Its topic is among its fields, unless it begins as the last one did: see {@link Message.addTopic}. */
+  onMessage(line: Line, message: Message): void;
   /** The message goes on. */
   onFragment(): void;
   /** Whether a topic is subscribed by the client that `fields`, which end before the topic, name. The topic is in the ring from `start` to `end`. */
@@ -239,8 +240,8 @@ export class Lines implements DecoderListener {
     const decoder = this.decoder,
       message = decoder.message;
     this.pipe.fill();
-    if (decoder.mayBeForged && this.requests.first !== null) this.unconfirmed.expose();
-    this.listener.onMessage(line, message.fields);
+    if (this.requests.first !== null && decoder.mayBeForged) this.unconfirmed.expose();
+    this.listener.onMessage(line, message);
     if (message.suspect) this.countSuspect();
   }
 

@@ -134,11 +134,18 @@ export class Decoder {
     let at = this.at;
     if (at === tail) return false;
     const cache = this.cache,
-      isExpected = this.trust === Trust.Certain && ((at - this.answersFrom) | 0) >= 0 && cache.expected > 0;
+      isExpected = cache.expected > 0 && this.trust === Trust.Certain && ((at - this.answersFrom) | 0) >= 0;
     if (isExpected) {
       const answer = cache.compare(ring, at, false);
       if (answer === Answer.Undecided) return false;
       if (answer !== Answer.Different && this.takeExpected(answer, at)) return this.at !== tail;
+    }
+    const message = this.message,
+      line = message.headerCache.find(at);
+    if (line !== at) {
+      this.at = ring.head = line;
+      this.state = DecoderState.Message;
+      return this.found(message.resume(line));
     }
     const bytes = ring.bytes,
       mask = ring.mask;
@@ -160,8 +167,7 @@ export class Decoder {
       if (answer !== Answer.Different && this.takeExpected(answer, at)) return this.at !== tail;
     }
     if (byte === Byte.Plus) {
-      const message = this.message,
-        compared = message.headerCache.compare(at);
+      const compared = message.headerCache.compare(at);
       if (compared === Compared.Undecided) return false;
       if (compared === Compared.Same) {
         this.state = DecoderState.Message;
@@ -328,15 +334,16 @@ export class Decoder {
       return true;
     }
     this.state = DecoderState.Held;
-    if (message.first) {
+    const isFirst = message.first;
+    if (isFirst) {
       if (!message.sameHeader) message.framing.finishHeader(message);
       const byName = message.byName;
       message.miscounted = byName && message.mayContinue;
-      if (!byName && !message.silent) this.trust = afterWildcard(this.trust);
+      if (!byName && !message.silent && this.trust !== Trust.AfterWildcard) this.trust = afterWildcard(this.trust);
     }
     if (this.trust >= Trust.Miscounted) message.suspect = true;
     if (message.truncated) this.drop();
-    else if (message.first) this.listener.onMessage(this.messageLine!);
+    else if (isFirst) this.listener.onMessage(this.messageLine!);
     else this.listener.onFragment();
     return this.goOn();
   }

@@ -20,7 +20,7 @@ export interface DecoderListener extends Subscribed {
   onExpected(kind: ResponseKind): void;
   /** All lines of the expected answer that were still to come have come at once. False where they are to be read one by one. */
   onAllExpected(): boolean;
-  /** A message begins: the decoder's `message` describes it, and can be read. Its topic is among its fields. */
+  /** A message begins: the decoder's `message` describes it, and can be read. Its topic is among its fields, unless it begins as the last one did: see `Message.addTopic`. */
   onMessage(line: Line): void;
   /** The message goes on. */
   onFragment(): void;

@@ -131,7 +131,6 @@ export const COUNTED: Framing = frozen({
       bytes = ring.bytes,
       mask = ring.mask,
       tail = ring.tail;
-    message.fields.add(quoted ? FieldKind.Quoted : FieldKind.Bare, 0, message.topic, message.topicEnd);
     let comma = at,
       byte = 0,
       length = 0;
@@ -144,6 +143,8 @@ export const COUNTED: Framing = frozen({
       if (found !== Found.Nothing) return found;
     }
     const header = message.header!;
+    message.findTopic();
+    message.fields.count = message.topicField;
     message.end = BY_COUNT;
     header.quoted = quoted;
     header.candidates = 0;

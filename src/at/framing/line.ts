@@ -28,7 +28,6 @@ export const LINE: Framing = frozen({
     const ring = message.ring,
       bytes = ring.bytes,
       mask = ring.mask;
-    message.fields.add(FieldKind.Quoted, 0, message.topic, message.topicEnd);
     if (!message.untilSilence && !message.stripQuotes && message.crCount === 1) {
       // Most messages are whole.
       const payload = spaced && bytes[at & mask] === Byte.Blank ? (at + 1) | 0 : at;

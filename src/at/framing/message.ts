@@ -1,4 +1,4 @@
-import { decodeInPlace, Encoding } from "../../bytes/encoding";
+import { decodeInPlace, type Encoding } from "../../bytes/encoding";
 import type { Ring } from "../../bytes/ring";
 import { FieldKind, Fields } from "../responses/fields";
 import type { NameTree } from "../responses/name-tree";
@@ -24,7 +24,7 @@ export interface Framing {
   prepare(message: Message): void;
   /** A message begins, and its fields before the framing's own part have been read. */
   begin(message: Message): void;
-  /** A message begins like the last one, up to `at`: the topic becomes a field. @param style what the header cache keeps for the framing */
+  /** A message begins like the last one, up to `at`. @param style what the header cache keeps for the framing */
   resume(message: Message, at: number, style: boolean): Found;
   /** The first part of a message that began otherwise has been found: the topic becomes a field, and {@link Message.byName} is decided. */
   finishHeader(message: Message): void;
@@ -115,15 +115,10 @@ export class Message {
     this.framing = framing;
     this.topicField = topicField;
     this.sameHeader = false;
-    this.clear();
-    framing.begin(this);
-  }
-
-  /** Nothing is known of the message yet. */
-  private clear(): void {
     this.first = true;
     this.length = -1;
     this.suspect = this.mayContinue = this.silent = this.truncated = false;
+    framing.begin(this);
   }
 
   /** The payload, which has no length, begins at `at`. @param blank the firmware may have put a blank there */
@@ -135,15 +130,28 @@ export class Message {
 
   // ---- the header
 
-  /** The line that begins at `start` begins as the last message's did. */
+  /** The line that begins at `start` begins as the last message's did. Its topic is not looked for: see {@link findTopic}. */
   resume(start: number): Found {
     const cache = this.headerCache;
-    this.sameHeader = true;
-    this.clear();
+    this.sameHeader = this.first = true;
+    this.length = -1;
+    this.suspect = this.mayContinue = this.silent = this.truncated = false;
+    return this.framing.resume(this, (start + cache.length) | 0, cache.style);
+  }
+
+  /** Finds out where the topic is of a message that begins as the last one did, and of which nothing has been read yet. */
+  findTopic(): void {
+    const cache = this.headerCache,
+      start = this.ring.head;
     this.topic = (start + cache.topicFrom) | 0;
     this.topicEnd = (start + cache.topicTo) | 0;
+  }
+
+  /** The same, and the topic becomes a field, for a reader that wants to have it once more. */
+  addTopic(): void {
+    this.findTopic();
     this.fields.count = this.topicField;
-    return this.framing.resume(this, (start + cache.length) | 0, cache.style);
+    this.fields.add(FieldKind.Quoted, 0, this.topic, this.topicEnd);
   }
 
   /**
@@ -213,11 +221,10 @@ export class Message {
   }
 
   /**
-   * Decodes a payload that both ends have agreed to write so. A payload that is no such text, or that comes in parts, stays as it
+   * Decodes a payload that both ends have agreed to write so, which is not raw. A payload that is no such text, or that comes in parts, stays as it
    * is, and the message is suspect.
    */
   decode(encoding: Encoding): void {
-    if (encoding === Encoding.Raw) return;
     const length = this.more ? -1 : decodeInPlace(encoding, this.ring, this.payload, this.available);
     if (length < 0) this.suspect = true;
     else this.available = this.length = length;
