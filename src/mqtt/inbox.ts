@@ -74,6 +74,7 @@ export class Inbox implements MessageReceiver {
       const bytes = new Uint8Array(length);
       ring.copy(start, bytes, 0, length);
       cached = this.topics.keep({ string: utf8Decode(bytes), bytes });
+      this.chat.fill();
     }
     options.topic = cached.string;
     options.QoS = QoS < 0 ? undefined : QoS;

@@ -54,6 +54,21 @@ describe("messages and lines against the size of the ring", () => {
       stillWorks(session, modem);
     });
 
+  it("the message behind one in parts that began with the same bytes has its topic", () => {
+    const told: string[] = [];
+    const { session } = online({
+      modem: { receiveBuffer: 64 },
+      on: { readable: (at, count, { topic, QoS, more }) => { at.client.read(count); told.push(`${topic} ${QoS} ${more}`); } },
+    });
+    const says = (payload: string) => session.says(`\\r\\n+QMTRECV: 0,0,"a/b",${payload}\\r\\n`);
+    says("first");
+    says("-".repeat(100));
+    told.splice(1, told.length - 2);
+    says("last");
+    says("and again");
+    sameLines(told, ["a/b 0 false", "undefined undefined false", "a/b 0 false", "a/b 0 false"]);
+  });
+
   it("a topic that is longer than the ring is a line that is longer", () => {
     const { session, modem } = online({ modem: { receiveBuffer: 64 } });
     session.message("payload", pattern(100).replace(/["\\<>[]/g, "x"));

@@ -54,6 +54,7 @@ class Recorder implements DecoderListener {
   onPrompt(): void {
     this.notes.push("prompt");
   }
+  onHeader(): void {}
   onMessage(): void {
     this.#message = `message ${this.decoder.message.fields.string(1)} `;
     this.onFragment();

@@ -236,6 +236,10 @@ export class Lines implements DecoderListener {
 
   // ---- messages
 
+  onHeader(): void {
+    this.pipe.fill();
+  }
+
   onMessage(line: Line): void {
     const decoder = this.decoder,
       message = decoder.message;

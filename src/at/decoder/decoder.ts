@@ -245,6 +245,7 @@ export class Decoder {
         this.messageLine = line;
         this.message.begin(line.framing!, line.topic!);
         this.state = DecoderState.Message;
+        this.listener.onHeader();
         break;
       case Parsed.BrokenMessage:
         this.state = DecoderState.Text;
