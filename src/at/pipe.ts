@@ -82,9 +82,11 @@ export class Pipe {
 
   /** How many bytes fit behind the ring's tail in one piece. Until the port is read again these can only become more, for the decoder lets go of bytes. */
   private countRoom(): number {
-    const { mask, tail, head } = this.ring;
-    const free = mask + 1 - ((tail - head) | 0),
-      toEnd = mask + 1 - (tail & mask);
+    const ring = this.ring,
+      size = ring.mask + 1,
+      tail = ring.tail;
+    const free = size - ((tail - ring.head) | 0),
+      toEnd = size - (tail & ring.mask);
     return (this.room = free < toEnd ? free : toEnd);
   }
 

@@ -34,7 +34,8 @@ export class Incoming {
   }
 
   onMessage(line: Line, message: Message): void {
-    const { receiver, encoding } = this;
+    const receiver = this.receiver,
+      encoding = this.encoding;
     if (encoding !== Encoding.Raw) message.decode(encoding);
     if (receiver === null) return this.decoder.skip();
     if (message.sameHeader) {

@@ -16,9 +16,9 @@ const CLOSED: Callbacks = frozen({});
  * An exception of a callback reaches the host only after the received bytes have been processed, so that none of them is lost.
  */
 export class Application {
-  private callbacks: Callbacks = NO_CALLBACKS;
   private readonly client: unknown;
   private readonly thrown: Thrown;
+  private callbacks: Callbacks = NO_CALLBACKS;
 
   /** @param client the `MQTTClient`, which is `this` in the callbacks */
   constructor(client: unknown, thrown: Thrown) {
@@ -41,7 +41,7 @@ export class Application {
 
   /** @returns false when the application has no `onReadable` @throws what `onReadable` throws: the message then stays to be read */
   readable(count: number, options: ReadableOptions): boolean {
-    const onReadable = this.callbacks.onReadable;
+    const { onReadable } = this.callbacks;
     if (onReadable === undefined) return false;
     onReadable.call(this.client, count, options);
     return true;
