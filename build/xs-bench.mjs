@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { linkedWeight, modulesOf, modulesSizes, weightOf } from "./xs-sizes.mjs";
+import { flashOf, keptOf, sourcesOf } from "./xs-sizes.mjs";
 
 /** A family's name, and its module's. */
 const FAMILIES = { "BC35-G": "bc35g", M531X: "m531x", ML302: "ml302", NM28: "nm28" };
@@ -65,17 +65,6 @@ function player({ program, modules, preloaded, run }, script = "bench") {
   };
 }
 
-/** Of the modules that an app with one of the drivers has in its flash. */
-function weights(sizes, modules) {
-  const used = Object.fromEntries(Object.entries(FAMILIES).map(([family, driver]) => [family, modulesOf(driver, modules)]));
-  return {
-    /** Of the whole, for each family. */
-    bytecode: Object.fromEntries(Object.entries(used).map(([family, names]) => [family, linkedWeight(names.map((name) => sizes.get(name)))])),
-    /** Of each module by itself, the heaviest first. */
-    parts: [...new Set(Object.values(used).flat())].map((name) => ({ name, bytes: weightOf(sizes.get(name)) })).sort((a, b) => b.bytes - a.bytes),
-  };
-}
-
 /** Where Moddable's own MQTT client is in a checkout of the SDK. */
 export const PEER = join("examples", "io", "tcp", "mqttclient");
 
@@ -85,8 +74,8 @@ async function peer({ program, modules, preloaded, run }, sdk) {
   const flags = ["--modules", modules, "--modules", join(sdk, PEER), ...preloaded(), "--preload", "mqttclient"];
   const played = await run(program, [...flags, ...ROOMY, "test/xs/peer"]);
   if (played.status !== 0) throw new Error(`the peer in ${sdk} ended with ${played.status}:\n${played.output}`);
-  const sizes = await modulesSizes({ program, modules, preloaded, run }, ...flags);
-  return { costs: numbers(played.output), bytecode: weightOf(sizes.get("mqttclient")) };
+  const kept = await keptOf({ program, run }, [modules, join(sdk, PEER)], ["mqttclient"]);
+  return { costs: numbers(played.output), bytecode: kept.get("mqttclient").bytes };
 }
 
 /** Measures everything, as many things at a time as there are processors. */
@@ -94,17 +83,16 @@ async function measure(host, sdk) {
   const play = player(host), playOtherwise = player(host, "otherwise");
   const families = Object.keys(FAMILIES);
   const all = Object.fromEntries(families.map((family) => [family, { family, bits: host.bits }]));
-  let sizes, moddable;
+  let parts, moddable;
   await host.each([
     ...families.map((family) => async () => (all[family].endured = numbers(await play(ESP32, family, "native", "endure", String(MESSAGES))))),
     ...families.map((family) => async () => (all[family].costs = numbers(await play(ROOMY, family, "native", "costs")))),
     ...families.map((family) => async () => (all[family].portable = numbers(await play(ROOMY, family, "portable", "costs")))),
     ...families.map((family) => async () => (all[family].otherwise = numbers((await playOtherwise(ROOMY, family)) + (await playOtherwise(ROOMY, family, "port"))))),
-    async () => (sizes = await modulesSizes(host)),
+    ...Object.entries(FAMILIES).map(([family, driver]) => async () => (all[family].bytecode = (await flashOf(driver, host)).bytes)),
+    async () => (parts = await sourcesOf(Object.values(FAMILIES), host)),
     async () => (moddable = await peer(host, sdk)),
   ], (work) => work());
-  const { bytecode, parts } = weights(sizes, host.modules);
-  for (const family of families) all[family].bytecode = bytecode[family];
   return { all, parts, peer: moddable && peerRows(moddable, all, host.bits) };
 }
 
@@ -146,7 +134,7 @@ function showOtherwise(rows) {
 }
 
 function showParts(parts) {
-  console.log(`\nBytecode of each module by itself, its names included (those that several use are kept once in an app):`);
+  console.log("\nBytecode and names, source by source as it is written; what ships is one module with short names:");
   for (const { name, bytes } of parts) console.log(`  ${name.padEnd(50)}${String(bytes).padStart(9)}`);
 }
 

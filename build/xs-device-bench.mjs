@@ -11,9 +11,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { device, emulate, NoDevice } from "./xs-device.mjs";
-import { compileModules, each, host, modules, preloaded, root, run } from "./xs.mjs";
+import { compileModules, each, host, modules, preloaded, root, run, sdkPreloaded } from "./xs.mjs";
 import { PEER } from "./xs-bench.mjs";
-import { linkedWeight, modulesOf, modulesSizes, slotsOf, weightOf } from "./xs-sizes.mjs";
+import { flashOf, keptOf, shippedModules, sourcesOf } from "./xs-sizes.mjs";
 
 /** A family's name, and its module's. */
 const FAMILIES = { "BC35-G": "bc35g", M531X: "m531x", ML302: "ml302", NM28: "nm28" };
@@ -41,8 +41,8 @@ export const FIGURES = [
   { name: "RAM of a connected client: bytes", of: ({ ram: [slots, chunks] }) => slots * 16 + chunks, limit: 8192, peer: ({ ram: [slots, chunks] }) => slots * 16 + chunks },
   { name: "C stack: bytes", of: ({ stack }) => stack[1] },
   { name: "JavaScript stack: slots", of: ({ stack }) => stack[0] },
-  { name: "flash: bytecode, bytes", of: ({ bytecode }) => bytecode, limit: 65_536, tenth: true, peer: ({ bytecode }) => bytecode },
-  { name: "flash: preloaded slots of 16 bytes", of: ({ slots }) => slots, limit: 5000, tenth: true, peer: ({ slots }) => slots },
+  { name: "flash: bytecode, bytes", of: ({ flash }) => flash.bytes, limit: 65_536, tenth: true, peer: ({ flash }) => flash.bytes },
+  { name: "flash: preloaded slots of 16 bytes", of: ({ flash }) => flash.slots, limit: 5000, tenth: true, peer: ({ flash }) => flash.slots },
 ];
 const limitOf = ({ limit, tenth }, family) => (limit === undefined ? null : tenth && family !== "BC35-G" ? Math.round(limit * 1.1) : limit);
 
@@ -50,38 +50,34 @@ const limitOf = ({ limit, tenth }, family) => (limit === undefined ? null : tent
 const numbers = (output) => Object.fromEntries(output.trim().split("\n").filter((line) => !line.startsWith("fifo ")).map((line) => line.split(" ")).map(([name, ...values]) => [name, values.map(Number)]));
 const fifoOf = (output) => [...output.matchAll(/^fifo (\d+) (\S+) (\S+) (\d+) (\d+)$/gm)].map(([, baud, machine, cycles, received, lost]) =>
   ({ baud: Number(baud), machine, cycles: Number(cycles), received: Number(received), lost: Number(lost) }));
-const sum = (values) => [...values].reduce((all, value) => all + value, 0);
 
 async function measure(sdk) {
   const [program, linux] = [await device(), await host()];
   if (linux.bits !== 32) throw new NoDevice("not measured on a device's instructions: flash is counted on a host of 32 bits, for which Debian's package gcc-multilib is missing");
   const all = Object.fromEntries(Object.keys(FAMILIES).map((family) => [family, {}]));
-  const sizing = { ...linux, modules, preloaded, run };
-  let sizes, peer = null;
+  const sizing = { ...linux, modules, run };
+  // What a device executes, and not the sources: its modules come first.
+  const { folder, names } = shippedModules(Object.values(FAMILIES));
+  const inFlash = [...sdkPreloaded(), ...names.flatMap((name) => ["--preload", name])];
+  let parts, peer = null;
   await each([
     ...Object.keys(FAMILIES).map((family) => async () => {
-      const output = await emulate(program, ["--modules", modules, ...MEMORY, ...preloaded(), "test/xs/device", family]);
+      const output = await emulate(program, ["--modules", folder, "--modules", modules, ...MEMORY, ...inFlash, "test/xs/device", family]);
       const [, line] = /^connectingWorst (\S+)$/m.exec(output);
       Object.assign(all[family], numbers(output), { fifo: fifoOf(output), worstLine: line.replaceAll("_", " ") });
     }),
     ...Object.entries(FAMILIES).map(([family, driver]) => async () => {
-      all[family].slotsByModule = await slotsOf(driver, sizing);
-      all[family].slots = sum(all[family].slotsByModule.values());
+      all[family].flash = await flashOf(driver, sizing);
     }),
-    async () => (sizes = await modulesSizes(sizing)),
+    async () => (parts = await sourcesOf(Object.values(FAMILIES), sizing)),
     async () => {
       if (sdk === undefined) return;
-      const folders = ["--modules", modules, "--modules", join(sdk, PEER)];
-      peer = numbers(await emulate(program, [...folders, "--chunk", "262144,0", "--heap", "32768,0", ...preloaded(), "--preload", "mqttclient", "test/xs/peer"]));
-      const { output } = await run(linux.program, [...folders, "--sizes", "--preload", "mqttclient"]);
-      peer.slots = Number(/^slots mqttclient (\d+)$/m.exec(output)[1]);
-      peer.bytecode = weightOf((await modulesSizes(sizing, ...folders, "--preload", "mqttclient")).get("mqttclient"));
+      const folders = [modules, join(sdk, PEER)];
+      const output = await emulate(program, [...folders.flatMap((each) => ["--modules", each]), "--chunk", "262144,0", "--heap", "32768,0", ...preloaded(), "--preload", "mqttclient", "test/xs/peer"]);
+      peer = { ...numbers(output), flash: (await keptOf(sizing, folders, ["mqttclient"])).get("mqttclient") };
     },
   ], (work) => work());
-  for (const [family, driver] of Object.entries(FAMILIES)) all[family].bytecode = linkedWeight(modulesOf(driver, modules).map((name) => sizes.get(name)));
-  const names = [...new Set(Object.values(FAMILIES).flatMap((driver) => modulesOf(driver, modules)))];
-  const parts = names.map((name) => ({ name, bytes: weightOf(sizes.get(name)), slots: Object.values(all).map(({ slotsByModule }) => slotsByModule.get(name)).find((slots) => slots !== undefined) }));
-  return { all, parts: parts.sort((a, b) => b.bytes + 16 * b.slots - a.bytes - 16 * a.slots), peer };
+  return { all, parts, peer };
 }
 
 const rowsOf = (all, reached) => Object.entries(all).flatMap(([family, measured]) => FIGURES.map((figure) =>
@@ -133,7 +129,7 @@ function show(rows, all, parts, peer) {
   }
   console.log("\n200 messages without a pause, of the family that loses most: messages received / bytes lost, at cycles an instruction; C3 at 160 MHz, ESP32 at 240 MHz\n");
   console.log(fifoTable({ fifo: worstFifo(all) }));
-  console.log(`\n${"Flash, module by module".padEnd(50)} bytecode     slots`);
+  console.log(`\n${"Flash, source by source as it is written".padEnd(50)} bytecode     slots`);
   for (const { name, bytes, slots } of parts) console.log(`  ${name.padEnd(48)}${String(bytes).padStart(9)}${String(slots).padStart(10)}`);
   if (peer === null) return console.log("\nModdable's own MQTT client was not run beside it: give the path of an SDK checkout, -- --moddable DIR");
   console.log("\nModdable's own MQTT client, over TCP");

@@ -217,7 +217,10 @@ export async function compileModules({ anew = false } = {}) {
 }
 
 /** All that is in flash; a module that holds nothing but types has no code. */
-export const preloaded = () => [...coreFiles(), ...hostFiles(), ...sdkFiles()].map(nameOf).filter((name) => existsSync(join(modules, `${name}.js`))).flatMap((name) => ["--preload", name.replace(/^embedded\//, "embedded:")]);
+export const preloaded = () => preloads([...coreFiles(), ...hostFiles(), ...sdkFiles()]);
+/** Of that what is in place of the SDK's. */
+export const sdkPreloaded = () => preloads(sdkFiles());
+const preloads = (files) => files.map(nameOf).filter((name) => existsSync(join(modules, `${name}.js`))).flatMap((name) => ["--preload", name.replace(/^embedded\//, "embedded:")]);
 
 // ---- what can be asked for
 

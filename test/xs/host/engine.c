@@ -6,7 +6,6 @@
 const char* hostFolders[FOLDERS];
 int hostFolderCount = 0;
 const int hostSlotSize = sizeof(txSlot);
-int hostShowsSizes = 0;
 
 /* ---- what the engine asks of its platform */
 
@@ -57,20 +56,6 @@ txID fxFindModule(txMachine* the, txSlot* realm, txID importer, txSlot* specifie
 	return fxNewNameC(the, path);
 }
 
-/* The names come as a count and so many strings; the first of that count has none. */
-static void showSizes(const char* key, txScript* script)
-{
-	txByte* name = script->symbolsBuffer;
-	txID count;
-	printf("size %s %ld", key, (long)script->codeSize);
-	mxDecodeID(name, count);
-	for (; count > 1; count--) {
-		printf(" %s", (char*)name);
-		name += strlen((char*)name) + 1;
-	}
-	printf("\n");
-}
-
 void fxLoadModule(txMachine* the, txSlot* module, txID id)
 {
 	char path[C_PATH_MAX];
@@ -103,7 +88,6 @@ void fxLoadModule(txMachine* the, txSlot* module, txID id)
 	fclose(file);
 	fxTerminateParser(parser);
 	if (!script) return;
-	if (hostShowsSizes) showSizes(key, script);
 	fxResolveModule(the, module, id, script, NULL, NULL);
 }
 
@@ -339,15 +323,67 @@ static void makeConstant(txSlot* slot)
 	for (txSlot* heap = (THE)->firstHeap; heap; heap = heap->next) \
 		for (txSlot *slot = heap + 1, *limit = heap->value.reference; slot < limit; slot++)
 
-/* Slots that live, and the items of arrays, each of which is as large as one. */
-int32_t hostLiving(txMachine* the)
+static int compareTexts(const void* one, const void* other)
 {
-	int32_t count;
-	fxCollectGarbage(the);
-	count = the->currentHeapCount;
+	return strcmp(*(char* const*)one, *(char* const*)other);
+}
+
+/* What the SDK's linker leaves out: names and lengths of functions, and where methods that are neighbours are at home, but once. */
+static void strip(txMachine* the)
+{
+	txSlot* home = NULL;
 	EACH_SLOT(the)
-		if (slot->kind == XS_ARRAY_KIND && slot->value.array.address) count += fxGetIndexSize(the, slot);
-	return count;
+		if (slot->kind == XS_INSTANCE_KIND && slot->next && isFunction(slot->next))
+			for (txSlot** link = &slot->next->next; *link;) {
+				txSlot* property = *link;
+				if ((property->ID == mxID(_length) || property->ID == mxID(_name)) && (property->flag & XS_DONT_SET_FLAG)) *link = property->next;
+				else link = &property->next;
+			}
+	EACH_SLOT(the) {
+		txSlot* next = slot->next;
+		if (slot->kind == XS_UNDEFINED_KIND || !next || next->next || next->ID != XS_NO_ID || next->kind != XS_HOME_KIND) continue;
+		if (home && home->flag == next->flag && home->value.home.object == next->value.home.object && home->value.home.module == next->value.home.module) slot->next = home;
+		else home = next;
+	}
+}
+
+/*
+ * As the SDK's linker counts: an item of an array is a slot as well; of code there is that of functions that live, and none of a
+ * module that has run; each name and each string is there once.
+ */
+void hostKept(txMachine* the, int32_t kept[3])
+{
+	int32_t count = 0, most = the->keyIndex;
+	char** texts;
+	fxCollectGarbage(the);
+	strip(the);
+	fxCollectGarbage(the);
+	kept[0] = the->currentHeapCount;
+	kept[1] = kept[2] = 0;
+	EACH_SLOT(the) {
+		if (slot->kind == XS_ARRAY_KIND && slot->value.array.address) most += fxGetIndexSize(the, slot);
+		else if (slot->kind == XS_STRING_KIND) most++;
+	}
+	texts = malloc(most * sizeof(char*));
+	for (txID id = 0; id < the->keyIndex; id++) {
+		txSlot* key = the->keyArray[id];
+		if (key && (key->kind == XS_KEY_KIND || key->kind == XS_KEY_X_KIND)) texts[count++] = key->value.key.string;
+	}
+	EACH_SLOT(the) {
+		if (slot->kind == XS_ARRAY_KIND && slot->value.array.address) {
+			txIndex length = fxGetIndexSize(the, slot);
+			kept[0] += length;
+			for (txIndex i = 0; i < length; i++)
+				if (slot->value.array.address[i].kind == XS_STRING_KIND) texts[count++] = slot->value.array.address[i].value.string;
+		}
+		else if (slot->kind == XS_STRING_KIND) texts[count++] = slot->value.string;
+		else if (slot->kind == XS_CODE_KIND) kept[1] += ((txChunk*)(slot->value.code.address - sizeof(txChunk)))->size - sizeof(txChunk);
+		else if (slot->kind == XS_ARRAY_BUFFER_KIND) kept[2] += slot->next->value.bufferInfo.length;
+	}
+	qsort(texts, count, sizeof(char*), compareTexts);
+	for (int32_t i = 0; i < count; i++)
+		if (i == 0 || strcmp(texts[i - 1], texts[i])) kept[2] += strlen(texts[i]) + 1;
+	free(texts);
 }
 
 /* Functions, prototypes, scopes, buffers and collections are frozen by the linker; plain objects and arrays are not. */

@@ -5,8 +5,9 @@
  *           [--speed UNITS] [--check] [--sizes] [--stats] MAIN [ARGUMENT]…
  *
  * Without --heap and the like the machine is so large that it never collects. --speed is how much metered work a
- * millisecond of the UART's time stands for (serial.c). --stats prints at the end what was collected and lost; SIGTERM
- * ends. Exit status: 0, 1 (exception), 3 (--check found something), 70 (the engine gave up).
+ * millisecond of the UART's time stands for (serial.c). --sizes prints what each preloaded module adds to flash: slots,
+ * bytes of code, bytes of names, strings and buffers. --stats prints at the end what was collected and lost; SIGTERM ends.
+ * Exit status: 0, 1 (exception), 3 (--check found something), 70 (the engine gave up).
  */
 #include <signal.h>
 #include <stdio.h>
@@ -292,7 +293,7 @@ int main(int argc, char** argv)
 {
 	xsCreation creation = { 64 << 20, 1 << 20, 1 << 21, 1 << 16, 1 << 14, 4096, 1024, 1993, 127, 64 << 10, 1993, 0 };
 	xsMachine *root, *machine;
-	int checks = 0, stats = 0, i;
+	int checks = 0, shows = 0, stats = 0, i;
 	root = hostRoot();
 	giveFunctions(root);
 	hostGiveSerial(root);
@@ -301,15 +302,18 @@ int main(int argc, char** argv)
 	hostGiveTcp(root);
 	for (i = 1; i < argc && !strncmp(argv[i], "--", 2); i++) {
 		if (!strcmp(argv[i], "--check")) checks = 1;
-		else if (!strcmp(argv[i], "--sizes")) hostShowsSizes = 1;
+		else if (!strcmp(argv[i], "--sizes")) shows = 1;
 		else if (!strcmp(argv[i], "--stats")) stats = 1;
 		else if (i + 1 == argc) break;
 		else if (!strcmp(argv[i], "--modules") && hostFolderCount < FOLDERS) hostFolders[hostFolderCount++] = argv[++i];
 		else if (!strcmp(argv[i], "--speed")) hostSpeed = atoi(argv[++i]);
 		else if (!strcmp(argv[i], "--preload")) {
-			int32_t before = hostShowsSizes ? hostLiving(root) : 0;
+			int32_t before[3], after[3];
+			if (shows) hostKept(root, before);
 			if (!hostImport(root, argv[++i])) return 1;
-			if (hostShowsSizes) printf("slots %s %d\n", argv[i], hostLiving(root) - before);
+			if (!shows) continue;
+			hostKept(root, after);
+			printf("kept %s %d %d %d\n", argv[i], after[0] - before[0], after[1] - before[1], after[2] - before[2]);
 		}
 		else if (!strcmp(argv[i], "--heap")) sizes(argv[++i], &creation.initialHeapCount, &creation.incrementalHeapCount);
 		else if (!strcmp(argv[i], "--chunk")) sizes(argv[++i], &creation.initialChunkSize, &creation.incrementalChunkSize);
@@ -319,10 +323,9 @@ int main(int argc, char** argv)
 	hostPreload(root);
 	if (checks && hostCheckPreloaded(root) > 0) failed = 3;
 	if (i == argc) {
-		if (!checks && !hostShowsSizes) fprintf(stderr, "xs: which module?\n");
-		return checks || hostShowsSizes ? failed : 2;
+		if (!checks && !shows) fprintf(stderr, "xs: which module?\n");
+		return checks || shows ? failed : 2;
 	}
-	hostShowsSizes = 0;
 	machine = xsCloneMachine(&creation, root, "main", NULL);
 	watchCollections(machine);
 	arguments = argv + i + 1;

@@ -6,8 +6,6 @@
 #define FOLDERS 4
 extern const char* hostFolders[FOLDERS];
 extern int hostFolderCount;
-/** Prints the size of each module's bytecode when it is loaded, and the names that it uses. */
-extern int hostShowsSizes;
 
 /** Makes a machine of so many slots and bytes that it never collects, for what a device has in flash. */
 xsMachine* hostRoot(void);
@@ -34,8 +32,8 @@ uint64_t hostInstructions(void);
 /** slots in use or awaiting collection, chunk bytes, metered units (on bare metal: instructions) */
 void hostCount(xsMachine* the, int32_t counts[3]);
 
-/** Slots that live, garbage being collected first: an item of an array is one as well. */
-int32_t hostLiving(xsMachine* the);
+/** What flash holds of a machine whose modules are preloaded: slots, bytes of code, bytes of names, strings and buffers. */
+void hostKept(xsMachine* the, int32_t kept[3]);
 
 /** Metered units, and one for each slot of the heap that a collection has looked at: how long scripts have taken. */
 uint32_t hostTime(xsMachine* the);
