@@ -26,9 +26,9 @@ export class Application {
     this.thrown = thrown;
   }
 
-  /** From now on the callbacks are called. */
-  open(callbacks: Callbacks): void {
-    if (!this.isClosed) this.callbacks = callbacks;
+  /** From now on the callbacks are called. The object that has them is the client's options, with the password: it is not kept. */
+  open({ onReadable, onWritable, onControl, onDone, onStage, onOverflow, onClose, onError }: Callbacks): void {
+    if (!this.isClosed) this.callbacks = { onReadable, onWritable, onControl, onDone, onStage, onOverflow, onClose, onError };
   }
 
   close(): void {
