@@ -60,9 +60,7 @@ export class MQTTClient extends Client {
     const { modem } = options;
     const told = modem?.serial ?? {};
     const { io = PlatformSerial, ...serial } = { ...boardPort(told), ...told } as typeof told;
-    const all: Partial<ClientOptions> = { ...options, modem: { clock, bytes, ...modem, serial: { ...serial, io: SerialPort, Serial: io } } };
-    super(all as ClientOptions);
-    delete all.modem; // the client keeps the rest, for its callbacks: not the modem of the one before it
+    super({ ...options, modem: { clock, bytes, ...modem, serial: { ...serial, io: SerialPort, Serial: io } } } as ClientOptions);
   }
 }
 

@@ -7,9 +7,8 @@ import type { StageName } from "./stages";
 /** The application's functions. */
 export type Callbacks = Pick<ClientOptions, `on${string}` & keyof ClientOptions>;
 
-const NO_CALLBACKS: Callbacks = frozen({});
-/** Replaces the callbacks of a closed client. */
-const CLOSED: Callbacks = frozen({});
+/** Of a client that has been closed. */
+const NONE: Callbacks = frozen({});
 
 /**
  * Calls the application's callbacks with its client as `this`. None is called while the client is being constructed, nor after it has been closed.
@@ -17,8 +16,18 @@ const CLOSED: Callbacks = frozen({});
  */
 export class Application {
   private readonly client: unknown;
+  // One by one, and no object that has them: each call takes one step less, and the options, with the password, are not kept.
+  private onReadable: Callbacks["onReadable"];
+  private onWritable: Callbacks["onWritable"];
+  private onDone: Callbacks["onDone"];
+  private onControl: Callbacks["onControl"];
+  private onStage: Callbacks["onStage"];
+  private onOverflow: Callbacks["onOverflow"];
+  private onClose: Callbacks["onClose"];
+  private onError: Callbacks["onError"];
+  /** No callback is called any more. Set by {@link close} alone. */
+  isClosed = false;
   private readonly thrown: Thrown;
-  private callbacks: Callbacks = NO_CALLBACKS;
 
   /** @param client the `MQTTClient`, which is `this` in the callbacks */
   constructor(client: unknown, thrown: Thrown) {
@@ -26,33 +35,41 @@ export class Application {
     this.thrown = thrown;
   }
 
-  /** From now on the callbacks are called. The object that has them is the client's options, with the password: it is not kept. */
-  open({ onReadable, onWritable, onControl, onDone, onStage, onOverflow, onClose, onError }: Callbacks): void {
-    if (!this.isClosed) this.callbacks = { onReadable, onWritable, onControl, onDone, onStage, onOverflow, onClose, onError };
+  /** From now on the callbacks are called. */
+  open(callbacks: Callbacks): void {
+    if (!this.isClosed) this.take(callbacks);
   }
 
   close(): void {
-    this.callbacks = CLOSED;
+    this.isClosed = true;
+    this.take(NONE);
   }
 
-  get isClosed(): boolean {
-    return this.callbacks === CLOSED;
+  private take({ onReadable, onWritable, onDone, onControl, onStage, onOverflow, onClose, onError }: Callbacks): void {
+    this.onReadable = onReadable;
+    this.onWritable = onWritable;
+    this.onDone = onDone;
+    this.onControl = onControl;
+    this.onStage = onStage;
+    this.onOverflow = onOverflow;
+    this.onClose = onClose;
+    this.onError = onError;
   }
 
   /** @returns false when the application has no `onReadable` @throws what `onReadable` throws: the message then stays to be read */
   readable(count: number, options: ReadableOptions): boolean {
-    const { onReadable } = this.callbacks;
+    const { onReadable } = this;
     if (onReadable === undefined) return false;
     onReadable.call(this.client, count, options);
     return true;
   }
 
   get takesControl(): boolean {
-    return this.callbacks.onControl !== undefined;
+    return this.onControl !== undefined;
   }
 
   writable(count: number): void {
-    const onWritable = this.callbacks.onWritable;
+    const onWritable = this.onWritable;
     if (onWritable === undefined) return;
     try {
       onWritable.call(this.client, count);
@@ -62,11 +79,11 @@ export class Application {
   }
 
   control(message: ControlMessage): void {
-    this.call(this.callbacks.onControl, message);
+    this.call(this.onControl, message);
   }
 
   done(id: number, error: MQTTModemError | null): void {
-    const onDone = this.callbacks.onDone;
+    const onDone = this.onDone;
     if (onDone === undefined) return;
     try {
       onDone.call(this.client, id, error);
@@ -76,17 +93,17 @@ export class Application {
   }
 
   stage(name: StageName): void {
-    this.call(this.callbacks.onStage, name);
+    this.call(this.onStage, name);
   }
 
   overflow(): void {
-    this.call(this.callbacks.onOverflow);
+    this.call(this.onOverflow);
   }
 
   /** The connection has ended. @param error null when the application asked for it with DISCONNECT */
   ended(error: MQTTModemError | null): void {
-    if (error === null) this.call(this.callbacks.onClose);
-    else this.call(this.callbacks.onError, error);
+    if (error === null) this.call(this.onClose);
+    else this.call(this.onError, error);
   }
 
   private call(callback: ((...values: any[]) => void) | undefined, value?: unknown): void {
