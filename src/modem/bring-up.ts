@@ -2,13 +2,15 @@ import type { Chat } from "../at/chat/chat";
 import { Slot } from "../at/chat/slots";
 import type { Command } from "../at/commands/command";
 import { LinkNumber, Outcome } from "../at/requests/request";
+import type { Fields } from "../at/responses/fields";
+import type { Line } from "../at/responses/response-table";
 import { frozen } from "../bytes/frozen";
 import { ModemError, type MQTTModemError } from "../errors";
 import type { Timers } from "../timers";
 import { BitRates } from "./bit-rates";
 import { ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
 import type { Family } from "./family";
-import type { Network } from "./network";
+import { Network } from "./network";
 import { Level } from "./recovery";
 import { Kind } from "./script";
 import { Stage } from "./stage";
@@ -62,7 +64,6 @@ export interface BringUpHost {
   readonly chat: Chat;
   readonly timers: Timers;
   readonly family: Family;
-  readonly network: Network;
   /** The modem is looked for anew: what was known of its state is not true any more. */
   onWaking(): void;
   onStage(stage: Stage): void;
@@ -80,6 +81,8 @@ export class BringUp {
   private readonly attachTimeout: number;
   /** Null where the modem can have one rate alone. */
   private readonly rates: BitRates | null;
+  /** What the modem says of its network. Made when it is to be asked, and let go of when it is up. */
+  private network: Network | null = null;
   private phase: Phase = Phase.Idle;
   /** Which of the phase's commands. */
   private step = 0;
@@ -120,6 +123,7 @@ export class BringUp {
   /** Nobody wants the modem any more. */
   stop(): void {
     this.phase = Phase.Idle;
+    this.network = null;
   }
 
   // ---- what is heard of the modem
@@ -141,6 +145,11 @@ export class BringUp {
     }
   }
 
+  /** A line of the answer to the command under way. */
+  onAnswer(line: Line, fields: Fields): void {
+    this.network?.answered(line, fields);
+  }
+
   /** Whether the bring-up waits until modem and host are in step. */
   get isSynchronising(): boolean {
     return this.phase === Phase.Synchronising;
@@ -148,15 +157,11 @@ export class BringUp {
 
   /** Modem and host are in step. */
   onResynced(): void {
-    const { chat, network } = this.host;
-    chat.decoder.learning = false;
+    this.host.chat.decoder.learning = false;
     this.level = this.wanted;
     this.wanted = Level.Connect;
     if (this.level === Level.Connect) this.attach();
-    else if (this.enter(Phase.Asking)) {
-      network.begin();
-      this.submit(network.first());
-    }
+    else if (this.enter(Phase.Asking)) this.ask();
   }
 
   /** The modem has restarted: it has forgotten everything. */
@@ -173,8 +178,9 @@ export class BringUp {
     this.wake();
   }
 
-  /** Something has changed about the network: a modem that is waited for is asked at once. */
-  onNetworkChanged(): void {
+  /** Something has changed about the network: a modem that is waited for is asked at once. @param sim it is that the SIM cannot be used */
+  onNetworkChanged(sim: boolean): void {
+    if (sim) this.network?.simChanged();
     if (this.phase === Phase.Pausing) this.host.timers.set(Slot.Modem, 0);
   }
 
@@ -186,7 +192,7 @@ export class BringUp {
         return this.wake();
       case Phase.Pausing:
         this.phase = Phase.Attaching;
-        this.submit(this.host.network.first());
+        this.submit(this.network!.first());
     }
   }
 
@@ -195,6 +201,7 @@ export class BringUp {
     const { host } = this;
     this.phase = Phase.Idle;
     this.wanted = Level.Connect;
+    this.network = null;
     host.timers.clear(Slot.Modem);
     host.chat.abort(LinkNumber.Modem, forgotten);
     host.onFailed(error, forgotten);
@@ -253,8 +260,8 @@ export class BringUp {
    * begins the search anew; and it cannot leave a network that it is not on.
    */
   private recover(): void {
-    const { network } = this.host,
-      { level } = this;
+    const { level } = this,
+      network = this.network!;
     if (network.failure !== null && (level === Level.Attach || network.failure.code !== "SIM_FAILED")) return this.fail(network.failure, false);
     if (!network.attached && network.isSearching) return this.attach();
     this.phase = Phase.Recovering;
@@ -277,27 +284,32 @@ export class BringUp {
   }
 
   private attach(): void {
-    const { network } = this.host;
     if (!this.enter(Phase.Attaching)) return;
     this.setDeadline(this.attachTimeout);
-    network.begin();
-    this.submit(network.first());
+    this.ask();
+  }
+
+  /** The modem is asked for its network, of which nothing is known. */
+  private ask(): void {
+    this.network = new Network();
+    this.submit(this.network.first());
   }
 
   /** A question about the network is over. @param code the number of the `+CME ERROR` in place of the answer, or −1 */
   private asked(code: number): void {
-    const { network, timers } = this.host,
+    const network = this.network!,
       next = network.next(code);
     if (next !== null) return this.submit(next);
     if (this.phase === Phase.Asking) return this.recover();
     if (network.failure !== null) return this.fail(network.failure, false);
     if (network.attached) {
       this.phase = Phase.Ready;
+      this.network = null;
       return this.host.onReady();
     }
     if (this.isLate) return this.fail(network.late(this.attachTimeout / 1000), false);
     this.phase = Phase.Pausing;
-    timers.set(Slot.Modem, Timeout.Attach);
+    this.host.timers.set(Slot.Modem, Timeout.Attach);
   }
 
   private setDeadline(milliseconds: number): void {

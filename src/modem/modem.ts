@@ -14,7 +14,6 @@ import { BringUp, type BringUpHost } from "./bring-up";
 import type { Family } from "./family";
 import { extraBytes, limitsOf, type Limits } from "./limits";
 import { Links, type PlacedLink } from "./links";
-import { Network } from "./network";
 import type { ModemOptions } from "./options";
 import { Level } from "./recovery";
 import { RestartWatch, type RestartListener } from "./restart-watch";
@@ -72,7 +71,6 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   readonly family: Family;
   readonly limits: Limits;
   readonly timers: Timers;
-  readonly network = new Network();
   private readonly bringUp: BringUp;
   private readonly restarts: RestartWatch;
   /** Until the port is open. */
@@ -166,7 +164,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
     // A poll's answer has a line for every connection.
     if (request.kind === Kind.Poll) this.linkOf(fields)?.poller.onAnswer(line, fields);
     else if (request.listener !== null) this.all[request.link]?.onAnswer(request, line, fields);
-    else this.network.answered(line, fields);
+    else this.bringUp.onAnswer(line, fields);
   }
 
   onText(request: Request, start: number, end: number): void {
@@ -177,11 +175,8 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
     const { id } = line;
     if (id === this.family.restart) this.restarts.onReport();
     else if (id >= CommonResponse.Family) this.linkOf(fields)?.onReport(line, fields);
-    else if (id === CommonResponse.Registration) this.bringUp.onNetworkChanged();
-    else if (id === CommonResponse.Sim) {
-      if (!this.restarts.onSim(fields)) this.network.simChanged();
-      this.bringUp.onNetworkChanged();
-    }
+    else if (id === CommonResponse.Registration) this.bringUp.onNetworkChanged(false);
+    else if (id === CommonResponse.Sim) this.bringUp.onNetworkChanged(!this.restarts.onSim(fields));
   }
 
   onUnsolicitedError(code: number): void {

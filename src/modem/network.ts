@@ -60,14 +60,6 @@ export class Network {
   /** The last number that a question was refused with, or −1. */
   private refusal = -1;
 
-  /** It is to be asked anew. */
-  begin(): void {
-    this.failure = null;
-    this.registered = this.denied = 0;
-    this.simReady = false;
-    this.simSaid = "";
-  }
-
   /** The first question of a round. */
   first(): Command {
     this.attached = false;
