@@ -15,14 +15,13 @@ export interface PlacedLink<L> {
 
 /** The places of a modem's links, one for each MQTT client that the modem has. */
 export class Links<L extends PlacedLink<L>> {
-  /** By their numbers. */
-  readonly all: readonly (L | null)[];
+  /** By their numbers. Only this class writes it. */
+  readonly all: (L | null)[];
   /** How many places are taken. */
   count = 0;
-  private readonly places: (L | null)[];
 
   constructor(count: number) {
-    this.all = this.places = new Array<L | null>(count).fill(null);
+    this.all = new Array<L | null>(count).fill(null);
   }
 
   /**
@@ -33,31 +32,31 @@ export class Links<L extends PlacedLink<L>> {
    * @throws StateError BUSY when there is none; ArgumentError when there is no such number
    */
   choose(wanted: number | undefined, before: L | null, title: string): number {
-    const { places } = this,
-      most = places.length;
+    const { all } = this,
+      most = all.length;
     if (wanted !== undefined) {
       integer("modem.link", wanted, 0, most - 1);
       if (this.isFree(wanted)) return wanted;
       throw new StateError("BUSY", `client ${wanted} of this modem is in use`);
     }
     if (before !== null && before.isLeaving && this.isFree(before.number)) return before.number;
-    for (let number = 0; number < most; number++) if (places[number] === null) return number;
+    for (let number = 0; number < most; number++) if (all[number] === null) return number;
     for (let number = 0; number < most; number++) if (this.isFree(number)) return number;
     throw new StateError("BUSY", `a ${title} has ${most === 1 ? "one MQTT client" : `${most} MQTT clients`}, and all are in use`);
   }
 
   /** The place is empty, or its link only has to release it, and nobody waits for it. */
   private isFree(number: number): boolean {
-    const link = this.places[number]!;
+    const link = this.all[number]!;
     return link === null || (link.isLeaving && link.successor === null);
   }
 
   /** Gives the link its place, or has it wait until the place is released. @returns whether it has its place */
   put(link: L): boolean {
-    const present = this.places[link.number]!;
+    const present = this.all[link.number]!;
     if (present !== null) present.successor = link;
     else {
-      this.places[link.number] = link;
+      this.all[link.number] = link;
       this.count++;
     }
     return present === null;
@@ -65,23 +64,23 @@ export class Links<L extends PlacedLink<L>> {
 
   /** Takes the link out of its place, or out of the wait for it. @returns whether it had its place */
   remove(link: L): boolean {
-    const present = this.places[link.number]!;
+    const present = this.all[link.number]!;
     if (present !== link) {
       if (present !== null && present.successor === link) present.successor = null;
       return false;
     }
-    this.places[link.number] = null;
+    this.all[link.number] = null;
     this.count--;
     return true;
   }
 
   has(link: L): boolean {
-    return this.places[link.number] === link;
+    return this.all[link.number] === link;
   }
 
   /** Whether another link has a connection, or is making one. Then it is not the modem that has to be brought back. */
   isAnotherUp(link: L): boolean {
-    return this.places.some((other) => other !== null && other !== link && other.stage >= Stage.Connecting);
+    return this.all.some((other) => other !== null && other !== link && other.stage >= Stage.Connecting);
   }
 
   isAlone(link: L): boolean {

@@ -19,6 +19,9 @@ const enum Probe {
   /** In place of what its answer has told: there has been none, or it tells nothing. */
   Unanswered = -2,
   Untold = -1,
+  /** Bits of a count in {@link Resync.owed}, and the most that it counts. */
+  OwedBits = 8,
+  OwedMost = 0xff,
 }
 
 /**
@@ -67,8 +70,8 @@ export class Resync {
   private asked = 0;
   /** A probe has been answered: this modem knows it. */
   private isKnown = false;
-  /** For each probe, how often it was sent and not answered. */
-  private readonly owed = new Uint8Array(PROBES.length);
+  /** For each probe, in `Probe.OwedBits` bits, how often it was sent and not answered. */
+  private owed = 0;
   /** The command in whose place the probe was sent is answered by the same line, and may still be. */
   private isContested = false;
   /** One of these two answers has come. */
@@ -102,7 +105,7 @@ export class Resync {
     this.value = Probe.Unanswered;
     this.sent++;
     this.asked = this.next;
-    this.owed[this.asked]++;
+    if (this.owes(this.asked) < Probe.OwedMost) this.owe(this.asked, 1);
     this.finalsBefore = this.lateFinals;
     const writer = this.writer,
       probe = PROBES[this.asked];
@@ -122,7 +125,16 @@ export class Resync {
 
   /** The modem has restarted: it owes no answer. */
   forget(): void {
-    this.owed.fill(0);
+    this.owed = 0;
+  }
+
+  /** How many answers to a probe are still to come. */
+  private owes(which: number): number {
+    return (this.owed >> (which * Probe.OwedBits)) & Probe.OwedMost;
+  }
+
+  private owe(which: number, more: 1 | -1): void {
+    this.owed += more << (which * Probe.OwedBits);
   }
 
   /**
@@ -135,10 +147,10 @@ export class Resync {
    */
   onAnswer(id: number, value: number, isAwaited: boolean, isOlder: boolean): boolean {
     const which = PROBE_ANSWERS.indexOf(id),
-      owed = this.owed;
+      owed = this.owes(which);
     if (!isAwaited || which !== this.asked) {
-      if (owed[which] === 0) return which === 0;
-      owed[which]--;
+      if (owed === 0) return which === 0;
+      this.owe(which, -1);
       // The probe was sent once too often, and is answered late: the final behind this line is its own.
       if (!isAwaited) this.owesFinal = true;
       this.next = which;
@@ -151,7 +163,7 @@ export class Resync {
       this.value = which === 0 ? value : Probe.Untold;
       this.isKnown = true;
     }
-    if ((!early || owed[which] > 1) && owed[which] > 0) owed[which]--;
+    if (owed > (early ? 1 : 0)) this.owe(which, -1);
     return true;
   }
 

@@ -5,7 +5,7 @@ import { Byte } from "../responses/bytes";
 /** Of a buffer, in bytes. */
 const enum Size {
   /** A new buffer's: most lines, and most payloads, are shorter. */
-  First = 256,
+  First = 128,
 }
 
 /** Returns a buffer for `length` bytes, at most `most`, that begins with what `buffer` has. Its size is doubled until they fit. */
