@@ -1,22 +1,10 @@
-import { frozen } from "../bytes/frozen";
-
 /** Numbers that modems and brokers give, with their meanings, for messages to people. Looked up only on failure. */
 
-/** Numbers with their meanings. */
-export type CodeTable = readonly (readonly [code: number, meaning: string])[];
-
-/** The table of these lines: a number, a blank, what it means. Text, for a literal of arrays has four times the bytecode. */
-export function codes(lines: string): CodeTable {
-  return frozen(
-    lines
-      .trim()
-      .split("\n")
-      .map((line) => [parseInt(line), line.trim().replace(/.+? /, "")] as const),
-  );
-}
+/** Numbers with their meanings: a line for each, with the number, a blank, and what it means. Text, for in a device's flash a list of pairs takes five times as much. */
+export type CodeTable = string;
 
 /** `+CME ERROR` and `+CMS ERROR`: 27.007 9.2 and 27.005 3.2.5, as far as S1 chapter 5 lists them. */
-export const CME_ERRORS = codes(`
+export const CME_ERRORS: CodeTable = `
   3 request not allowed
   4 request not supported
   5 PH-SIM PIN required
@@ -80,23 +68,22 @@ export const CME_ERRORS = codes(`
   332 network timeout
   340 no +CNMA acknowledgement expected
   500 unknown error
-`);
+`;
 
 /** CONNACK return codes: MQTT 3.1.1 3.2.2.3, S1 3.2.5. */
-export const CONNACK_CODES = codes(`
+export const CONNACK_CODES: CodeTable = `
   0 connection accepted
   1 unacceptable protocol version
   2 client identifier rejected
   3 server unavailable
   4 bad user name or password
   5 not authorised
-`);
+`;
 
 /** Above what a modem's own result can be: a CONNACK return code is added to this one. */
 export const RETURN_CODE = 256;
 
-/** What `code` means, or `unknown code`. */
+/** What `code` means, or that the documents do not list it. */
 export function meaning(table: CodeTable, code: number): string {
-  for (let i = 0; i < table.length; i++) if (table[i][0] === code) return table[i][1];
-  return "a code that the documents do not list";
+  return new RegExp(`^ *${code} (.+)$`, "m").exec(table)?.[1] ?? "a code that the documents do not list";
 }

@@ -6,7 +6,7 @@ import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { NetworkError, type MQTTModemError } from "../errors";
 import { ATTACHED, REGISTERED, SIM_STATE } from "./common";
-import { codes, CME_ERRORS, meaning } from "./codes";
+import { CME_ERRORS, meaning, type CodeTable } from "./codes";
 import { refusedService, registrationDenied } from "./sim";
 
 /** `<stat>` of `+CEREG`: 27.007 10.1.22. */
@@ -19,7 +19,7 @@ const enum Registration {
   Roaming = 5,
 }
 
-const REGISTRATIONS = codes(`
+const REGISTRATIONS: CodeTable = `
   0 not registered, and not searching
   1 registered
   2 searching
@@ -29,7 +29,7 @@ const REGISTRATIONS = codes(`
   6 registered for SMS alone; check the APN and the data plan
   7 registered for SMS alone, roaming; check the APN and the data plan
   8 emergency calls alone
-`);
+`;
 
 /** In this order, as long as none of them has said that the modem is attached. */
 const QUESTIONS: readonly Command[] = frozen([ATTACHED, REGISTERED, SIM_STATE]);

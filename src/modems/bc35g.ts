@@ -13,7 +13,7 @@ import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { integer, known } from "../checks";
 import { ArgumentError, NetworkError, type MQTTModemError } from "../errors";
-import { codes, meaning } from "../modem/codes";
+import { meaning, type CodeTable } from "../modem/codes";
 import { commands } from "../modem/commands";
 import { REATTACH, wakeUp } from "../modem/common";
 import { linkLost } from "../modem/failure";
@@ -145,15 +145,15 @@ const LINES = responses(
 // ---- what its numbers mean
 
 /** `+QMTCONN: 0,<state>` behind `AT+QMTCONN?`: S1 3.2.5. */
-const STATES = codes(`
+const STATES: CodeTable = `
   1 initialising
   2 connecting
   3 connected
   4 disconnecting
-`);
+`;
 
 /** `+QMTSTAT: 0,<err_code>`: S1 4.1, table 3. */
-const LINK_CODES = codes(`
+const LINK_CODES: CodeTable = `
   1 the broker closed or reset the connection
   2 PINGREQ could not be sent or was not answered; deactivate and activate the PDP context
   3 CONNECT could not be sent or timed out; check user name and password, and that no other client has this id
@@ -161,10 +161,10 @@ const LINK_CODES = codes(`
   5 the client disconnected and the broker closed the connection
   6 sending failed again and again, so the modem closed the connection
   7 the link is down or the broker is not available
-`);
+`;
 
 /** `+QMTTENAUTH: <result_code>`: S1 3.2.2. */
-const PASSWORD_RESULTS = codes(`
+const PASSWORD_RESULTS: CodeTable = `
   -1 what it fetched cannot be used as a password
   1 DNS failed
   2 the socket could not be made
@@ -172,7 +172,7 @@ const PASSWORD_RESULTS = codes(`
   4 sending failed
   5 the HTTP answer could not be read
   6 timeout
-`);
+`;
 
 /** What the reports do, beyond what they do with both families. */
 const REPORTS = reports(

@@ -6,7 +6,6 @@ import { responseTable } from "../at/responses/response-table";
 import { frozen } from "../bytes/frozen";
 import { flag } from "../checks";
 import { ArgumentError } from "../errors";
-import { codes } from "../modem/codes";
 import { commands } from "../modem/commands";
 import { REATTACH } from "../modem/common";
 import type { Family } from "../modem/family";
@@ -63,7 +62,7 @@ const STATES = frozen({
   connected: 5,
   gone: 2,
   reconnects: true,
-  meanings: codes(`
+  meanings: `
     0 not initialised
     1 initialised
     2 disconnected
@@ -72,7 +71,7 @@ const STATES = frozen({
     5 connected
     6 TCP socket connecting
     7 TCP socket connected
-  `),
+  `,
 });
 
 // S2 gives no times; these are dialects.md 9's.

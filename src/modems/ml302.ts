@@ -10,7 +10,7 @@ import { responseTable, responses, type Line } from "../at/responses/response-ta
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
-import { codes, meaning } from "../modem/codes";
+import { meaning, type CodeTable } from "../modem/codes";
 import { commands } from "../modem/commands";
 import { REATTACH, wakeUp } from "../modem/common";
 import { linkLost } from "../modem/failure";
@@ -88,17 +88,17 @@ const STATES = frozen({
   connected: 1,
   gone: 0,
   reconnects: true,
-  meanings: codes(`
+  meanings: `
     0 not connected
     1 connected
     2 TCP socket connecting
     3 TCP connected, CONNECT being sent
     4 CONNECT sent, waiting for CONNACK
-  `),
+  `,
 });
 
 /** `+CME ERROR: <err>`: S3 2.2, as dialects.md 7.4 reads it. */
-const ERRORS = codes(`
+const ERRORS: CodeTable = `
   600 the network, or the PDP context, is not active; check the SIM, the APN and the coverage
   601 invalid command parameters
   602 already connected to the server
@@ -121,7 +121,7 @@ const ERRORS = codes(`
   619 a malformed PUBREL was received
   620 already disconnected from the server
   621 unsubscribing failed
-`);
+`;
 
 /** Those of {@link ERRORS} that something follows from. */
 const enum Code {

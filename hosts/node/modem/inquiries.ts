@@ -1,5 +1,5 @@
 // Questions that every modem answers about itself, as data: 3GPP TS 27.007 and ITU-T V.250.
-import { CME_ERRORS, meaning, type CodeTable } from "../../../src/modem/codes";
+import { CME_ERRORS, meaning } from "../../../src/modem/codes";
 import type { Answer } from "./at-session";
 
 /** What a modem reports about itself, its SIM and the network. What it does not report is null. */
@@ -76,19 +76,20 @@ function digits(answer: Answer, pattern: RegExp): string | null {
   return null;
 }
 
-/** The numbers of 27.007 9.2.1, and Quectel's numbers from 310 on for the same errors. */
-const SIM_ERRORS: CodeTable = [
-  [10, "not inserted"],
-  [11, "needs SIM PIN"],
-  [12, "needs SIM PUK"],
-  [13, "failed"],
-  [14, "busy"],
-  [15, "wrong"],
-  ...CME_ERRORS.filter(([code]) => code >= 310 && code <= 318),
-];
+/** The numbers of 27.007 9.2.1; Quectel has 310 to 318 for the same errors. */
+const SIM_ERRORS: Readonly<Record<number, string>> = {
+  10: "not inserted",
+  11: "needs SIM PIN",
+  12: "needs SIM PUK",
+  13: "failed",
+  14: "busy",
+  15: "wrong",
+};
 
 function sim(answer: Answer, line: string): string | null {
-  if (SIM_ERRORS.some(([code]) => code === answer.code)) return meaning(SIM_ERRORS, answer.code);
+  const { code } = answer;
+  if (code >= 310 && code <= 318) return meaning(CME_ERRORS, code);
+  if (SIM_ERRORS[code] !== undefined) return SIM_ERRORS[code];
   const state = rows(answer, line)[0]?.[0];
   return state === undefined ? null : state === "READY" ? "ready" : `needs ${state}`;
 }

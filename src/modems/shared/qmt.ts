@@ -6,7 +6,7 @@ import { commandName } from "../../at/commands/command";
 import { ResultCode, type Request } from "../../at/requests/request";
 import { frozen } from "../../bytes/frozen";
 import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
-import { codes, CONNACK_CODES, meaning, RETURN_CODE } from "../../modem/codes";
+import { CONNACK_CODES, meaning, RETURN_CODE, type CodeTable } from "../../modem/codes";
 import type { FailedLink } from "../../modem/family";
 import type { LinkOptions } from "../../modem/family-options";
 import type { DriverOptions } from "../../modem/options";
@@ -85,14 +85,14 @@ export const QMT_REPORTS: readonly ReportRow[] = frozen([
 ]);
 
 /** `<result>` of OPEN: S1 3.2.3, S4 1.2. */
-const OPEN_RESULTS = codes(`
+const OPEN_RESULTS: CodeTable = `
   -1 the network could not be opened; check host, port and coverage, and that the broker listens there
   1 a parameter is wrong
   2 the MQTT connection is in use already
   3 the PDP context could not be activated; check the SIM, the APN and the coverage
   4 the host's name could not be resolved; check the name, or use the address
   5 connecting failed; check that the broker listens at this host and port
-`);
+`;
 
 /** The error for a result of these families. */
 export function qmtResultError(request: Request, code: number, { settings }: FailedLink): MQTTModemError {
