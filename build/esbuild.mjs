@@ -9,7 +9,7 @@ export const common = {
   target: "node20",
   packages: "external",
   // Not tsconfig.json: its `paths` are for the type checker, and would put the library's sources into the bundles.
-  tsconfigRaw: {},
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   logLevel: "warning",
 };
 

@@ -206,7 +206,7 @@ export async function compileModules({ anew = false } = {}) {
   ];
   const program = ts.createProgram(files.map((name) => join(root, name)), {
     target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler,
-    lib: ["lib.es2024.d.ts"], types: [], useDefineForClassFields: true, noCheck: true, skipLibCheck: true, rootDir: root,
+    lib: ["lib.es2024.d.ts"], types: [], useDefineForClassFields: false, noCheck: true, skipLibCheck: true, rootDir: root,
   });
   program.emit(undefined, (path, text, _, __, [source] = []) => {
     if (source === undefined) return;
