@@ -81,9 +81,39 @@ const isHidden = (node) => (ts.getCombinedModifierFlags(node) & (ts.ModifierFlag
 const textOf = (path) => readFileSync(path, "utf8");
 const filesOf = (folder, wanted) => readdirSync(folder, { recursive: true }).filter((name) => wanted.test(name)).map((name) => posix.join(folder, name));
 
+/** What is exported for those who write a driver. They build from the sources, and so do not meet the short names. */
+const FOR_DRIVERS = new Set(["Dialect", "Driver", "DriverClass", "Family", "Fields", "Hook", "HookedLink", "Line", "Modem", "ModemClient", "Operation", "Settings", "Text"]);
+
+/** Names of members that an app can meet: of what the modules export, and of all types that these lead to. */
+function publicNames() {
+  const names = new Set(), seen = new Set();
+  const program = ts.createProgram(Object.keys(appModules).map((name) => `dist/moddable/${name}.d.ts`), { ...options, noCheck: true });
+  const checker = program.getTypeChecker();
+  const meant = (symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
+  const visit = (symbol) => {
+    if (seen.has(symbol)) return;
+    seen.add(symbol);
+    for (const declaration of symbol.declarations ?? []) if (declaration.getSourceFile().fileName.includes("/dist/moddable/")) look(declaration);
+  };
+  const look = (node) => {
+    if (isMember(node)) {
+      if (isHidden(node)) return;
+      if (ts.isIdentifier(node.name)) names.add(node.name.text);
+    } else if (ts.isIdentifier(node)) {
+      const symbol = checker.getSymbolAtLocation(node);
+      if (symbol !== undefined) visit(meant(symbol));
+    }
+    ts.forEachChild(node, look);
+  };
+  const exported = program.getRootFileNames().flatMap((file) => checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file))));
+  for (const symbol of exported) if (FOR_DRIVERS.has(symbol.name)) seen.add(meant(symbol));
+  for (const symbol of exported) visit(meant(symbol));
+  return names;
+}
+
 /**
  * Names of members that only the core itself uses, and that may be short in its bundles: a property's name takes a slot and its
- * text in flash. A name that stands in a public declaration, in the language's own or the SDK's, in a source of the host, or
+ * text in flash. A name that an app can meet, or that stands in the language's own declarations or the SDK's, in a source of the host, or
  * anywhere as a string, keeps its length.
  */
 function internalNames(code) {
@@ -93,10 +123,7 @@ function internalNames(code) {
       if (isMember(node) && ts.isIdentifier(node.name)) internal.add(node.name.text);
     });
   const keep = (name) => internal.delete(name);
-  for (const path of filesOf("dist/moddable", /\.d\.ts$/))
-    walk(path, textOf(path), (node) => {
-      if (isMember(node) && !isHidden(node) && ts.isIdentifier(node.name)) keep(node.name.text);
-    });
+  for (const name of publicNames()) keep(name);
   const language = filesOf("node_modules/typescript/lib", /^lib\.es.*\.d\.ts$/);
   for (const path of [...language, ...fileNames.filter((file) => file.endsWith(".d.ts")), ...filesOf(host, /\.ts$/)])
     walk(path, textOf(path), (node) => {
