@@ -4,9 +4,16 @@ import type { MQTTModemError } from "../errors";
 import type { MessageReceiver } from "./incoming";
 import type { Stage } from "./stage";
 
+/** Who publishes over a link. */
+export interface PublishListener {
+  /** A publish has ended well. */
+  onPublished(request: Request): void;
+}
+
 /** For whom a link works: the MQTT client. */
 export interface LinkListener {
   readonly inbox: MessageReceiver;
+  readonly publisher: PublishListener;
   /** A stage has been reached. */
   onModemStage(stage: Stage): void;
   /** The broker has accepted the connection, and `Stage.Online` has been reached. */
@@ -21,7 +28,7 @@ export interface LinkListener {
   onModemDown(error: MQTTModemError | null): void;
   /** Whether the topic in the ring from `start` to `end` is subscribed; asked where a line can be read in several ways. */
   isSubscribed(start: number, end: number): Match;
-  /** A publish, subscribe or unsubscribe has ended; `error` is null when it ended well. */
+  /** A publish, subscribe or unsubscribe has ended; `error` is null when it ended well. Of a publish that did, its {@link PublishListener} may be told instead. */
   onModemDone(request: Request, error: MQTTModemError | null): void;
   /** A publish that had failed stands in the way of the next one no more. */
   onModemSettled(): void;

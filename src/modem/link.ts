@@ -95,10 +95,9 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
   }
 
   onDone(request: Request, outcome: Outcome, code: number): void {
-    if (outcome === Outcome.Done && code === 0 && request.kind === Kind.Publish && !request.reported) this.client?.onModemDone(request, null);
+    if (outcome === Outcome.Done && code === 0 && request.kind === Kind.Publish && !request.reported) this.client?.publisher.onPublished(request);
     else this.end(request, outcome, code);
-    const modem = this.modem;
-    if (modem.links.count > 1) modem.tellOthersOfRoom(this.number);
+    if (this.modem.links.count > 1) this.modem.tellOthersOfRoom(this.number);
   }
 
   /** A request has ended that is no publish, or in another way than well. */

@@ -49,12 +49,9 @@ export class Outgoing {
 
   /** Keeps a place in the transmit buffer for a payload of `length` bytes that begins with `bytes`; false when there is no room now. */
   begin(request: Request, length: number, bytes: Uint8Array): boolean {
-    const payloads = this.chat.payloads,
-      encoding = this.encoding,
+    const encoding = this.encoding,
       tail = this.tail;
-    if (!payloads.reserve(request, (encoding === Encoding.Raw ? length : encodedLength(encoding, length)) + tail)) return false;
-    if (length > 0) payloads.fill(request, bytes, length + tail);
-    return true;
+    return this.chat.payloads.reserve(request, (encoding === Encoding.Raw ? length : encodedLength(encoding, length)) + tail, bytes, length + tail);
   }
 
   /** Adds a part to a payload of which `left` bytes are still to come. The encoded payload will begin before it. */
@@ -64,20 +61,19 @@ export class Outgoing {
 
   /** Sends a message whose payload of `length` bytes is there; false when there is no room for it now. */
   send(request: Request, length: number): boolean {
-    const chat = this.chat,
-      link = this.link,
-      family = link.family,
+    const link = this.link,
       options = link.options,
+      family = link.family,
       idsFrom = family.packetIds,
       publish = family.publish,
       QoS = request.QoS,
       isQoS0 = QoS === 0;
-    if (this.encoding !== Encoding.Raw) encodeInPlace(this.encoding, chat.payloads.bytes, request.offset, length);
+    if (this.encoding !== Encoding.Raw) encodeInPlace(this.encoding, this.chat.payloads.bytes, request.offset, length);
     request.wireId = idsFrom === IdsFrom.Modem ? -1 : idsFrom === IdsFrom.HostButZero && isQoS0 ? 0 : request.id;
     request.resultTimeout = QoS === 2 ? (options.resultTimeoutQoS2 ?? options.resultTimeout) : options.resultTimeout;
     const command = publish === undefined ? link.hook!.publish!(request) : isQoS0 ? (family.publishQoS0 ?? publish) : publish;
     if (command === null) return false;
-    chat.submit(request, command);
+    this.chat.submit(request, command);
     return true;
   }
 }

@@ -349,10 +349,7 @@ class BC35GHook implements Hook {
 
   publish(request: Request): Command | null {
     if (request.length > 0) return PUBLISH;
-    const { chat } = this.link;
-    if (!chat.payloads.reserve(request, CTRL_Z.length)) return null;
-    chat.payloads.fill(request, CTRL_Z, CTRL_Z.length);
-    return PUBLISH_EMPTY;
+    return this.link.chat.payloads.reserve(request, CTRL_Z.length, CTRL_Z, CTRL_Z.length) ? PUBLISH_EMPTY : null;
   }
 
   /** `+QMTTENAUTH: <result_code>[,<password>]`. */

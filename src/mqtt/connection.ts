@@ -159,7 +159,7 @@ export class Connection implements LinkListener {
 
   onModemConnected(): void {
     this.application.control({ operation: Packet.CONNACK, returnCode: 0 });
-    this.tellWritable();
+    this.publisher.tellRoom();
   }
 
   onModemPinged(): void {
@@ -179,21 +179,21 @@ export class Connection implements LinkListener {
         case Ended.Restoring:
           this.onModemStage(Stage.Online);
       }
-    this.tellWritable();
+    this.publisher.tellRoom();
   }
 
   onModemReconnected(): void {
     if (this.subscriber.restoreAll()) return;
     this.onModemStage(Stage.Online);
-    this.tellWritable();
+    this.publisher.tellRoom();
   }
 
   onModemSettled(): void {
-    this.tellWritable();
+    this.publisher.tellRoom();
   }
 
   onModemRoom(): void {
-    if (this.publisher.takesRoom()) this.tellWritable();
+    if (this.publisher.takesRoom()) this.publisher.tellRoom();
   }
 
   onModemOverflow(): void {
@@ -211,10 +211,5 @@ export class Connection implements LinkListener {
 
   get subscriptions(): number {
     return this.subscriber.count;
-  }
-
-  private tellWritable(): void {
-    const count = this.publisher.room;
-    if (count > 0) this.application.writable(count);
   }
 }

@@ -3,6 +3,7 @@ import type { Text } from "../bytes/text";
 import { flag, integer } from "../checks";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
 import type { Link } from "../modem/link";
+import type { PublishListener } from "../modem/link-listener";
 import type { Outgoing } from "../modem/outgoing";
 import { linkLost } from "../modem/failure";
 import { Stage } from "../modem/stage";
@@ -22,7 +23,7 @@ const QOS = "QoS";
 const RETAIN = "retain";
 
 /** Publishes messages, whole or in parts, and reports how each has ended. */
-export class Publisher {
+export class Publisher implements PublishListener {
   private readonly link: Link;
   private readonly outgoing: Outgoing;
   private readonly inFlight: InFlight;
@@ -135,6 +136,17 @@ export class Publisher {
     if (request.granted !== 0) return;
     request.granted = 1;
     this.acknowledge(Packet.PUBREC, request.id);
+  }
+
+  onPublished(request: Request): void {
+    this.done(request, null);
+    this.tellRoom();
+  }
+
+  /** Tells the application how much it can write, if that is anything. */
+  tellRoom(): void {
+    const room = this.room;
+    if (room > 0) this.application.writable(room);
   }
 
   /** A publish has ended. */

@@ -62,10 +62,7 @@ class Bench implements ChatListener {
   submit(options: CommandOptions, payload = "hello"): this {
     const request = this.request = this.chat.requests.take(null, 0, 0)!;
     request.resultTimeout = 5000;
-    if (options.prompt !== undefined) {
-      this.chat.payloads.reserve(request, payload.length);
-      this.chat.payloads.fill(request, bytes(payload), payload.length);
-    }
+    if (options.prompt !== undefined) this.chat.payloads.reserve(request, payload.length, bytes(payload), payload.length);
     this.chat.submit(request, command("AT+X", {}, options));
     return this;
   }

@@ -90,9 +90,8 @@ export class Exchange {
     this.pipe.fill(); // what has come before is no answer
     const command = request.command!,
       writer = this.writer,
-      cache = this.cache,
-      alone = request === first;
-    if (!cache.recall(command, request, alone)) write(command, writer, cache, request, request.listener, alone);
+      cache = this.cache;
+    if (!cache.recall(command, request, request === first)) write(command, writer, cache, request, request.listener, request === first);
     else if (cache.partsAt > 0) writeRest(command, writer, cache, request, request.listener);
     if (writer.length > writer.most) {
       // Reported from the timer: the application may be in the middle of the call that submitted it.
@@ -252,16 +251,14 @@ export class Exchange {
 
   private sendPayload(request: Request): void {
     const cache = this.cache,
-      payloads = this.payloads,
-      offset = request.offset,
-      length = request.length;
+      payloads = this.payloads;
     if (cache.expected < Expected.Keeping) cache.expected = -cache.expected;
     this.requests.wait(request, request.finalTimeout);
     if (this.isEchoed) {
-      this.decoder.expectEcho(payloads.bytes, offset, offset + length);
+      this.decoder.expectEcho(payloads.bytes, request.offset, request.offset + request.length);
       payloads.pin(request);
     }
-    if (this.pipe.write(payloads.bytes, offset, length)) this.payloadSent(request);
+    if (this.pipe.write(payloads.bytes, request.offset, request.length)) this.payloadSent(request);
     else payloads.pin(request);
   }
 

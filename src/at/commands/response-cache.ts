@@ -133,9 +133,9 @@ export class ResponseCache {
       this.shape = shape;
       return false;
     }
-    const id = request.wireId;
-    if (this.id !== id) {
-      const writer = this.writer;
+    if (this.id !== request.wireId) {
+      const writer = this.writer,
+        id = request.wireId;
       if (!renumber(writer.buffer, writer.idEnd, this.bytes, this.answerIdEnd, this.id, id)) return false;
       this.id = id;
     }

@@ -29,8 +29,11 @@ export class Payloads {
     return this.mostBytes - (this.pinned === null ? this.used : this.tail);
   }
 
-  /** Keeps `length` bytes of the buffer for the request's payload; false when there is no room now. */
-  reserve(request: Request, length: number): boolean {
+  /**
+   * Keeps `length` bytes of the buffer for the request's payload, and copies `bytes` to where the last `left` of them begin; false
+   * when there is no room now.
+   */
+  reserve(request: Request, length: number, bytes: Uint8Array, left: number): boolean {
     request.length = length;
     if (length === 0) return true;
     let end = this.tail + length;
@@ -43,6 +46,7 @@ export class Payloads {
     request.offset = this.tail;
     this.tail = end;
     this.used += length;
+    this.native.copy(this.bytes, end - left, bytes, 0, bytes.length);
     return true;
   }
 
