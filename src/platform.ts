@@ -4,7 +4,10 @@ import { frozen } from "./bytes/frozen";
  * The interfaces that a host implements for the core. The core reads no clock, timer, randomness or port by itself.
  */
 
-/** Operations on bytes that a host may have in native code. {@link portableBytes} does them in script. */
+/**
+ * Operations on bytes that a host may have in native code. {@link portableBytes} has those that every host needs, in script. Where a host
+ * leaves out one of the others, the part of the core that would call it does the same in script.
+ */
 export interface Bytes {
   /** Copies `length` bytes from `source[start…]` to `target[offset…]`. */
   copy(target: Uint8Array, offset: number, source: Uint8Array, start: number, length: number): void;
@@ -14,6 +17,29 @@ export interface Bytes {
   find(bytes: Uint8Array, byte: number, start: number, end: number): number;
   /** Writes `length` bytes from `source[start…]` to `target[offset…]` as two upper-case hexadecimal digits each. The two ranges do not overlap. */
   hex(target: Uint8Array, offset: number, source: Uint8Array, start: number, length: number): void;
+
+  // ---- texts: whatever these leave undefined is done in script
+
+  /** The UTF-8 of a text that may stand between quotes; undefined where it has a double quote, a control character, or a surrogate. */
+  encode?(text: string): ArrayBuffer | undefined;
+  /** The text of `bytes`; undefined where these are no UTF-8, or have a NUL, or a character beyond U+FFFF. */
+  decode?(bytes: Uint8Array): string | undefined;
+
+  // ---- a modem's line in a ring: the byte at a position is `bytes[position & mask]`, positions wrap at 32 bits, `tail` is behind the last one
+
+  /**
+   * Looks up the name with which the line at `at` begins. `names` has, for each name, its length and its bytes.
+   * @returns −1 while the name may go on; otherwise 256 times how long it is in the line, plus its index, or 255 where it is none of them
+   */
+  name?(names: Uint8Array, bytes: Uint8Array, mask: number, at: number, tail: number): number;
+  /**
+   * Reads the line's fields from `at` on, until there are `most` of them, or the line ends. Writes each into `table[offset … end)`, in bytes,
+   * as four 32-bit numbers: kind, value, where its text begins, and where that ends. Fields that do not fit are only counted.
+   * @returns −1 while a field has not come whole; otherwise 256 times the length of what was read, plus the number of fields, or 255 where there are more
+   */
+  fields?(table: ArrayBuffer, offset: number, end: number, bytes: Uint8Array, mask: number, at: number, tail: number, most: number): number;
+  /** The position of the first `byte`, CR or LF from `at` on, or `tail`. */
+  upTo?(byte: number, bytes: Uint8Array, mask: number, at: number, tail: number): number;
 }
 
 /** One byte stream to the modem. */

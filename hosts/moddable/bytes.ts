@@ -8,4 +8,9 @@ export const bytes: Bytes = Object.freeze({
   same: native("xs_modem_mqtt_same"),
   find: native("xs_modem_mqtt_find"),
   hex: native("xs_modem_mqtt_hex"),
+  encode: native("xs_modem_mqtt_encode"),
+  decode: native("xs_modem_mqtt_decode"),
+  name: native("xs_modem_mqtt_name"),
+  fields: native("xs_modem_mqtt_fields"),
+  upTo: native("xs_modem_mqtt_upTo"),
 });

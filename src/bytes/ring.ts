@@ -21,7 +21,7 @@ export class Ring {
   head = 0;
   /** One past the newest byte. */
   tail = 0;
-  private readonly native: Bytes;
+  readonly native: Bytes;
 
   /**
    * @param size in bytes, a power of two from 64 to 65536

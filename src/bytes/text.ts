@@ -1,4 +1,5 @@
 import { ArgumentError } from "../errors";
+import type { Bytes } from "../platform";
 import { NOT_ENCODABLE, utf8Encode, utf8Length } from "./utf8";
 
 const BACKSLASH = 0x5c;
@@ -16,16 +17,20 @@ export class Text {
    * @param limit bytes of UTF-8 at the most
    * @param secret keeps the value out of the error
    * @param escapes the modem takes a backslash for the beginning of an escape, and no document says how to write one
+   * @param native the host's operations, where they are at hand
    * @throws ArgumentError naming the argument, the limit and the value
    */
-  constructor(name: string, string: unknown, limit: number, secret = false, escapes = false) {
+  constructor(name: string, string: unknown, limit: number, secret = false, escapes = false, native?: Bytes) {
     const shown = secret ? "a secret" : string;
     if (typeof string !== "string") throw new ArgumentError("ARGUMENT_TYPE", name, shown, "must be a string");
-    const length = utf8Length(string);
+    const encoded = native?.encode?.(string);
+    const length = encoded === undefined ? utf8Length(string) : encoded.byteLength;
     if (length === NOT_ENCODABLE) throw new ArgumentError("ARGUMENT_CHARACTER", name, shown, "must not hold half of a surrogate pair");
     if (length > limit) throw new ArgumentError("ARGUMENT_LENGTH", name, shown, `must be at most ${limit} bytes of UTF-8, this is ${length}`);
-    const bytes = utf8Encode(string);
-    for (let i = 0; i < length; i++) {
+    const bytes = encoded === undefined ? utf8Encode(string) : new Uint8Array(encoded);
+    // The host has looked at each of its own bytes, but for a backslash.
+    const isChecked = encoded !== undefined && !(escapes && native!.find(bytes, BACKSLASH, 0, length) >= 0);
+    for (let i = isChecked ? length : 0; i < length; i++) {
       const byte = bytes[i];
       if (escapes && byte === BACKSLASH)
         throw new ArgumentError(

@@ -1,3 +1,5 @@
+import type { Bytes } from "../platform";
+
 /** UTF-8 in the core's own code: XS has no TextEncoder unless an app brings one. Used while setting up, not while running. */
 
 /** A lone surrogate: there is no UTF-8 for it. */
@@ -52,8 +54,10 @@ export function utf8Encode(text: string): Uint8Array {
 const SMALLEST = Object.freeze([0, 0x80, 0x800, 0x10000]);
 const REPLACEMENT = 0xfffd;
 
-/** The text of `bytes`; what is not UTF-8 becomes U+FFFD, byte by byte. */
-export function utf8Decode(bytes: Uint8Array): string {
+/** The text of `bytes`; what is not UTF-8 becomes U+FFFD, byte by byte. @param native the host's operations, where they are at hand */
+export function utf8Decode(bytes: Uint8Array, native?: Bytes): string {
+  const decoded = native?.decode?.(bytes);
+  if (decoded !== undefined) return decoded;
   let text = "";
   for (let i = 0; i < bytes.length; ) {
     const lead = bytes[i];

@@ -71,8 +71,9 @@ export class Inquiry {
     if (this.retries !== retries) this.lines.length = 0; // the question was sent again, because the answer was not whole
     this.retries = retries;
     const bytes = new Uint8Array((end - start) | 0);
-    this.host.chat.ring.copy(start, bytes, 0, bytes.length);
-    this.lines.push(utf8Decode(bytes));
+    const { ring } = this.host.chat;
+    ring.copy(start, bytes, 0, bytes.length);
+    this.lines.push(utf8Decode(bytes, ring.native));
   }
 
   /** The question has been answered, or has failed. */

@@ -2,6 +2,7 @@ import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { integer, flag } from "../checks";
 import { ArgumentError } from "../errors";
+import type { Bytes } from "../platform";
 import type { Limits } from "./limits";
 import { topicName } from "./topic";
 
@@ -51,19 +52,19 @@ const USUAL_VERSION = 4;
 /** Seconds that nobody has to have asked for: ECMA-419's default, that of `connect()`, and the modems' own. */
 const USUAL_KEEP_ALIVE: readonly number[] = frozen([0, 60, 120]);
 
-/** @throws ArgumentError naming the argument, the limit and the value */
-export function settings(options: ConnectionOptions, limits: Limits): Settings {
+/** @param native the host's operations, where they are at hand @throws ArgumentError naming the argument, the limit and the value */
+export function settings(options: ConnectionOptions, limits: Limits, native?: Bytes): Settings {
   const { will } = options,
     { escapes } = limits;
-  const id = new Text("id", options.id ?? "", limits.credential, false, escapes),
+  const id = new Text("id", options.id ?? "", limits.credential, false, escapes, native),
     clean = flag("clean", options.clean ?? true);
   // A broker refuses it (MQTT 3.1.1, 3.1.3.1): it could not find the session again.
   if (clean === 0 && id.bytes.length === 0)
     throw new ArgumentError("ARGUMENT_LENGTH", "id", id.string, "must be given where clean is false: the session belongs to it");
-  const user = options.user === undefined ? null : new Text("user", options.user, limits.credential, false, escapes);
-  const host = nonEmpty(new Text("host", options.host, limits.host, false, escapes), "host"),
+  const user = options.user === undefined ? null : new Text("user", options.user, limits.credential, false, escapes, native);
+  const host = nonEmpty(new Text("host", options.host, limits.host, false, escapes, native), "host"),
     port = integer("port", options.port ?? 1883, 1, 65535);
-  const password = options.password === undefined ? null : new Text("password", options.password, limits.credential, true, escapes);
+  const password = options.password === undefined ? null : new Text("password", options.password, limits.credential, true, escapes, native);
   const version = protocolVersion(options.protocolVersion ?? USUAL_VERSION, limits),
     keepAlive = seconds(options.keepAlive, limits);
   const hasWill = will !== undefined && will !== null;
@@ -83,8 +84,8 @@ export function settings(options: ConnectionOptions, limits: Limits): Settings {
     will: !hasWill
       ? null
       : {
-          topic: topicName("will.topic", will.topic, limits.willTopic, escapes),
-          message: new Text("will.message", will.message, limits.willMessage, false, escapes),
+          topic: topicName("will.topic", will.topic, limits.willTopic, escapes, native),
+          message: new Text("will.message", will.message, limits.willMessage, false, escapes, native),
           QoS: integer("will.QoS", will.QoS ?? 0, 0, 2),
           retain: flag("will.retain", will.retain ?? false),
         },

@@ -3,6 +3,7 @@ import { Match } from "../at/framing/subscribed";
 import type { Ring } from "../bytes/ring";
 import { Text } from "../bytes/text";
 import { ArgumentError } from "../errors";
+import type { Bytes } from "../platform";
 
 /** MQTT's rules for topic names and topic filters (MQTT 3.1.1, 4.7). */
 
@@ -14,16 +15,16 @@ const enum Byte {
 }
 
 /** A topic to publish to. @throws ArgumentError when it is empty, too long, not quotable, or has wildcards */
-export function topicName(name: string, value: unknown, limit: number, escapes = false): Text {
-  const text = present(name, value, limit, escapes);
+export function topicName(name: string, value: unknown, limit: number, escapes = false, native?: Bytes): Text {
+  const text = present(name, value, limit, escapes, native);
   if (text.string.includes("#") || text.string.includes("+"))
     throw new ArgumentError("ARGUMENT_WILDCARD", name, value, "must not hold the wildcards # and +: a message is published to one topic");
   return text;
 }
 
 /** A topic filter to subscribe to. @throws ArgumentError also when a wildcard stands where MQTT 3.1.1 4.7.1 forbids it */
-export function topicFilter(name: string, value: unknown, limit: number, escapes = false): Text {
-  const text = present(name, value, limit, escapes);
+export function topicFilter(name: string, value: unknown, limit: number, escapes = false, native?: Bytes): Text {
+  const text = present(name, value, limit, escapes, native);
   const levels = text.string.split("/");
   for (let i = 0; i < levels.length; i++) {
     const level = levels[i];
@@ -34,8 +35,8 @@ export function topicFilter(name: string, value: unknown, limit: number, escapes
   return text;
 }
 
-function present(name: string, value: unknown, limit: number, escapes: boolean): Text {
-  const text = new Text(name, value, limit, false, escapes);
+function present(name: string, value: unknown, limit: number, escapes: boolean, native: Bytes | undefined): Text {
+  const text = new Text(name, value, limit, false, escapes, native);
   if (text.bytes.length === 0) throw new ArgumentError("ARGUMENT_LENGTH", name, value, `must have 1 to ${limit} bytes`);
   return text;
 }

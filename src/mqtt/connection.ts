@@ -78,6 +78,7 @@ export class Connection implements LinkListener {
           will: will && { topic: textOf(will.topic, "will.topic")!, message: textOf(will.message, "will.message") ?? "", QoS: will.QoS, retain: will.retain },
         },
         link.limits,
+        link.chat.ring.native,
       ),
     );
     this.application.open(options);

@@ -73,8 +73,7 @@ export class Inbox implements MessageReceiver {
     if (cached === null) {
       const bytes = new Uint8Array(length);
       ring.copy(start, bytes, 0, length);
-      cached = this.topics.keep({ string: utf8Decode(bytes), bytes });
-      this.chat.fill();
+      cached = this.topics.keep({ string: utf8Decode(bytes, ring.native), bytes });
     }
     options.topic = cached.string;
     options.QoS = QoS < 0 ? undefined : QoS;

@@ -4,6 +4,7 @@ import { integer } from "../checks";
 import { ArgumentError } from "../errors";
 import type { Limits } from "../modem/limits";
 import { topicFilter } from "../modem/topic";
+import type { Bytes } from "../platform";
 import type { ByteBuffer, WriteOptions } from "./options";
 
 /** A port, which a URL gives as a string, as a number. Anything else is returned as it is, and refused later. */
@@ -11,12 +12,12 @@ export function portOf(port: number | string | undefined): number | undefined {
   return String(Number(port)) === port ? Number(port) : (port as number | undefined);
 }
 
-/** @internal The topics of a SUBSCRIBE or UNSUBSCRIBE, checked. @throws ArgumentError */
-export function itemsOf(items: WriteOptions["items"], { topic: longest, escapes }: Limits): TopicItem[] {
+/** @internal The topics of a SUBSCRIBE or UNSUBSCRIBE, checked. @param native the host's operations, where they are at hand @throws ArgumentError */
+export function itemsOf(items: WriteOptions["items"], { topic: longest, escapes }: Limits, native?: Bytes): TopicItem[] {
   if (!Array.isArray(items)) throw new ArgumentError("ARGUMENT_TYPE", "items", items, "must be an array of topics");
   if (items.length < 1) throw new ArgumentError("ARGUMENT_LENGTH", "items", items.length, "must have one topic at least");
   return items.map((item, index) => ({
-    text: topicFilter(`items[${index}].topic`, textOf(item?.topic, `items[${index}].topic`), longest, escapes),
+    text: topicFilter(`items[${index}].topic`, textOf(item?.topic, `items[${index}].topic`), longest, escapes, native),
     QoS: item.QoS === undefined ? 0 : integer(`items[${index}].QoS`, item.QoS, 0, 2),
     id: 0,
   }));

@@ -182,7 +182,9 @@ export class Publisher implements PublishListener {
   private topicOf(topic: string | ByteBuffer | undefined): Text {
     const string = typeof topic === STRING ? (topic as string) : textOf(topic, "topic");
     const cached = string === undefined ? null : this.topics.byString(string);
-    return (this.topic = cached ?? this.topics.keep(topicName("topic", string, this.link.limits.topic, this.link.limits.escapes)));
+    if (cached !== null) return (this.topic = cached);
+    const { limits, chat } = this.link;
+    return (this.topic = this.topics.keep(topicName("topic", string, limits.topic, limits.escapes, chat.ring.native)));
   }
 
   private refuse(request: Request): never {

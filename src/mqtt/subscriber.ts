@@ -52,7 +52,7 @@ export class Subscriber {
    */
   change(kind: Kind.Subscribe | Kind.Unsubscribe, options: WriteOptions): void {
     const { link } = this;
-    const items = itemsOf(options.items, link.limits);
+    const items = itemsOf(options.items, link.limits, link.chat.ring.native);
     const request = this.inFlight.take(kind, options.id),
       { id } = request;
     for (let i = 0; i < items.length; i++) items[i].id = id;

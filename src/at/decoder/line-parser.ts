@@ -93,7 +93,6 @@ export class LineParser {
       this.fields.begin(at);
       return Parsed.Prefix;
     }
-    names.remember();
     if (byte === Byte.Colon) this.at = (at + 1) | 0;
     // ML302 prints a bare `+CME ERROR` after some commands (dialects.md C-10).
     else if (line.id !== CommonResponse.CmeError || (byte !== Byte.CR && byte !== Byte.LF)) return Parsed.Text;

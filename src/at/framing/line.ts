@@ -14,12 +14,13 @@ export const LINE: Framing = frozen({
   begin(message: Message): void {
     const fields = message.fields,
       at = fields.at,
-      topic = message.topicField;
+      topic = message.topicField,
+      spaced = fields.isSpaced(topic);
     message.topic = fields.start(topic);
     message.topicEnd = fields.end(topic);
     // Firmware that puts blanks after commas puts one before the payload.
-    if (fields.kind(topic) === FieldKind.Quoted) message.keepHeader(at, fields.spaced);
-    message.beginPayload(at, fields.spaced);
+    if (fields.kind(topic) === FieldKind.Quoted) message.keepHeader(at, spaced);
+    message.beginPayload(at, spaced);
     message.end = message.untilSilence ? BY_SILENCE : TO_LINE_END;
   },
 

@@ -25,6 +25,8 @@ export function beforeBlanks(ring: Ring, start: number, end: number): number {
 
 /** The first byte `end` from `at` on, or the end of the line. @param end a carriage return, or a byte above it */
 export function upTo(ring: Ring, at: number, end: Byte): number {
+  const native = ring.native;
+  if (native.upTo !== undefined) return native.upTo(end, ring.bytes, ring.mask, at, ring.tail);
   const bytes = ring.bytes,
     mask = ring.mask,
     tail = ring.tail;

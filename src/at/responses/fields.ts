@@ -32,8 +32,6 @@ const enum Size {
 export class Fields {
   /** How many fields the line has. */
   count = 0;
-  /** Whether the last field began with a blank: firmware that prints them prints them everywhere (dialects.md A-2). */
-  spaced = false;
   /** Where the next field begins; when the line is over, its end. */
   at = 0;
   /** A text that has not come whole has been looked through up to here; at the beginning of a field this is {@link at}. */
@@ -53,16 +51,34 @@ export class Fields {
   /** The fields of a line begin at `at`, if it has any. */
   begin(at: number): void {
     this.count = 0;
-    this.spaced = false;
     this.at = this.seen = at;
   }
 
   /**
-   * Reads on, until there are `most` fields, or the line ends. Where a field has not come whole, the next call reads a number again
-   * from its beginning, and goes on with a text.
+   * Reads on, until there are `most` fields, or the line ends (−1: only there).
    * @returns the byte behind the last field: a comma, or the one that ends the line; 0 while that has not come
    */
   read(most: number): number {
+    const ring = this.ring,
+      native = ring.native,
+      bytes = ring.bytes,
+      mask = ring.mask;
+    if (native.fields === undefined) return this.readOn(most);
+    // All of them anew in each call, for a line is short.
+    const table = this.table,
+      offset = table.byteOffset,
+      begin = this.at;
+    const read = native.fields(table.buffer as ArrayBuffer, offset, offset + table.byteLength, bytes, mask, begin, ring.tail, most);
+    if (read < 0) return 0;
+    const end = (begin + (read >> 8)) | 0,
+      byte = bytes[end & mask];
+    this.count = read & 0xff;
+    this.at = byte === Byte.Comma ? (end + 1) | 0 : end;
+    return byte;
+  }
+
+  /** The same in script. Where a field has not come whole, the next call reads a number again from its beginning, and goes on with a text. */
+  private readOn(most: number): number {
     const ring = this.ring,
       bytes = ring.bytes,
       mask = ring.mask,
@@ -73,7 +89,6 @@ export class Fields {
         value = 0;
       while (at !== tail && (byte = bytes[at & mask]) === Byte.Blank) at = (at + 1) | 0;
       if (at === tail) return 0;
-      this.spaced = at !== this.at;
       const start = at,
         negative = byte === Byte.Minus;
       if (negative) at = (at + 1) | 0;
@@ -152,6 +167,13 @@ export class Fields {
     return this.table[index * Size.FIELD + 3];
   }
 
+  /** Whether a blank stands before the field: firmware that prints them prints them everywhere (dialects.md A-2). */
+  isSpaced(index: number): boolean {
+    const ring = this.ring,
+      start = this.start(index) - (this.kind(index) === FieldKind.Quoted ? 2 : 1);
+    return ring.bytes[start & ring.mask] === Byte.Blank;
+  }
+
   /** Bytes of the field's text; 0 where there is none. */
   length(index: number): number {
     return index < this.count && index * Size.FIELD < this.table.length ? (this.end(index) - this.start(index)) | 0 : 0;
@@ -161,7 +183,7 @@ export class Fields {
   string(index: number): string {
     const bytes = new Uint8Array(this.length(index));
     this.ring.copy(this.start(index), bytes, 0, bytes.length);
-    return utf8Decode(bytes);
+    return utf8Decode(bytes, this.ring.native);
   }
 
   /** Whether field `index` is exactly `text`. */

@@ -2,13 +2,12 @@ import type { Ring } from "../../bytes/ring";
 import { Byte } from "./bytes";
 import { NO_RESPONSE, type NameTree } from "./name-tree";
 
-/** Looks up the name with which a line begins, byte by byte as they come. A report like the last one is compared as a whole. */
+/** Looks up the name with which a line begins. */
 export class NameLookup {
   /** The response whose name it is: its index in the table, or {@link NO_RESPONSE}. */
   response: number = NO_RESPONSE;
+  /** How far the name has been followed, while it has not come whole. */
   private node = 0;
-  /** The response that the last report was. */
-  private last = 0;
   private readonly names: NameTree;
 
   constructor(names: NameTree) {
@@ -20,8 +19,22 @@ export class NameLookup {
     this.node = 0;
   }
 
-  /** Goes on at `at`, in the line that begins at the ring's head. Returns the position behind the name, or the ring's tail where the name may go on. */
+  /**
+   * Goes on at `at`, in the line that begins at the ring's head. Returns the position behind the name, or the ring's tail where the name
+   * may go on. In native code the name is read again from its beginning, for it is short.
+   */
   walk(ring: Ring, at: number): number {
+    const native = ring.native;
+    if (native.name === undefined) return this.follow(ring, at);
+    const head = ring.head,
+      found = native.name(this.names.list, ring.bytes, ring.mask, head, ring.tail);
+    if (found < 0) return ring.tail;
+    this.response = found & 0xff;
+    return (head + (found >> 8)) | 0;
+  }
+
+  /** The same in script. It looks at each byte once. */
+  private follow(ring: Ring, at: number): number {
     const names = this.names,
       labels = names.byte,
       below = names.below,
@@ -30,15 +43,6 @@ export class NameLookup {
       mask = ring.mask,
       tail = ring.tail;
     let node = this.node;
-    if (node === 0 && bytes[at & mask] === Byte.Plus) {
-      const last = this.last,
-        start = names.starts[last],
-        length = names.starts[last + 1] - start;
-      if (((tail - at) | 0) > length && ring.same(at, names.text, start, length)) {
-        at = (at + length) | 0;
-        node = names.ends[last];
-      }
-    }
     while (at !== tail) {
       const byte = bytes[at & mask];
       let next = below[node];
@@ -53,10 +57,5 @@ export class NameLookup {
     }
     this.node = node;
     return tail;
-  }
-
-  /** The line is a report, which is likely to come again. */
-  remember(): void {
-    this.last = this.response;
   }
 }

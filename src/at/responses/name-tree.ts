@@ -31,23 +31,19 @@ export interface NameTree {
   readonly follow: Uint8Array;
   /** How many responses, at the beginning of the table, are final result codes. */
   readonly finals: number;
-  /** All names, one behind the other; where each begins, the last one's end behind them; and the node where each ends. */
-  readonly text: Uint8Array;
-  readonly starts: Uint16Array;
-  readonly ends: Uint16Array;
+  /** For a host that looks up names in native code: the length of each name, then its bytes. */
+  readonly list: Uint8Array;
 }
 
 /** Builds the tree of these names, of which the first `finals` are final result codes. What comes often should stand first. */
 export function nameTree(rows: readonly { readonly text: string; readonly follow: Follow }[], finals: number): NameTree {
-  const text = rows.map((row) => row.text).join(""),
-    size = text.length + 1;
+  const list = rows.map(({ text }) => String.fromCharCode(text.length) + text).join(""),
+    size = list.length - rows.length + 1;
   const byte = new Uint8Array(size),
     below = new Uint16Array(size),
     beside = new Uint16Array(size);
   const response = new Uint8Array(size).fill(NO_RESPONSE),
     follow = new Uint8Array(rows.length);
-  const starts = new Uint16Array(rows.length + 1),
-    ends = new Uint16Array(rows.length);
   let used = 1;
   rows.forEach((row, index) => {
     let node = 0;
@@ -69,8 +65,6 @@ export function nameTree(rows: readonly { readonly text: string; readonly follow
     }
     response[node] = index;
     follow[index] = row.follow;
-    ends[index] = node;
-    starts[index + 1] = starts[index] + row.text.length;
   });
-  return frozen({ byte, below, beside, response, follow, finals, text: ascii(text), starts, ends });
+  return frozen({ byte, below, beside, response, follow, finals, list: ascii(list) });
 }

@@ -226,13 +226,11 @@ static const struct { const char* name; xsCallback callback; } functions[] = {
 };
 
 /** What manifest.json names beside the JavaScript, as the SDK's linker would find it. */
-extern void xs_modem_mqtt_copy(xsMachine* the);
-extern void xs_modem_mqtt_hex(xsMachine* the);
-extern void xs_modem_mqtt_same(xsMachine* the);
-extern void xs_modem_mqtt_find(xsMachine* the);
-static const struct { const char* name; xsCallback callback; } natives[] = {
-	{ "xs_modem_mqtt_copy", xs_modem_mqtt_copy }, { "xs_modem_mqtt_hex", xs_modem_mqtt_hex }, { "xs_modem_mqtt_same", xs_modem_mqtt_same }, { "xs_modem_mqtt_find", xs_modem_mqtt_find },
-};
+#define EACH_NATIVE(DO) DO(xs_modem_mqtt_copy) DO(xs_modem_mqtt_hex) DO(xs_modem_mqtt_same) DO(xs_modem_mqtt_find) DO(xs_modem_mqtt_encode) DO(xs_modem_mqtt_decode) DO(xs_modem_mqtt_name) DO(xs_modem_mqtt_fields) DO(xs_modem_mqtt_upTo)
+#define DECLARE(NAME) extern void NAME(xsMachine* the);
+#define NAMED(NAME) { #NAME, NAME },
+EACH_NATIVE(DECLARE)
+static const struct { const char* name; xsCallback callback; } natives[] = { EACH_NATIVE(NAMED) };
 
 /** native(name): what the SDK's compiler makes of this word ("XS in C", Native) */
 static void hostNative(xsMachine* the)
