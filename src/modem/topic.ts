@@ -52,19 +52,20 @@ export function matchesAny(filters: readonly TopicItem[], ring: Ring, start: num
 }
 
 function matches(filter: Uint8Array, ring: Ring, start: number, end: number): Match {
-  const { bytes, mask } = ring;
+  const { bytes, mask, native } = ring,
+    { length } = filter;
+  if (native.find(filter, Byte.Plus, 0, length) < 0 && native.find(filter, Byte.Hash, 0, length) < 0)
+    return ((end - start) | 0) === length && ring.matches(start, filter) ? Match.Name : Match.None;
   // The server's own topics match no wildcard at the beginning (MQTT 3.1.1 4.7.2).
   if (bytes[start & mask] === Byte.Dollar && filter[0] !== Byte.Dollar) return Match.None;
   let at = start;
-  let match: Match = Match.Name;
   for (let i = 0; i < filter.length; i++) {
     const byte = filter[i];
     if (byte === Byte.Hash) return Match.Wildcard;
     if (byte === Byte.Plus) {
-      match = Match.Wildcard;
       while (at !== end && bytes[at & mask] !== Byte.Slash) at = (at + 1) | 0;
     } else if (at !== end && bytes[at & mask] === byte) at = (at + 1) | 0;
     else return at === end && byte === Byte.Slash && filter[i + 1] === Byte.Hash ? Match.Wildcard : Match.None; // `a/#` matches `a` (4.7.1.2)
   }
-  return at === end ? match : Match.None;
+  return at === end ? Match.Wildcard : Match.None;
 }
