@@ -147,11 +147,6 @@ export class Chat implements PortReceiver, PipeListener {
     if (!this.pipe.closed) this.timers.set(Slot.Resume, 0);
   }
 
-  /** Reads the port in the middle of other work: see {@link Pipe.fill}. */
-  fill(): void {
-    this.pipe.fill();
-  }
-
   /** Bytes have come in the middle of other work: the decoder, if it is at work, comes to them. */
   onFilled(): void {
     if (!this.decoder.scanning) this.resume();

@@ -26,11 +26,14 @@ export class Writer {
   idEnd = 0;
   /** Bytes that a line may have. */
   readonly most: number;
+  /** The buffer's length, which a typed array computes anew each time. */
+  private size: number;
   private readonly native: Bytes;
 
   constructor(most: number, native: Bytes) {
     this.most = most;
     this.buffer = roomier(null, 0, most);
+    this.size = this.buffer.length;
     this.native = native;
   }
 
@@ -53,17 +56,18 @@ export class Writer {
       return false;
     }
     this.buffer = roomier(this.buffer, end, this.most);
+    this.size = this.buffer.length;
     return true;
   }
 
   byte(byte: number): void {
-    if (this.length < this.buffer.length || this.grow(1)) this.buffer[this.length++] = byte;
+    if (this.length < this.size || this.grow(1)) this.buffer[this.length++] = byte;
   }
 
   /** Writes `length` bytes of `bytes[from…]`. They come from a family's table, never from an application. */
   copy(bytes: Uint8Array, from: number, length: number): void {
     const at = this.length;
-    if (at + length > this.buffer.length && !this.grow(length)) return;
+    if (at + length > this.size && !this.grow(length)) return;
     this.native.copy(this.buffer, at, bytes, from, length);
     this.length = at + length;
   }
@@ -73,7 +77,7 @@ export class Writer {
     const bytes = text.bytes,
       length = bytes.length;
     const at = this.length;
-    if (at + length + 2 > this.buffer.length && !this.grow(length + 2)) return;
+    if (at + length + 2 > this.size && !this.grow(length + 2)) return;
     this.buffer[at] = Byte.Quote;
     this.native.copy(this.buffer, at + 1, bytes, 0, length);
     this.buffer[at + 1 + length] = Byte.Quote;
@@ -91,7 +95,7 @@ export class Writer {
 
   /** Writes `length` bytes of `source[offset…]` as upper-case hex digits. */
   hex(source: Uint8Array, offset: number, length: number): void {
-    if (this.length + length * 2 > this.buffer.length && !this.grow(length * 2)) return;
+    if (this.length + length * 2 > this.size && !this.grow(length * 2)) return;
     this.native.hex(this.buffer, this.length, source, offset, length);
     this.length += length * 2;
   }

@@ -161,10 +161,18 @@ export const COUNTED: Framing = frozen({
       fields = message.fields;
     message.byName = false;
     if (message.truncated) return;
+    const quoted = header.quoted,
+      match = message.subscribed.isSubscribed(message.topic, message.topicEnd);
     if (fields.count === message.topicField) {
-      if (header.quoted && !message.suspect && header.candidates === 1) message.keepHeader(header.segment, true);
-      fields.add(header.quoted ? FieldKind.Quoted : FieldKind.Bare, 0, message.topic, message.topicEnd);
+      if (header.candidates === 1 && (quoted ? !message.suspect : match !== Match.None && isOneReading(message))) message.keepHeader(header.segment, quoted);
+      fields.add(quoted ? FieldKind.Quoted : FieldKind.Bare, 0, message.topic, message.topicEnd);
     }
-    message.byName = message.subscribed.isSubscribed(message.topic, message.topicEnd) === Match.Name;
+    message.byName = match === Match.Name;
   },
 });
+
+/** Whether a message whose topic has no quotes ends where the number behind its first comma says: another comma may be the topic's. */
+function isOneReading(message: Message): boolean {
+  const header = message.header!;
+  return header.firstSegment === header.segment && header.state === HeaderState.Frame && message.end === BY_COUNT;
+}

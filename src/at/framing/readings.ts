@@ -207,15 +207,6 @@ export const READINGS = frozen({
       header.state = HeaderState.Stream;
       return Found.Nothing;
     }
-    if (
-      !header.quoted &&
-      !message.sameHeader &&
-      !message.truncated &&
-      header.candidates === 1 &&
-      header.firstSegment === header.segment &&
-      HEADER.isSubscribed(message, topicEnd)
-    )
-      message.keepHeader(header.segment, false);
     return message.whole(length, next);
   },
 

@@ -128,11 +128,10 @@ export class Fields {
     return end;
   }
 
-  /** Adds a field; one too many is only counted. @param start where its text begins in the ring, up to `end` */
+  /** Adds a field. One too many is only counted: behind its end a typed array keeps nothing, and gives undefined. @param start where its text begins in the ring, up to `end` */
   add(kind: FieldKind, value: number, start: number, end: number): void {
     const at = this.count++ * Size.FIELD;
     const table = this.table;
-    if (at >= table.length) return;
     table[at] = kind;
     table[at + 1] = value;
     table[at + 2] = start;
@@ -154,7 +153,7 @@ export class Fields {
 
   /** What field `index` is; `Empty` where there is none. */
   kind(index: number): FieldKind {
-    return index < this.count && index * Size.FIELD < this.table.length ? this.table[index * Size.FIELD] : FieldKind.Empty;
+    return index < this.count ? (this.table[index * Size.FIELD] ?? FieldKind.Empty) : FieldKind.Empty;
   }
 
   /** Where the field's text begins in the ring, after a quote. */
@@ -176,7 +175,7 @@ export class Fields {
 
   /** Bytes of the field's text; 0 where there is none. */
   length(index: number): number {
-    return index < this.count && index * Size.FIELD < this.table.length ? (this.end(index) - this.start(index)) | 0 : 0;
+    return index < this.count ? (this.end(index) - this.start(index)) | 0 : 0;
   }
 
   /** The field's text as a string: allocates, so for errors and answers, not for the running of messages. */
