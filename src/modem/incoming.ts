@@ -3,34 +3,50 @@ import type { Message } from "../at/framing/message";
 import type { Fields } from "../at/responses/fields";
 import type { Line } from "../at/responses/response-table";
 import { Encoding } from "../bytes/encoding";
+import { frozen } from "../bytes/frozen";
 import type { MessageRow } from "./family";
 
+/** Who may take a message that begins as the one before. */
+export interface Repeater {
+  /** A message begins that has the same topic, QoS and flags as the one before; false when they are to be told anew. */
+  onMessageAgain(): boolean;
+}
+
 /** To whom a link gives its messages. */
-export interface MessageReceiver {
+export interface MessageReceiver extends Repeater {
   /**
    * A message begins. The topic is field `topic` of `fields`, valid until this returns; the decoder's `message` has the rest.
    * `QoS` and the flags are −1 where the modem does not tell them.
    */
   onMessage(fields: Fields, topic: number, QoS: number, retain: number, duplicate: number): void;
-  /** A message begins that has the same topic, QoS and flags as the one before; false when they are to be told anew. */
-  onMessageAgain(): boolean;
   /** A message goes on. */
   onFragment(): void;
 }
 
+const NOBODY: Repeater = frozen({ onMessageAgain: () => false });
+
 /** Messages that come in for one link: reads what their fields mean, and hands them to the client, or skips them when the client has gone. */
 export class Incoming {
+  /** Who takes a message that begins as the one before: nobody where each has to be read, or when the client has gone. */
+  repeater: Repeater;
   /** Null when the client has gone. */
-  receiver: MessageReceiver | null;
+  private receiver: MessageReceiver | null;
   private readonly encoding: Encoding;
   private readonly decoder: Decoder;
   private readonly row: MessageRow;
 
   constructor(decoder: Decoder, row: MessageRow, encoding: Encoding, receiver: MessageReceiver) {
     this.receiver = receiver;
+    this.repeater = encoding === Encoding.Raw ? receiver : NOBODY;
     this.encoding = encoding;
     this.decoder = decoder;
     this.row = row;
+  }
+
+  /** The client has gone. */
+  close(): void {
+    this.receiver = null;
+    this.repeater = NOBODY;
   }
 
   onMessage(line: Line, message: Message): void {
@@ -38,10 +54,7 @@ export class Incoming {
       encoding = this.encoding;
     if (encoding !== Encoding.Raw) message.decode(encoding);
     if (receiver === null) return this.decoder.skip();
-    if (message.sameHeader) {
-      if (receiver.onMessageAgain()) return;
-      message.addTopic();
-    }
+    if (message.sameHeader) message.addTopic();
     const { packetId, QoS, retain, duplicate } = this.row,
       fields = message.fields;
     receiver.onMessage(

@@ -181,7 +181,8 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
   close(): void {
     if (this.client === null) return;
     const { chat, modem, family, stage } = this;
-    this.client = this.incoming.receiver = null;
+    this.client = null;
+    this.incoming.close();
     this.inquiry?.forget();
     if (!modem.has(this)) return modem.release(this); // the link has never had its place, or has left it already
     chat.timers.clear(this.timer);

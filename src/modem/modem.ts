@@ -13,6 +13,7 @@ import { Timers, type TimerListener } from "../timers";
 import { BringUp, type BringUpHost } from "./bring-up";
 import type { Family } from "./family";
 import { extraBytes, limitsOf, type Limits } from "./limits";
+import type { Repeater } from "./incoming";
 import { Links, type PlacedLink } from "./links";
 import type { ModemOptions } from "./options";
 import { Level } from "./recovery";
@@ -50,6 +51,7 @@ export interface ModemLink extends PlacedLink<ModemLink> {
 
 /** Who reads a link's messages. */
 interface MessageReader {
+  readonly repeater: Repeater;
   onMessage(line: Line, message: Message): void;
   onFragment(): void;
 }
@@ -108,10 +110,10 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   // ---- to whom lines, messages and requests belong
 
   onMessage(line: Line, message: Message): void {
-    if (!message.sameHeader) this.reader = this.readerOf(message);
-    const reader = this.reader;
+    const isAgain = message.sameHeader,
+      reader = isAgain ? this.reader : (this.reader = this.readerOf(message));
     if (reader === null) this.skip();
-    else reader.onMessage(line, message);
+    else if (!isAgain || !reader.repeater.onMessageAgain()) reader.onMessage(line, message);
   }
 
   /** One of the modem's own requests has ended. */

@@ -85,10 +85,13 @@ export class Inbox implements MessageReceiver {
 
   onMessageAgain(): boolean {
     const options = this.options,
-      length = this.message.length;
+      message = this.message,
+      length = message.length;
     if (options.topic === undefined) return false;
     options.byteLength = length < 0 ? undefined : length;
-    this.readable();
+    options.more = message.more;
+    options.suspect = message.suspect;
+    if (!this.application.readable(message.available, options)) this.decoder.skip();
     return true;
   }
 

@@ -64,6 +64,7 @@ export class Lines implements DecoderListener {
   private readonly listener: LinesListener;
   private readonly family: ChatFamily;
   private decoder!: Decoder;
+  private message!: Message;
   private pipe!: Pipe;
   private writer!: Writer;
   private cache!: ResponseCache;
@@ -80,6 +81,7 @@ export class Lines implements DecoderListener {
   /** The decoder, which tells the lines, is made before the parts that are made with it. */
   connect(parts: LinesParts): void {
     this.decoder = parts.decoder;
+    this.message = parts.decoder.message;
     this.pipe = parts.pipe;
     this.writer = parts.writer;
     this.cache = parts.cache;
@@ -241,10 +243,9 @@ export class Lines implements DecoderListener {
   }
 
   onMessage(line: Line): void {
-    const decoder = this.decoder,
-      message = decoder.message;
+    const message = this.message;
     this.pipe.fill();
-    if (this.requests.first !== null && decoder.mayBeForged) this.unconfirmed.expose();
+    if (this.requests.first !== null && this.decoder.mayBeForged) this.unconfirmed.expose();
     this.listener.onMessage(line, message);
     if (message.suspect) this.countSuspect();
   }
@@ -256,14 +257,14 @@ export class Lines implements DecoderListener {
   }
 
   private countSuspect(): void {
-    const message = this.decoder.message;
+    const message = this.message;
     if (!message.suspect || message.more) return;
     this.suspects++; // with its last part
     this.unconfirmed.onSwallowing();
   }
 
   isSubscribed(start: number, end: number): Match {
-    return this.listener.isSubscribed(this.decoder.message.fields, start, end);
+    return this.listener.isSubscribed(this.message.fields, start, end);
   }
 
   onOverflow(): void {

@@ -26,17 +26,14 @@ export const LINE: Framing = frozen({
 
   /** @param spaced there are blanks after commas */
   resume(message: Message, at: number, spaced: boolean): Found {
-    const ring = message.ring,
-      bytes = ring.bytes,
-      mask = ring.mask;
     if (!message.untilSilence && !message.stripQuotes && message.crCount === 1) {
       // Most messages are whole.
-      const payload = spaced && bytes[at & mask] === Byte.Blank ? (at + 1) | 0 : at;
+      const ring = message.ring,
+        payload = spaced && message.byte(at) === Byte.Blank ? (at + 1) | 0 : at;
       const end = ring.find(Byte.LF, at),
         length = (end - 1 - payload) | 0;
-      if (end !== ring.tail && length >= 0 && bytes[(end - 1) & mask] === Byte.CR) {
+      if (end !== ring.tail && length >= 0 && ring.bytes[(end - 1) & ring.mask] === Byte.CR) {
         message.payload = payload;
-        message.end = TO_LINE_END;
         return message.whole(length, (end + 1) | 0);
       }
     }
