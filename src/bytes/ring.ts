@@ -67,15 +67,19 @@ export class Ring {
 
   /** The position of the first `byte` from `position` on, or `tail` when there is none. */
   find(byte: number, position: number): number {
-    if (position === this.tail) return position;
-    const start = position & this.mask,
-      end = this.tail & this.mask;
-    const wraps = start >= end;
-    let index = this.native.find(this.bytes, byte, start, wraps ? this.mask + 1 : end);
+    const mask = this.mask,
+      tail = this.tail,
+      start = position & mask,
+      end = tail & mask;
+    if (start < end) {
+      const index = this.native.find(this.bytes, byte, start, end);
+      return index < 0 ? tail : (position + index - start) | 0;
+    }
+    if (position === tail) return tail;
+    let index = this.native.find(this.bytes, byte, start, mask + 1);
     if (index >= 0) return (position + index - start) | 0;
-    if (!wraps) return this.tail;
     index = this.native.find(this.bytes, byte, 0, end);
-    return index >= 0 ? (position + this.mask + 1 - start + index) | 0 : this.tail;
+    return index >= 0 ? (position + mask + 1 - start + index) | 0 : tail;
   }
 
   /** Whether neither of two bytes stands from `position` up to `end`. */

@@ -59,7 +59,7 @@ export const mutations: readonly Mutation[] = [
   // ---- bytes
   ring("one byte more than the ring has room for is taken", "let room = size - ((this.tail - this.head) | 0);", "let room = size + 1 - ((this.tail - this.head) | 0);"),
   ring("a copy across the ring's end begins one byte too late", "this.native.copy(target, offset + first, this.bytes, 0, length - first);", "this.native.copy(target, offset + first, this.bytes, 1, length - first);"),
-  ring("a byte found behind the ring's end is one too early", "(position + this.mask + 1 - start + index) | 0", "(position + this.mask - start + index) | 0"),
+  ring("a byte found behind the ring's end is one too early", "(position + mask + 1 - start + index) | 0", "(position + mask - start + index) | 0"),
   ring("what is compared across the ring's end is compared up to it", " && this.native.same(this.bytes, 0, other, from + first, length - first)", ""),
   text("a quote may stand in an argument", "byte === 0x22 || byte < 0x20", "byte < 0x20"),
   text("a carriage return may stand in an argument", "byte === 0x22 || byte < 0x20", "byte === 0x22 || byte < 0x0d"),
