@@ -104,11 +104,10 @@ export class Pipe {
    * @returns whether the port has taken all of it; otherwise {@link drain} goes on
    */
   write(source: Uint8Array, start: number, length: number): boolean {
-    const count = this.port.write(source, start, length),
-      left = (this.left = length - count);
+    const left = (this.left = length - this.port.write(source, start, length));
     if (left === 0) return true;
     this.source = source;
-    this.at = start + count;
+    this.at = start + length - left;
     return false;
   }
 

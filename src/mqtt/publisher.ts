@@ -51,13 +51,16 @@ export class Publisher implements PublishListener {
 
   /** Bytes of payload that the next message may have, or that the present one still lacks; 0 while nothing can be written. */
   get room(): number {
-    const link = this.link,
-      outgoing = this.outgoing;
+    const link = this.link;
     if (link.stage !== Stage.Online) return 0;
     if (this.partial !== null) return this.left;
     if (link.window <= 0 || this.inFlight.batches >= Most.Batches) return 0;
-    const most = outgoing.longest;
-    const room = link.chat.payloads.used === 0 ? most : outgoing.room;
+    const most = this.outgoing.longest;
+    if (link.chat.payloads.used === 0) {
+      this.short = false;
+      return most;
+    }
+    const room = this.outgoing.room;
     this.short = room < most;
     return room < most ? room : most;
   }

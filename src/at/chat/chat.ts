@@ -111,8 +111,7 @@ export class Chat implements PortReceiver, PipeListener {
   }
 
   onWritable(): void {
-    const pipe = this.pipe;
-    if (pipe.left > 0 && pipe.drain()) this.exchange.onWritten();
+    if (this.pipe.left > 0 && this.pipe.drain()) this.exchange.onWritten();
   }
 
   onError(error: unknown): void {

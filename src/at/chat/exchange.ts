@@ -82,21 +82,19 @@ export class Exchange {
 
   /** Starts the next request when there is one and the chat is idle. */
   pump(): void {
-    const requests = this.requests,
-      first = requests.first;
+    const first = this.requests.first;
     if (this.state !== State.Idle || first === null || this.pipe.closed) return;
-    const request = first.next === null && first.state === RequestState.Queued ? first : requests.next(this.family.oneOfAKind === true);
+    const request = first.next === null && first.state === RequestState.Queued ? first : this.requests.next(this.family.oneOfAKind === true);
     if (request === null) return;
     this.pipe.fill(); // what has come before is no answer
-    const command = request.command!,
-      writer = this.writer,
+    const writer = this.writer,
       cache = this.cache;
-    if (!cache.recall(command, request, request === first)) write(command, writer, cache, request, request.listener, request === first);
-    else if (cache.partsAt > 0) writeRest(command, writer, cache, request, request.listener);
+    if (!cache.recall(request.command!, request, request === first)) write(request.command!, writer, cache, request, request.listener, request === first);
+    else if (cache.partsAt > 0) writeRest(request.command!, writer, cache, request, request.listener);
     if (writer.length > writer.most) {
       // Reported from the timer: the application may be in the middle of the call that submitted it.
       request.state = RequestState.TooLong;
-      requests.wait(request, 0);
+      this.requests.wait(request, 0);
       return this.pump();
     }
     this.current = request;
@@ -159,12 +157,6 @@ export class Exchange {
       // XS compares with one case after the other: what each publish does comes first.
       case Action.Send:
         return this.send(request);
-      case Action.Finish:
-        this.completion.finish(request, Outcome.Done, 0);
-        if (this.requests.first !== null) this.pump();
-        return;
-      case Action.None:
-        return;
       case Action.ExpectPrompt:
         this.decoder.promptExpected = !this.family.responses.promptIsLine;
         return;
@@ -172,6 +164,12 @@ export class Exchange {
         return this.sendPayload(request);
       case Action.EndPayload:
         return this.endPayload(request, request.command!.ctrlZAfter);
+      case Action.Finish:
+        this.completion.finish(request, Outcome.Done, 0);
+        if (this.requests.first !== null) this.pump();
+        return;
+      case Action.None:
+        return;
       case Action.Conclude:
         return this.conclude(request, event === Event.Ok, code);
       case Action.FinishByResult:
