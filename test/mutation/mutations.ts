@@ -66,7 +66,7 @@ export const mutations: readonly Mutation[] = [
   text("an argument may be longer than its limit", "if (length > limit)", "if (length > limit + 1)"),
   text("an error shows a secret", 'const shown = secret ? "a secret" : string;', "const shown = string;"),
   encoding("a text in hex or Base64 may end in the middle of a byte", "if (length % group !== 0) return -1;", ""),
-  writer("a number of two digits loses the first", "for (; divisor > 1;", "for (; divisor > 10;"),
+  writer("a number of two digits loses the first", "for (; digits > 0;", "for (; digits > 1;"),
 
   // ---- from bytes to lines
   decoder("a prompt is seen in the middle of a line", "if (byte === Byte.Prompt && this.promptExpected && ((at - this.answersFrom) | 0) >= 0 && this.trust !== Trust.Doubtful) {",

@@ -87,10 +87,16 @@ export class Writer {
   /** Writes a number that is not negative. */
   int(value: number): void {
     if (value < 10) return this.byte(Byte.Digit0 + value);
-    let divisor = 1;
-    while (value >= divisor * 10) divisor *= 10;
-    for (; divisor > 1; divisor = (divisor / 10) | 0) this.byte(Byte.Digit0 + (((value / divisor) | 0) % 10));
-    this.byte(Byte.Digit0 + (value % 10));
+    let digits = 1;
+    for (let rest = value; rest > 9; rest = (rest / 10) | 0) digits++;
+    let at = this.length + digits;
+    if (at > this.size && !this.grow(digits)) return;
+    this.length = at;
+    const buffer = this.buffer;
+    for (; digits > 0; digits--) {
+      buffer[--at] = Byte.Digit0 + (value % 10);
+      value = (value / 10) | 0;
+    }
   }
 
   /** Writes `length` bytes of `source[offset…]` as upper-case hex digits. */
