@@ -93,8 +93,16 @@ export class Pipe {
   /** The same as {@link take} in the middle of other work, at any time: it only adds bytes behind the ring's tail. */
   fill(): void {
     const ring = this.ring,
-      tail = ring.tail;
-    this.take();
+      tail = ring.tail,
+      room = this.room;
+    if (room < Room.Least) this.take();
+    else {
+      const count = this.port.read(ring.bytes, tail & ring.mask, room);
+      if (count === 0) return; // as mostly
+      ring.tail = (tail + count) | 0;
+      this.room = room - count;
+      if (count === room) this.take();
+    }
     if (tail !== ring.tail) this.listener.onFilled();
   }
 

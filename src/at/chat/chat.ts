@@ -124,7 +124,6 @@ export class Chat implements PortReceiver, PipeListener {
   private receive(): void {
     const pipe = this.pipe,
       decoder = this.decoder;
-    if (pipe.closed) return;
     try {
       decoder.makeRoom();
       let more: boolean;

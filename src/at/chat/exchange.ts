@@ -89,8 +89,10 @@ export class Exchange {
     this.pipe.fill(); // what has come before is no answer
     const writer = this.writer,
       cache = this.cache;
-    if (!cache.recall(request.command!, request, request === first)) write(request.command!, writer, cache, request, request.listener, request === first);
-    else if (cache.partsAt > 0) writeRest(request.command!, writer, cache, request, request.listener);
+    if (!cache.recall(request.command!, request, request === first)) {
+      write(request.command!, writer, cache, request, request.listener, request === first);
+      this.pipe.fill(); // that may have taken long
+    } else if (cache.partsAt > 0) writeRest(request.command!, writer, cache, request, request.listener);
     if (writer.length > writer.most) {
       // Reported from the timer: the application may be in the middle of the call that submitted it.
       request.state = RequestState.TooLong;
