@@ -12,7 +12,7 @@ export {
 } from "./errors";
 export type { ArgumentCode, BrokerCode, ErrorCode, ModemCode, NetworkCode, StateCode } from "./errors";
 export { CME_ERRORS, CONNACK_CODES, meaning } from "./modem/codes";
-export type { CodeTable } from "./modem/codes";
+export type { CodeTable, CodeText } from "./modem/codes";
 export type { Limits } from "./modem/limits";
 // For those who write a driver.
 export type { Fields } from "./at/responses/fields";

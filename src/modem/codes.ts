@@ -1,10 +1,27 @@
 /** Numbers that modems and brokers give, with their meanings, for messages to people. Looked up only on failure. */
 
-/** Numbers with their meanings: a line for each, with the number, a blank, and what it means. Text, for in a device's flash a list of pairs takes five times as much. */
-export type CodeTable = string;
+import { frozen } from "../bytes/frozen";
+
+/** Numbers with their meanings. */
+export type CodeTable = readonly (readonly [code: number, meaning: string])[];
+
+/**
+ * The same as text: a line for each, with the number, a blank, and what it means. In a device's flash a list of pairs takes five times
+ * as much, so only the tables that applications can look through are such lists.
+ */
+export type CodeText = string;
+
+function codes(text: CodeText): CodeTable {
+  return frozen(
+    text
+      .trim()
+      .split("\n")
+      .map((line) => [parseInt(line), line.trim().replace(/.+? /, "")] as const),
+  );
+}
 
 /** `+CME ERROR` and `+CMS ERROR`: 27.007 9.2 and 27.005 3.2.5, as far as S1 chapter 5 lists them. */
-export const CME_ERRORS: CodeTable = `
+export const CME_ERRORS = codes(`
   3 request not allowed
   4 request not supported
   5 PH-SIM PIN required
@@ -68,22 +85,23 @@ export const CME_ERRORS: CodeTable = `
   332 network timeout
   340 no +CNMA acknowledgement expected
   500 unknown error
-`;
+`);
 
 /** CONNACK return codes: MQTT 3.1.1 3.2.2.3, S1 3.2.5. */
-export const CONNACK_CODES: CodeTable = `
+export const CONNACK_CODES = codes(`
   0 connection accepted
   1 unacceptable protocol version
   2 client identifier rejected
   3 server unavailable
   4 bad user name or password
   5 not authorised
-`;
+`);
 
 /** Above what a modem's own result can be: a CONNACK return code is added to this one. */
 export const RETURN_CODE = 256;
 
 /** What `code` means, or that the documents do not list it. */
-export function meaning(table: CodeTable, code: number): string {
-  return new RegExp(`^ *${code} (.+)$`, "m").exec(table)?.[1] ?? "a code that the documents do not list";
+export function meaning(table: CodeTable | CodeText, code: number): string {
+  const found = typeof table === "string" ? new RegExp(`^ *${code} (.+)$`, "m").exec(table) : table.find(([number]) => number === code);
+  return found?.[1] ?? "a code that the documents do not list";
 }

@@ -2,7 +2,7 @@ import type { ChatFamily } from "../at/chat/options";
 import type { Command } from "../at/commands/command";
 import type { Request } from "../at/requests/request";
 import { ArgumentError, type MQTTModemError } from "../errors";
-import type { CodeTable } from "./codes";
+import type { CodeText } from "./codes";
 import type { LinkOptions, OptionRows } from "./family-options";
 import type { Hook, HookedLink } from "./hook";
 import type { Limits } from "./limits";
@@ -40,7 +40,7 @@ export interface StateRow {
   readonly gone: number;
   /** Above that one, the modem has lost the connection and tries to have it back. */
   readonly reconnects?: boolean;
-  readonly meanings: CodeTable;
+  readonly meanings: CodeText;
 }
 
 /** What the errors of a family's results are made from. */

@@ -6,7 +6,7 @@ import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { NetworkError, type MQTTModemError } from "../errors";
 import { ATTACHED, REGISTERED, SIM_STATE } from "./common";
-import { CME_ERRORS, meaning, type CodeTable } from "./codes";
+import { CME_ERRORS, meaning, type CodeText } from "./codes";
 import { refusedService, registrationDenied } from "./sim";
 
 /** `<stat>` of `+CEREG`: 27.007 10.1.22. */
@@ -19,7 +19,7 @@ const enum Registration {
   Roaming = 5,
 }
 
-const REGISTRATIONS: CodeTable = `
+const REGISTRATIONS: CodeText = `
   0 not registered, and not searching
   1 registered
   2 searching

@@ -13,7 +13,7 @@ import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { integer, known } from "../checks";
 import { ArgumentError, NetworkError, type MQTTModemError } from "../errors";
-import { meaning, type CodeTable } from "../modem/codes";
+import { meaning, type CodeText } from "../modem/codes";
 import { commands } from "../modem/commands";
 import { REATTACH, wakeUp } from "../modem/common";
 import { linkLost } from "../modem/failure";
@@ -145,7 +145,7 @@ const LINES = responses(
 // ---- what its numbers mean
 
 /** `+QMTCONN: 0,<state>` behind `AT+QMTCONN?`: S1 3.2.5. */
-const STATES: CodeTable = `
+const STATES: CodeText = `
   1 initialising
   2 connecting
   3 connected
@@ -153,7 +153,7 @@ const STATES: CodeTable = `
 `;
 
 /** `+QMTSTAT: 0,<err_code>`: S1 4.1, table 3. */
-const LINK_CODES: CodeTable = `
+const LINK_CODES: CodeText = `
   1 the broker closed or reset the connection
   2 PINGREQ could not be sent or was not answered; deactivate and activate the PDP context
   3 CONNECT could not be sent or timed out; check user name and password, and that no other client has this id
@@ -164,7 +164,7 @@ const LINK_CODES: CodeTable = `
 `;
 
 /** `+QMTTENAUTH: <result_code>`: S1 3.2.2. */
-const PASSWORD_RESULTS: CodeTable = `
+const PASSWORD_RESULTS: CodeText = `
   -1 what it fetched cannot be used as a password
   1 DNS failed
   2 the socket could not be made

@@ -10,7 +10,7 @@ import { responseTable, responses, type Line } from "../at/responses/response-ta
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
-import { meaning, type CodeTable } from "../modem/codes";
+import { meaning, type CodeText } from "../modem/codes";
 import { commands } from "../modem/commands";
 import { REATTACH, wakeUp } from "../modem/common";
 import { linkLost } from "../modem/failure";
@@ -98,7 +98,7 @@ const STATES = frozen({
 });
 
 /** `+CME ERROR: <err>`: S3 2.2, as dialects.md 7.4 reads it. */
-const ERRORS: CodeTable = `
+const ERRORS: CodeText = `
   600 the network, or the PDP context, is not active; check the SIM, the APN and the coverage
   601 invalid command parameters
   602 already connected to the server

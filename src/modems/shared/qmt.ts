@@ -6,7 +6,7 @@ import { commandName } from "../../at/commands/command";
 import { ResultCode, type Request } from "../../at/requests/request";
 import { frozen } from "../../bytes/frozen";
 import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
-import { CONNACK_CODES, meaning, RETURN_CODE, type CodeTable } from "../../modem/codes";
+import { CONNACK_CODES, meaning, RETURN_CODE, type CodeText } from "../../modem/codes";
 import type { FailedLink } from "../../modem/family";
 import type { LinkOptions } from "../../modem/family-options";
 import type { DriverOptions } from "../../modem/options";
@@ -85,7 +85,7 @@ export const QMT_REPORTS: readonly ReportRow[] = frozen([
 ]);
 
 /** `<result>` of OPEN: S1 3.2.3, S4 1.2. */
-const OPEN_RESULTS: CodeTable = `
+const OPEN_RESULTS: CodeText = `
   -1 the network could not be opened; check host, port and coverage, and that the broker listens there
   1 a parameter is wrong
   2 the MQTT connection is in use already
