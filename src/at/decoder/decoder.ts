@@ -337,7 +337,10 @@ export class Decoder {
     this.state = DecoderState.Held;
     const isFirst = message.first;
     if (isFirst) {
-      if (!message.sameHeader) message.framing.finishHeader(message);
+      if (!message.sameHeader) {
+        this.listener.onHeader();
+        message.framing.finishHeader(message);
+      }
       const byName = message.byName;
       message.miscounted = byName && message.mayContinue;
       if (!byName && !message.silent && this.trust !== Trust.AfterWildcard) this.trust = afterWildcard(this.trust);

@@ -20,7 +20,7 @@ export interface DecoderListener extends Subscribed {
   onExpected(kind: ResponseKind): void;
   /** All lines of the expected answer that were still to come have come at once. False where they are to be read one by one. */
   onAllExpected(): boolean;
-  /** A line has turned out to be a message that does not begin as the last one did: its topic and its end are looked for next. */
+  /** A step is done of a message that does not begin as the last one did: the line is a message, or its end has been found. Each next step may take long. */
   onHeader(): void;
   /** A message begins: the decoder's `message` describes it, and can be read. Its topic is among its fields, unless it begins as the last one did: see `Message.addTopic`. */
   onMessage(line: Line): void;
