@@ -87,7 +87,7 @@ const FOR_DRIVERS = new Set(["Dialect", "Driver", "DriverClass", "Family", "Fiel
 /** Names of members that an app can meet: of what the modules export, and of all types that these lead to. */
 function publicNames() {
   const names = new Set(), seen = new Set();
-  const program = ts.createProgram(Object.keys(appModules).map((name) => `dist/moddable/${name}.d.ts`), { ...options, noCheck: true });
+  const program = ts.createProgram(Object.keys(appModules).map((name) => resolve(`dist/moddable/${name}.d.ts`)), { ...options, noCheck: true });
   const checker = program.getTypeChecker();
   const meant = (symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
   const visit = (symbol) => {

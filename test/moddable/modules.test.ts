@@ -42,6 +42,19 @@ describe("The modules for Moddable", () => {
     });
   }
 
+  it("know options and what applications read by the names of the declarations: payloadQuotes and receiving had become short", () => {
+    const all = files.map(text).join("\n");
+    const declarations = readdirSync(FOLDER, { recursive: true }).map(String).filter((file) => file.endsWith(".d.ts")).map(text).join("\n");
+    const members = (name: string): string[] => {
+      const [, body] = new RegExp(`interface ${name}\\b[^{]*\\{\\n([^]*?)\\n\\}`).exec(declarations) ?? assert.fail(`no ${name}`);
+      return [...body.matchAll(/^ {4}(?:readonly )?(\w+)\??[:(]/gm)].map(([, member]) => member);
+    };
+    const named = [...declarations.matchAll(/export type \{([^}]+)\}/g)].flatMap(([, list]) => list.match(/\w+(?= *(,|$))/g) ?? []).filter((name) => /^[A-Z]\w+Options$/.test(name));
+    for (const name of new Set([...named, "DriverOptions", "ClientOptions", "WriteOptions", "ReadableOptions", "ControlMessage", "Counters", "Limits"]))
+      for (const member of members(name)) assert.match(all, new RegExp(`\\b${member}\\b`), `${name}.${member}`);
+    assert.ok(named.includes("BC35GOptions") && named.includes("SessionOptions"), named.join());
+  });
+
   it("export what the sources do, whose errors keep their names and their members theirs", async () => {
     type Exports = Record<"core" | "session" | "clouds" | "driver", Record<string, unknown>>;
     const contents = `export * as core from "modem-mqtt"; export * as session from "modem-mqtt/session"; export * as clouds from "modem-mqtt/clouds";
