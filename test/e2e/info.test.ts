@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { SerialPort } from "serialport";
 import { findBaud, findModem, readModemInfo } from "modem-mqtt/node";
 import { createVirtualModem, type VirtualModem, type VirtualModemOptions } from "modem-mqtt/virtual-modem";
+import { openSerial } from "../support/serial";
 import { startAedes, type Broker } from "./support/brokers";
 import { families } from "./support/families";
 import { modemMqtt, start } from "./support/process";
@@ -127,15 +127,10 @@ describe("asking the modem what it is", function () {
 
   it("a port that another program has, or has had a moment ago", async () => {
     const serial = await begin({ modem: "bc35g" });
-    const hold = async (): Promise<SerialPort> => {
-      const port = new SerialPort({ path: serial, baudRate: 9600, autoOpen: false });
-      await new Promise<void>((resolve, reject) => port.open((error) => (error === null ? resolve() : reject(error))));
-      return port;
-    };
-    let other = await hold();
+    let other = await openSerial(serial, 9600);
     setTimeout(() => other.close(), 300);
     assert.equal((await findModem({ serial, baud: 9600 })).modem, "bc35g");
-    other = await hold();
+    other = await openSerial(serial, 9600);
     const taken = findModem({ serial, baud: 9600 });
     await assert.rejects(taken, { name: "ModemError", code: "PORT_FAILED", message: /cannot be opened \(another program uses it\)/ });
     await new Promise((resolve) => other.close(resolve));

@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { SerialPort } from "serialport";
+import { openSerial } from "../support/serial";
 
 const sources = "hosts/virtual-modem";
 
@@ -61,7 +61,7 @@ describe("virtual modem: command", () => {
   };
   /** The modem's answer, up to its final result code. */
   const ask = async (path: string, command: string): Promise<string> => {
-    const port = new SerialPort({ path, baudRate: 9600 });
+    const port = await openSerial(path, 9600);
     let answer = "";
     const whole = new Promise<void>((resolve) => port.on("data", (bytes: Buffer) => {
       answer += bytes.toString("latin1");

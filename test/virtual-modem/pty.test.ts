@@ -6,9 +6,10 @@ import { closeSync, constants, existsSync, lstatSync, openSync, readlinkSync, re
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SerialPort } from "serialport";
+import type { SerialPort } from "serialport";
 import bc35g from "../../hosts/virtual-modem/families/bc35g";
 import { createVirtualModem, type VirtualModem, type VirtualModemOptions } from "../../hosts/virtual-modem/index";
+import { openSerial } from "../support/serial";
 import { type Broker, startBroker } from "./bench";
 
 class Client {
@@ -21,9 +22,7 @@ class Client {
   }
 
   static async open(path: string, baudRate = 115_200): Promise<Client> {
-    const port = new SerialPort({ path, baudRate, autoOpen: false });
-    await new Promise<void>((done, fail) => port.open((error) => (error ? fail(error) : done())));
-    return new Client(port);
+    return new Client(await openSerial(path, baudRate));
   }
 
   /** Waits until exactly this has been received. */
