@@ -275,10 +275,12 @@ export class Decoder {
 
   /** A line is over: another one may begin, or the line was in the middle of an echo, which goes on. */
   private endLine(): void {
-    const echo = this.echo;
+    const echo = this.echo,
+      ring = this.ring;
     if (echo === null) this.state = DecoderState.Start;
     else {
-      echo.ending = this.message.crCount + 1;
+      // A message's end is behind its line feed.
+      echo.ending = ring.bytes[(this.at - 1) & ring.mask] === Byte.LF ? 0 : this.message.crCount + 1;
       this.state = DecoderState.Echo;
     }
   }
