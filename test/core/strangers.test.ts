@@ -357,6 +357,20 @@ describe("a result glued to a message that may go on", () => {
   });
 });
 
+// Found by the simulation, seed 90018.
+for (const family of [m531x, ml302, nm28]) describe(`${family.name}: a stranger's topic had a length and a line's end in it, and both readings ended with the line`, () => {
+  const quote = family === ml302 ? '"' : "";
+  for (const rest of ["\\r\\n", "a\\r\\nb", "\\n", "a,b\\r\\n\\r\\n"]) it(`is marked: ${rest}`, () => {
+    const { length } = bytesOf(`${rest}${quote},5,hello`);
+    const box = inbox(family);
+    box.session.subscribe("cmd/#", 0, { id: 9 });
+    box.modem.serve();
+    box.session.port.receive(message(family, `cmd/x${quote},${length},${rest}`, "hello"));
+    box.session.pass(1000);
+    equal(box.messages.map((text) => text.split(" ")[0]).join(), "suspect");
+  });
+});
+
 describe("firmware counted a message's length wrongly, and a publish was under way", () => {
   /** A publish at QoS 1, all of its payload sent, and a topic that is subscribed by its name. */
   function publishing(family: Family, topic: string): Inbox {

@@ -135,9 +135,11 @@ export const READINGS = frozen({
     let length = header.value - header.fitCounted;
     let topicEnd = message.topicEnd;
     let end = (message.payload + header.value) | 0;
-    let limit = ring.find(Byte.LF, message.payload); // a topic does not go on behind the line's end
-    if (fit === Fit.Exact && ((limit - end) | 0) > 0) limit = end;
-    else if (limit === ring.tail && !deciding && fit !== Fit.Exact && (fit === Fit.Loose || ring.free > 0)) return Found.Nothing; // the outcome must not depend on how much of the line has come
+    const lineEnd = ring.find(Byte.LF, message.payload),
+      isExact = fit === Fit.Exact;
+    if (lineEnd === ring.tail && !deciding && !isExact && (fit === Fit.Loose || ring.free > 0)) return Found.Nothing; // the outcome must not depend on how much of the line has come
+    // A topic seldom goes on behind a line's end. Where it does, and its message ends in the same place, nobody can tell which of the two has come.
+    const limit = isExact ? end : lineEnd;
     let ambiguous = false,
       equal = false,
       subscribed = false,
@@ -150,6 +152,10 @@ export const READINGS = frozen({
       if (!other) subscribed = HEADER.isSubscribed(message, topicEnd);
       other = true;
       const longer = ((at + otherLength - end) | 0) > 0;
+      if (isExact && ((otherTopicEnd - lineEnd) | 0) > 0) {
+        if (at + otherLength === end && HEADER.isSubscribed(message, otherTopicEnd)) equal = true;
+        continue;
+      }
       const shorter = fit === Fit.Beyond && !longer;
       const otherSubscribed = HEADER.isSubscribed(message, otherTopicEnd);
       if (fit === Fit.Exact && !longer && otherSubscribed === subscribed) {
