@@ -101,3 +101,25 @@ describe("TopicCache", () => {
     equal(topics.byBytes(ring, 5, 0)!.string, "", "known");
   });
 });
+
+describe("a text that the host encodes", () => {
+  /** As bytes.c does it: a text that has nothing but plain characters; of others the script takes care. */
+  const native = {
+    ...portableBytes,
+    encode: (text: string): ArrayBuffer | undefined => (/^[ !#-~]*$/.test(text) ? utf8Encode(text).buffer as ArrayBuffer : undefined),
+  };
+  const code = (string: string, limit: number, escapes: boolean): string =>
+    (thrown(() => void new Text("topic", string, limit, false, escapes, native)) as { code?: string }).code!;
+
+  it("is what it is in script", () => {
+    for (const string of ["", "meter/1", "a\\b", "é/中"]) equal([...new Text("t", string, 100, false, false, native).bytes].join(), [...new Text("t", string, 100).bytes].join(), string);
+  });
+
+  it("is refused for the same reasons", () => {
+    equal(code("too long", 7, false), "ARGUMENT_LENGTH", "length");
+    equal(code("a\\b", 100, true), "ARGUMENT_CHARACTER", "a backslash where the modem escapes");
+    equal(code('a"b', 100, false), "ARGUMENT_CHARACTER", "a quote");
+    equal(code("a\rb", 100, true), "ARGUMENT_CHARACTER", "a control character");
+    equal([...new Text("t", "plain", 100, false, true, native).bytes].length, 5, "no backslash");
+  });
+});
