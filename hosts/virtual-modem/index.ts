@@ -1,6 +1,8 @@
 // `modem-mqtt/virtual-modem`: an emulated modem on a pseudo-terminal, for tests of programs that use a modem.
 
 import { hostClock } from "./clock";
+import type { Pin } from "./device/pins";
+import type { SomeSettings } from "./device/settings";
 import { checkOptions, type VirtualModemOptions } from "./options";
 import { VirtualModemError } from "./engine/errors";
 import { loadFamily } from "./families";
@@ -14,6 +16,10 @@ import { seededRandom } from "./random";
 
 export type { Clock, Timer } from "./clock";
 export { hostClock } from "./clock";
+export type { Device } from "./device/device";
+export type { Pin } from "./device/pins";
+export { readSettings, type Setting, settingsHelp } from "./device/setting";
+export { type SomeSettings, settingsTable } from "./device/settings";
 export { CmeError, VirtualModemError, type VirtualModemErrorCode } from "./engine/errors";
 export type {
   Call,
@@ -27,7 +33,9 @@ export type {
   Identity,
   Model,
   Modem,
+  StartState,
 } from "./engine/family";
+export type { DeviceDialect } from "./engine/device-dialect";
 export type { BytePort, Trace } from "./engine/uart";
 export { familyNames, loadFamily } from "./families";
 export { faultHelp, type FaultSpec, faultTable, type Place, places } from "./faults";
@@ -51,6 +59,19 @@ export interface VirtualModem {
   inject(bytes: Uint8Array | string, place?: Place): void;
   /** Restarts the modem: it loses settings and connections, and writes its banner after the boot time. */
   restart(cause?: "power" | "pin" | "command" | "watchdog"): void;
+  /**
+   * Changes the device or what is around it, as the options of the same names: `set({ mobile: { coverage: false } })`.
+   * @throws VirtualModemError `BAD_OPTION` for a name or a value that `settingsTable` does not have; then nothing is changed
+   */
+  set(settings: SomeSettings): void;
+  /** Drives a pin: true is its active level, as of a pressed key. */
+  drive(pin: Pin, active: boolean): void;
+  /** Drives a pin for so many milliseconds. */
+  pulse(pin: Pin, duration: number): void;
+  /** The status pin: whether the modem has power, also while it starts and while it sleeps. */
+  readonly isOn: boolean;
+  /** Whether the modem sleeps, and reads nothing. */
+  readonly asleep: boolean;
   /** Switches the modem off and removes the pseudo-terminal and the link. */
   close(): Promise<void>;
 }
@@ -68,11 +89,11 @@ export async function createVirtualModem(options: VirtualModemOptions): Promise<
   checkInstalled("a virtual modem");
   const family = typeof modem === "string" ? await loadFamily(modem) : modem;
   let core: VirtualModemCore | undefined;
-  const receive = (bytes: Uint8Array): void => core?.receive(bytes);
-  let fromClient = receive;
+  const receive = (bytes: Uint8Array, rate?: number): void => core?.receive(bytes, rate);
+  let fromClient: (bytes: Uint8Array) => void = receive;
   const pty = await openPty((bytes) => fromClient(bytes));
   try {
-    const line = strictBaud ? await strictLine(pty, baud, receive) : { write: pty.write, receive };
+    const line = strictBaud ? await strictLine(pty, receive) : { write: pty.write, receive };
     fromClient = line.receive;
     core = new VirtualModemCore(family, { clock, network, random: seededRandom(seed), port: line }, options);
     if (link !== undefined) await makeLink(link, pty.path);
@@ -88,6 +109,15 @@ export async function createVirtualModem(options: VirtualModemOptions): Promise<
     clearFaults: () => running.clearFaults(),
     inject: (bytes, place) => running.inject(typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes, place),
     restart: (cause) => running.restart(cause),
+    set: (settings) => running.set(settings),
+    drive: (pin, active) => running.drive(pin, active),
+    pulse: (pin, duration) => running.pulse(pin, duration),
+    get isOn() {
+      return running.isOn;
+    },
+    get asleep() {
+      return running.asleep;
+    },
     async close() {
       running.close();
       if (link !== undefined) await removeLink(link, pty.path);

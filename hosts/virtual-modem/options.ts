@@ -24,7 +24,18 @@ export interface VirtualModemOptions extends ModemOptions {
   readonly network?: Network;
 }
 
-const IDENTITY: Shape<Identity> = { maker: text, model: text, firmware: texts, product: texts, imei: text, imsi: text, iccid: text };
+const IDENTITY: Shape<Identity> = {
+  maker: text,
+  model: text,
+  firmware: texts,
+  product: texts,
+  imei: text,
+  imsi: text,
+  iccid: text,
+  serial: text,
+  softwareVersion: text,
+  hardware: text,
+};
 
 const modem: Check = (name, value) => {
   if (typeof value === "object" && value !== null) return;
@@ -39,6 +50,15 @@ const SHAPE: Shape<VirtualModemOptions> = {
   seed: number,
   clock: having("must be a clock", "now"),
   network: object,
+  model: text,
+  autoBaud: boolean,
+  // What is in them is checked where they are used.
+  sim: object,
+  radio: object,
+  mobile: object,
+  sleep: object,
+  power: object,
+  supply: object,
   echo: boolean,
   variants: object,
   faults: texts,
@@ -47,7 +67,7 @@ const SHAPE: Shape<VirtualModemOptions> = {
   latencyScale: number,
   bootTime: number,
   attachTime: number,
-  start: oneOf("running", "booting"),
+  start: oneOf("running", "booting", "off"),
   trace: callable,
 };
 

@@ -2,11 +2,23 @@
 
 import type { Clock } from "./clock";
 import { ClockScope } from "./clock";
+import { Gate, GatedClock, gatedNetwork } from "./device/asleep";
+import type { Device } from "./device/device";
+import type { Kept } from "./device/kept";
+import { PowerSaving } from "./device/power-saving";
+import { RadioState } from "./device/radio";
+import type { Rate } from "./device/rate";
+import type { Settings } from "./device/settings";
+import type { SimCard, SimState } from "./device/sim-card";
+import { Sleep, type Waker } from "./device/sleep";
 import { basicCommands } from "./engine/basics";
-import type { CommandSpec, Dialect, Family, FamilySession, Frame, Identity, Modem } from "./engine/family";
+import { zoneReport } from "./engine/commands/clock";
+import type { CommonHost } from "./engine/commands/host";
+import { registrationText } from "./engine/commands/radio";
+import type { DeviceDialect } from "./engine/device-dialect";
+import type { CommandSpec, Dialect, Family, FamilySession, Frame, Identity, Modem, StartState } from "./engine/family";
 import { Interpreter } from "./engine/interpreter";
 import type { Output } from "./engine/output";
-import { RadioState } from "./engine/radio";
 import type { Faults, Place } from "./faults";
 import type { Network } from "./network";
 
@@ -14,69 +26,128 @@ export interface RunningOptions {
   readonly family: Family;
   readonly identity: Identity;
   readonly dialect: Dialect;
+  readonly rows: DeviceDialect;
   readonly clock: Clock;
   readonly network: Network;
   readonly faults: Faults;
   readonly output: Output;
+  readonly settings: Settings;
+  readonly card: SimCard;
+  readonly kept: Kept;
+  readonly rate: Rate;
+  /** The model, where the family has several. */
+  readonly model: string;
   readonly variant: (name: string) => string;
   readonly scaled: (milliseconds: number) => number;
   readonly echo: boolean;
   /** Milliseconds from power-on to attached. */
   readonly attachTime: number;
+  /** Whether the modem comes from a sleep that only its registration has survived. */
+  readonly registered: boolean;
   /** A command has come to this moment of its life. */
   readonly reached: (place: Place) => void;
   /** A command asks for a restart. Called while the command is being processed. */
   readonly restart: () => void;
+  /** A command switches the modem off. Called while the command is being processed. */
+  readonly switchOff: () => void;
+  /** The modem has been woken. */
+  readonly woken: (by: Waker) => void;
 }
 
 /** How `+CPIN` reports a SIM that has gone or is back. */
-const simReport = (state: string): string => (state === "ready" ? "READY" : state === "absent" ? "SIM REMOVED" : "NOT READY");
+const simReport = (state: SimState): string => (state === "ready" ? "READY" : state === "absent" ? "SIM REMOVED" : "NOT READY");
+/** How `+CPIN` reports a SIM after a start, and after a code. */
+const simStates: Readonly<Partial<Record<SimState, string>>> = { ready: "READY", pin: "SIM PIN", puk: "SIM PUK" };
 
 /** One power-on of the modem. */
 export class Running {
   readonly interpreter: Interpreter;
   readonly radio: RadioState;
-  readonly session: FamilySession;
+  readonly sleep: Sleep;
+  readonly #options: RunningOptions;
   readonly #clock: ClockScope;
+  readonly #gate = new Gate();
+  readonly #commands = new Map<string, CommandSpec>();
+  readonly #common: CommonHost;
+  readonly #device: Device;
+  #session: FamilySession;
+  #sessionClock: ClockScope;
   #isOff = false;
 
-  constructor({ family, identity, dialect, clock: outer, network, faults, output, variant, scaled, echo, attachTime, reached, restart }: RunningOptions) {
-    const clock = (this.#clock = new ClockScope(outer));
-    const framed = (frame: Frame, ...parts: readonly (string | Uint8Array)[]): void => {
-      // An HTTP request that was under way at power-off, for example, reports nothing.
-      if (!this.#isOff) this.interpreter.unsolicited(() => output.line(parts, frame));
-    };
-    const urc = (...parts: readonly (string | Uint8Array)[]): void => framed({}, ...parts);
+  constructor(options: RunningOptions) {
+    this.#options = options;
+    const { card, dialect, faults, identity, kept, output, rate, rows, settings, variant, scaled } = options;
+    const clock = (this.#clock = new ClockScope(options.clock));
+    if (!options.registered) this.#startCard();
 
+    const saving = new PowerSaving(settings);
     const radio = (this.radio = new RadioState({
       clock,
-      attachTime,
-      lost: () => this.session.networkLost(),
+      settings,
+      card,
+      kept,
+      searchTime: () => (settings.mobile.searchTime === "attachTime" ? options.attachTime : scaled(settings.mobile.searchTime)),
+      functionality: kept.functionality ?? Number(settings.radio.on && kept.connectsByItself),
+      registered: options.registered,
+      automatic: () => kept.connectsByItself,
+      attached: () => this.#attached(),
+      lost: () => this.#session.networkLost(),
       simChanged: (state) => {
-        if (variant("simReports") === "present") urc(`+CPIN: ${simReport(state)}`);
+        if (variant("simReports") === "present") this.#urc(`+CPIN: ${simReport(state)}`);
       },
-      registrationChanged: (command, registration) => urc(`${command}${dialect.colon}${registration}`),
+      registrationChanged: () => this.#reportRegistration(),
     }));
-    const modem: Modem = {
+    const sleep = (this.sleep = new Sleep({
       clock,
-      network,
+      settings,
+      saving,
+      kept,
+      awakeAfterCommand: rows.awakeAfterCommand,
+      registered: () => radio.registered,
+      forbidden: () => rate.told > rows.highestSleepRate,
+      connection: (connected) => {
+        if (watched.connection) this.#urc(`+CSCON${dialect.colon}${Number(connected)}`);
+      },
+      entered: () => this.#entered(),
+      woken: (by) => this.#woken(by),
+    }));
+    const watched: Device["watched"] = { registration: new Map(), connection: false, zone: 0, own: new Set() };
+    const device: Device = (this.#device = {
+      settings,
+      card,
+      radio,
+      kept,
+      saving,
+      sleep,
+      rate,
+      watched,
+      clockOffset: 0,
+      report: (line: string) => this.#urc(line),
+      simChanged: () => this.#codeGiven(),
+      switchOff: options.switchOff,
+      restart: options.restart,
+    });
+    [this.#session, this.#sessionClock] = this.#newSession();
+    const interpreter = (this.interpreter = new Interpreter({
+      commands: this.#commands,
+      dialect,
+      clock,
       faults,
-      identity,
+      output,
       variant,
       scaled,
-      get attached() {
-        return radio.active;
+      echo: options.echo,
+      reached: options.reached,
+      heard: () => {
+        sleep.command();
+        rate.command();
       },
-      urc,
-      framed,
-    };
-    this.session = family.powerOn(modem);
-    const commands = new Map<string, CommandSpec>();
-    const interpreter = (this.interpreter = new Interpreter({ commands, dialect, clock, faults, output, variant, scaled, echo, reached }));
-    const basics = basicCommands({
+    }));
+    this.#common = {
       identity,
       dialect,
-      radio,
+      rows,
+      device,
       variant,
       get errorMode() {
         return interpreter.errorMode;
@@ -88,9 +159,30 @@ export class Running {
         interpreter.echo = on;
       },
       now: () => clock.now(),
-      restart,
-    });
-    for (const command of [...basics, ...this.session.commands]) commands.set(command.name, command);
+      restart: options.restart,
+    };
+    this.#adopt(basicCommands(this.#common));
+    this.#adopt(this.#session.commands);
+  }
+
+  get session(): FamilySession {
+    return this.#session;
+  }
+
+  /** What a banner tells of this start. */
+  get startState(): StartState {
+    return { functionality: this.radio.functionality, sim: simStates[this.radio.sim] ?? "NOT READY" };
+  }
+
+  /** The user has set something about the device. */
+  settingsChanged(names: readonly string[]): void {
+    const inSim = names.some((name) => name.startsWith("sim."));
+    if (inSim) this.radio.simHasChanged();
+    const mobile = names.filter((name) => name.startsWith("mobile."));
+    if (mobile.length > 0) this.radio.networkChanged(mobile);
+    if (this.radio.registered && names.some((name) => name === "mobile.zone" || name === "mobile.time")) this.#reportZone();
+    this.#session.settingsChanged?.(names);
+    this.sleep.refresh();
   }
 
   /** Forgets all timers, reads nothing more and drops all connections. */
@@ -98,6 +190,103 @@ export class Running {
     this.#isOff = true;
     this.#clock.end();
     this.interpreter.powerOff();
-    this.session.powerOff();
+    this.#session.powerOff();
+  }
+
+  #startCard(): void {
+    const { card, settings } = this.#options;
+    const { busyTime } = settings.sim;
+    card.powerOn(busyTime > 0);
+    if (busyTime === 0) return;
+    this.#clock.setTimer(() => {
+      card.settle();
+      this.radio.attach();
+    }, busyTime);
+  }
+
+  #adopt(commands: readonly CommandSpec[]): void {
+    for (const command of commands) this.#commands.set(command.name, command);
+  }
+
+  #newSession(): [FamilySession, ClockScope] {
+    const { family, faults, identity, model, network, rows, scaled, variant } = this.#options;
+    const { radio, sleep } = this;
+    const scope = new ClockScope(this.#clock);
+    const modem: Modem = {
+      clock: new GatedClock(scope, this.#gate),
+      network: gatedNetwork(network, this.#gate, () => sleep.traffic()),
+      faults,
+      identity,
+      model,
+      device: this.#device,
+      rows,
+      variant,
+      scaled,
+      get attached() {
+        return radio.active;
+      },
+      urc: (...parts) => this.#urc(...parts),
+      framed: (frame, ...parts) => this.#framed(frame, ...parts),
+    };
+    return [family.powerOn(modem), scope];
+  }
+
+  #framed(frame: Frame, ...parts: readonly (string | Uint8Array)[]): void {
+    // An HTTP request that was under way at power-off, for example, reports nothing.
+    if (!this.#isOff) this.interpreter.unsolicited(() => this.#options.output.line(parts, frame));
+  }
+
+  #urc(...parts: readonly (string | Uint8Array)[]): void {
+    this.#framed({}, ...parts);
+  }
+
+  #reportRegistration(): void {
+    // While the modem is being made, nobody has asked for reports.
+    if (this.#isOff || this.#common === undefined) return;
+    for (const [name, mode] of this.#device.watched.registration)
+      if (mode > 0) this.#urc(`${name}${this.#options.dialect.colon}${registrationText(this.#common, name, mode)}`);
+  }
+
+  #reportZone(): void {
+    const line = zoneReport(this.#common);
+    if (line !== undefined) this.#urc(line);
+  }
+
+  #attached(): void {
+    const { saving, sleep } = this.#device;
+    // BC28: power saving mode comes back at each attach.
+    if (this.#options.settings.sleep.factory) saving.restore();
+    sleep.traffic();
+    this.#reportZone();
+  }
+
+  /** A code was given to the SIM card: it can be used now, or wants another one. */
+  #codeGiven(): void {
+    const { rows } = this.#options;
+    const { sim } = this.radio;
+    if (rows.reportsPin) this.#urc(`+CPIN: ${simStates[sim] ?? "NOT READY"}`);
+    if (sim === "blocked" && rows.blockedReport !== undefined) this.#urc(rows.blockedReport);
+    this.radio.simHasChanged();
+  }
+
+  #entered(): void {
+    this.#session.sleeping?.();
+    const { keeps } = this.#options.settings.sleep;
+    this.#gate.close();
+    if (keeps === "session") return;
+    // The session is gone, and nobody is told.
+    this.#session.powerOff();
+    this.#sessionClock.end();
+    [this.#session, this.#sessionClock] = this.#newSession();
+    this.#adopt(this.#session.commands);
+  }
+
+  #woken(by: Waker): void {
+    const { settings, woken } = this.#options;
+    if (settings.sleep.keeps === "nothing") return woken(by);
+    this.#options.rate.woken();
+    woken(by);
+    this.#session.woken?.();
+    this.#gate.open();
   }
 }

@@ -14,9 +14,10 @@ export interface StrictLine extends BytePort {
 /**
  * A line between the modem and its pseudo-terminal. While the client has set another rate than the modem's, bytes become what a UART
  * would read.
+ * @param receive takes the client's bytes, and the rate at which they come
  * @throws VirtualModemError `BAD_OPTION` when the client's rate cannot be read
  */
-export async function strictLine(pty: Pty, baud: number, receive: (bytes: Uint8Array) => void): Promise<StrictLine> {
+export async function strictLine(pty: Pty, receive: (bytes: Uint8Array, rate: number) => void): Promise<StrictLine> {
   const rate = (): Promise<number> => pty.rate();
   await rate().catch((cause: Error) => {
     throw new VirtualModemError("BAD_OPTION", `strictBaud: the client's rate cannot be read here: ${cause.message}`, { cause });
@@ -27,7 +28,7 @@ export async function strictLine(pty: Pty, baud: number, receive: (bytes: Uint8A
     before = before.then(rate).then(go, () => undefined); // fails when the terminal has been closed meanwhile
   };
   return {
-    write: (bytes) => pass((client) => pty.write(readAtOtherRate(bytes, baud, client))),
-    receive: (bytes) => pass((client) => receive(readAtOtherRate(bytes, client, baud))),
+    write: (bytes, baud) => pass((client) => pty.write(readAtOtherRate(bytes, baud, client))),
+    receive: (bytes) => pass((client) => receive(bytes, client)),
   };
 }

@@ -2,10 +2,13 @@
 // that do something. The engine knows no family by name.
 
 import type { Clock } from "../clock";
+import type { Device } from "../device/device";
+import type { SomeSettings } from "../device/settings";
 import type { Faults } from "../faults";
 import type { Network } from "../network";
 import type { VariantTable } from "../variants";
 import type { Args } from "./args";
+import type { DeviceDialect } from "./device-dialect";
 
 /** The command that is being processed, for its handler. */
 export interface Call {
@@ -81,6 +84,12 @@ export interface Identity {
   readonly imsi: string;
   /** 19 or 20 digits. */
   readonly iccid: string;
+  /** `AT+CGSN`, where it tells another number than the IMEI. */
+  readonly serial?: string;
+  /** The two digits at the end of an IMEISV; 00 by default. */
+  readonly softwareVersion?: string;
+  /** The hardware's version, where a command tells it. */
+  readonly hardware?: string;
 }
 
 /** How a family's common commands differ from those of other families. */
@@ -96,9 +105,11 @@ export interface Dialect {
   /** The longest command line in bytes, without its end. */
   readonly maximumLine: number;
   /** What the modem writes when it has started, with its `\r\n`. `cause` is one of `bootCauses`. */
-  readonly banner: (cause: string, variant: (name: string) => string) => string;
+  readonly banner: (cause: string, variant: (name: string) => string, state: StartState) => string;
   /** The modem's words for the causes of a start: switched on, reset pin, restart command, crash. */
   readonly bootCauses: Readonly<Record<"power" | "pin" | "command" | "watchdog", string>>;
+  /** The modem's words for a wake-up, where its firmware can write a banner then. */
+  readonly wakeCauses?: Readonly<Record<"uart" | "pin" | "timer", string>>;
   /** The command that restarts the modem, with its `+`; what it prints first; and whether an `OK` comes before that. */
   readonly rebootCommand?: { readonly name: string; readonly answer: string; readonly ok?: boolean };
   /** Whether `AT+CFUN=1,1` restarts the modem, as 3GPP TS 27.007 8.2 has it; false by default. */
@@ -107,12 +118,26 @@ export interface Dialect {
   readonly pdpContext?: number;
   /** The commands that report the registration, with their `+`; only `+CEREG` by default. */
   readonly registrationCommands?: readonly string[];
+  /** `+CPIN: ` of a card that no code opens any more; by default that is an error. */
+  readonly blockedState?: string;
+  /** Where the device's commands differ from 3GPP TS 27.007. */
+  readonly device?: Partial<DeviceDialect>;
+}
+
+/** What a banner can tell of the modem that has started. */
+export interface StartState {
+  /** `AT+CFUN?`. */
+  readonly functionality: number;
+  /** `READY`, `SIM PIN`, `SIM PUK` or `NOT READY`. */
+  readonly sim: string;
 }
 
 /** How a model differs from the family's identity and dialect. */
 export interface Model {
   readonly identity?: Partial<Identity>;
   readonly dialect?: Partial<Dialect>;
+  /** Settings that it has from the factory. */
+  readonly settings?: SomeSettings;
 }
 
 /** Whether a line has `\r\n` before and after it; both by default. */
@@ -129,10 +154,16 @@ export interface Modem {
   readonly faults: Faults;
   /** The identity, with the user's options. */
   readonly identity: Identity;
+  /** The model, where the family has several; empty otherwise. */
+  readonly model: string;
   /** The value chosen for a variant of the engine's or the family's table. */
   variant(name: string): string;
   /** One of the modem's own times, in milliseconds, multiplied as the option `latencyScale` and the fault `slow` say. */
   scaled(milliseconds: number): number;
+  /** SIM card, radio, contexts, sleep, and what the user has set of them. */
+  readonly device: Device;
+  /** The family's rows for the device, with the norm's where it has none. */
+  readonly rows: DeviceDialect;
   /** Whether the modem has an IP address, so that it can make connections. */
   readonly attached: boolean;
   /** Writes an unsolicited line, framed. */
@@ -150,6 +181,11 @@ export interface FamilySession {
   linkLost(code: number, client?: number): void;
   /** Power is lost: connections are dropped without a report. */
   powerOff(): void;
+  /** The modem falls asleep, and is awake again. */
+  sleeping?(): void;
+  woken?(): void;
+  /** The user has set something about the device while the modem runs. @param names `part.name` each */
+  settingsChanged?(names: readonly string[]): void;
 }
 
 /** A modem family: the default export of `families/NAME.ts`. */
@@ -164,7 +200,7 @@ export interface Family {
   readonly dialect: Dialect;
   /** The family's own variants, beside the engine's. */
   readonly variants: VariantTable;
-  /** The models, by the values of the family's variant `model`. */
+  /** The models, by the values of the option `model`, or of the family's variant of that name. */
   readonly models?: Readonly<Record<string, Model>>;
   /** Called at every power-on. The state of the result is lost at power-off. */
   powerOn(modem: Modem): FamilySession;

@@ -33,6 +33,8 @@ export interface InterpreterOptions {
   readonly echo: boolean;
   /** A command has come to this moment of its life: injected bytes are written here. */
   readonly reached: (place: Place) => void;
+  /** A command line has been read. */
+  readonly heard: () => void;
 }
 
 /** One power-on to power-off of the command interpreter. */
@@ -112,6 +114,7 @@ export class Interpreter {
       if (line.trim() !== "" && this.#options.variant("garbage") === "error") this.#later(10, () => this.#fail());
       return;
     }
+    this.#options.heard();
     if (overlong) this.#later(10, () => this.#fail(this.#options.dialect.parameterError));
     else if (commands === "") this.#later(10, () => this.#succeed());
     else this.#next(commands);

@@ -8,13 +8,15 @@ const slice = 2;
 /** Delivers bytes at the speed of a line with `baud` bits a second. */
 export class Pacer {
   readonly #clock: Clock;
-  readonly #byteTime: number;
+  #byteTime: number;
   readonly #deliver: (bytes: Uint8Array) => void;
   #queue: Uint8Array[] = [];
   #queued = 0;
   /** The time at which the last delivered byte had left the line. */
   #lineFree = 0;
   #waiting = false;
+  #rate: number;
+  #nextRate: number;
 
   /**
    * @param baud bits a second; 0 delivers every byte at once
@@ -22,8 +24,25 @@ export class Pacer {
    */
   constructor(clock: Clock, baud: number, deliver: (bytes: Uint8Array) => void) {
     this.#clock = clock;
+    this.#rate = this.#nextRate = baud;
     this.#byteTime = baud > 0 ? 10_000 / baud : 0;
     this.#deliver = deliver;
+  }
+
+  /** Bits a second. */
+  get rate(): number {
+    return this.#rate;
+  }
+
+  /** What waits still goes at the old rate. */
+  set rate(rate: number) {
+    this.#nextRate = rate;
+    if (this.#queued === 0) this.#adopt();
+  }
+
+  #adopt(): void {
+    this.#rate = this.#nextRate;
+    this.#byteTime = this.#rate > 0 ? 10_000 / this.#rate : 0;
   }
 
   push(bytes: Uint8Array): void {
@@ -68,6 +87,7 @@ export class Pacer {
     const count = Math.min(Math.max(bytes, passed), this.#queued);
     this.#lineFree += count * this.#byteTime;
     this.#deliver(this.#take(count));
+    if (this.#queued === 0 && this.#nextRate !== this.#rate) this.#adopt();
   }
 
   #take(count: number): Uint8Array {

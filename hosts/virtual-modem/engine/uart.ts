@@ -3,12 +3,16 @@
 import type { Clock } from "../clock";
 import type { Faults } from "../faults";
 import type { Random } from "../random";
+import { readAtOtherRate } from "./other-rate";
 import { Pacer } from "./pacing";
 
 /** Takes the modem's bytes: a pseudo-terminal, or a test's own port. */
 export interface BytePort {
-  /** Takes bytes from the modem, which then belong to the port. */
-  write(bytes: Uint8Array): void;
+  /**
+   * Takes bytes from the modem, which then belong to the port.
+   * @param rate bits a second at which the modem has sent them; 0: at any rate
+   */
+  write(bytes: Uint8Array, rate: number): void;
 }
 
 /** One piece of traffic: `rx` is from the host to the modem, `tx` from the modem to the host. */
@@ -45,12 +49,22 @@ export class Uart {
     const { clock, baud, port, trace } = options;
     this.#toHost = new Pacer(clock, baud, (bytes) => {
       trace?.({ direction: "tx", bytes, time: clock.now() });
-      port.write(bytes);
+      port.write(bytes, this.#toHost.rate);
     });
     this.#toModem = new Pacer(clock, baud, (bytes) => {
       trace?.({ direction: "rx", bytes, time: clock.now() });
       if (!this.#mute) options.received(bytes);
     });
+  }
+
+  /** Bits a second of both directions; 0: no pacing, and any rate will do. */
+  get rate(): number {
+    return this.#toModem.rate;
+  }
+
+  set rate(rate: number) {
+    this.#toHost.rate = rate;
+    this.#toModem.rate = rate;
   }
 
   /** Bytes from the modem. */
@@ -63,9 +77,10 @@ export class Uart {
     this.#toHost.push(bytes);
   }
 
-  /** Bytes from the host. */
-  receive(bytes: Uint8Array): void {
-    this.#toModem.push(this.#disturb(bytes, "rx"));
+  /** Bytes from the host. @param rate bits a second at which the host has sent them; 0: the modem's own */
+  receive(bytes: Uint8Array, rate = 0): void {
+    const read = rate > 0 && this.rate > 0 ? readAtOtherRate(bytes, rate, this.rate) : bytes;
+    this.#toModem.push(this.#disturb(read, "rx"));
   }
 
   /** The modem neither reads nor writes for `duration` milliseconds; bytes of this time are lost. */

@@ -2,8 +2,11 @@
 // manual V1.0, "dialects" this project's reference (chapters 2, 12 and 16.1; its register of inconsistencies is A-n).
 
 import type { Family } from "../engine/family";
+import { platformCommands, powerSavingReport } from "../hi2115/commands";
+import { hi2115, wakeCauses } from "../hi2115/dialect";
 import { Client, clientCommands } from "./bc35g/client";
 import { configCommand, defaultSettings } from "./bc35g/config";
+import { bc28, quectelCommands } from "./bc35g/device";
 import { messageCommands } from "./bc35g/messages";
 import { tencentCommands } from "./bc35g/tencent";
 import { variants } from "./bc35g/variants";
@@ -50,17 +53,31 @@ const bc35g: Family = {
     },
     // P3 4.1.
     rebootCommand: { name: "+NRB", answer: "REBOOTING" },
+    // P3 2.32.
+    blockedState: "SIM PUK BLOCKED",
+    wakeCauses,
+    device: hi2115,
   },
+  models: { bc28 },
   variants,
   powerOn(modem) {
     // S1 3.2: settings take effect at once and are lost at power-off.
     const settings = defaultSettings();
     const client = new Client(modem, settings);
     return {
-      commands: [configCommand(modem, settings), ...tencentCommands(modem), ...clientCommands(client), ...messageCommands(client)],
+      commands: [
+        configCommand(modem, settings),
+        ...tencentCommands(modem),
+        ...clientCommands(client),
+        ...messageCommands(client),
+        ...platformCommands(modem),
+        ...quectelCommands(modem),
+      ],
       networkLost: () => client.linkLost(7),
       linkLost: (code) => client.linkLost(code),
       powerOff: () => client.powerOff(),
+      sleeping: () => powerSavingReport(modem, 1),
+      woken: () => powerSavingReport(modem, 0),
     };
   },
 };

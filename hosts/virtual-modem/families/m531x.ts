@@ -6,7 +6,10 @@ import { CmiotClient } from "../cmiot/client";
 import { Held } from "../cmiot/held";
 import { Lines } from "../cmiot/lines";
 import type { Family } from "../engine/family";
+import { platformCommands, powerSavingReport } from "../hi2115/commands";
+import { hi2115, wakeCauses } from "../hi2115/dialect";
 import { clientCommands } from "./m531x/commands";
+import { m5311Commands, signalReport, sleepReport, wakeReport } from "./m531x/device";
 import { messageCommands } from "./m531x/messages";
 import { models, spacing } from "./m531x/models";
 import { makeReports } from "./m531x/reports";
@@ -46,6 +49,8 @@ const m531x: Family = {
       watchdog: "REBOOT_CAUSE_APPLICATION_WATCHDOG",
     },
     rebootCommand: { name: "+NRB", answer: "REBOOTING" },
+    wakeCauses,
+    device: hi2115,
   },
   models,
   variants,
@@ -63,11 +68,18 @@ const m531x: Family = {
         matches: () => true,
       },
     );
+    const isM5310a = modem.model === "m5310a";
+    const device = isM5310a ? platformCommands(modem) : m5311Commands(modem);
     return {
-      commands: [...clientCommands(modem, client, lines, held), ...messageCommands(modem, client, held)],
+      commands: [...clientCommands(modem, client, lines, held), ...messageCommands(modem, client, held), ...device],
       networkLost: () => client.linkLost(),
       linkLost: () => client.linkLost(),
       powerOff: () => client.powerOff(),
+      sleeping: () => (isM5310a ? powerSavingReport(modem, 1) : sleepReport(modem)),
+      woken: () => (isM5310a ? powerSavingReport(modem, 0) : wakeReport(modem)),
+      settingsChanged: (names) => {
+        if (!isM5310a) signalReport(modem, names);
+      },
     };
   },
 };

@@ -8,6 +8,7 @@ import { Held } from "../cmiot/held";
 import { Lines } from "../cmiot/lines";
 import type { Family } from "../engine/family";
 import { clientCommands } from "./ml302/commands";
+import { deviceCommands } from "./ml302/device";
 import { spacing } from "./ml302/lines";
 import { messageCommands } from "./ml302/messages";
 import { Outcome } from "./ml302/outcome";
@@ -49,6 +50,8 @@ const ml302: Family = {
     rebootCommand: { name: "+TRB", answer: "", ok: true },
     pdpContext: 1,
     registrationCommands: ["+CEREG", "+CGREG", "+CREG"],
+    // No AT command for its power saving mode is known.
+    device: { powerSaving: false },
   },
   variants,
   powerOn(modem) {
@@ -70,7 +73,7 @@ const ml302: Family = {
       },
     );
     return {
-      commands: [...clientCommands({ modem, client, lines, outcome, reconnection }), ...messageCommands(modem, client, outcome)],
+      commands: [...clientCommands({ modem, client, lines, outcome, reconnection }), ...messageCommands(modem, client, outcome), ...deviceCommands(modem)],
       networkLost: () => client.linkLost(),
       linkLost: () => client.linkLost(),
       powerOff: () => client.powerOff(),

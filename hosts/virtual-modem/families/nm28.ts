@@ -47,9 +47,9 @@ const nm28: Family = {
     maximumLine: 2048,
     // A driver of the CLR970 takes `RDY` and `*ATREADY` for a restart; the SIM card's line after it is what modules of
     // every maker print. What restarted the module is not said.
-    banner: (_cause, variant) => {
+    banner: (_cause, variant, { sim }) => {
       const first = variant("banner") === "atready" ? "*ATREADY: 1" : "RDY";
-      return `\r\n${first}\r\n\r\n+CPIN: READY\r\n`;
+      return `\r\n${first}\r\n\r\n+CPIN: ${sim}\r\n`;
     },
     bootCauses: { power: "", pin: "", command: "", watchdog: "" },
     restartsByCfun: true,
@@ -57,6 +57,7 @@ const nm28: Family = {
     pdpContext: 1,
     // 27.007 10.1.22 and 10.1.47: LTE and 5G.
     registrationCommands: ["+CEREG", "+C5GREG"],
+    device: { registrationModes: { "+C5GREG": [0, 1] } },
   },
   variants,
   powerOn(modem) {
