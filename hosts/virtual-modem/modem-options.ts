@@ -1,8 +1,8 @@
 // How a virtual modem behaves, as options.
 
-import { type SomeSettings, settingsTable } from "./device/settings";
+import type { SomeSettings } from "./device/settings";
 import { VirtualModemError } from "./engine/errors";
-import type { Family, Identity, Model } from "./engine/family";
+import type { Identity } from "./engine/family";
 import type { Trace } from "./engine/uart";
 import type { CommonVariants } from "./variants";
 
@@ -49,17 +49,4 @@ export function checkRanges({ attachTime = 500, baud = 0, bootTime = 2000, laten
   inRange("latencyScale", latencyScale, 0, 1000);
   inRange("bootTime", bootTime, 0, 600_000);
   inRange("attachTime", attachTime, 0, 3_600_000);
-}
-
-/** The settings of the device among the options. */
-export function settingsIn(options: ModemOptions): SomeSettings {
-  return Object.fromEntries(Object.keys(settingsTable).map((part) => [part, options[part as keyof SomeSettings]]));
-}
-
-/** @throws VirtualModemError `UNKNOWN_VARIANT` for a model that the family does not have */
-export function modelOf({ models = {}, name: family }: Family, name: string): Model {
-  if (Object.hasOwn(models, name)) return models[name];
-  // The model whose data are the family's own has no row.
-  if (name === "" || name === family || name === "m5310a") return {};
-  throw new VirtualModemError("UNKNOWN_VARIANT", `no model "${name}"; there are: ${[family, ...Object.keys(models)].join(", ")}`);
 }

@@ -2,27 +2,27 @@
 // to a pseudo-terminal; a test or a simulation connects its own port.
 
 import { type Clock, ClockScope } from "./clock";
+import { type Configuration, configure } from "./configuration";
 import { Kept } from "./device/kept";
 import type { Pin } from "./device/pins";
 import { type Cause, Power } from "./device/power";
 import { Rate } from "./device/rate";
 import { assign } from "./device/setting";
-import { defaultSettings, type SomeSettings, settingsTable } from "./device/settings";
+import { type SomeSettings, settingsTable } from "./device/settings";
 import { SimCard } from "./device/sim-card";
 import type { Waker } from "./device/sleep";
-import { type DeviceDialect, norm } from "./engine/device-dialect";
-import type { Dialect, Family, Identity } from "./engine/family";
+import type { Family } from "./engine/family";
 import { Injections } from "./engine/injections";
 import { Output } from "./engine/output";
 import { type BytePort, Uart } from "./engine/uart";
+import { faultTarget } from "./fault-target";
 import { applyFault, Faults, type FaultTarget, type Place } from "./faults";
 import { withReportFaults } from "./faults/reports";
-import { checkRanges, modelOf, type ModemOptions, settingsIn } from "./modem-options";
+import type { ModemOptions } from "./modem-options";
 import type { Network } from "./network";
 import { PunctualClock } from "./punctual-clock";
 import type { Random } from "./random";
 import { Running } from "./running";
-import { chooseVariants, commonVariants } from "./variants";
 
 export type { ModemOptions } from "./modem-options";
 
@@ -40,13 +40,8 @@ export class VirtualModemCore {
   readonly #family: Family;
   readonly #options: ModemOptions;
   readonly #host: ModemHost;
-  readonly #identity: Identity;
-  readonly #dialect: Dialect;
-  readonly #rows: DeviceDialect;
-  readonly #model: string;
-  readonly #variants: ReadonlyMap<string, string>;
+  readonly #configuration: Configuration;
   readonly #faults = new Faults();
-  readonly #settings = defaultSettings();
   readonly #card: SimCard;
   readonly #kept: Kept;
   readonly #power: Power;
@@ -63,21 +58,13 @@ export class VirtualModemCore {
     this.#family = family;
     this.#host = { ...host, clock: new PunctualClock(host.clock) };
     this.#options = options;
-    checkRanges(options);
     const { baud = 0, start = "running" } = options;
-    const variants = { ...options.variants, ...("model" in family.variants ? { model: options.model ?? options.variants?.model } : {}) };
-    this.#variants = chooseVariants(variants, { ...commonVariants, ...family.variants });
-    this.#model = this.#variants.get("model") ?? options.model ?? "";
-    const model = modelOf(family, this.#model);
-    assign(settingsTable, this.#settings, model.settings ?? {});
-    assign(settingsTable, this.#settings, settingsIn(options));
-    this.#identity = { ...family.identity, ...model.identity, ...options.identity };
-    this.#dialect = { ...family.dialect, ...model.dialect };
-    this.#rows = { ...norm, ...this.#dialect.device };
+    this.#configuration = configure(family, options);
+    const { dialect, rows, settings } = this.#configuration;
     this.#clock = new ClockScope(this.#host.clock);
-    this.#card = new SimCard(this.#settings.sim);
-    const { bands, contextType, factoryContexts } = this.#rows;
-    this.#kept = new Kept({ firstContext: this.#dialect.pdpContext ?? 0, contextType, contexts: factoryContexts, bands });
+    this.#card = new SimCard(settings.sim);
+    const { bands, contextType, factoryContexts } = rows;
+    this.#kept = new Kept({ firstContext: dialect.pdpContext ?? 0, contextType, contexts: factoryContexts, bands });
     this.#uart = new Uart({
       clock: this.#clock,
       random: host.random,
@@ -87,17 +74,25 @@ export class VirtualModemCore {
       trace: options.trace,
       received: (bytes) => this.#received(bytes),
     });
-    this.#rate = new Rate(this.#clock, this.#uart, baud === 0 ? this.#rows.rate : baud, options.autoBaud ?? false);
+    this.#rate = new Rate(this.#clock, this.#uart, baud === 0 ? rows.rate : baud, options.autoBaud ?? false);
     this.#power = new Power({
       clock: this.#clock,
-      settings: this.#settings.power,
-      pulses: this.#rows.pulses,
+      settings: settings.power,
+      pulses: rows.pulses,
       bootTime: () => this.#scaled(options.bootTime ?? 2000),
       started: (cause) => this.#started(cause),
       stopped: () => this.#stop(),
       wake: () => this.#running?.sleep.pin(),
     });
-    this.#target = this.#faultTarget();
+    this.#target = faultTarget({
+      clients: family.clients ?? 1,
+      faults: this.#faults,
+      clock: this.#clock,
+      uart: this.#uart,
+      running: () => this.#running,
+      restart: (cause) => this.restart(cause),
+      inject: (bytes, place) => this.inject(bytes, place),
+    });
     if (start === "booting") this.#power.start("power");
     else if (start === "off") this.#power.beOff();
     else this.#run();
@@ -143,7 +138,7 @@ export class VirtualModemCore {
    * @throws VirtualModemError `BAD_OPTION` for a name or a value that is not in `settingsTable`; then nothing is changed
    */
   set(settings: SomeSettings): void {
-    const names = assign(settingsTable, this.#settings, settings);
+    const names = assign(settingsTable, this.#configuration.settings, settings);
     if (this.#closed) return;
     if (names.some((name) => cards.has(name))) this.#card.insert();
     this.#running?.settingsChanged(names);
@@ -212,26 +207,19 @@ export class VirtualModemCore {
     this.#kept.start();
     this.#rate.powerOn();
     this.#run();
-    this.#banner(this.#dialect.bootCauses[cause]);
+    this.#banner(this.#configuration.dialect.bootCauses[cause]);
   }
 
   #banner(cause: string): void {
-    if (this.#running) this.#output.text(this.#dialect.banner(cause, (name) => this.#variant(name), this.#running.startState));
+    const { dialect, variant } = this.#configuration;
+    if (this.#running) this.#output.text(dialect.banner(cause, variant, this.#running.startState));
   }
 
   get #output(): Output {
+    const { variant } = this.#configuration;
+    const lineEnd = variant("lineEnd") === "crcrlf" ? "\r\r\n" : "\r\n";
     const altered = (line: string): readonly string[] => withReportFaults(line, this.#faults);
-    return new Output({ lineEnd: this.#lineEnd, colon: this.#variant("colon"), altered }, (bytes) => this.#uart.send(bytes));
-  }
-
-  get #lineEnd(): string {
-    return this.#variant("lineEnd") === "crcrlf" ? "\r\r\n" : "\r\n";
-  }
-
-  #variant(name: string): string {
-    const value = this.#variants.get(name);
-    if (value === undefined) throw new Error(`the family asks for a variant that no table has: ${name}`);
-    return value;
+    return new Output({ lineEnd, colon: variant("colon"), altered }, (bytes) => this.#uart.send(bytes));
   }
 
   /** @param registered whether the registration is left from before */
@@ -240,20 +228,15 @@ export class VirtualModemCore {
     const { clock, network } = this.#host;
     const scaled = (milliseconds: number): number => this.#scaled(milliseconds);
     this.#running = new Running({
+      ...this.#configuration,
       family: this.#family,
-      identity: this.#identity,
-      dialect: this.#dialect,
-      rows: this.#rows,
       clock,
       network,
       faults: this.#faults,
       output: this.#output,
-      settings: this.#settings,
       card: this.#card,
       kept: this.#kept,
       rate: this.#rate,
-      model: this.#model,
-      variant: (name) => this.#variant(name),
       scaled,
       echo,
       attachTime: scaled(attachTime),
@@ -269,33 +252,15 @@ export class VirtualModemCore {
   }
 
   #woken(by: Waker): void {
-    const { banner, keeps } = this.#settings.sleep;
+    const { dialect, settings } = this.#configuration;
+    const { banner, keeps } = settings.sleep;
     if (keeps === "nothing") {
       this.#stop();
       this.#rate.woken();
       this.#run(true);
     }
-    const cause = this.#dialect.wakeCauses?.[by];
+    const cause = dialect.wakeCauses?.[by];
     if (banner === "reboot-cause" && cause !== undefined) this.#banner(cause);
-  }
-
-  #faultTarget(): FaultTarget {
-    return {
-      clients: this.#family.clients ?? 1,
-      faults: this.#faults,
-      later: (delay, action) => {
-        if (delay === 0) action();
-        else this.#clock.setTimer(action, delay);
-      },
-      restart: (cause) => this.restart(cause as Cause),
-      silence: (duration) => this.#uart.mute(duration),
-      detach: (duration) => this.#running?.radio.detach(duration),
-      search: (duration) => this.#running?.radio.search(duration),
-      deny: (duration) => this.#running?.radio.deny(duration),
-      sim: (state, duration) => this.#running?.radio.lockSim(state as "absent", duration),
-      linkLost: (code, client) => this.#running?.session.linkLost(code, client),
-      inject: (place, bytes) => this.inject(bytes, place),
-    };
   }
 }
 

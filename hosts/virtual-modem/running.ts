@@ -2,42 +2,32 @@
 
 import type { Clock } from "./clock";
 import { ClockScope } from "./clock";
+import type { Configuration } from "./configuration";
 import { Gate, GatedClock, gatedNetwork } from "./device/asleep";
 import type { Device } from "./device/device";
 import type { Kept } from "./device/kept";
 import { PowerSaving } from "./device/power-saving";
 import { RadioState } from "./device/radio";
 import type { Rate } from "./device/rate";
-import type { Settings } from "./device/settings";
-import type { SimCard, SimState } from "./device/sim-card";
+import type { SimCard } from "./device/sim-card";
 import { Sleep, type Waker } from "./device/sleep";
 import { basicCommands } from "./engine/basics";
-import { zoneReport } from "./engine/commands/clock";
-import type { CommonHost } from "./engine/commands/host";
-import { registrationText } from "./engine/commands/radio";
-import type { DeviceDialect } from "./engine/device-dialect";
-import type { CommandSpec, Dialect, Family, FamilySession, Frame, Identity, Modem, StartState } from "./engine/family";
+import type { CommandSpec, Family, FamilySession, Frame, Modem, StartState } from "./engine/family";
 import { Interpreter } from "./engine/interpreter";
 import type { Output } from "./engine/output";
+import { Reports } from "./engine/reports";
 import type { Faults, Place } from "./faults";
 import type { Network } from "./network";
 
-export interface RunningOptions {
+export interface RunningOptions extends Configuration {
   readonly family: Family;
-  readonly identity: Identity;
-  readonly dialect: Dialect;
-  readonly rows: DeviceDialect;
   readonly clock: Clock;
   readonly network: Network;
   readonly faults: Faults;
   readonly output: Output;
-  readonly settings: Settings;
   readonly card: SimCard;
   readonly kept: Kept;
   readonly rate: Rate;
-  /** The model, where the family has several. */
-  readonly model: string;
-  readonly variant: (name: string) => string;
   readonly scaled: (milliseconds: number) => number;
   readonly echo: boolean;
   /** Milliseconds from power-on to attached. */
@@ -54,11 +44,6 @@ export interface RunningOptions {
   readonly woken: (by: Waker) => void;
 }
 
-/** How `+CPIN` reports a SIM that has gone or is back. */
-const simReport = (state: SimState): string => (state === "ready" ? "READY" : state === "absent" ? "SIM REMOVED" : "NOT READY");
-/** How `+CPIN` reports a SIM after a start, and after a code. */
-const simStates: Readonly<Partial<Record<SimState, string>>> = { ready: "READY", pin: "SIM PIN", puk: "SIM PUK" };
-
 /** One power-on of the modem. */
 export class Running {
   readonly interpreter: Interpreter;
@@ -68,7 +53,7 @@ export class Running {
   readonly #clock: ClockScope;
   readonly #gate = new Gate();
   readonly #commands = new Map<string, CommandSpec>();
-  readonly #common: CommonHost;
+  readonly #reports: Reports;
   readonly #device: Device;
   #session: FamilySession;
   #sessionClock: ClockScope;
@@ -92,10 +77,9 @@ export class Running {
       automatic: () => kept.connectsByItself,
       attached: () => this.#attached(),
       lost: () => this.#session.networkLost(),
-      simChanged: (state) => {
-        if (variant("simReports") === "present") this.#urc(`+CPIN: ${simReport(state)}`);
-      },
-      registrationChanged: () => this.#reportRegistration(),
+      simChanged: (state) => this.#reports.sim(state),
+      // While the radio is being made, nobody has asked for reports.
+      registrationChanged: () => this.#reports?.registration(),
     }));
     const sleep = (this.sleep = new Sleep({
       clock,
@@ -105,13 +89,10 @@ export class Running {
       awakeAfterCommand: rows.awakeAfterCommand,
       registered: () => radio.registered,
       forbidden: () => rate.told > rows.highestSleepRate,
-      connection: (connected) => {
-        if (watched.connection) this.#urc(`+CSCON${dialect.colon}${Number(connected)}`);
-      },
+      connection: (connected) => this.#reports.connection(connected),
       entered: () => this.#entered(),
       woken: (by) => this.#woken(by),
     }));
-    const watched: Device["watched"] = { registration: new Map(), connection: false, zone: 0, own: new Set() };
     const device: Device = (this.#device = {
       settings,
       card,
@@ -120,10 +101,13 @@ export class Running {
       saving,
       sleep,
       rate,
-      watched,
+      watched: { registration: new Map(), connection: false, zone: 0, own: new Set() },
       clockOffset: 0,
       report: (line: string) => this.#urc(line),
-      simChanged: () => this.#codeGiven(),
+      simChanged: () => {
+        this.#reports.code();
+        radio.simHasChanged();
+      },
       switchOff: options.switchOff,
       restart: options.restart,
     });
@@ -143,7 +127,7 @@ export class Running {
         rate.command();
       },
     }));
-    this.#common = {
+    const common = {
       identity,
       dialect,
       rows,
@@ -161,7 +145,8 @@ export class Running {
       now: () => clock.now(),
       restart: options.restart,
     };
-    this.#adopt(basicCommands(this.#common));
+    this.#reports = new Reports(common);
+    this.#adopt(basicCommands(common));
     this.#adopt(this.#session.commands);
   }
 
@@ -171,7 +156,7 @@ export class Running {
 
   /** What a banner tells of this start. */
   get startState(): StartState {
-    return { functionality: this.radio.functionality, sim: simStates[this.radio.sim] ?? "NOT READY" };
+    return this.#reports.start;
   }
 
   /** The user has set something about the device. */
@@ -180,7 +165,7 @@ export class Running {
     if (inSim) this.radio.simHasChanged();
     const mobile = names.filter((name) => name.startsWith("mobile."));
     if (mobile.length > 0) this.radio.networkChanged(mobile);
-    if (this.radio.registered && names.some((name) => name === "mobile.zone" || name === "mobile.time")) this.#reportZone();
+    if (this.radio.registered && names.some((name) => name === "mobile.zone" || name === "mobile.time")) this.#reports.zone();
     this.#session.settingsChanged?.(names);
     this.sleep.refresh();
   }
@@ -240,33 +225,12 @@ export class Running {
     this.#framed({}, ...parts);
   }
 
-  #reportRegistration(): void {
-    // While the modem is being made, nobody has asked for reports.
-    if (this.#isOff || this.#common === undefined) return;
-    for (const [name, mode] of this.#device.watched.registration)
-      if (mode > 0) this.#urc(`${name}${this.#options.dialect.colon}${registrationText(this.#common, name, mode)}`);
-  }
-
-  #reportZone(): void {
-    const line = zoneReport(this.#common);
-    if (line !== undefined) this.#urc(line);
-  }
-
   #attached(): void {
     const { saving, sleep } = this.#device;
     // BC28: power saving mode comes back at each attach.
     if (this.#options.settings.sleep.factory) saving.restore();
     sleep.traffic();
-    this.#reportZone();
-  }
-
-  /** A code was given to the SIM card: it can be used now, or wants another one. */
-  #codeGiven(): void {
-    const { rows } = this.#options;
-    const { sim } = this.radio;
-    if (rows.reportsPin) this.#urc(`+CPIN: ${simStates[sim] ?? "NOT READY"}`);
-    if (sim === "blocked" && rows.blockedReport !== undefined) this.#urc(rows.blockedReport);
-    this.radio.simHasChanged();
+    this.#reports.zone();
   }
 
   #entered(): void {

@@ -74,7 +74,10 @@ export function text(fallback: string, form: RegExp, takes: string, about: strin
 
 /** The values of a table, each with its fallback. */
 export function fallbacks<Table extends SettingsTable>(table: Table): Values<Table> {
-  const groups = Object.entries(table).map(([group, names]) => [group, Object.fromEntries(Object.entries(names).map(([name, { fallback }]) => [name, fallback]))]);
+  const groups = Object.entries(table).map(([group, names]) => [
+    group,
+    Object.fromEntries(Object.entries(names).map(([name, { fallback }]) => [name, fallback])),
+  ]);
   return Object.fromEntries(groups) as Values<Table>;
 }
 
@@ -83,7 +86,12 @@ function find(table: SettingsTable, group: string, name: string): Setting<unknow
   const names = Object.hasOwn(table, group) ? table[group] : undefined;
   if (names === undefined) throw new VirtualModemError("BAD_OPTION", `no setting "${group}"; there are: ${Object.keys(table).join(", ")}`);
   if (!Object.hasOwn(names, name))
-    throw new VirtualModemError("BAD_OPTION", `no setting "${group}.${name}"; there are: ${Object.keys(names).map((each) => `${group}.${each}`).join(", ")}`);
+    throw new VirtualModemError(
+      "BAD_OPTION",
+      `no setting "${group}.${name}"; there are: ${Object.keys(names)
+        .map((each) => `${group}.${each}`)
+        .join(", ")}`,
+    );
   return names[name];
 }
 
@@ -96,7 +104,8 @@ export function assign<Table extends SettingsTable>(table: Table, values: Values
   const checked: (readonly [group: string, name: string, value: unknown])[] = [];
   for (const [group, names] of Object.entries(given as Readonly<Record<string, unknown>>)) {
     if (names === undefined) continue;
-    if (typeof names !== "object" || names === null || Array.isArray(names)) throw new VirtualModemError("BAD_OPTION", `${group} must be an object of settings`);
+    if (typeof names !== "object" || names === null || Array.isArray(names))
+      throw new VirtualModemError("BAD_OPTION", `${group} must be an object of settings`);
     for (const [name, value] of Object.entries(names)) {
       if (value === undefined) continue;
       const setting = find(table, group, name);
@@ -127,6 +136,8 @@ export function readSettings<Table extends SettingsTable>(table: Table, texts: r
 /** A row of text for each setting. */
 export function settingsHelp(table: SettingsTable): string[] {
   return Object.entries(table).flatMap(([group, names]) =>
-    Object.entries(names).map(([name, { about, fallback, takes }]) => `${group}.${name}: ${takes}; default ${fallback === "" ? "none" : String(fallback)}\n      ${about}`),
+    Object.entries(names).map(
+      ([name, { about, fallback, takes }]) => `${group}.${name}: ${takes}; default ${fallback === "" ? "none" : String(fallback)}\n      ${about}`,
+    ),
   );
 }

@@ -36,7 +36,12 @@ export const settingsTable = {
     area: text("213D", /^[0-9A-F]{4,6}$/, "4 or 6 hexadecimal digits", "tracking area code"),
     cell: text("0318886E", /^[0-9A-F]{8,9}$/, "8 or 9 hexadecimal digits", "cell identity"),
     band: number(8, 1, 128, "the cell's band; a modem whose bands are set finds it only among them"),
-    apn: text("", /^[\x21\x23-\x7e]{0,63}$/, "up to 63 characters, or nothing", "the APN that the network wants; nothing: it takes any, and gives one where none is set"),
+    apn: text(
+      "",
+      /^[\x21\x23-\x7e]{0,63}$/,
+      "up to 63 characters, or nothing",
+      "the APN that the network wants; nothing: it takes any, and gives one where none is set",
+    ),
     user: text("", /^[\x21\x23-\x7e]{0,60}$/, "up to 60 characters, or nothing", "the user that the network wants with its APN; nothing: none"),
     password: text("", /^[\x21\x23-\x7e]{0,60}$/, "up to 60 characters, or nothing", "the password that goes with the user"),
     wrongApn: word(

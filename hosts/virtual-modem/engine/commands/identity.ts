@@ -23,11 +23,13 @@ export function identityCommands(host: CommonHost): CommandSpec[] {
     (call) => call.line(`+CGSN${colon}${version}`),
   ];
   /** Answers that are in the card. A card that asks for its PIN tells its own number, but not the subscriber's. */
-  const fromCard = (answer: (call: Call) => void): ((call: Call) => void) => (call) => {
-    const { sim } = device.radio;
-    if (sim === "absent" || sim === "failure" || sim === "busy") requireSim(host);
-    answer(call);
-  };
+  const fromCard =
+    (answer: (call: Call) => void): ((call: Call) => void) =>
+    (call) => {
+      const { sim } = device.radio;
+      if (sim === "absent" || sim === "failure" || sim === "busy") requireSim(host);
+      answer(call);
+    };
   const iccid = fromCard((call) => call.line(`${dialect.iccidCommand}${colon}${identity.iccid}`));
   return [
     { name: "I", execute: (call) => call.line(...identity.product) },

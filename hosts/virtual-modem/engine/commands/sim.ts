@@ -38,8 +38,7 @@ export function simCommands(host: CommonHost): CommandSpec[] {
     ] as const;
     // A `*` stands for any text: M5311 specification, AT+CPINR.
     const pattern = new RegExp(`^${wanted.replace(/[^A-Z0-9* ]/g, "").replaceAll("*", ".*")}$`);
-    for (const [name, left, all] of codes)
-      if (pattern.test(name)) call.line(`+CPINR: ${rows.codeQuoted ? `"${name}"` : name},${left},${all}`);
+    for (const [name, left, all] of codes) if (pattern.test(name)) call.line(`+CPINR: ${rows.codeQuoted ? `"${name}"` : name},${left},${all}`);
   };
   return [
     {
