@@ -9,6 +9,9 @@ import {
   familyNames,
   faultHelp,
   loadFamily,
+  readSettings,
+  settingsHelp,
+  settingsTable,
   type Trace,
   type VariantTable,
   type VirtualModem,
@@ -25,6 +28,11 @@ interface Flags {
   readonly seed?: number;
   readonly fault: readonly string[];
   readonly variant: readonly string[];
+  readonly model?: string;
+  readonly set: readonly string[];
+  readonly identity: readonly string[];
+  readonly start?: "running" | "booting" | "off";
+  readonly autoBaud?: boolean;
   readonly trace?: boolean;
   readonly help?: boolean;
 }
@@ -36,13 +44,22 @@ function integer(text: string): number {
 
 const collect = (text: string, before: readonly string[]): string[] => [...before, text];
 
-function readVariants(texts: readonly string[]): Record<string, string> {
+/** Reads `NAME=VALUE` texts. */
+function readPairs(flag: string, code: "UNKNOWN_VARIANT" | "BAD_OPTION", texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     texts.map((text) => {
       const equals = text.indexOf("=");
-      if (equals < 1) throw new VirtualModemError("UNKNOWN_VARIANT", `--variant takes NAME=VALUE, not "${text}"`);
+      if (equals < 1) throw new VirtualModemError(code, `${flag} takes NAME=VALUE, not "${text}"`);
       return [text.slice(0, equals), text.slice(equals + 1)];
     }),
+  );
+}
+
+/** The lines of an identity that has several are separated by `|`. */
+function readIdentity(texts: readonly string[]): Record<string, string | string[]> {
+  const several = (name: string): boolean => name === "firmware" || name === "product";
+  return Object.fromEntries(
+    Object.entries(readPairs("--identity", "BAD_OPTION", texts)).map(([name, value]) => [name, several(name) ? value.split("|") : value]),
   );
 }
 
@@ -58,10 +75,12 @@ function variantHelp(table: VariantTable): string[] {
 
 async function help(): Promise<string> {
   const sections = [["Faults (name[:arg[,arg]], name@client… for one of several MQTT clients; counts: 0 for always; times in ms):", ...faultHelp()]];
+  sections.push(["Settings of the device (--set PART.NAME=VALUE):", ...settingsHelp(settingsTable)]);
   sections.push(["Variants of every modem (the first value is the default):", ...variantHelp(commonVariants)]);
   for (const name of await familyNames()) {
-    const { title, variants } = await loadFamily(name);
-    sections.push([`Variants of ${name} (${title}):`, ...variantHelp(variants)]);
+    const { models = {}, title, variants } = await loadFamily(name);
+    const others = "model" in variants || Object.keys(models).length === 0 ? [] : [`--model ${Object.keys(models).join("|")}`];
+    sections.push([`Variants of ${name} (${title}):`, ...others, ...variantHelp(variants)]);
   }
   return sections.map(([head, ...rows]) => `\n${head}\n${rows.map((row) => `  ${row}\n`).join("")}`).join("");
 }
@@ -75,7 +94,12 @@ async function run(flags: Flags): Promise<void> {
     echo: flags.echo,
     seed: flags.seed,
     faults: flags.fault,
-    variants: readVariants(flags.variant),
+    variants: readPairs("--variant", "UNKNOWN_VARIANT", flags.variant),
+    model: flags.model,
+    identity: readIdentity(flags.identity),
+    start: flags.start,
+    autoBaud: flags.autoBaud,
+    ...readSettings(settingsTable, flags.set),
     trace: flags.trace ? tracer() : undefined,
   });
   const stopped = new Promise<void>((resolve) => {
@@ -118,6 +142,11 @@ export function virtualModemCommand(): Command {
     .option("--seed <n>", "seed of what byte faults hit", integer)
     .option("--fault <spec>", "make something go wrong; may be repeated", collect, [])
     .option("--variant <name=value>", "behave as another document or firmware says; may be repeated", collect, [])
+    .option("--model <name>", "be this model of the family, such as bc28 or m5311")
+    .option("--set <part.name=value>", "set something of the device or around it; may be repeated", collect, [])
+    .option("--identity <name=value>", "answer so: maker, model, imei, imsi, iccid, serial, firmware, product…; may be repeated", collect, [])
+    .addOption(new Option("--start <state>", "be on, start with a banner, or be off").choices(["running", "booting", "off"]))
+    .option("--auto-baud", "find the client's rate in its first command; with --strict-baud")
     .option("--trace", "show the traffic on stderr, as the client sends (→) and receives (←), secrets masked")
     // commander's own help is synchronous, and loading the families' tables is not.
     .helpOption(false)

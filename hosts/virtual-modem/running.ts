@@ -88,7 +88,7 @@ export class Running {
       kept,
       awakeAfterCommand: rows.awakeAfterCommand,
       registered: () => radio.registered,
-      forbidden: () => rate.told > rows.highestSleepRate,
+      forbidden: () => this.interpreter.busy || rate.told > rows.highestSleepRate,
       connection: (connected) => this.#reports.connection(connected),
       entered: () => this.#entered(),
       woken: (by) => this.#woken(by),
@@ -122,10 +122,8 @@ export class Running {
       scaled,
       echo: options.echo,
       reached: options.reached,
-      heard: () => {
-        sleep.command();
-        rate.command();
-      },
+      heard: () => rate.command(),
+      done: () => sleep.command(),
     }));
     const common = {
       identity,
@@ -217,8 +215,10 @@ export class Running {
   }
 
   #framed(frame: Frame, ...parts: readonly (string | Uint8Array)[]): void {
-    // An HTTP request that was under way at power-off, for example, reports nothing.
-    if (!this.#isOff) this.interpreter.unsolicited(() => this.#options.output.line(parts, frame));
+    this.#gate.pass(() => {
+      // An HTTP request that was under way at power-off, for example, reports nothing.
+      if (!this.#isOff) this.interpreter.unsolicited(() => this.#options.output.line(parts, frame));
+    });
   }
 
   #urc(...parts: readonly (string | Uint8Array)[]): void {
@@ -250,7 +250,6 @@ export class Running {
     if (settings.sleep.keeps === "nothing") return woken(by);
     this.#options.rate.woken();
     woken(by);
-    this.#session.woken?.();
-    this.#gate.open();
+    this.#gate.open(() => this.#session.woken?.());
   }
 }

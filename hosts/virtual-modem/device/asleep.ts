@@ -11,9 +11,11 @@ export class Gate {
     this.#held ??= [];
   }
 
-  open(): void {
+  /** @param first comes before what was kept */
+  open(first: () => void): void {
     const held = this.#held ?? [];
     this.#held = undefined;
+    first();
     for (const action of held) action();
   }
 

@@ -96,6 +96,6 @@ export const norm: DeviceDialect = {
   rate: 115_200,
   highestSleepRate: Infinity,
   pulses: { on: 500, off: 2500 },
-  awakeAfterCommand: 0,
+  awakeAfterCommand: 500,
   bands: [],
 };

@@ -9,6 +9,7 @@ import type { Network } from "../network";
 import type { VariantTable } from "../variants";
 import type { Args } from "./args";
 import type { DeviceDialect } from "./device-dialect";
+import type { Form } from "./parse";
 
 /** The command that is being processed, for its handler. */
 export interface Call {
@@ -62,8 +63,8 @@ export interface CommandSpec {
   readonly set?: Handler;
   /** `AT+NAME` */
   readonly execute?: Handler;
-  /** Milliseconds until the modem answers; 10 by default. */
-  readonly latency?: number;
+  /** Milliseconds until the modem answers, of all forms or of each; 10 by default. */
+  readonly latency?: number | Partial<Readonly<Record<Form, number>>>;
   /** Whether `\` escapes the next character inside this command's quotes. */
   readonly escapes?: boolean;
   /** The error code for wrong arguments; by default the dialect's. `plain`: a bare `ERROR`. */

@@ -35,6 +35,8 @@ export interface InterpreterOptions {
   readonly reached: (place: Place) => void;
   /** A command line has been read. */
   readonly heard: () => void;
+  /** A command line has been answered. */
+  readonly done: () => void;
 }
 
 /** One power-on to power-off of the command interpreter. */
@@ -65,6 +67,11 @@ export class Interpreter {
 
   set echo(on: boolean) {
     this.#echo = on || this.#options.variant("echo") === "stuck";
+  }
+
+  /** Whether a command is being processed, or its data are being read. */
+  get busy(): boolean {
+    return this.#busy || this.#inData;
   }
 
   /** Bytes from the host. */
@@ -138,7 +145,8 @@ export class Interpreter {
       return this.#later(10, () => this.#fail(code));
     }
     const { command, rest } = parsed;
-    this.#later(spec.latency ?? 10, () => this.#run(spec, command, rest));
+    const latency = typeof spec.latency === "object" ? spec.latency[command.form] : spec.latency;
+    this.#later(latency ?? 10, () => this.#run(spec, command, rest));
   }
 
   #later(latency: number, action: () => void): void {
@@ -246,6 +254,7 @@ export class Interpreter {
     this.#inData = false;
     for (const action of this.#followUps.splice(0)) clock.setTimer(action, scaled(pause));
     for (const write of this.#held.splice(0)) write();
+    this.#options.done();
     this.#read();
   }
 

@@ -36,7 +36,13 @@ export function radioCommands(host: CommonHost): CommandSpec[] {
       name: "+CFUN",
       test: [`+CFUN${colon}(${rows.levels.join(",")}),(${rows.levelReset.join(",")})`],
       read: (call) => call.line(`+CFUN${colon}${radio.functionality}`),
-      latency: settings.radio.switchTime,
+      latency: {
+        test: 100,
+        read: 100,
+        get set() {
+          return settings.radio.switchTime;
+        },
+      },
       set: ({ args, afterOk }) => {
         const level = args.expect(1, 2).integer(0, 0, 127);
         const reset = args.integer(1, 0, rows.levelReset.length - 1, 0);
