@@ -148,6 +148,11 @@ describe("virtual modem, BC35-G: the device", () => {
       ["AT+CSQ", answer("+CSQ:99,99")],
       ["AT+NUESTATS=CELL", answer("NUESTATS:CELL,3734,105,1,-32768,-32768,-32768,-32768")],
       ["AT+CESQ", ERROR],
+      ["AT+NUESTATS=THP", answer("NUESTATS:THP,RLC UL,100", "NUESTATS:THP,RLC DL,98", "NUESTATS:THP,MAC UL,103", "NUESTATS:THP,MAC DL,100")],
+      ["AT+NUESTATS=nosuch", cme(50)],
+      ["AT+CGATT=0", OK],
+      ["AT+NUESTATS=CELL", OK],
+      ["AT+NUESTATS", answer(...statistics(-32_768, -32_768, -32_768, -32_768))],
     ],
     "the clock: UTC, with the zone as information": [
       { mobile: { zone: 32 } },

@@ -112,6 +112,16 @@ describe("virtual modem: command", () => {
     assert.equal(err, "");
   });
 
+  it("is the model that it is told to be, with its SIM, its network and its identity", async () => {
+    run("--model", "bc28", "--set", "sim.state=pin", "--set", "sim.pin=0007", "--set", "mobile.rssi=-57", "--identity", "imei=123456789012345", "--identity", "firmware=A|B");
+    const path = await listening();
+    assert.equal(await ask(path, "AT+CGMM\r"), "\r\nQuectel_BC28-CNV\r\n\r\nOK\r\n");
+    assert.equal(await ask(path, "AT+CPIN?\r"), "\r\n+CPIN: SIM PIN\r\n\r\nOK\r\n");
+    assert.equal(await ask(path, "AT+CPIN=0007\r"), "\r\nOK\r\n");
+    assert.equal(await ask(path, "AT+CGSN=1\r"), "\r\n+CGSN:123456789012345\r\n\r\nOK\r\n");
+    assert.equal(await ask(path, "AT+CGMR\r"), "\r\nA\r\n\r\nB\r\n\r\nOK\r\n");
+  });
+
   const wrong: [string[], RegExp][] = [
     [["--modem", "nosuch"], /no modem "nosuch"; there are: .*bc35g/],
     [["--modem", "../index"], /no modem/],
@@ -122,6 +132,13 @@ describe("virtual modem: command", () => {
     [["--fault", "connack:9"], /connack: code must be a number from 0 to 5, not "9"/],
     [["--variant", "prompt"], /NAME=VALUE/],
     [["--variant", "prompt=loud"], /variant prompt is one of spaced, unspaced, bare, not "loud"/],
+    [["--set", "sim"], /a setting is written PART\.NAME=VALUE/],
+    [["--set", "sim.state=lost"], /sim\.state must be one of ready, absent/],
+    [["--set", "mobile.nosuch=1"], /no setting "mobile\.nosuch"/],
+    [["--model", "bc95"], /no model "bc95"; there are: bc35g, bc28/],
+    [["--identity", "imei"], /--identity takes NAME=VALUE/],
+    [["--identity", "nosuch=1"], /identity\.nosuch/],
+    [["--start", "never"], /--start/],
     [["--nosuch"], /unknown option '--nosuch'/],
     [["--link", ""], /: --link must not be empty/],
     [["--link", "/nonexistent/modem"], /cannot link/],
@@ -141,7 +158,7 @@ describe("virtual modem: command", () => {
   it("prints every fault and variant with --help", async () => {
     run("--help");
     assert.equal(await ended(), 0);
-    for (const word of ["--modem", "drop-out:packet", "prompt=spaced|unspaced|bare", "recvQuotes=raw|quoted", "Quectel BC35-G"]) {
+    for (const word of ["--modem", "drop-out:packet", "prompt=spaced|unspaced|bare", "recvQuotes=raw|quoted", "Quectel BC35-G", "sim.state: one of", "--model bc28"]) {
       assert.ok(out.includes(word), `${word} in ${out}`);
     }
     assert.doesNotMatch(out, /anchors|field class|dialects|\.md\b|\bS\d\b/, "it cites what the package does not have");
