@@ -145,7 +145,7 @@ export class Running {
     };
     this.#reports = new Reports(common);
     this.#adopt(basicCommands(common));
-    this.#adopt(this.#session.commands);
+    this.#adoptSession();
   }
 
   get session(): FamilySession {
@@ -189,6 +189,11 @@ export class Running {
 
   #adopt(commands: readonly CommandSpec[]): void {
     for (const command of commands) this.#commands.set(command.name, command);
+  }
+
+  #adoptSession(): void {
+    this.#adopt(this.#session.device ?? []);
+    this.#adopt(this.#session.commands);
   }
 
   #newSession(): [FamilySession, ClockScope] {
@@ -242,7 +247,7 @@ export class Running {
     this.#session.powerOff();
     this.#sessionClock.end();
     [this.#session, this.#sessionClock] = this.#newSession();
-    this.#adopt(this.#session.commands);
+    this.#adoptSession();
   }
 
   #woken(by: Waker): void {

@@ -175,7 +175,10 @@ export interface Modem {
 
 /** A family from power-on to power-off. */
 export interface FamilySession {
+  /** The commands of its MQTT client. */
   readonly commands: readonly CommandSpec[];
+  /** Its own commands for the device: SIM, radio, sleep and the like; in place of the common ones of the same names. */
+  readonly device?: readonly CommandSpec[];
   /** The network is lost: detached, radio off, or PDP context deactivated. */
   networkLost(): void;
   /** The link to the broker is lost, of one client or of all; the family reports it with `code`. */

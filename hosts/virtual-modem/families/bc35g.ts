@@ -65,14 +65,8 @@ const bc35g: Family = {
     const settings = defaultSettings();
     const client = new Client(modem, settings);
     return {
-      commands: [
-        configCommand(modem, settings),
-        ...tencentCommands(modem),
-        ...clientCommands(client),
-        ...messageCommands(client),
-        ...platformCommands(modem),
-        ...quectelCommands(modem),
-      ],
+      commands: [configCommand(modem, settings), ...tencentCommands(modem), ...clientCommands(client), ...messageCommands(client)],
+      device: [...platformCommands(modem), ...quectelCommands(modem)],
       networkLost: () => client.linkLost(7),
       linkLost: (code) => client.linkLost(code),
       powerOff: () => client.powerOff(),

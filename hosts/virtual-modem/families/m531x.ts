@@ -69,9 +69,9 @@ const m531x: Family = {
       },
     );
     const isM5310a = modem.model === "m5310a";
-    const device = isM5310a ? platformCommands(modem) : m5311Commands(modem);
     return {
-      commands: [...clientCommands(modem, client, lines, held), ...messageCommands(modem, client, held), ...device],
+      commands: [...clientCommands(modem, client, lines, held), ...messageCommands(modem, client, held)],
+      device: isM5310a ? platformCommands(modem) : m5311Commands(modem),
       networkLost: () => client.linkLost(),
       linkLost: () => client.linkLost(),
       powerOff: () => client.powerOff(),

@@ -73,7 +73,8 @@ const ml302: Family = {
       },
     );
     return {
-      commands: [...clientCommands({ modem, client, lines, outcome, reconnection }), ...messageCommands(modem, client, outcome), ...deviceCommands(modem)],
+      commands: [...clientCommands({ modem, client, lines, outcome, reconnection }), ...messageCommands(modem, client, outcome)],
+      device: deviceCommands(modem),
       networkLost: () => client.linkLost(),
       linkLost: () => client.linkLost(),
       powerOff: () => client.powerOff(),
