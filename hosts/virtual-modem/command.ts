@@ -33,6 +33,7 @@ interface Flags {
   readonly identity: readonly string[];
   readonly start?: "running" | "booting" | "off";
   readonly autoBaud?: boolean;
+  readonly bootTime?: number;
   readonly trace?: boolean;
   readonly help?: boolean;
 }
@@ -99,6 +100,7 @@ async function run(flags: Flags): Promise<void> {
     identity: readIdentity(flags.identity),
     start: flags.start,
     autoBaud: flags.autoBaud,
+    bootTime: flags.bootTime,
     ...readSettings(settingsTable, flags.set),
     trace: flags.trace ? tracer() : undefined,
   });
@@ -119,7 +121,10 @@ const WHO = "modem-mqtt virtual-modem: ";
 
 /** A message with the flag's name in place of the library's option at its beginning. */
 function inFlags(message: string): string {
-  return message.replace(/^(link|baud|seed) must/, "--$1 must").replace(/^strictBaud needs baud/, "--strict-baud needs --baud");
+  return message
+    .replace(/^(link|baud|seed) must/, "--$1 must")
+    .replace(/^bootTime must/, "--boot-time must")
+    .replace(/^strictBaud needs baud/, "--strict-baud needs --baud");
 }
 
 /** Errors that are wrong usage (exit 2); others are failures of this machine (exit 1). */
@@ -146,6 +151,7 @@ export function virtualModemCommand(): Command {
     .option("--set <part.name=value>", "set something of the device or around it; may be repeated", collect, [])
     .option("--identity <name=value>", "answer so: maker, model, imei, imsi, iccid, serial, firmware, product…; may be repeated", collect, [])
     .addOption(new Option("--start <state>", "be on, start with a banner, or be off").choices(["running", "booting", "off"]))
+    .option("--boot-time <ms>", "so long from power to the banner", integer)
     .option("--auto-baud", "find the client's rate in its first command; with --strict-baud")
     .option("--trace", "show the traffic on stderr, as the client sends (→) and receives (←), secrets masked")
     // commander's own help is synchronous, and loading the families' tables is not.

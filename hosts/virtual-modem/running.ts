@@ -104,6 +104,7 @@ export class Running {
       watched: { registration: new Map(), connection: false, zone: 0, own: new Set() },
       clockOffset: 0,
       report: (line: string) => this.#urc(line),
+      reportSim: () => this.#reports.code(),
       simChanged: () => {
         this.#reports.code();
         radio.simHasChanged();

@@ -62,6 +62,43 @@ describe("virtual modem: power", () => {
     ],
   });
 
+  exchanges(bc35g, {
+    "a cold start by hand: mute, another rate, echo, no radio, a PIN, an APN, five minutes of searching, and connected": [
+      {
+        start: "off",
+        bootTime: 3000,
+        baud: 57_600,
+        echo: true,
+        radio: { on: false },
+        sim: { state: "pin", pin: "0042" },
+        mobile: { apn: "meter.example", searchTime: 300_000 },
+      },
+      [
+        (bench) => void (bench.hostRate = 9600),
+        ["AT", ""],
+        pulse(300, "", 2000),
+        (bench) => assert.ok(!bench.pass(3000).includes("Neul"), "the banner comes at the modem's rate"),
+        (bench) => assert.ok(!bench.say("AT").includes("OK")),
+        (bench) => void (bench.hostRate = 57_600),
+        (bench) => assert.ok(bench.say("\rAT").includes("OK")),
+        ["ATE0", `ATE0\r${OK}`],
+        ["AT+CMEE=1", OK],
+        ["AT+CFUN?", `\r\n+CFUN:0\r\n${OK}`],
+        ["AT+CPIN?", "\r\n+CME ERROR: 3\r\n"],
+        ['AT+CGDCONT=0,"IPV4V6","meter.example"', OK],
+        ["AT+CEREG=1", OK],
+        ["AT+CFUN=1", OK],
+        ["AT+CPIN?", `\r\n+CPIN: SIM PIN\r\n${OK}`],
+        ["AT+NPIN=0,0042", `${OK}${lines("+NPIN:OK", "+CEREG:2")}`],
+        wait(300_000, lines("+CEREG:1")),
+        ["AT+CGPADDR", `\r\n+CGPADDR:0,10.169.241.248\r\n${OK}`],
+        ['AT+QMTCFG="version",0,4', OK],
+        ['AT+QMTOPEN=0,"broker",1883', `${OK}${lines("+QMTOPEN: 0,0")}`],
+        ['AT+QMTCONN=0,"c"', `${OK}${lines("+QMTCONN: 0,0,0")}`],
+      ],
+    ],
+  });
+
   const cold: Record<string, string> = {
     bc35g: banner,
     m531x: "\r\nREBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET\r\nM5310-A\r\nOK\r\n",

@@ -56,6 +56,18 @@ describe("virtual modem, M5311: the device", () => {
         ["AT+CPIN?", cme(313)],
       ],
     ],
+    "a card that cannot be used is reported when the radio is switched on": [
+      { ...m5311, radio: { on: false }, sim: { state: "puk" } },
+      [
+        ["AT+CFUN=1", OK + lines("+CPIN: SIM PUK")],
+        ["AT+CFUN=0", OK],
+        then(({ modem }) => modem.set({ sim: { state: "blocked" } })),
+        ["AT+CFUN=1", OK + lines("+CPIN: NOT READY", "*SMPUKBLKD")],
+        ["AT+CFUN=0", OK],
+        then(({ modem }) => modem.set({ sim: { state: "ready" } })),
+        ["AT+CFUN=1", OK],
+      ],
+    ],
     "a start with the PIN wanted": [
       { ...m5311, sim: { state: "pin" }, start: "booting" },
       [

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SerialPort } from "serialport";
 import bc35g from "../../hosts/virtual-modem/families/bc35g";
+import m531x from "../../hosts/virtual-modem/families/m531x";
 import { createVirtualModem, type VirtualModem, type VirtualModemOptions } from "../../hosts/virtual-modem/index";
 import { openSerial } from "../support/serial";
 import { type Broker, startBroker } from "./bench";
@@ -148,6 +149,38 @@ describe("virtual modem: pseudo-terminal", () => {
       took = performance.now() - started;
       assert.ok(took >= least, `${took} ms for at least ${least}`);
     }
+    await client.close();
+  });
+
+  it("finds a client's rate, and speaks at another one when it is told to", async () => {
+    const { path } = await start({ modem: m531x, model: "m5311", baud: 115_200, strictBaud: true, autoBaud: true });
+    const client = await Client.open(path, 57_600);
+    client.write("AT\r");
+    await client.expect("\r\nOK\r\n");
+    client.write("AT+IPR=9600\r");
+    await client.expect("\r\nOK\r\n");
+    // The modem changes its rate once OK is out.
+    await new Promise((done) => setTimeout(done, 200));
+    await new Promise<void>((done, fail) => client.port.update({ baudRate: 9600 }, (error) => (error ? fail(error) : done())));
+    client.write("AT+IPR?\r");
+    await client.expect("\r\n+IPR: 9600\r\n\r\nOK\r\n");
+    await client.close();
+  });
+
+  it("is off until its key is pressed, and is told what is around it", async () => {
+    const { path } = await start({ start: "off", bootTime: 10 });
+    const client = await Client.open(path);
+    client.write("AT\r");
+    assert.equal(modem!.isOn, false);
+    modem!.drive("power", true);
+    await client.expect("\r\nREBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET\r\nNeul \r\nOK\r\n");
+    modem!.drive("power", false);
+    assert.deepEqual([modem!.isOn, modem!.asleep], [true, false]);
+    modem!.set({ mobile: { rssi: -113 } });
+    client.write("AT+CSQ\r");
+    await client.expect("\r\n+CSQ:0,99\r\n\r\nOK\r\n");
+    modem!.pulse("reset", 150);
+    await client.expect("\r\nREBOOT_CAUSE_SECURITY_RESET_PIN\r\nNeul \r\nOK\r\n");
     await client.close();
   });
 

@@ -33,6 +33,8 @@ export interface Device {
   clockOffset: number;
   /** Writes an unsolicited line. */
   report(line: string): void;
+  /** Reports what the SIM card wants, where the family does. */
+  reportSim(): void;
   /** A code has changed what the SIM card wants. */
   simChanged(): void;
   /** The modem switches itself off. */

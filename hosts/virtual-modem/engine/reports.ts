@@ -45,7 +45,7 @@ export class Reports {
     if (this.#host.variant("simReports") === "present") this.#write(`+CPIN: ${changes(state)}`);
   }
 
-  /** A code was given to the SIM card: it can be used now, or wants another one. */
+  /** What the SIM card wants now: a code was given to it, or the radio was switched on. */
   code(): void {
     const { device, rows } = this.#host;
     const { sim } = device.radio;

@@ -48,7 +48,10 @@ export function radioCommands(host: CommonHost): CommandSpec[] {
         const reset = args.integer(1, 0, rows.levelReset.length - 1, 0);
         if (!rows.levels.includes(level)) args.refuse();
         if (reset > 0 && rows.storesLevel) kept.functionality = level;
+        const wasOff = radio.functionality === 0;
         radio.switch(level);
+        // M5311 specification 3.5.2.34, its examples: a card that cannot be used is reported then.
+        if (wasOff && level !== 0 && radio.sim !== "ready") afterOk(() => device.reportSim());
         if (reset === 1 && dialect.restartsByCfun) afterOk(() => host.restart());
       },
     },
