@@ -67,6 +67,12 @@ describe("virtual modem: the network", () => {
         set({ mobile: { roaming: false } }, lines("+CEREG:1")),
       ],
     ],
+    "a modem that was told to leave does not come back because something around it changes": [
+      ["AT+CGATT=0", OK],
+      set({ mobile: { coverage: false } }),
+      set({ mobile: { coverage: true, rssi: -60 } }),
+      ["AT+CEREG?", answer("+CEREG:0,0")],
+    ],
     "another cell": [
       ["AT+CEREG=2", OK],
       set({ mobile: { area: "0A12", cell: "01ABCDEF" } }, lines("+CEREG:1,0A12,01ABCDEF,9")),

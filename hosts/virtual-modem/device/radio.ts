@@ -1,6 +1,7 @@
 // The modem's radio, as far as AT commands show it: on or off, and attached to the network some time later, or denied, or without one.
 
 import type { Clock, Timer } from "../clock";
+import { Cell } from "./cell";
 import type { Kept } from "./kept";
 import type { Settings } from "./settings";
 import type { SimCard, SimState } from "./sim-card";
@@ -31,8 +32,6 @@ export interface RadioOptions {
 /** Why the modem is not registered, although it does not search. */
 type Idle = "not-searching" | "uncovered" | "denied";
 
-/** EMM causes of 3GPP TS 24.301: of a network that does not say more, and of an attach whose APN was refused. */
-const causes = { denied: 11, apn: 19 } as const;
 /** AT+CFUN: everything; everything but the SIM. */
 const levels = { full: 1, withoutSim: 7 } as const;
 
@@ -44,6 +43,7 @@ export class RadioState {
   /** Whether the network has told the time since power-on. */
   timeGiven = false;
   readonly #options: RadioOptions;
+  readonly #cell: Cell;
   /** Milliseconds of a scan for a network that is longer than usual, or 0. */
   #scan = 0;
   #deniedByFault = false;
@@ -57,6 +57,7 @@ export class RadioState {
 
   constructor(options: RadioOptions) {
     this.#options = options;
+    this.#cell = new Cell(options.settings.mobile, options.kept);
     this.#functionality = options.functionality;
     if (options.registered) {
       this.#attached = true;
@@ -130,10 +131,9 @@ export class RadioState {
 
   /** A search has ended. */
   #found(): void {
-    const { denied, wrongApn } = this.#options.settings.mobile;
+    const { denial } = this.#cell;
     if (!this.#findable) this.#idle = "uncovered";
-    else if (denied !== 0) this.#deny(denied);
-    else if (wrongApn === "denied" && !this.#takes(this.#first)) this.#deny(causes.apn);
+    else if (denial !== 0) this.#deny(denial);
     else this.#register();
     this.#options.registrationChanged();
     if (this.#attached) this.#options.attached();
@@ -146,32 +146,17 @@ export class RadioState {
 
   #register(): void {
     const { kept, settings } = this.#options;
+    const { first } = kept.contexts;
     this.#attached = true;
     this.#smsOnly = false;
-    if (this.#takes(this.#first)) kept.contexts.activate(this.#first);
+    if (this.#cell.takes(first)) kept.contexts.activate(first);
     else this.#smsOnly = settings.mobile.wrongApn === "sms-only";
     this.timeGiven ||= settings.mobile.time;
   }
 
-  get #first(): number {
-    return this.#options.kept.contexts.first;
-  }
-
-  /** Whether a search finds the network. */
+  /** Whether a search finds a network. */
   get #findable(): boolean {
-    const { kept, settings } = this.#options;
-    const { band, coverage, operator } = settings.mobile;
-    return coverage && (this.selection !== 1 || this.wanted === operator) && (kept.bands.length === 0 || kept.bands.includes(band));
-  }
-
-  /** Whether the network takes the APN, the user and the password of a context. */
-  #takes(cid: number): boolean {
-    const { kept, settings } = this.#options;
-    const { apn, password, user } = settings.mobile;
-    if (apn === "") return true;
-    const { apn: own = "", authentication = { protocol: 0, user: "", password: "" } } = kept.contexts.get(cid) ?? {};
-    if (own.toLowerCase() !== apn.toLowerCase()) return false;
-    return user === "" || (authentication.protocol > 0 && authentication.user === user && authentication.password === password);
+    return this.#cell.isFound(this.selection === 1 ? this.wanted : undefined);
   }
 
   /** Leaves the network; attaches again by itself after `duration` milliseconds, if given. */
@@ -203,7 +188,7 @@ export class RadioState {
   /** The network denies the registration for `duration` milliseconds. */
   deny(duration: number): void {
     this.#deniedByFault = true;
-    this.#cause = this.#options.settings.mobile.denied || causes.denied;
+    this.#cause = this.#cell.usualDenial;
     this.detach();
     this.#options.registrationChanged();
     this.#options.clock.setTimer(() => {
@@ -234,7 +219,7 @@ export class RadioState {
    * @returns whether the network took it
    */
   activate(cid: number): boolean {
-    if (!this.#takes(cid)) return false;
+    if (!this.#cell.takes(cid)) return false;
     this.#options.kept.contexts.activate(cid);
     return true;
   }
@@ -266,8 +251,8 @@ export class RadioState {
   networkChanged(names: readonly string[]): void {
     const { mobile } = this.#options.settings;
     if (!this.#attached) {
-      // A modem that has given up looks again, as it would after a time.
-      if (this.#attaching === undefined) this.attach();
+      // A modem that has found nothing looks again, as it would after a time. One that was told to leave does not.
+      if (this.#idle !== "not-searching") this.attach();
       return;
     }
     if (!this.#findable) {
