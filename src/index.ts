@@ -11,8 +11,9 @@ export {
   StateError,
 } from "./errors";
 export type { ArgumentCode, BrokerCode, ErrorCode, ModemCode, NetworkCode, StateCode } from "./errors";
-export { CME_ERRORS, CONNACK_CODES, meaning } from "./modem/codes";
-export type { CodeTable, CodeText } from "./modem/codes";
+export { CME_ERRORS, meaning } from "./at/responses/codes";
+export type { CodeTable, CodeText } from "./at/responses/codes";
+export { CONNACK_CODES } from "./modem/codes";
 export type { Limits } from "./modem/limits";
 // For those who write a driver.
 export type { Fields } from "./at/responses/fields";

@@ -1,4 +1,4 @@
-import { codes, meaning } from "../modem/codes";
+import { codes, meaning } from "../at/responses/codes";
 import { fieldsOf, numberOf, unquoted } from "./fields";
 
 /** What a line `+CEREG`, `+CGREG` or `+CREG` tells: 27.007 7.2, 10.1.20 and 10.1.22. */

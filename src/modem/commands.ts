@@ -1,5 +1,5 @@
 import { command as commandOf, type Argument, type Command, type CommandOptions } from "../at/commands/command";
-import { FieldKind, type Fields } from "../at/responses/fields";
+import { isTestAnswer } from "../at/responses/answers";
 import type { Line } from "../at/responses/response-table";
 import { frozen } from "../bytes/frozen";
 import { ARGUMENTS } from "./arguments";
@@ -7,11 +7,6 @@ import { Kind, Tolerates, type Script, type Step } from "./script";
 
 /** What is said of a command beside its line; all of it may be left out. */
 type Manner<V> = Partial<Omit<Step<V>, Exclude<keyof Command, keyof CommandOptions>>>;
-
-/** A test form is answered with ranges and names: a line of that name that begins with a number is a report. */
-function isForm(fields: Fields): boolean {
-  return fields.kind(0) !== FieldKind.Integer;
-}
 
 /** Milliseconds to the final of a command that the modem carries out by itself. */
 const LOCAL = 2000;
@@ -35,7 +30,7 @@ export function commands<V>(table: readonly Line[], own: Readonly<Record<string,
     const report = reports.find(({ text }) => line.startsWith(text, 2))?.id; // behind AT
     const manner: { -readonly [option in keyof Manner<V>]: Manner<V>[option] } & CommandOptions = { final: LOCAL };
     if (line.endsWith("?")) manner.answer = report;
-    if (line.endsWith("=?")) manner.takes = isForm;
+    if (line.endsWith("=?")) manner.takes = isTestAnswer;
     const kind = more?.kind ?? Kind.Step;
     if (kind > Kind.Step) manner.result = report;
     if (kind >= Kind.Disconnect) {

@@ -1,5 +1,5 @@
 import type { Command } from "../at/commands/command";
-import { FieldKind } from "../at/responses/fields";
+import { isRegistrationAnswer } from "../at/responses/answers";
 import { COMMON_RESPONSES } from "../at/responses/response-table";
 import { commands } from "./commands";
 
@@ -29,8 +29,8 @@ export const ERROR_NUMBERS = command("AT+CMEE=1");
  * may answer the second only when it is attached.
  */
 export const REATTACH = script(command("AT+CGATT=0", { final: 40_000 }), command("AT+CGATT=1", { final: 75_000 }));
-/** The registration with the network: 27.007 10.1.22. A report of it has one field, or a location in its second one. */
-export const REGISTERED = command("AT+CEREG?", { takes: (fields) => fields.kind(1) === FieldKind.Integer && fields.length(1) <= 2 });
+/** The registration with the network: 27.007 10.1.22. */
+export const REGISTERED = command("AT+CEREG?", { takes: isRegistrationAnswer });
 /** What the SIM wants: 27.007 8.3. */
 export const SIM_STATE = command("AT+CPIN?", { final: 5000 });
 /** Whether the packet domain service is attached: 27.007 10.1.9. */

@@ -2,7 +2,7 @@ import type { ChatFamily } from "../at/chat/options";
 import type { Command } from "../at/commands/command";
 import type { Request } from "../at/requests/request";
 import { ArgumentError, type MQTTModemError } from "../errors";
-import type { CodeText } from "./codes";
+import type { CodeText } from "../at/responses/codes";
 import type { LinkOptions, OptionRows } from "./family-options";
 import type { Hook, HookedLink } from "./hook";
 import type { Limits } from "./limits";

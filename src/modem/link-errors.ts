@@ -1,6 +1,6 @@
+import { failure } from "../at/failure";
 import { Missing, Outcome, type Request } from "../at/requests/request";
 import { BrokerError, NetworkError, StateError, type MQTTModemError } from "../errors";
-import { failure } from "./failure";
 import type { FailedLink, Family } from "./family";
 import { Kind } from "./script";
 import { refusedService } from "./sim";

@@ -6,7 +6,7 @@ import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { NetworkError, type MQTTModemError } from "../errors";
 import { ATTACHED, REGISTERED, SIM_STATE } from "./common";
-import { CME_ERRORS, meaning, type CodeText } from "./codes";
+import { CME_ERRORS, meaning, type CodeText } from "../at/responses/codes";
 import { refusedService, registrationDenied } from "./sim";
 
 /** `<stat>` of `+CEREG`: 27.007 10.1.22. */

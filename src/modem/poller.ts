@@ -5,7 +5,7 @@ import type { Fields } from "../at/responses/fields";
 import type { Line } from "../at/responses/response-table";
 import { integer } from "../checks";
 import type { MQTTModemError } from "../errors";
-import { meaning } from "./codes";
+import { meaning } from "../at/responses/codes";
 import { linkLost } from "./failure";
 import type { Family } from "./family";
 import type { Hook } from "./hook";

@@ -1,5 +1,5 @@
 import { ModemError, NetworkError, type ErrorCode, type MQTTModemError } from "../errors";
-import { CME_ERRORS, meaning } from "./codes";
+import { CME_ERRORS, meaning } from "../at/responses/codes";
 
 /** What keeps a modem from the network for good: the error's code, the numbers of `+CME ERROR`, and what to do about it. A wait does not help. */
 const CAUSES = `

@@ -13,7 +13,7 @@ import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { integer, known } from "../checks";
 import { ArgumentError, NetworkError, type MQTTModemError } from "../errors";
-import { meaning, type CodeText } from "../modem/codes";
+import { meaning, type CodeText } from "../at/responses/codes";
 import { commands } from "../modem/commands";
 import { REATTACH, wakeUp } from "../modem/common";
 import { linkLost } from "../modem/failure";

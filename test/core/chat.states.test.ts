@@ -152,6 +152,7 @@ class Bench implements ChatListener {
 }
 
 const LOCAL: CommandOptions = { final: 1000 };
+const OWN: CommandOptions = { final: 1000, text: true, own: true };
 const CTRL_Z: CommandOptions = { ...PUBLISH, ctrlZAfter: 500 };
 const bench = (): Bench => new Bench();
 const happens = (bench: Bench, event: Event): Bench => {
@@ -185,6 +186,15 @@ describe("the chat's states", () => {
     bench().blocked(2).submit(LOCAL).says("OK", "ERROR").must("Sending").writes().must("AwaitFinal");
     bench().blocked(2).submit(LOCAL).pass(1000).must("Resync");
     bench().blocked(2).submit({ final: 1000, probe: true }).pass(1000).must("Idle");
+  });
+
+  it("a command of the application's own: a prompt ends it, and the modem is told that there is no data", () => {
+    bench().submit(OWN).must("AwaitFinal").says("OK").must("Idle");
+    const at = bench().submit(OWN).says(">").must("Resync");
+    equal(at.sent.endsWith("\x1bAT+CMEE?\r"), true, at.sent);
+    at.says("+CMEE: 1", "OK").must("Idle");
+    ENTER.AwaitFinal().says(">").must("AwaitFinal");
+    happens(ENTER.AwaitFinal(), Event.Prompt).must("AwaitFinal");
   });
 
   it("nothing on the wire: finals are late ones", () => {

@@ -7,7 +7,7 @@ export const STATE_NAMES: readonly string[] = [
   "AwaitFinalOrCtrlZ", "AwaitFinalOrCtrlZAfterOk",
 ];
 export const EVENT_NAMES: readonly string[] = [
-  "submit", "line sent", "line sent for prompt", "prompt", "payload sent", "payload sent for Ctrl-Z", "OK", "answered", "result", "progress",
+  "submit", "line sent", "line sent for prompt", "own line sent", "prompt", "prompt for nothing", "payload sent", "payload sent for Ctrl-Z", "OK", "answered", "result", "progress",
   "error", "error on open line", "error in echo", "timeout", "timeout of greeting", "timeout before result", "timeout on open line", "final lost",
   "abort", "restart", "resync", "resynced", "silent",
 ];

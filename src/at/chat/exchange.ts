@@ -4,11 +4,11 @@ import type { Writer } from "../commands/writer";
 import type { Decoder } from "../decoder/decoder";
 import type { Pipe } from "../pipe";
 import type { Payloads } from "../requests/payloads";
-import { Missing, Offset, Outcome, ResultCode, RequestState, type Request } from "../requests/request";
+import { Missing, Offset, Outcome, Refusal, ResultCode, RequestState, type Request } from "../requests/request";
 import type { Requests } from "../requests/requests";
 import type { Completion } from "./completion";
 import type { ChatFamily } from "./options";
-import { Verdict, type Resync } from "./resync";
+import { DataPhase, Verdict, type Resync } from "./resync";
 import { fill, isSafeInCommandMode } from "./safe";
 import { Action, Bits, Event, isAfterOk, isSent, State, TRANSITIONS } from "./states";
 import { Timeout } from "./timeouts";
@@ -153,7 +153,7 @@ export class Exchange {
     const request = this.current!; // null in Idle and in Resync, where no action uses it
     if (to !== from) {
       this.state = to;
-      if (to <= State.Resync) this.letGo(from, to, request);
+      if (to <= State.Resync) this.letGo(from, to, request, event);
     }
     switch ((transition >> Bits.Action) as Action) {
       // XS compares with one case after the other: what each publish does comes first.
@@ -196,6 +196,11 @@ export class Exchange {
         return this.sendCtrlZ(request);
       case Action.Refuse:
         return this.completion.finish(request, Outcome.Refused, code);
+      case Action.JudgePrompt:
+        if (request.command!.own === true) this.happens(Event.PromptForNothing, 0);
+        return;
+      case Action.RefusePrompt:
+        return this.completion.finish(request, Outcome.Refused, Refusal.Prompt);
       case Action.AwaitResult:
         this.completion.awaitResult(request);
         return this.pump();
@@ -203,7 +208,7 @@ export class Exchange {
         this.completion.endWithoutFinal(request, isSent(from), Missing.Final);
         return this.pump();
       case Action.Probe:
-        return this.resync.begin(false, undefined);
+        return this.resync.begin(DataPhase.None, undefined);
       case Action.JudgeFinal:
         if (this.resync.onFinal()) this.happens(Event.Resynced, 0);
         return;
@@ -211,12 +216,13 @@ export class Exchange {
         this.listener.onResynced(this.resync.value);
         return this.pump();
       case Action.TellSilent:
-        return this.listener.onSilent(this.resync.isSwallowed, this.resync.isRefused);
+        this.listener.onSilent(this.resync.isSwallowed, this.resync.isRefused);
+        return this.pump();
     }
   }
 
   /** The chat is done with its request, and idle, or sends the probe. */
-  private letGo(from: State, to: State, request: Request | null): void {
+  private letGo(from: State, to: State, request: Request | null, event: Event): void {
     if (from < State.AwaitFinal) this.pipe.drop();
     if (request !== null) {
       if (request.offset !== Offset.None) this.payloads.release(request);
@@ -230,7 +236,10 @@ export class Exchange {
     if (to !== State.Resync || request === null) return;
     const isPayload = from === State.SendingPayload || from === State.SendingPayloadAfterOk;
     if (from === State.Sending) this.resync.isLineOpen = false; // a carriage return would have the modem carry out half a command
-    this.resync.begin(isPayload && request.result === ResultCode.Pending, request.command!.answer);
+    this.resync.begin(
+      event === Event.PromptForNothing ? DataPhase.Own : isPayload && request.result === ResultCode.Pending ? DataPhase.Payload : DataPhase.None,
+      request.command!.answer,
+    );
   }
 
   // ---- what goes out
@@ -246,7 +255,8 @@ export class Exchange {
 
   private lineSent(request: Request): void {
     this.decoder.answersFrom = this.pipe.ring.tail;
-    this.happens(request.command!.prompt === undefined ? Event.LineSent : Event.LineSentForPrompt, 0);
+    const command = request.command!;
+    this.happens(command.prompt !== undefined ? Event.LineSentForPrompt : command.own === true ? Event.OwnLineSent : Event.LineSent, 0);
   }
 
   private sendPayload(request: Request): void {

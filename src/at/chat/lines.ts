@@ -24,6 +24,8 @@ export interface LinesListener {
   onUrc(line: Line, fields: Fields): void;
   /** A line without a known beginning, while `request` takes such lines. It is in the ring from `start` to `end`. */
   onText(request: Request, start: number, end: number): void;
+  /** A line that nothing here knows, and that no command has asked for. It is in the ring from `start` to `end`. */
+  onStray?(start: number, end: number): void;
   /** Lines that may have been a message's have not been believed: the modem is to be asked how the connection is. @param lines one of them may have told of a restart */
   onDoubt(lines: boolean): void;
   /** A message begins. Its topic is among its fields, unless it begins as the last one did: see {@link Message.addTopic}. */
@@ -213,12 +215,13 @@ export class Lines implements DecoderListener {
   onText(start: number, end: number): void {
     const exchange = this.exchange,
       request = exchange.current;
-    const isAsked = request !== null && request.command!.text === true && isSent(exchange.state);
+    const isAsked = request !== null && request.command!.text === true && isSent(exchange.state) && !exchange.isOlder;
     if (this.isEcho(start, end, isAsked)) exchange.onEcho();
     else if (isAsked) this.listener.onText(request, start, end);
     else {
       this.unknown++;
       this.unconfirmed.onText();
+      this.listener.onStray?.(start, end);
     }
   }
 

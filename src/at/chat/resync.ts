@@ -31,6 +31,15 @@ const enum Probe {
 const PROBES: readonly Uint8Array[] = frozen([ascii("AT+CMEE?\r"), ascii("AT+CFUN?\r"), ascii("AT+CGATT?\r")]);
 const PROBE_ANSWERS: readonly number[] = frozen([CommonResponse.Cmee, CommonResponse.Functions, CommonResponse.Attach]);
 
+/** Whether the modem may take the probe for data. */
+export const enum DataPhase {
+  None,
+  /** It may: the data is a message's. */
+  Payload,
+  /** It has asked for data to an application's own command. */
+  Own,
+}
+
 /** What has become of a probe that was not answered in time. */
 export const enum Verdict {
   /** It has been sent once more. */
@@ -90,18 +99,18 @@ export class Resync {
 
   /**
    * Sends the probe, for the first time.
-   * @param inData the modem may be in a data phase
    * @param answer the line that answers the command that is given up, if there is one
    */
-  begin(inData: boolean, answer: number | undefined): void {
-    this.isContested = this.next !== 0 && answer === PROBE_ANSWERS[this.next];
+  begin(phase: DataPhase, answer: number | undefined): void {
+    this.isContested = answer === PROBE_ANSWERS[this.next];
     this.answeredOnce = this.owesFinal = false;
     // In a data phase that nothing can end, one and no more: the next ones would become part of a message (dialects.md 6.7).
-    this.sent = inData && this.cancel === 0 ? Probe.Most : 0;
-    this.ask(inData);
+    this.sent = phase === DataPhase.Payload && this.cancel === 0 ? Probe.Most : 0;
+    this.ask(phase === DataPhase.None ? 0 : phase === DataPhase.Own ? Byte.Escape : this.cancel);
   }
 
-  private ask(inData: boolean): void {
+  /** @param leave the byte that leaves a data phase in which the modem may be, or 0 */
+  private ask(leave: number): void {
     this.value = Probe.Unanswered;
     this.sent++;
     this.asked = this.next;
@@ -111,7 +120,7 @@ export class Resync {
       probe = PROBES[this.asked];
     this.cache.clear();
     writer.begin();
-    if (inData && this.cancel !== 0) writer.byte(this.cancel);
+    if (leave !== 0) writer.byte(leave);
     if (this.isLineOpen) writer.byte(Byte.CR);
     writer.copy(probe, 0, probe.length);
     this.timers.set(Slot.Probe, Timeout.Probe);
@@ -200,7 +209,7 @@ export class Resync {
     // Firmware that does not know the question may answer it with words of its own, or not at all.
     if (isRefused || (!this.isKnown && this.sent > Probe.Same)) this.next = (this.asked + 1) % PROBES.length;
     if (this.sent >= Probe.Most) return Verdict.Silent;
-    this.ask(false);
+    this.ask(0);
     return Verdict.Asked;
   }
 
@@ -213,6 +222,6 @@ export class Resync {
   askAnew(): void {
     if (this.isSwallowed || this.pipe.left > 0) return;
     this.sent--;
-    this.ask(false);
+    this.ask(0);
   }
 }

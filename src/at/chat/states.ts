@@ -30,8 +30,12 @@ export const enum Event {
   /** The port has taken the command line; of a command with a payload the prompt is next. */
   LineSent,
   LineSentForPrompt,
+  /** The same, of a command of the application's own, which may turn out to have a payload. */
+  OwnLineSent,
   /** The modem asks for the payload. */
   Prompt,
+  /** The same, of an application's own command, which has none. */
+  PromptForNothing,
   /** The port has taken the payload. */
   PayloadSent,
   /** The same, of a command whose data phase may have to be ended with a Ctrl-Z. */
@@ -98,6 +102,10 @@ export const enum Action {
   FinishByResult,
   /** The modem has given up in the middle of the payload. */
   Refuse,
+  /** The modem may ask for what there is not. */
+  JudgePrompt,
+  /** The request ends, because the modem asks for what there is not. */
+  RefusePrompt,
   /** Only the result is still to come. */
   AwaitResult,
   /** The request ends without an answer, or is sent once more. */
@@ -163,6 +171,7 @@ export const TRANSITIONS: Uint16Array = (() => {
 
   on(State.Sending, Event.LineSent, State.AwaitFinal, Action.None);
   on(State.Sending, Event.LineSentForPrompt, State.AwaitPrompt, Action.ExpectPrompt);
+  on(State.Sending, Event.OwnLineSent, State.AwaitFinal, Action.ExpectPrompt);
   on(State.Sending, Event.Ok, State.Sending, Action.Stray);
   on(State.Sending, Event.Error, State.Sending, Action.Stray);
   on(State.Sending, Event.Result, State.Sending, Action.Linger);
@@ -212,6 +221,8 @@ export const TRANSITIONS: Uint16Array = (() => {
     on(state, Event.Restart, State.Idle, Action.None);
   }
 
+  on(State.AwaitFinal, Event.Prompt, State.AwaitFinal, Action.JudgePrompt);
+  on(State.AwaitFinal, Event.PromptForNothing, State.Resync, Action.RefusePrompt);
   on(State.AwaitFinal, Event.Answered, State.Idle, Action.Finish);
   on(State.AwaitFinal, Event.Result, State.AwaitFinal, Action.Linger);
   on(State.AwaitFinal, Event.Progress, State.AwaitFinal, Action.Extend);

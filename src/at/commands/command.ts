@@ -53,6 +53,8 @@ export interface CommandOptions {
   ctrlZAfter?: number;
   /** Lines that the response table does not have are the command's answer, too. */
   text?: boolean;
+  /** It is the application's own, whatever it does: it is never sent twice, and where the modem asks it for data, there is none. */
+  own?: boolean;
   /** The modem asks for the payload with a prompt, after so many milliseconds at the most. */
   prompt?: number;
   /** The modem may not answer at all while it is sent: no answer leaves no doubt. */
@@ -123,9 +125,9 @@ export function command<D>(template: string, argumentTable: Readonly<Record<stri
   });
 }
 
-/** What a message to people calls the command: `AT+QMTOPEN`, `AT+QMTCFG="will"`. */
-export function commandName({ line }: Command): string {
-  return /AT[+\w]*(="[\w/]+")?/.exec(line)![0];
+/** What a message to people calls the command: `AT+QMTOPEN`, `AT+QMTCFG="will"`. Of the application's own all but the texts in quotes, which may be secrets. */
+export function commandName({ line, own }: Command): string {
+  return own === true ? line.replace(/"[^"]*"/g, '"…"') : /AT[+*\w]*(="[\w/]+")?/.exec(line)![0];
 }
 
 /** Most commands share it. */

@@ -45,6 +45,12 @@ export const enum ResultCode {
   Unspecified = 0x7fff,
 }
 
+/** In place of an error's number. */
+export const enum Refusal {
+  /** The modem has asked for data that the command has not. */
+  Prompt = -2,
+}
+
 /** Which answer of a request that has timed out is missing. It stands in the outcome's code. */
 export const enum Missing {
   Final,

@@ -16,6 +16,7 @@ export function mayRetry(request: Request): boolean {
     !request.inWindow &&
     !request.reported &&
     command.probe !== true &&
+    command.own !== true &&
     (command.result === undefined || request.items !== null)
   );
 }

@@ -1,7 +1,8 @@
 import { commandName } from "../../at/commands/command";
 import type { Request } from "../../at/requests/request";
 import { BrokerError, ModemError, NetworkError, type MQTTModemError } from "../../errors";
-import { CONNACK_CODES, meaning, RETURN_CODE } from "../../modem/codes";
+import { meaning } from "../../at/responses/codes";
+import { CONNACK_CODES, RETURN_CODE } from "../../modem/codes";
 import type { FailedLink } from "../../modem/family";
 import { Kind } from "../../modem/script";
 

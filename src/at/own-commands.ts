@@ -1,0 +1,158 @@
+import { integer, known } from "../checks";
+import { ModemError, StateError, type MQTTModemError } from "../errors";
+import type { Chat } from "./chat/chat";
+import { commandName, type Command } from "./commands/command";
+import { failure } from "./failure";
+import { Outcome, Refusal, type Request } from "./requests/request";
+import { textBetween } from "./responses/text";
+
+/** Receives the lines of the answer, without the final. Where there is an error, they are those that came before it. */
+export type CommandCallback = (error: MQTTModemError | null, lines: readonly string[]) => void;
+
+/** What can be said of a command beside its line. */
+export interface CommandSettings {
+  /** Milliseconds until the final at the most, 100–3600000. Default 10000. */
+  timeout?: number;
+}
+
+const NAMES = Object.freeze({ timeout: 1 } satisfies Record<keyof CommandSettings, 1>);
+
+/** Milliseconds. */
+const enum Time {
+  Usual = 10_000,
+  Least = 100,
+  Most = 3_600_000,
+}
+
+/** How many commands may wait. */
+const MOST_WAITING = 32;
+
+/** The timeout that is asked for. @param name its own, for errors @throws ArgumentError */
+export function timeoutOf(name: string, timeout: unknown): number {
+  return integer(name, timeout ?? Time.Usual, Time.Least, Time.Most);
+}
+
+/** @throws ArgumentError */
+export function checkedSettings(name: string, options: CommandSettings | undefined): number {
+  if (options !== undefined) known(name, options, NAMES);
+  return timeoutOf(name === "" ? "timeout" : `${name}.timeout`, options?.timeout);
+}
+
+/** On whose channel: the modem's. */
+export interface OwnCommandsHost {
+  readonly chat: Chat;
+  /** Modem and host are in step, and the modem is not being restarted. */
+  readonly takesCommands: boolean;
+}
+
+/** A command that waits, or is under way. */
+interface OwnCommand {
+  readonly command: Command;
+  /** Null when nobody wants to know any more. */
+  done: CommandCallback | null;
+  readonly owner: unknown;
+  lines: string[];
+}
+
+/** AT commands whose answers are wanted as text: one is under way at a time, in its turn among all others of the chat. */
+export class OwnCommands {
+  private readonly host: OwnCommandsHost;
+  /** Of the requests, by which their owner knows them. */
+  private readonly kind: number;
+  private readonly waiting: OwnCommand[] = [];
+  private current: OwnCommand | null = null;
+  /** What was under way when everything was aborted: {@link lose} tells why. */
+  private lost: OwnCommand | null = null;
+  /** How often the command under way had been sent anew when the last line came. */
+  private retries = 0;
+
+  constructor(host: OwnCommandsHost, kind: number) {
+    this.host = host;
+    this.kind = kind;
+  }
+
+  /**
+   * Sends the command as soon as it is its turn.
+   * @param owner for {@link forget}
+   * @throws StateError BUSY
+   */
+  run(command: Command, done: CommandCallback, owner: unknown): void {
+    if (this.waiting.length === MOST_WAITING) throw new StateError("BUSY", `${MOST_WAITING} commands wait for the modem already`);
+    this.waiting.push({ command, done, owner, lines: [] });
+    this.pump();
+  }
+
+  /** Sends the next command, if the modem can be asked. */
+  pump(): void {
+    const { chat } = this.host;
+    if (this.current !== null || this.waiting.length === 0 || !this.host.takesCommands) return;
+    const request = chat.requests.take();
+    if (request === null) return; // the end of another request makes room
+    this.current = this.waiting.shift()!;
+    this.retries = 0;
+    request.listener = null;
+    request.kind = this.kind;
+    request.wireId = 0;
+    request.resultTimeout = 0;
+    chat.submit(request, this.current.command);
+  }
+
+  /** Keeps a line of the answer, which is in the ring from `start` to `end`. */
+  keep({ retries }: Request, start: number, end: number): void {
+    const { current } = this;
+    if (current === null) return;
+    if (this.retries !== retries) current.lines = []; // it was sent anew, because the answer was not whole
+    this.retries = retries;
+    current.lines.push(textBetween(this.host.chat.ring, start, end));
+  }
+
+  /** The command is over. */
+  onDone(request: Request, outcome: Outcome, code: number): void {
+    const { current } = this;
+    this.current = null;
+    if (outcome === Outcome.Aborted) {
+      this.lost = current;
+      return;
+    }
+    if (current !== null) this.tell(current, outcome === Outcome.Done ? null : errorOf(request, outcome, code));
+    this.pump();
+  }
+
+  /** What was aborted is lost: whether the modem has carried it out is not known. */
+  lose(error: MQTTModemError): void {
+    const { lost } = this;
+    this.lost = null;
+    if (lost !== null) this.tell(lost, error);
+  }
+
+  /** Nothing is done any more of what was asked for. */
+  fail(error: MQTTModemError): void {
+    const { current, waiting } = this;
+    this.lose(error);
+    if (current !== null) this.tell(current, error);
+    if (current !== null) current.done = null;
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) this.tell(next, error);
+  }
+
+  /** Nothing is told to this owner any more, and what waits for it is not sent. */
+  forget(owner: unknown): void {
+    for (let i = this.waiting.length - 1; i >= 0; i--) if (this.waiting[i].owner === owner) this.waiting.splice(i, 1);
+    if (this.current !== null && this.current.owner === owner) this.current.done = null;
+    if (this.lost !== null && this.lost.owner === owner) this.lost = null;
+  }
+
+  private tell({ done, lines }: OwnCommand, error: MQTTModemError | null): void {
+    try {
+      done?.(error, lines);
+    } catch (thrown) {
+      this.host.chat.thrown.keep(thrown);
+    }
+  }
+}
+
+function errorOf(request: Request, outcome: Outcome, code: number): MQTTModemError {
+  const name = commandName(request.command!);
+  if (outcome === Outcome.Refused && code === Refusal.Prompt)
+    return new ModemError("COMMAND_REFUSED", `the modem asks for data behind ${name}, which a command cannot have here; it was told that there is none`);
+  return failure(request, outcome, code);
+}
