@@ -34,14 +34,25 @@ export type ModemCode =
   | "COMMAND_TIMEOUT"
   | "RECEIVE_OVERFLOW"
   | "PORT_FAILED"
-  // Of the SIM: it is missing, it asks for its PIN or PUK, or it does not work.
+  // Of the SIM: it is missing, it asks for its PIN or PUK, it has refused the PIN, or it does not work.
   | "NO_SIM"
   | "PIN_REQUIRED"
+  | "PIN_REFUSED"
   | "PUK_REQUIRED"
   | "SIM_FAILED";
 
 /** The cellular network or the connection to the broker failed. */
-export type NetworkCode = "NOT_ATTACHED" | "REGISTRATION_DENIED" | "OPEN_FAILED" | "LINK_LOST" | "OUTCOME_UNKNOWN" | "CREDENTIALS_FETCH_FAILED";
+export type NetworkCode =
+  | "NOT_ATTACHED"
+  | "REGISTRATION_DENIED"
+  // Told by drivers with care: no network is found; the modem is registered, and has no data service; it has no data connection.
+  | "NO_COVERAGE"
+  | "ATTACH_FAILED"
+  | "PDP_FAILED"
+  | "OPEN_FAILED"
+  | "LINK_LOST"
+  | "OUTCOME_UNKNOWN"
+  | "CREDENTIALS_FETCH_FAILED";
 
 /** The broker refused, or did not acknowledge. */
 export type BrokerCode =

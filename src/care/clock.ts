@@ -1,8 +1,6 @@
 /** What the hour of a family's `AT+CCLK?` is: 27.007 says local time, and several chips print UTC with the zone as information. */
 export type ClockHour = "utc" | "local";
 
-/** `yy/MM/dd,hh:mm:ss±zz`, with two or four digits of the year, with or without quotes; the zone, in quarters of an hour, may be missing. */
-const TIME = /"?(\d{4}|\d\d)\/(\d\d)\/(\d\d),(\d\d):(\d\d):(\d\d)(?:([+-])(\d{1,2}))?/;
 /** A modem that has not had the time from the network begins at some year before this one, such as that of GPS, 80. */
 const FIRST_YEAR = 2020;
 const FIRST_OF_1900 = 80;
@@ -23,7 +21,8 @@ export interface ToldTime {
  * yet, it is no date, or the zone that local time needs is missing.
  */
 export function timeOf(line: string, hour: ClockHour): ToldTime | undefined {
-  const found = TIME.exec(line);
+  // `yy/MM/dd,hh:mm:ss±zz`, with two or four digits of the year; the zone, in quarters of an hour, may be missing.
+  const found = /(\d{4}|\d\d)\/(\d\d)\/(\d\d),(\d\d):(\d\d):(\d\d)(?:([+-])(\d{1,2}))?/.exec(line);
   if (found === null) return undefined;
   const [year, month, day, hours, minutes, seconds] = found.slice(1, 7).map(Number);
   const fullYear = year >= 100 ? year : year + (year < FIRST_OF_1900 ? 2000 : 1900);

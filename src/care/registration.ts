@@ -21,8 +21,15 @@ export interface Registration {
   readonly periodic: string;
 }
 
-const SHORT_NUMBER = /^\d\d?$/;
-const BITS = /^[01]{8}$/;
+// In functions, because XS keeps no regular expression in flash.
+
+function isShortNumber(field: string | undefined): boolean {
+  return field !== undefined && /^\d\d?$/.test(field);
+}
+
+function timerBits(field: string): string {
+  return /^[01]{8}$/.test(field) ? field : "";
+}
 
 /**
  * Reads the line, whatever its vendor puts into it; null where it tells no status. An answer has a number more in front than a
@@ -30,7 +37,7 @@ const BITS = /^[01]{8}$/;
  */
 export function readRegistration(line: string): Registration | null {
   const fields = fieldsOf(line);
-  const isReport = !SHORT_NUMBER.test(fields[1] ?? "");
+  const isReport = !isShortNumber(fields[1]);
   const status = numberOf(fields[isReport ? 0 : 1]);
   if (!(status >= 0)) return null;
   const rest = fields.slice(isReport ? 1 : 2),
@@ -45,18 +52,18 @@ export function readRegistration(line: string): Registration | null {
     status,
     area: unquoted(rest[0]),
     cell: at > 1 ? unquoted(rest[at - 1]) : unquoted(rest[1]),
-    technology: at < rest.length && SHORT_NUMBER.test(rest[at]) ? Number(rest[at]) : -1,
+    technology: isShortNumber(rest[at]) ? Number(rest[at]) : -1,
     cause: cause >= 0 ? cause : -1,
     isOwnCause: cause >= 0 && numberOf(tail[first]) === 1,
-    active: BITS.test(active) ? active : "",
-    periodic: BITS.test(periodic) ? periodic : "",
+    active: timerBits(active),
+    periodic: timerBits(periodic),
   };
 }
 
 /** Where `<AcT>` stands: behind the areas and the cell, in whatever number they come. Where the modem has no cell, in the norm's place. */
 function technologyAt(rest: readonly string[]): number {
   if (unquoted(rest[0]) === "" && unquoted(rest[1]) === "") return 2;
-  const at = rest.findIndex((field, index) => index > 0 && SHORT_NUMBER.test(field));
+  const at = rest.findIndex((field, index) => index > 0 && isShortNumber(field));
   return at < 0 ? 2 : at;
 }
 

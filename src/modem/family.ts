@@ -3,6 +3,7 @@ import type { Command } from "../at/commands/command";
 import type { Request } from "../at/requests/request";
 import { ArgumentError, type MQTTModemError } from "../errors";
 import type { CodeText } from "../at/responses/codes";
+import type { CareFamily } from "./care";
 import type { LinkOptions, OptionRows } from "./family-options";
 import type { Hook, HookedLink } from "./hook";
 import type { Limits } from "./limits";
@@ -73,6 +74,8 @@ export interface Family<O extends LinkOptions = any> extends ChatFamily {
   readonly pollInterval?: number;
   /** Why an empty payload is refused, where the modem cannot send one. */
   readonly emptyPayload?: string;
+  /** How the names of its MQTT commands begin, behind AT. An application cannot send them as its own. */
+  readonly commandPrefix: string;
   /** Bytes of the transmit buffer for the longest command line. */
   readonly commandBuffer: number;
   /** Bytes that may stand behind the longest payload, to end the data phase. Default 0. */
@@ -124,6 +127,8 @@ export interface Family<O extends LinkOptions = any> extends ChatFamily {
   /** The error for a refusal that means something in this family, or null for the common meaning. @param code of `+CME ERROR`, or −1 */
   readonly refusal?: (request: Request, code: number, link: FailedLink<O>) => MQTTModemError | null;
 
+  /** The modem as a device, beside MQTT: with care alone (`modem-mqtt/care/…`). */
+  readonly care?: CareFamily;
   /** What no row can say. */
   readonly hook?: (link: HookedLink<O>) => Hook;
 }

@@ -30,7 +30,11 @@ const PARTS = new Uint8Array([0, PartEnd.Argument, 1, Byte.CR, PartEnd.Nothing])
  * @throws ArgumentError
  */
 export function ownCommand(name: string, line: unknown, table: readonly Line[], final: number): Command {
-  const text = checkedLine(name, line);
+  return textCommand(checkedLine(name, line), table, final);
+}
+
+/** The same, of a line that is known to be right. */
+export function textCommand(text: string, table: readonly Line[], final: number): Command {
   const options: { -readonly [option in keyof CommandOptions]: CommandOptions[option] } = { final, text: true, own: true };
   const asking = /^AT *([+*^$%#@!]\w+) *(\?|=\?)?$/.exec(text.toUpperCase());
   if (asking !== null) {

@@ -1,0 +1,143 @@
+import { frozen } from "../bytes/frozen";
+import { NetworkError, type MQTTModemError } from "../errors";
+import { Outlook, type ModemStep } from "../modem/steps";
+import { contextOf, firstNumber, isActive, numbersOf, operatorOf } from "./readings";
+import { addressIn } from "./rows";
+import type { CareState } from "./state";
+
+/** Milliseconds to finals, as far as the documents give them; of several families the longest. */
+const enum Time {
+  /** `AT+CFUN=1` of a BC35-G: 85 s; `AT+CFUN=0` of an M5311: 90 s. */
+  Radio = 90_000,
+  /** `AT+COPS=1` of a BC35-G. */
+  Operator = 630_000,
+  /** `AT+CGACT=1` of an EC200. */
+  Context = 150_000,
+}
+
+/** The radio is switched on where the modem says that it is off. */
+export const RADIO_STEPS: readonly ModemStep<CareState>[] = frozen([
+  {
+    ask: () => "AT+CFUN?",
+    then(state, lines) {
+      state.functions = firstNumber(lines, "+CFUN");
+    },
+  },
+  { ask: ({ wanted, functions }) => (wanted.radio && functions >= 0 && functions !== 1 ? "AT+CFUN=1" : null), timeout: Time.Radio },
+]);
+
+/** APN and bands, where the modem has others. */
+export const CONTEXT_STEPS: readonly ModemStep<CareState>[] = frozen([
+  {
+    ask: ({ wanted }) => (wanted.apn === null ? null : "AT+CGDCONT?"),
+    then(state, lines) {
+      const { name, type } = state.wanted.apn!,
+        context = (state.context = contextOf(lines, state.rows.cid));
+      state.changesContext = context === null || context.apn.toLowerCase() !== name.toLowerCase() || (type !== null && context.type !== type);
+    },
+  },
+  {
+    ask: ({ wanted, rows }) => (wanted.bands === null ? null : rows.bands!.ask),
+    then(state, lines) {
+      state.changesBands = sorted(numbersOf(lines, state.rows.bands!.name)) !== sorted(state.wanted.bands!);
+    },
+  },
+  {
+    ask(state) {
+      state.isOffline = state.changesBands || (state.changesContext && state.rows.setsContextOffline);
+      return state.isOffline ? "AT+CFUN=0" : null;
+    },
+    timeout: Time.Radio,
+  },
+  {
+    ask({ changesContext, context, rows, wanted }) {
+      const { apn } = wanted;
+      if (!changesContext) return null;
+      return rows.context(rows.cid, apn!, apn!.type ?? (context === null || context.type === "" ? rows.type : context.type));
+    },
+    then: (_state, _lines, error) => (error === null ? undefined : Outlook.Again),
+    tries: 3, // a modem that has just left the network may refuse it for some seconds (public drivers of BC28)
+    pause: 3000,
+    givenUp: (state, error) => contextError(state, error!),
+  },
+  {
+    ask: ({ rows, wanted }) => (wanted.apn?.authentication == null || rows.credentials === undefined ? null : rows.credentials(rows.cid, wanted.apn)),
+    then: (state, _lines, error) => (error === null ? undefined : contextError(state, error)),
+  },
+  { ask: ({ changesBands, rows, wanted }) => (changesBands ? rows.bands!.set(wanted.bands!) : null) },
+  { ask: ({ isOffline, wanted }) => (isOffline && wanted.radio ? "AT+CFUN=1" : null), timeout: Time.Radio },
+]);
+
+function sorted(numbers: readonly number[]): string {
+  return numbers
+    .slice()
+    .sort((one, other) => one - other)
+    .join();
+}
+
+/** The modem takes the APN, or its context, not. */
+export function contextError({ wanted, context }: CareState, { message, modemCode }: MQTTModemError): MQTTModemError {
+  const apn = wanted.apn?.name ?? context?.apn ?? "";
+  const which = apn === "" ? "check whether the SIM's data plan needs an APN (modem.apn)" : `check the APN "${apn}", its user and password (modem.apn)`;
+  return new NetworkError("PDP_FAILED", `there is no data connection: ${message}; ${which}`, modemCode);
+}
+
+/** The network, where the application has said which. */
+export const OPERATOR_STEPS: readonly ModemStep<CareState>[] = frozen([
+  { ask: ({ wanted, rows }) => (wanted.operator === null || wanted.operator === "auto" ? null : rows.numericOperator), then() {} },
+  {
+    ask: ({ wanted }) => (wanted.operator === null ? null : "AT+COPS?"),
+    then(state, lines) {
+      state.operator = operatorOf(lines);
+    },
+  },
+  {
+    ask({ wanted, operator }) {
+      const mode = operator === null ? -1 : operator.mode;
+      if (wanted.operator === null) return null;
+      if (wanted.operator === "auto") return mode === 0 ? null : "AT+COPS=0";
+      return mode === 1 && operator!.format === 2 && operator!.name === wanted.operator ? null : `AT+COPS=1,2,"${wanted.operator}"`;
+    },
+    timeout: Time.Operator,
+    then: ({ wanted }, _lines, error) =>
+      error === null
+        ? undefined
+        : new NetworkError(
+            "NO_COVERAGE",
+            `the modem does not find the operator ${wanted.operator}, or may not use it (modem.operator): ${error.message}`,
+            error.modemCode,
+          ),
+  },
+]);
+
+/** Registration is reported, with as much as the modem tells. */
+export const REPORT_STEPS: readonly ModemStep<CareState>[] = frozen(
+  [0, 1, 2].map((place) => ({
+    ask: ({ reports, rows }: CareState) => (reports ? null : (rows.reports[place] ?? null)),
+    then(state: CareState, _lines: readonly string[], error: MQTTModemError | null) {
+      state.reports = error === null;
+    },
+  })),
+);
+
+/** From an attached modem to one with a data connection. */
+export const DATA_STEPS: readonly ModemStep<CareState>[] = frozen([
+  {
+    ask: ({ rows }) => (rows.activates ? "AT+CGACT?" : null),
+    then(state, lines) {
+      state.isActive = isActive(lines, state.rows.cid) === true;
+    },
+  },
+  {
+    ask: ({ rows, isActive: active }) => (rows.activates && !active ? `AT+CGACT=1,${rows.cid}` : null),
+    timeout: Time.Context,
+    then: (state, _lines, error) => (error === null ? undefined : contextError(state, error)),
+  },
+  {
+    ask: ({ rows }) => (rows.waitsForAddress ? "AT+CGPADDR" : null),
+    then: (_state, lines, error) => (error === null && addressIn(lines) === undefined ? Outlook.Again : undefined),
+    tries: 30,
+    pause: 2000,
+    givenUp: (state) => contextError(state, new NetworkError("PDP_FAILED", "the modem is attached, but has had no IP address for a minute (AT+CGPADDR)")),
+  },
+]);

@@ -1,0 +1,55 @@
+import { frozen } from "../bytes/frozen";
+import { fieldsOf, lineOf, unquoted } from "./fields";
+import { numberBehind } from "./readings";
+import { COMMON_ROWS, type CareRows } from "./rows";
+import { tenths } from "./signal";
+import { Radio } from "./sleep-timers";
+
+/** The tries that are left by `+NPIN:ERROR wrong PIN <n>`, or −1; null where the line is no refusal. */
+function refusedByNPIN(lines: readonly string[]): number | null {
+  const line = lineOf(lines, "+NPIN"),
+    said = line === undefined ? "OK" : unquoted(fieldsOf(line)[0]);
+  if (said === "OK") return null;
+  const tries = /(\d+)\D*$/.exec(said);
+  return tries === null ? -1 : Number(tries[1]);
+}
+
+/** In tenths of a dB or dBm, by the word that stands before it. */
+const measured = (lines: readonly string[], word: string): number | undefined => tenths(numberBehind(lines, word));
+
+/** What modules of the Hi2115 chip have in common (BC35-G, BC28, M5310-A): its commands begin with N. */
+export const NEUL_ROWS: CareRows = frozen({
+  ...COMMON_ROWS,
+  pin: (pin) => `AT+NPIN=0,"${pin}"`,
+  pinRefused: refusedByNPIN,
+  iccid: ["AT+NCCID"],
+  cid: 0, // the initial default context, which comes up by itself
+  type: "IPV4V6",
+  setsContextOffline: true,
+  bands: { ask: "AT+NBAND?", name: "+NBAND", set: (bands) => `AT+NBAND=${bands.join()}` },
+  numericOperator: null, // there is no other format
+  waitsForAddress: true,
+  radio: Radio.Narrow,
+  edrx: 5,
+  signal: [
+    {
+      ask: "AT+NUESTATS",
+      read(lines, told) {
+        told.rsrp = measured(lines, "Signal power");
+        told.rsrq = measured(lines, "RSRQ");
+        told.sinr = measured(lines, "SNR");
+        told.rssi = measured(lines, "Total power") ?? told.rssi;
+      },
+    },
+  ],
+  cell: [
+    {
+      ask: "AT+NUESTATS",
+      read(lines, told) {
+        const band = numberBehind(lines, "CURRENT BAND");
+        told.band = band > 0 ? band : undefined;
+      },
+    },
+  ],
+  hour: "utc",
+} satisfies CareRows);

@@ -1,0 +1,8 @@
+/** Yuge NM28 with care. Nothing public is known of it beside MQTT: this is 27.007. */
+import NM28 from "../modems/nm28";
+import { COMMON_ROWS } from "./rows";
+import { withCare } from "./with-care";
+
+const NM28_WITH_CARE = withCare(NM28, COMMON_ROWS, ["+CSCON", "+CTZV", "+CTZE"]);
+
+export { NM28_WITH_CARE as NM28, NM28_WITH_CARE as default };

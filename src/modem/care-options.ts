@@ -1,0 +1,38 @@
+/** A network's access point, where its name alone is not enough. */
+export interface APNOptions {
+  /** At most 63 bytes, which is what a BC35-G takes. */
+  name: string;
+  /** At most 60 bytes each. */
+  user?: string;
+  password?: string;
+  /** Default "pap" where there is a user. */
+  authentication?: "none" | "pap" | "chap";
+  /** The IP version. What the modem has, when left out. */
+  type?: "IP" | "IPV6" | "IPV4V6";
+}
+
+/**
+ * What the modem is told as a device, before MQTT. All of it needs the driver with care: `modem-mqtt/care/bc35g` in place of
+ * `modem-mqtt/modems/bc35g`. Nothing is changed about what is left out.
+ */
+export interface CareOptions {
+  /** The access point; set only where the modem has another one. */
+  apn?: string | APNOptions;
+  /** The SIM's PIN, 4–8 digits. It is never tried again after a refusal, nor where the modem tells that one try is left. */
+  pin?: string;
+  /** "auto", or MCC and MNC: "46000". */
+  operator?: string;
+  /** Frequency bands, for families whose documents say how. */
+  bands?: readonly number[];
+  /** Whether a foreign network is good enough. Default true. */
+  roaming?: boolean;
+  /** Whether the radio is switched on where it is off. Default true. */
+  radio?: boolean;
+  /**
+   * Power saving mode: seconds that the modem stays reachable after it was active (1–11160, rounded down), and seconds after which
+   * it wakes at the latest (1–35712000, rounded up). False switches it off.
+   */
+  psm?: false | { active: number; periodic: number };
+  /** The eDRX cycle in seconds; the nearest one that there is is taken. False switches eDRX off. */
+  edrx?: false | number | { cycle: number; window?: number };
+}

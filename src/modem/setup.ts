@@ -1,0 +1,42 @@
+import { timeoutOf } from "../at/own-commands";
+import { known } from "../checks";
+import { ArgumentError, ModemError } from "../errors";
+import type { Family } from "./family";
+import { ownCommandOf } from "./own-command-of";
+import type { ModemStep } from "./steps";
+
+/** A command of the application's own that is sent each time the modem is brought up. */
+export interface SetupCommand {
+  /** As the modem's manual prints it, without a line's end: `AT+SM=LOCK_FOREVER`. */
+  command: string;
+  /** The modem may refuse it, or not answer it. Default false: then the modem is not worked with. */
+  optional?: boolean;
+  /** Milliseconds until its final at the most, 100–3600000. Default 10000. */
+  timeout?: number;
+}
+
+const NAMES = Object.freeze({ command: 1, optional: 1, timeout: 1 } satisfies Record<keyof SetupCommand, 1>);
+
+/** The steps that send these commands. @throws ArgumentError */
+export function setupSteps(family: Family, setup: unknown): ModemStep[] {
+  if (setup === undefined) return [];
+  if (!Array.isArray(setup)) throw new ArgumentError("ARGUMENT_TYPE", "modem.setup", setup, "must be an array of AT commands");
+  return setup.map((entry: unknown, index) => {
+    const name = `modem.setup[${index}]`,
+      isText = typeof entry === "string";
+    if (!isText) known(name, entry, NAMES);
+    const { command, optional, timeout } = isText ? ({ command: entry } as SetupCommand) : (entry as SetupCommand);
+    if (optional !== undefined && typeof optional !== "boolean")
+      throw new ArgumentError("ARGUMENT_TYPE", `${name}.optional`, optional, "must be true or false");
+    const time = timeoutOf(`${name}.timeout`, timeout),
+      { line } = ownCommandOf(family, isText ? name : `${name}.command`, command, time);
+    return {
+      ask: () => line,
+      timeout: time,
+      then: (_state, _lines, error) =>
+        error === null || optional === true
+          ? undefined
+          : new ModemError(error.code, `${error.message} (${name}; with optional: true it may fail)`, error.modemCode),
+    };
+  });
+}
