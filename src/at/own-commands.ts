@@ -86,12 +86,10 @@ export class OwnCommands {
   pump(): void {
     const { chat } = this.host;
     if (this.current !== null || this.waiting.length === 0 || !this.host.takesCommands) return;
-    const request = chat.requests.take();
+    const request = chat.requests.take(null, this.kind, 0);
     if (request === null) return; // the end of another request makes room
     this.current = this.waiting.shift()!;
     this.retries = 0;
-    request.listener = null;
-    request.kind = this.kind;
     request.wireId = 0;
     request.resultTimeout = 0;
     chat.submit(request, this.current.command);

@@ -8,7 +8,7 @@ import { Missing, Offset, Outcome, Refusal, ResultCode, RequestState, type Reque
 import type { Requests } from "../requests/requests";
 import type { Completion } from "./completion";
 import type { ChatFamily } from "./options";
-import { DataPhase, Verdict, type Resync } from "./resync";
+import { Verdict, type Resync } from "./resync";
 import { fill, isSafeInCommandMode } from "./safe";
 import { Action, Bits, Event, isAfterOk, isSent, State, TRANSITIONS } from "./states";
 import { Timeout } from "./timeouts";
@@ -153,7 +153,7 @@ export class Exchange {
     const request = this.current!; // null in Idle and in Resync, where no action uses it
     if (to !== from) {
       this.state = to;
-      if (to <= State.Resync) this.letGo(from, to, request, event);
+      if (to <= State.Resync) this.letGo(from, to, request);
     }
     switch ((transition >> Bits.Action) as Action) {
       // XS compares with one case after the other: what each publish does comes first.
@@ -197,8 +197,9 @@ export class Exchange {
       case Action.Refuse:
         return this.completion.finish(request, Outcome.Refused, code);
       case Action.JudgePrompt:
-        if (request.command!.own === true) this.happens(Event.PromptForNothing, 0);
-        return;
+        if (request.command!.own !== true) return;
+        this.resync.isPrompted = true;
+        return this.happens(Event.PromptForNothing, 0);
       case Action.RefusePrompt:
         return this.completion.finish(request, Outcome.Refused, Refusal.Prompt);
       case Action.AwaitResult:
@@ -208,7 +209,7 @@ export class Exchange {
         this.completion.endWithoutFinal(request, isSent(from), Missing.Final);
         return this.pump();
       case Action.Probe:
-        return this.resync.begin(DataPhase.None, undefined);
+        return this.resync.begin(false, undefined);
       case Action.JudgeFinal:
         if (this.resync.onFinal()) this.happens(Event.Resynced, 0);
         return;
@@ -222,7 +223,7 @@ export class Exchange {
   }
 
   /** The chat is done with its request, and idle, or sends the probe. */
-  private letGo(from: State, to: State, request: Request | null, event: Event): void {
+  private letGo(from: State, to: State, request: Request | null): void {
     if (from < State.AwaitFinal) this.pipe.drop();
     if (request !== null) {
       if (request.offset !== Offset.None) this.payloads.release(request);
@@ -236,10 +237,7 @@ export class Exchange {
     if (to !== State.Resync || request === null) return;
     const isPayload = from === State.SendingPayload || from === State.SendingPayloadAfterOk;
     if (from === State.Sending) this.resync.isLineOpen = false; // a carriage return would have the modem carry out half a command
-    this.resync.begin(
-      event === Event.PromptForNothing ? DataPhase.Own : isPayload && request.result === ResultCode.Pending ? DataPhase.Payload : DataPhase.None,
-      request.command!.answer,
-    );
+    this.resync.begin(isPayload && request.result === ResultCode.Pending, request.command!.answer);
   }
 
   // ---- what goes out

@@ -31,15 +31,6 @@ const enum Probe {
 const PROBES: readonly Uint8Array[] = frozen([ascii("AT+CMEE?\r"), ascii("AT+CFUN?\r"), ascii("AT+CGATT?\r")]);
 const PROBE_ANSWERS: readonly number[] = frozen([CommonResponse.Cmee, CommonResponse.Functions, CommonResponse.Attach]);
 
-/** Whether the modem may take the probe for data. */
-export const enum DataPhase {
-  None,
-  /** It may: the data is a message's. */
-  Payload,
-  /** It has asked for data to an application's own command. */
-  Own,
-}
-
 /** What has become of a probe that was not answered in time. */
 export const enum Verdict {
   /** It has been sent once more. */
@@ -59,6 +50,8 @@ export class Resync {
   lateFinals = 0;
   /** A payload has been sent without a prompt since the last probe was answered: in the modem it may stand as a line without an end. */
   isLineOpen = false;
+  /** The modem has asked for data that an application's own command has not: it is told that there is none (27.005 3.5.1). */
+  isPrompted = false;
   /** A probe has been answered that nobody waited for any more: the next final is its own. */
   owesFinal = false;
   /** What the last probe's answer has told, the modem's CMEE setting or `Probe.Untold`. */
@@ -99,14 +92,16 @@ export class Resync {
 
   /**
    * Sends the probe, for the first time.
+   * @param inData the modem may be in a data phase, and take it for a message
    * @param answer the line that answers the command that is given up, if there is one
    */
-  begin(phase: DataPhase, answer: number | undefined): void {
+  begin(inData: boolean, answer: number | undefined): void {
     this.isContested = answer === PROBE_ANSWERS[this.next];
     this.answeredOnce = this.owesFinal = false;
     // In a data phase that nothing can end, one and no more: the next ones would become part of a message (dialects.md 6.7).
-    this.sent = phase === DataPhase.Payload && this.cancel === 0 ? Probe.Most : 0;
-    this.ask(phase === DataPhase.None ? 0 : phase === DataPhase.Own ? Byte.Escape : this.cancel);
+    this.sent = inData && this.cancel === 0 ? Probe.Most : 0;
+    this.ask(this.isPrompted ? Byte.Escape : inData ? this.cancel : 0);
+    this.isPrompted = false;
   }
 
   /** @param leave the byte that leaves a data phase in which the modem may be, or 0 */
