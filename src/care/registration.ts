@@ -1,4 +1,4 @@
-import { codes, meaning } from "../at/responses/codes";
+import { meaning, type CodeTable } from "../at/responses/codes";
 import { fieldsOf, numberOf, unquoted } from "./fields";
 
 /** What a line `+CEREG`, `+CGREG` or `+CREG` tells: 27.007 7.2, 10.1.20 and 10.1.22. */
@@ -77,7 +77,7 @@ export function isRoaming(status: number): boolean {
   return status === 5 || status === 10;
 }
 
-const STATUSES = codes(`
+const STATUSES: CodeTable = `
   0 not registered
   1 registered
   2 searching
@@ -89,14 +89,14 @@ const STATUSES = codes(`
   8 emergency calls only
   9 registered
   10 registered, roaming
-`);
+`;
 
 /** The status in words. */
 export function statusWords(status: number): string {
   return status < 0 || status > 10 ? "unknown" : meaning(STATUSES, status);
 }
 
-const TECHNOLOGIES = codes(`
+const TECHNOLOGIES: CodeTable = `
   0 GSM
   1 GSM
   2 UMTS
@@ -111,7 +111,7 @@ const TECHNOLOGIES = codes(`
   11 5G
   12 5G
   13 LTE and 5G
-`);
+`;
 
 /** The radio technology in words, by `<AcT>`; undefined where the modem has not told it. */
 export function technologyWords(technology: number): string | undefined {
@@ -119,7 +119,7 @@ export function technologyWords(technology: number): string | undefined {
 }
 
 /** EMM causes: 24.301 9.9.3.9. */
-const CAUSES = codes(`
+const CAUSES: CodeTable = `
   2 the network does not know this SIM
   3 this SIM is not allowed
   5 this modem is not accepted (IMEI)
@@ -156,7 +156,7 @@ const CAUSES = codes(`
   100 a conditional information element is wrong
   101 a message that does not fit the state
   111 protocol error
-`);
+`;
 
 /** Why the network has refused the modem, in words; undefined where it has not said. */
 export function causeWords({ cause, isOwnCause }: Pick<Registration, "cause" | "isOwnCause">): string | undefined {

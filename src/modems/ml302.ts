@@ -10,7 +10,7 @@ import { responseTable, responses, type Line } from "../at/responses/response-ta
 import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { ArgumentError, BrokerError, ModemError, NetworkError, type MQTTModemError } from "../errors";
-import { meaning, type CodeText } from "../modem/codes";
+import { meaning, type CodeText } from "../at/responses/codes";
 import { commands } from "../modem/commands";
 import { REATTACH, wakeUp } from "../modem/common";
 import { linkLost } from "../modem/failure";

@@ -10,7 +10,7 @@ import { Follow } from "../at/responses/name-tree";
 import { CommonResponse, responseTable, responses, type Line } from "../at/responses/response-table";
 import { frozen } from "../bytes/frozen";
 import { BrokerError, type MQTTModemError } from "../errors";
-import type { CodeText } from "../modem/codes";
+import type { CodeText } from "../at/responses/codes";
 import { commands } from "../modem/commands";
 import { REATTACH, wakeUp } from "../modem/common";
 import { linkLost } from "../modem/failure";

@@ -1,5 +1,5 @@
 // Questions that every modem answers about itself, as data: 3GPP TS 27.007 and ITU-T V.250.
-import { CME_ERRORS, meaning } from "../../../src/modem/codes";
+import { CME_ERRORS, meaning } from "../../../src/at/responses/codes";
 import type { Answer } from "./at-session";
 
 /** What a modem reports about itself, its SIM and the network. What it does not report is null. */
