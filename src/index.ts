@@ -1,7 +1,12 @@
 /** The core: runs on XS and on Node, and needs nothing of either. */
 export { MQTTClient, MQTTClient as default, type MQTTClientOptions } from "./mqtt/client";
 export type { ByteBuffer, ControlMessage, Counters, ReadableOptions, WriteOptions } from "./mqtt/options";
+export type { ClientModem } from "./mqtt/modem-face";
 export type { StageName } from "./mqtt/stages";
+export type { CommandCallback, CommandSettings } from "./at/own-commands";
+export type { CareCallback, CareFamily, Progress } from "./modem/care";
+export type { APNOptions, CareOptions } from "./modem/care-options";
+export type { SetupCommand } from "./modem/setup";
 export {
   ArgumentError,
   BrokerError,

@@ -9,6 +9,7 @@ import { ModemError, type MQTTModemError } from "../errors";
 import type { Timers } from "../timers";
 import { BitRates } from "./bit-rates";
 import { ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
+import type { Device } from "./device";
 import type { Family } from "./family";
 import { Network } from "./network";
 import { Level } from "./recovery";
@@ -26,6 +27,8 @@ const enum Phase {
   Preparing,
   /** The probe shows that modem and host are in step. */
   Synchronising,
+  /** What the modem is told before its network is waited for: the application's `setup`, and its care. */
+  Equipping,
   /** The modem is asked for its network before anything is done to bring that back. */
   Asking,
   /** The commands that bring the network or the modem back. */
@@ -36,6 +39,8 @@ const enum Phase {
   Attaching,
   /** Between two rounds. */
   Pausing,
+  /** What the modem is told once it is attached. */
+  Completing,
   Ready,
 }
 
@@ -45,9 +50,11 @@ const STAGES: readonly Stage[] = frozen([
   Stage.Waking,
   Stage.Preparing,
   Stage.Preparing,
+  Stage.Preparing,
   Stage.Recovering,
   Stage.Recovering,
   Stage.Recovering,
+  Stage.Attaching,
   Stage.Attaching,
   Stage.Attaching,
   Stage.Online,
@@ -64,6 +71,8 @@ export interface BringUpHost {
   readonly chat: Chat;
   readonly timers: Timers;
   readonly family: Family;
+  /** The modem as a device, or null where nobody wants anything of that. */
+  readonly device: Device | null;
   /** The modem is looked for anew: what was known of its state is not true any more. */
   onWaking(): void;
   onStage(stage: Stage): void;
@@ -124,6 +133,7 @@ export class BringUp {
   stop(): void {
     this.phase = Phase.Idle;
     this.network = null;
+    this.host.device?.stop();
   }
 
   // ---- what is heard of the modem
@@ -155,12 +165,22 @@ export class BringUp {
     return this.phase === Phase.Synchronising;
   }
 
+  /** Modem and host are in step, and the modem has been set up since it was looked for. */
+  get isPrepared(): boolean {
+    return this.phase > Phase.Synchronising;
+  }
+
+  /** The modem can be asked other things than those that bring it up. */
+  get takesCommands(): boolean {
+    return this.isPrepared && this.phase !== Phase.Restarting;
+  }
+
   /** Modem and host are in step. */
   onResynced(): void {
     this.host.chat.decoder.learning = false;
     this.level = this.wanted;
     this.wanted = Level.Connect;
-    if (this.level === Level.Connect) this.attach();
+    if (this.level === Level.Connect) this.equip();
     else if (this.enter(Phase.Asking)) this.ask();
   }
 
@@ -192,7 +212,10 @@ export class BringUp {
         return this.wake();
       case Phase.Pausing:
         this.phase = Phase.Attaching;
-        this.submit(this.network!.first());
+        return this.submit(this.network!.first());
+      case Phase.Equipping:
+      case Phase.Completing:
+        this.host.device!.onTimer();
     }
   }
 
@@ -263,7 +286,7 @@ export class BringUp {
     const { level } = this,
       network = this.network!;
     if (network.failure !== null && (level === Level.Attach || network.failure.code !== "SIM_FAILED")) return this.fail(network.failure, false);
-    if (!network.attached && network.isSearching) return this.attach();
+    if (!network.attached && network.isSearching) return this.equip();
     this.phase = Phase.Recovering;
     this.step = level === Level.Attach && !network.attached ? 0 : -1;
     this.recoverNext(Outcome.Refused);
@@ -280,36 +303,61 @@ export class BringUp {
       this.phase = Phase.Restarting;
       timers.set(Slot.Modem, Timeout.Restart);
     } else if (++this.step < commands.length) this.submit(commands[this.step]);
-    else this.attach();
+    else this.equip();
+  }
+
+  private equip(): void {
+    const { device } = this.host;
+    if (device === null) return this.attach();
+    if (this.stage !== Stage.Preparing && !this.enter(Phase.Equipping)) return;
+    this.phase = Phase.Equipping;
+    device.prepare((error) => (error === null ? this.attach() : this.fail(error, false)));
+    device.commands.pump();
   }
 
   private attach(): void {
     if (!this.enter(Phase.Attaching)) return;
     this.setDeadline(this.attachTimeout);
+    this.host.device?.care?.onAttaching();
     this.ask();
   }
 
   /** The modem is asked for its network, of which nothing is known. */
   private ask(): void {
-    this.network = new Network();
+    this.network = new Network(this.host.device?.care?.roams);
     this.submit(this.network.first());
   }
 
   /** A question about the network is over. @param code the number of the `+CME ERROR` in place of the answer, or −1 */
   private asked(code: number): void {
     const network = this.network!,
+      care = this.host.device?.care ?? null,
       next = network.next(code);
     if (next !== null) return this.submit(next);
     if (this.phase === Phase.Asking) return this.recover();
-    if (network.failure !== null) return this.fail(network.failure, false);
-    if (network.attached) {
-      this.phase = Phase.Ready;
-      this.network = null;
-      return this.host.onReady();
+    if (network.failure !== null) return this.fail(care === null ? network.failure : care.denied(network.failure), false);
+    if (network.attached) return this.complete();
+    if (this.isLate) {
+      const seconds = this.attachTimeout / 1000,
+        late = network.late(seconds);
+      return this.fail(care === null ? late : care.late(late, seconds), false);
     }
-    if (this.isLate) return this.fail(network.late(this.attachTimeout / 1000), false);
     this.phase = Phase.Pausing;
     this.host.timers.set(Slot.Modem, Timeout.Attach);
+    care?.onRound(network.isUnknown);
+  }
+
+  private complete(): void {
+    const { device } = this.host;
+    this.network = null;
+    if (device === null) return this.ready();
+    this.phase = Phase.Completing;
+    device.complete((error) => (error === null ? this.ready() : this.fail(error, false)));
+  }
+
+  private ready(): void {
+    this.phase = Phase.Ready;
+    this.host.onReady();
   }
 
   private setDeadline(milliseconds: number): void {

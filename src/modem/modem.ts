@@ -4,6 +4,7 @@ import { Slot } from "../at/chat/slots";
 import { Outcome, type Request } from "../at/requests/request";
 import type { Fields } from "../at/responses/fields";
 import { CommonResponse, type Line } from "../at/responses/response-table";
+import { textBetween } from "../at/responses/text";
 import type { Message } from "../at/framing/message";
 import { Match } from "../at/framing/subscribed";
 import { integer } from "../checks";
@@ -11,6 +12,7 @@ import { ArgumentError, ModemError, StateError, wordsOf, type MQTTModemError } f
 import { portableBytes, type Port, type PortOptions, type PortReceiver } from "../platform";
 import { Timers, type TimerListener } from "../timers";
 import { BringUp, type BringUpHost } from "./bring-up";
+import { Device, type DeviceHost } from "./device";
 import type { Family } from "./family";
 import { extraBytes, limitsOf, type Limits } from "./limits";
 import type { Repeater } from "./incoming";
@@ -49,6 +51,8 @@ export interface ModemLink extends PlacedLink<ModemLink> {
   };
 }
 
+const NO_OPTIONS = Object.freeze({});
+
 /** Who reads a link's messages. */
 interface MessageReader {
   readonly repeater: Repeater;
@@ -58,12 +62,14 @@ interface MessageReader {
 
 /** Requests of a link beside its publishes: two of the client's, one of the link's own, and one that has ended while the client is told so. */
 const OTHER_REQUESTS = 4;
+/** For commands of the application's own, of which one is under way at a time. */
+const OWN_REQUESTS = 1;
 
 /**
  * One modem on one serial port, and the links that share it: gives each line, message and request to the link that it is about.
  * The modem is brought up by a part of its own. Links that come meanwhile wait for that together.
  */
-export class Modem implements ChatListener, TimerListener, BringUpHost, RestartListener {
+export class Modem implements ChatListener, TimerListener, BringUpHost, RestartListener, DeviceHost {
   readonly chat: Chat;
   /** Who reads the present message. Nobody else sets it. */
   reader: MessageReader | null = null;
@@ -73,6 +79,8 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   readonly family: Family;
   readonly limits: Limits;
   readonly timers: Timers;
+  /** Made where anybody wants something of that. */
+  device: Device | null = null;
   private readonly bringUp: BringUp;
   private readonly restarts: RestartWatch;
   /** Until the port is open. */
@@ -98,6 +106,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
       commandBuffer: family.commandBuffer + extraBytes(family.limits, this.limits),
       payloadBuffer: this.limits.payload + (family.payloadTail ?? 0),
     });
+    if (family.care !== undefined || options.setup !== undefined) this.device = new Device(this, options);
     this.restarts = new RestartWatch(this);
     this.bringUp = new BringUp(
       this,
@@ -117,8 +126,9 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   }
 
   /** One of the modem's own requests has ended. */
-  onDone(_request: Request, outcome: Outcome, code: number): void {
-    if (outcome !== Outcome.Aborted) this.bringUp.onDone(outcome, code);
+  onDone(request: Request, outcome: Outcome, code: number): void {
+    if (request.kind === Kind.Inquiry) this.device!.commands.onDone(request, outcome, code);
+    else if (outcome !== Outcome.Aborted) this.bringUp.onDone(outcome, code);
   }
 
   /** Reports of a modem with several MQTT clients begin with the client's number. */
@@ -166,19 +176,28 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
     // A poll's answer has a line for every connection.
     if (request.kind === Kind.Poll) this.linkOf(fields)?.poller.onAnswer(line, fields);
     else if (request.listener !== null) this.all[request.link]?.onAnswer(request, line, fields);
-    else this.bringUp.onAnswer(line, fields);
+    else if (request.kind === Kind.Inquiry) {
+      const { lineStart, lineEnd } = this.chat.decoder;
+      this.device!.commands.keep(request, lineStart, lineEnd);
+    } else {
+      if (line.id === CommonResponse.Registration) this.tellCare();
+      this.bringUp.onAnswer(line, fields);
+    }
   }
 
   onText(request: Request, start: number, end: number): void {
     if (request.listener !== null) this.all[request.link]?.onText(request, start, end);
+    else this.device!.commands.keep(request, start, end);
   }
 
   onUrc(line: Line, fields: Fields): void {
     const { id } = line;
     if (id === this.family.restart) this.restarts.onReport();
     else if (id >= CommonResponse.Family) this.linkOf(fields)?.onReport(line, fields);
-    else if (id === CommonResponse.Registration) this.bringUp.onNetworkChanged(false);
-    else if (id === CommonResponse.Sim) this.bringUp.onNetworkChanged(!this.restarts.onSim(fields));
+    else if (id === CommonResponse.Registration) {
+      this.tellCare();
+      this.bringUp.onNetworkChanged(false);
+    } else if (id === CommonResponse.Sim) this.bringUp.onNetworkChanged(!this.restarts.onSim(fields));
   }
 
   onUnsolicitedError(code: number): void {
@@ -212,7 +231,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   admit(link: ModemLink): void {
     if (!this.links.put(link)) return;
     this.chat.decoder.message.headerCache.invalidate();
-    this.chat.allow(this.links.count * (this.family.limits.window + OTHER_REQUESTS));
+    this.chat.allow(this.links.count * (this.family.limits.window + OTHER_REQUESTS) + OWN_REQUESTS);
   }
 
   /** Whether the link has its place. */
@@ -288,6 +307,34 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
 
   onWaking(): void {
     this.restarts.begin();
+    this.device?.onWaking();
+  }
+
+  // ---- the modem as a device
+
+  /** The modem as a device, for whoever wants something of it. */
+  get asDevice(): Device {
+    return (this.device ??= new Device(this, NO_OPTIONS));
+  }
+
+  get takesCommands(): boolean {
+    return this.bringUp.takesCommands;
+  }
+
+  onSimTouched(): void {
+    this.restarts.onSimTouched();
+  }
+
+  onProgress(): void {
+    if (this.bringUp.stage === Stage.Attaching) this.onStage(Stage.Attaching);
+  }
+
+  /** The line that is being told is about the registration. */
+  private tellCare(): void {
+    const { device, chat } = this;
+    if (device === null || device.care === null) return;
+    const { lineStart, lineEnd } = chat.decoder;
+    device.care.onRegistration(textBetween(chat.ring, lineStart, lineEnd));
   }
 
   onStage(stage: Stage): void {
@@ -302,7 +349,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
     if (this.bringUp.isSynchronising) {
       this.restarts.onPrepared(cmee);
       this.bringUp.onResynced();
-    } else this.restarts.onCmee(cmee, this.bringUp.stage > Stage.Preparing);
+    } else this.restarts.onCmee(cmee, this.bringUp.isPrepared);
   }
 
   onRestart(): void {
@@ -336,6 +383,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
 
   /** Every connection is gone with the modem. */
   onFailed(error: MQTTModemError, forgotten: boolean): void {
+    this.device?.fail(error);
     for (const link of this.all) link?.onModemLost(error, forgotten);
   }
 }

@@ -59,6 +59,13 @@ export class Network {
   private simSaid = "";
   /** The last number that a question was refused with, or −1. */
   private refusal = -1;
+  /** Whether a foreign network is good enough; undefined where that is not asked. */
+  private readonly roams: boolean | undefined;
+
+  /** @param roams whether a foreign network is good enough: then the modem is asked for its registration in any case */
+  constructor(roams: boolean | undefined) {
+    this.roams = roams;
+  }
 
   /** The first question of a round. */
   first(): Command {
@@ -95,7 +102,8 @@ export class Network {
       this.failure = refusedService(code);
     }
     if (this.question === Question.Registration) this.countRegistration();
-    if (this.attached || this.failure !== null) return null;
+    const isKnown = this.roams === undefined || this.question >= Question.Registration;
+    if ((this.attached && isKnown) || this.failure !== null) return null;
     this.question++;
     if (this.question === Question.Sim && this.simReady) this.question++;
     return QUESTIONS[this.question] ?? null;
@@ -104,9 +112,15 @@ export class Network {
   private countRegistration(): void {
     const registration = this.registration;
     this.registered = registration === Registration.Home || registration === Registration.Roaming ? this.registered + 1 : 0;
-    this.denied = registration === Registration.Denied ? this.denied + 1 : 0;
+    this.denied = registration === Registration.Denied && !this.attached ? this.denied + 1 : 0;
     if (this.registered >= Rounds.Registered) this.attached = true;
+    if (registration === Registration.Roaming && this.roams === false) this.attached = false;
     if (this.denied >= Rounds.Denied) this.failure = registrationDenied();
+  }
+
+  /** It has not told its registration. */
+  get isUnknown(): boolean {
+    return this.registration === Registration.Unknown;
   }
 
   /** It searches for a network: whatever is done to it begins the search anew. */

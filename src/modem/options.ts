@@ -1,8 +1,10 @@
 import type { Bytes, Clock, PortOptions } from "../platform";
+import type { CareOptions } from "./care-options";
 import type { OwnLimits } from "./limits";
+import type { SetupCommand } from "./setup";
 
 /** What a modem needs of its surroundings, and what can be changed about it. */
-export interface ModemOptions {
+export interface ModemOptions extends CareOptions {
   /** The serial port's class and that class's own options. */
   serial: PortOptions;
   clock: Clock;
@@ -15,6 +17,8 @@ export interface ModemOptions {
   bootTimeout?: number;
   /** Milliseconds that the modem may take to attach to the network. Default 600000: the first search of an NB-IoT module takes up to ten minutes. */
   attachTimeout?: number;
+  /** AT commands of the application's own, sent each time the modem is brought up, after a restart too, before its network is waited for. */
+  setup?: readonly (string | SetupCommand)[];
   /** Other limits than the family's, where the documents state none, or hardware has shown others. */
   limits?: OwnLimits;
 }

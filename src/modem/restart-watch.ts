@@ -19,7 +19,7 @@ export class RestartWatch {
   private readonly listener: RestartListener;
   /** The CMEE setting that the modem has really taken; −1 until it is known. */
   private cmee = -1;
-  /** The modem has reported that its SIM cannot be used. */
+  /** The modem has reported that its SIM cannot be used; or it may be so, because of what the modem was told. */
   private isSimGone = false;
 
   constructor(listener: RestartListener) {
@@ -34,6 +34,11 @@ export class RestartWatch {
   /** The modem is looked for. */
   begin(): void {
     this.isSimGone = false;
+  }
+
+  /** The SIM is told something after which it may report that it is ready. */
+  onSimTouched(): void {
+    this.isSimGone = true;
   }
 
   /** The modem has been set up. @param cmee its setting, or −1 where it has not been told */

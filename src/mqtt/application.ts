@@ -1,5 +1,6 @@
 import { frozen } from "../bytes/frozen";
 import type { MQTTModemError } from "../errors";
+import type { Progress } from "../modem/care";
 import type { Thrown } from "../thrown";
 import type { ClientOptions, ControlMessage, ReadableOptions } from "./options";
 import type { StageName } from "./stages";
@@ -92,8 +93,8 @@ export class Application {
     }
   }
 
-  stage(name: StageName): void {
-    this.call(this.onStage, name);
+  stage(name: StageName, progress: Progress | null): void {
+    this.call(this.onStage, name, progress);
   }
 
   overflow(): void {
@@ -106,10 +107,10 @@ export class Application {
     else this.call(this.onError, error);
   }
 
-  private call(callback: ((...values: any[]) => void) | undefined, value?: unknown): void {
+  private call(callback: ((...values: any[]) => void) | undefined, value?: unknown, more?: unknown): void {
     if (callback === undefined) return;
     try {
-      callback.call(this.client, value);
+      callback.call(this.client, value, more);
     } catch (thrown) {
       this.thrown.keep(thrown);
     }

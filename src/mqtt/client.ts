@@ -3,6 +3,7 @@ import { checkFamily } from "../modem/family";
 import type { InquiryCallback } from "../modem/inquiry";
 import type { Limits } from "../modem/limits";
 import { Connection } from "./connection";
+import type { ClientModem } from "./modem-face";
 import type { ByteBuffer, ClientOptions, Counters, WriteOptions } from "./options";
 import { Packet } from "./packets";
 
@@ -77,6 +78,11 @@ export class MQTTClient {
    */
   close(): void {
     this.#connection.close();
+  }
+
+  /** The modem as a device, beside MQTT: commands of the application's own, and how the modem is. */
+  get modem(): ClientModem {
+    return this.#connection.modem;
   }
 
   /** The limits of this modem's MQTT client. */

@@ -4,6 +4,8 @@ import { frozen } from "../bytes/frozen";
 import { integer } from "../checks";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
 import type { InquiryCallback } from "../modem/inquiry";
+import type { Device } from "../modem/device";
+import type { Family } from "../modem/family";
 import { Link } from "../modem/link";
 import type { LinkListener } from "../modem/link-listener";
 import { Modem } from "../modem/modem";
@@ -16,6 +18,7 @@ import { Application } from "./application";
 import { InFlight } from "./in-flight";
 import { Inbox } from "./inbox";
 import { portOf, textOf } from "./input";
+import { ClientModem, type FacedConnection } from "./modem-face";
 import type { ByteBuffer, ClientOptions, ControlMessage, WriteOptions } from "./options";
 import { Packet } from "./packets";
 import { Publisher } from "./publisher";
@@ -27,13 +30,15 @@ const A_SECRET = "a secret";
 const PINGRESP: ControlMessage = frozen({ operation: Packet.PINGRESP });
 
 /** The parts of one client. Passes each call of the application and each report of the link to the part that handles it. */
-export class Connection implements LinkListener {
+export class Connection implements LinkListener, FacedConnection {
   readonly link: Link;
   readonly inbox: Inbox;
   readonly publisher: Publisher;
   private readonly subscriber: Subscriber;
   private readonly inFlight: InFlight;
   private readonly application: Application;
+  /** Made for the first who asks. */
+  private face: ClientModem | null = null;
 
   /**
    * @param client the `MQTTClient`, which is `this` in the callbacks
@@ -143,7 +148,22 @@ export class Connection implements LinkListener {
   close(): void {
     if (this.application.isClosed) return;
     this.application.close();
+    if (this.face !== null) this.link.modem.device?.commands.forget(this.face);
     this.link.close();
+  }
+
+  /** The modem as a device, for the application. */
+  get modem(): ClientModem {
+    return (this.face ??= new ClientModem(this));
+  }
+
+  get family(): Family {
+    return this.link.family;
+  }
+
+  get device(): Device {
+    this.mustBeOpen();
+    return this.link.modem.asDevice;
   }
 
   /** @throws StateError CLOSED */
@@ -154,8 +174,9 @@ export class Connection implements LinkListener {
   // ---- reports of the link
 
   onModemStage(stage: Stage): void {
+    const care = this.link.modem.device?.care ?? null;
     if (stage === Stage.Reconnecting) this.publisher.connectionLost();
-    this.application.stage(STAGES[stage]);
+    this.application.stage(STAGES[stage], stage === Stage.Attaching && care !== null ? care.progress : null);
   }
 
   onModemConnected(): void {

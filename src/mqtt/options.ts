@@ -1,4 +1,5 @@
 import type { MQTTModemError } from "../errors";
+import type { Progress } from "../modem/care";
 import type { Family } from "../modem/family";
 import type { ModemOptions } from "../modem/options";
 import type { StageName } from "./stages";
@@ -100,8 +101,11 @@ export interface ClientOptions<Client = any> {
   onError?(this: Client, error: MQTTModemError): void;
   /** Beyond ECMA-419: a `write` has ended; `error` is null when it succeeded. At QoS 0 it ends when the modem has sent the message. */
   onDone?(this: Client, id: number, error: MQTTModemError | null): void;
-  /** Beyond ECMA-419: what the modem is doing. After `reconnecting`, `online` means that all filters are subscribed again. */
-  onStage?(this: Client, stage: StageName): void;
+  /**
+   * Beyond ECMA-419: what the modem is doing. After `reconnecting`, `online` means that all filters are subscribed again. A driver with
+   * care tells `attaching` again whenever there is something new in `progress`, which is null with all other stages and drivers.
+   */
+  onStage?(this: Client, stage: StageName, progress: Progress | null): void;
   /** Beyond ECMA-419: received bytes were lost, because a line did not fit into the ring or a message was not read. */
   onOverflow?(this: Client): void;
 }

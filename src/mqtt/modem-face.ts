@@ -1,0 +1,85 @@
+import { checkedSettings, type CommandCallback, type CommandSettings } from "../at/own-commands";
+import { ArgumentError, StateError } from "../errors";
+import type { CareCallback, CareQuestion } from "../modem/care";
+import type { Device } from "../modem/device";
+import type { Family } from "../modem/family";
+import { ownCommandOf } from "../modem/own-command-of";
+
+/** Whose modem it is: a connection. */
+export interface FacedConnection {
+  readonly family: Family;
+  /** The modem as a device. @throws StateError CLOSED */
+  readonly device: Device;
+}
+
+/**
+ * The modem as a device, beside MQTT: {@link MQTTClient.modem}. What is asked goes to the modem in its turn, among all that the client
+ * does. While the modem is being looked for, or restarts, it waits. All but `command` needs the driver with care (`modem-mqtt/care/…`).
+ */
+export class ClientModem {
+  #connection: FacedConnection;
+
+  /** @internal */
+  constructor(connection: FacedConnection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Sends an AT command of the application's own.
+   * @param line as the modem's manual prints it, without a line's end: `AT+CSQ`
+   * @param options may be left out
+   * @param done called once, with the lines of the answer
+   * @throws ArgumentError where it is not one line that begins with AT, is one of the modem's MQTT commands, or would make its answers unreadable;
+   * StateError CLOSED or BUSY
+   */
+  command(line: string, options: CommandSettings | CommandCallback, done?: CommandCallback): void {
+    const { family, device } = this.#connection,
+      isCallback = typeof options === "function",
+      callback = isCallback ? options : done;
+    if (typeof callback !== "function") throw new ArgumentError("ARGUMENT_TYPE", "done", callback, "must be a function");
+    const command = ownCommandOf(family, "line", line, checkedSettings("", isCallback ? undefined : options));
+    device.command(command, callback, this);
+  }
+
+  /** Maker, model, firmware, IMEI: see `ModemIdentity`. @throws StateError NOT_SUPPORTED, CLOSED or BUSY, as all that follow */
+  identity(done: CareCallback<any>): void {
+    this.#inquire("identity", done);
+  }
+
+  /** The SIM's state, ICCID and IMSI: see `SimState`. */
+  sim(done: CareCallback<any>): void {
+    this.#inquire("sim", done);
+  }
+
+  /** Registration, operator, technology, cell, band, address, and what was granted for sleep: see `NetworkState`. */
+  network(done: CareCallback<any>): void {
+    this.#inquire("network", done);
+  }
+
+  /** RSRP, RSRQ, SINR and RSSI in dBm and dB, and a word: see `ModemSignal`. */
+  signal(done: CareCallback<any>): void {
+    this.#inquire("signal", done);
+  }
+
+  /** The network's time, as milliseconds of UTC since 1970, and the zone: see `ToldTime`. Undefined until the network has told it. */
+  time(done: CareCallback<any>): void {
+    this.#inquire("time", done);
+  }
+
+  /** Temperature and supply voltage, where the modem tells them: see `Supply`. */
+  supply(done: CareCallback<any>): void {
+    this.#inquire("supply", done);
+  }
+
+  #inquire(what: CareQuestion, done: CareCallback<any>): void {
+    const { family, device } = this.#connection,
+      { care } = device;
+    if (care === null)
+      throw new StateError(
+        "NOT_SUPPORTED",
+        `this needs the driver with care: import modem-mqtt/care/${family.name.toLowerCase()} in place of modem-mqtt/modems/…`,
+      );
+    if (typeof done !== "function") throw new ArgumentError("ARGUMENT_TYPE", "done", done, "must be a function");
+    care.inquire(what, done, this);
+  }
+}
