@@ -311,8 +311,8 @@ export class BringUp {
     if (device === null) return this.attach();
     if (this.stage !== Stage.Preparing && !this.enter(Phase.Equipping)) return;
     this.phase = Phase.Equipping;
-    device.prepare((error) => (error === null ? this.attach() : this.fail(error, false)));
     device.commands.pump();
+    device.prepare((error) => (error === null ? this.attach() : this.fail(error, false)));
   }
 
   private attach(): void {
