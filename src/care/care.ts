@@ -17,12 +17,6 @@ import { CareState } from "./state";
 /** Milliseconds to the final of a question. */
 const QUESTION = 5000;
 
-/** Some answer to a round of questions is still to come: the next round leaves them out. */
-const enum Looks {
-  None,
-  UnderWay,
-}
-
 /** The care of one modem, whatever its family: the rows say what is otherwise. */
 export class ModemCare implements Care {
   readonly state: CareState;
@@ -40,7 +34,8 @@ export class ModemCare implements Care {
   private readonly signal: Signal = { rsrp: undefined, rsrq: undefined, sinr: undefined, rssi: undefined };
   /** On the clock: when the wait for the network began. */
   private begun = 0;
-  private looks: Looks = Looks.None;
+  /** How many questions of a round are not answered yet. */
+  private asked = 0;
 
   /** @param variant finds out which rows are those of this very modem @throws ArgumentError */
   constructor(
@@ -63,7 +58,8 @@ export class ModemCare implements Care {
 
   onWaking(): void {
     this.state.begin();
-    this.looks = Looks.None;
+    this.host.forget(this);
+    this.asked = 0;
   }
 
   // ---- waiting for the network
@@ -88,22 +84,14 @@ export class ModemCare implements Care {
 
   onRound(isUnknown: boolean): void {
     this.tell();
-    if (this.looks === Looks.UnderWay) return;
+    if (this.asked > 0) return; // the modem is slow
     const { rows, registration } = this.state;
-    this.looks = Looks.UnderWay;
-    for (const { ask, read } of rows.signal) this.look(ask, (lines) => read(lines, this.signal));
+    for (const { ask, read } of [CSQ, ...rows.signal]) this.look(ask, (lines) => read(lines, this.signal));
     if (isUnknown) this.look("AT+CREG?", (lines) => this.onOtherRegistration(lines));
     if (registration !== null && (isHome(registration.status) || isRoaming(registration.status)))
       this.look("AT+COPS?", (lines) => {
         this.progress.operator = operatorOf(lines)?.name || undefined;
       });
-    this.look(CSQ.ask, (lines) => {
-      CSQ.read(lines, this.signal);
-      this.looks = Looks.None;
-      this.progress.rssi = this.signal.rssi;
-      this.progress.rsrp = this.signal.rsrp;
-      this.tell();
-    });
   }
 
   /** Some firmware has no `AT+CEREG?`. */
@@ -112,8 +100,21 @@ export class ModemCare implements Care {
     if (line !== undefined) this.onRegistration(line);
   }
 
+  /** Asks for something that is told with the progress, once all of the round has been answered. */
   private look(line: string, read: (lines: readonly string[]) => void): void {
-    this.host.ask(line, QUESTION, (_error, lines) => read(lines), this);
+    this.asked++;
+    this.host.ask(
+      line,
+      QUESTION,
+      (_error, lines) => {
+        read(lines);
+        if (--this.asked > 0) return;
+        this.progress.rssi = this.signal.rssi;
+        this.progress.rsrp = this.signal.rsrp;
+        this.tell();
+      },
+      this,
+    );
   }
 
   private tell(): void {

@@ -24,6 +24,8 @@ export interface CareHost {
   readonly clock: Clock;
   /** Sends a command in its turn. @param owner for `forget` */
   ask(line: string, timeout: number, done: CommandCallback, owner: unknown): void;
+  /** What waits for this owner is not sent, and its answers are not told. */
+  forget(owner: unknown): void;
   /** There is something new in {@link Care.progress}. */
   onProgress(): void;
 }

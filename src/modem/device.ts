@@ -106,6 +106,10 @@ export class Device implements StepsHost, CareHost {
     this.commands.run(textCommand(line, this.host.family.responses.responses, timeout), done, owner);
   }
 
+  forget(owner: unknown): void {
+    this.commands.forget(owner);
+  }
+
   onProgress(): void {
     this.host.onProgress();
   }

@@ -22,6 +22,8 @@ export interface Exchange {
   options?: Record<string, any>;
   /** Messages whose length was wrong are told as `suspect` in place of `message`. */
   suspects?: boolean;
+  /** What is told while the network is waited for counts as events. */
+  progress?: boolean;
 }
 
 export interface Cut {
@@ -94,6 +96,7 @@ class Player {
   readonly #cut: Cut;
   readonly #name: string;
   readonly #suspects: boolean;
+  readonly #progress: boolean;
   #line = 0;
   #port!: TestPort;
   #client!: MQTTClient;
@@ -101,6 +104,7 @@ class Player {
   constructor(exchange: Exchange, driver: any, cut: Cut) {
     this.#name = exchange.name;
     this.#suspects = exchange.suspects ?? false;
+    this.#progress = exchange.progress ?? false;
     this.#clock = new VirtualClock(cut.clock ?? 0);
     this.#options = { ...DEFAULTS, ...exchange.options };
     this.#driver = driver;
@@ -159,6 +163,14 @@ class Player {
       case "inquire": return this.#client.inquire(text.slice(8), (error, answer) => {
         this.#events.push(error === null ? `answer ${answer.join(" | ")}`.trimEnd() : `unanswered ${error.code}`);
       });
+      // command LINE
+      case "command": return this.#client.modem.command(text.slice(8), (error, lines) => {
+        this.#events.push(`${error === null ? "lines" : `refused ${error.code}${error.modemCode === undefined ? "" : ` ${error.modemCode}`}`} ${lines.join(" | ")}`.trimEnd());
+      });
+      // ask WHAT: see `ClientModem`
+      case "ask": return (this.#client.modem as any)[words[0]]((error: MQTTModemError | null, told: Record<string, unknown> | undefined) => {
+        this.#events.push(error === null ? `${words[0]} ${inWords(told)}`.trimEnd() : `unanswered ${error.code}`);
+      });
       case "disconnect": return void this.#client.write(null, { operation: MQTTClient.DISCONNECT });
       // publish TOPIC [qos=N] [retain] [id=N] : PAYLOAD
       case "publish": {
@@ -196,7 +208,7 @@ class Player {
     let message: number[] = [];
     let topic = "";
     let stage = "";
-    const suspects = this.#suspects;
+    const suspects = this.#suspects, progressed = this.#progress;
     const { modem, ...rest } = this.#options;
     this.#client = new MQTTClient({
       ...rest,
@@ -226,13 +238,21 @@ class Player {
       onError: (error: MQTTModemError) => events.push(`error ${error.code}${error.modemCode === undefined ? "" : ` ${error.modemCode}`}`),
       onDone: (id, error) => events.push(error === null ? `done ${id}` : `failed ${id} ${error.code}${error.modemCode === undefined ? "" : ` ${error.modemCode}`}`),
       onOverflow: () => events.push("overflow"),
-      onStage(now) {
+      onStage(now, progress) {
+        if (progress !== null && progressed && progress.seconds > 0) events.push(`waiting ${inWords(progress as unknown as Record<string, unknown>)}`);
         // Only the modem's own reconnecting: the rest is seen by what is sent.
         if (now === "reconnecting" || stage === "reconnecting") events.push(`stage ${now}`);
         stage = now;
       },
     });
   }
+}
+
+/** What an answer has, without what is not known. */
+function inWords(told: Record<string, unknown> | undefined): string {
+  if (told === undefined) return "nothing";
+  return Object.entries(told).filter(([, value]) => value !== undefined)
+    .map(([name, value]) => (typeof value === "object" && value !== null ? `${name}=(${inWords(value as Record<string, unknown>)})` : `${name}=${value}`)).join(" ");
 }
 
 const CONTROLS: Record<number, string> = {
