@@ -61,12 +61,10 @@ const M531X_WITH_CARE = withCare(
   M531X,
   NB_ROWS,
   ["+NPSMR", "+CSCON", "+CEDRXP", "+NPTWEDRXP", "+CTZV", "+CTZE", "+CTZEU", "*GOTOSLEEP", "*MATWAKEUP", "*WAKEUP", "*SMPUKBLKD", "*MSQN", "+IP"],
-  {
-    words: [
-      ["M5310", NEUL_ROWS],
-      ["M5311", M5311_ROWS],
-    ],
-  },
+  [
+    ["M5310", NEUL_ROWS],
+    ["M5311", M5311_ROWS],
+  ],
 );
 
 export { M531X_WITH_CARE as M531X, M531X_WITH_CARE as default };

@@ -110,15 +110,19 @@ export const OPERATOR_STEPS: readonly ModemStep<CareState>[] = frozen([
   },
 ]);
 
-/** Registration is reported, with as much as the modem tells. */
-export const REPORT_STEPS: readonly ModemStep<CareState>[] = frozen(
-  [0, 1, 2].map((place) => ({
-    ask: ({ reports, rows }: CareState) => (reports ? null : (rows.reports[place] ?? null)),
-    then(state: CareState, _lines: readonly string[], error: MQTTModemError | null) {
+/** Has registration reported, in the way that stands at this place of the family's list, where none before it was taken. */
+function reportStep(place: number): ModemStep<CareState> {
+  const at = place; // a parameter could be assigned, and XS would not keep in flash what refers to it
+  return {
+    ask: ({ reports, rows }) => (reports ? null : (rows.reports[at] ?? null)),
+    then(state, _lines, error) {
       state.reports = error === null;
     },
-  })),
-);
+  };
+}
+
+/** Registration is reported, with as much as the modem tells. */
+export const REPORT_STEPS: readonly ModemStep<CareState>[] = frozen([reportStep(0), reportStep(1), reportStep(2)]);
 
 /** From an attached modem to one with a data connection. */
 export const DATA_STEPS: readonly ModemStep<CareState>[] = frozen([

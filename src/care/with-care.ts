@@ -8,14 +8,13 @@ import type { CareRows } from "./rows";
 import type { CareState } from "./state";
 
 /** Which rows are those of a module: the first whose word stands in what `ATI` says. */
-export interface Variants {
-  readonly words: readonly (readonly [word: string, rows: CareRows])[];
-}
+export type Variants = readonly (readonly [word: string, rows: CareRows])[];
 
 const NO_STEPS: readonly ModemStep<CareState>[] = frozen([]);
 
 /** The step that asks a module of a family with several platforms which one it is. */
-function variantSteps({ words }: Variants): readonly ModemStep<CareState>[] {
+function variantSteps(variants: Variants): readonly ModemStep<CareState>[] {
+  const words = frozen(variants);
   return frozen([
     {
       ask: () => "ATI",
@@ -37,12 +36,13 @@ function variantSteps({ words }: Variants): readonly ModemStep<CareState>[] {
  * @param variants where the family has modules of several kinds
  */
 export function withCare<O>(family: Family<O & any>, rows: CareRows, reports: readonly string[], variants?: Variants): Family<O & any> {
-  const steps = variants === undefined ? NO_STEPS : variantSteps(variants);
-  const takesBands = rows.bands !== undefined || variants?.words.some(([, each]) => each.bands !== undefined) === true;
+  const own = rows, // a parameter could be assigned, and XS would not keep in flash what refers to it
+    steps = variants === undefined ? NO_STEPS : variantSteps(variants),
+    takesBands = rows.bands !== undefined || variants?.some(([, each]) => each.bands !== undefined) === true;
   return frozen({
     ...family,
     responses: responseTable([...ownLines(family), ...responses(...reports.flatMap((text, index) => [FIRST_REPORT + index, text]))]),
-    care: { make: (host, options, setup) => new ModemCare(host, options, setup, rows, steps, takesBands) },
+    care: { make: (host, options, setup) => new ModemCare(host, options, setup, own, steps, takesBands) },
   } satisfies Family);
 }
 

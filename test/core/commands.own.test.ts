@@ -199,7 +199,7 @@ describe("own commands while the modem is brought up", () => {
       modem.serve();
       commands.must("AT+CSQ: +CSQ: 20,99");
       attached = true;
-      session.pass(4000);
+      session.pass(2000);
       modem.serve();
       session.mustTell("control 2");
       commands.must();
