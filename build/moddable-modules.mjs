@@ -11,12 +11,13 @@ const drivers = readdirSync("src/modems").filter((file) => file.endsWith(".ts"))
 /** What an app imports: the module's file in dist/moddable, and its source. */
 export const appModules = {
   "modem-mqtt": `${host}/modem-mqtt.ts`,
+  at: `${host}/at/at.ts`,
   session: `${host}/session/session.ts`,
   clouds: "src/clouds.ts",
   provider: `${host}/provider/provider.ts`,
   mqtt: `${host}/mqtt/mqtt.ts`,
   preference: `${host}/preference/preference.ts`,
-  ...Object.fromEntries(drivers.map((name) => [`modems/${name}`, `src/modems/${name}.ts`])),
+  ...Object.fromEntries(["modems", "care"].flatMap((folder) => drivers.map((name) => [`${folder}/${name}`, `src/${folder}/${name}.ts`]))),
 };
 
 /** Beside them, what only the manifests name. */
@@ -39,7 +40,9 @@ const EXTERNAL = /^(embedded:io\/serial|timer|time|mc\/config|modules|preference
 const { config } = ts.readConfigFile(`${host}/tsconfig.json`, (path) => readFileSync(path, "utf8"));
 const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, resolve(host));
 
-const isDrivers = (path) => path.includes("/src/modems/") || /\/src\/at\/framing\/(?!message|header-cache|subscribed)/.test(path);
+/** A driver, with care or without. */
+const DRIVER = new RegExp(`/src/((?:modems|care)/(?:${drivers.join("|")}))\\.ts$`);
+const isDrivers = (path) => /\/src\/(modems|care)\//.test(path) || /\/src\/at\/framing\/(?!message|header-cache|subscribed)/.test(path);
 
 /**
  * The sources, compiled without being checked: `npm run typecheck` does that. Constant enumerations are gone then, which
@@ -58,7 +61,7 @@ function sources() {
     },
     resolveId(specifier, importer) {
       if (importer === undefined) return resolve(specifier);
-      const [file, driver = /\/src\/modems\/(\w+)\.ts$/.exec(importer)?.[1]] = importer.split("?");
+      const [file, driver = DRIVER.exec(importer)?.[1]] = importer.split("?");
       const path = ts.resolveModuleName(specifier, file, options, ts.sys).resolvedModule?.resolvedFileName;
       return driver !== undefined && path !== undefined && isDrivers(path) ? `${path}?${driver}` : path;
     },
@@ -163,8 +166,8 @@ function minified() {
 }
 
 /** Client and core are one module, from which all others import what they share. */
-const isCore = (id) => !id.includes("?") && (/\/src\/(at|bytes|modem|mqtt)\/|\/src\/[\w-]+\.ts$/.test(id) && !id.endsWith("/src/clouds.ts")
-  || id === resolve(host, "modem-mqtt.ts") || id === resolve(host, "clock.ts"));
+const isCore = (id) => !id.includes("?") && (/\/src\/(at|bytes|modem|mqtt)\/|\/src\/[\w-]+\.ts$/.test(id) && !/\/src\/(clouds|at\/index|at\/at-client)\.ts$/.test(id)
+  || ["modem-mqtt", "clock", "board-port"].some((name) => id === resolve(host, `${name}.ts`)));
 
 /** For rollup's configuration; the declarations in dist/moddable are there already. */
 export const moddableModules = {

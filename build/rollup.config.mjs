@@ -12,7 +12,10 @@ const modules = (folder, output) =>
     .map((file) => file.slice(0, -3))
     .map((name) => [`${output}/${name}`, `${folder}/${name}.ts`]));
 
-const core = { index: "src/index.ts", clouds: "src/clouds.ts", session: "src/session/index.ts", ...modules("src/modems", "modems") };
+const drivers = modules("src/modems", "modems");
+/** Of src/care the families; the rest is what they share. */
+const care = Object.fromEntries(Object.entries(drivers).map(([name, file]) => [name.replace("modems", "care"), file.replace("modems", "care")]));
+const core = { index: "src/index.ts", at: "src/at/index.ts", clouds: "src/clouds.ts", session: "src/session/index.ts", ...drivers, ...care };
 const input = {
   ...core,
   node: "hosts/node/index.ts",

@@ -160,7 +160,7 @@ const filesIn = (folder, wanted) =>
 
 export const coreFiles = () => filesIn("src", (name) => name.endsWith(".ts"));
 /** What is in the device's flash beside the core: the host for it, and in place of the SDK's modules those of test/xs/modules. */
-const hostFiles = () => ["modem-mqtt", "session/session", "bytes", "clock", "serial-port"].map((name) => join("hosts", "moddable", `${name}.ts`));
+const hostFiles = () => ["modem-mqtt", "session/session", "at/at", "bytes", "board-port", "clock", "serial-port"].map((name) => join("hosts", "moddable", `${name}.ts`));
 const sdkFiles = () => filesIn("test/xs/modules", (name) => name.endsWith(".ts"));
 /** The core's tests, and those of what only XS has. */
 export const testFiles = () => ["test/core", "test/xs"].flatMap((folder) => filesIn(folder, (name) => name.endsWith(".test.ts") && !name.endsWith(".node.test.ts")));
@@ -168,6 +168,7 @@ export const testFiles = () => ["test/core", "test/xs"].flatMap((folder) => file
 const HOST_NAMES = {
   "modem-mqtt": "modem-mqtt",
   "session/session": "modem-mqtt/session",
+  "at/at": "modem-mqtt/at",
   "preference/preference": "modem-mqtt/preference",
   "provider/provider": "modem-mqtt/provider",
   "provider/setup": "setup/modem-mqtt",

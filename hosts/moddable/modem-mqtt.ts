@@ -2,8 +2,7 @@
 import { MQTTClient as Client, type MQTTClientOptions as ClientOptions, type DriverClass } from "modem-mqtt/index";
 import { bytes } from "modem-mqtt/host/bytes";
 import { clock } from "modem-mqtt/host/clock";
-import SerialPort from "modem-mqtt/host/serial-port";
-import PlatformSerial from "embedded:io/serial";
+import { portOptions, type SerialOptions } from "modem-mqtt/host/board-port";
 
 // One by one: to XS before version 14 (SDK 4) a class of this module is ambiguous if `*` has one of its name.
 export {
@@ -30,18 +29,8 @@ export interface MQTTClientOptions extends Omit<ClientOptions, "modem"> {
      * `transmit`, `receive` (pins), `port` (the UART's number) and `baud`; in a simulator `device` and `baud`. Where none of
      * these but `baud` is given, it is the board's own port, `device.Serial.default`, if there is one.
      */
-    serial: { io?: unknown; baud: number } & Record<string, unknown>;
+    serial: SerialOptions;
   } & Record<string, any>;
-}
-
-/** What says which port of the board it is. */
-const PLACES = Object.freeze(["transmit", "receive", "port", "device"]);
-
-/** The port that the SDK names for the board. The global `device` is there if the app includes `$(MODDABLE)/modules/io/manifest.json`. */
-function boardPort(serial: object): object | undefined {
-  if (PLACES.some((name) => name in serial)) return undefined;
-  const { device } = globalThis as { device?: { Serial?: { default?: object }; serial?: { default?: object } } };
-  return (device?.Serial ?? device?.serial)?.default; // Zephyr's has the second name
 }
 
 /**
@@ -58,9 +47,7 @@ export class MQTTClient extends Client {
    */
   constructor(options: MQTTClientOptions) {
     const { modem } = options;
-    const told = modem?.serial ?? {};
-    const { io = PlatformSerial, ...serial } = { ...boardPort(told), ...told } as typeof told;
-    super({ ...options, modem: { clock, bytes, ...modem, serial: { ...serial, io: SerialPort, Serial: io } } } as ClientOptions);
+    super({ ...options, modem: { clock, bytes, ...modem, serial: portOptions(modem?.serial) } } as ClientOptions);
   }
 }
 

@@ -42,16 +42,16 @@ const idle = ({ modules }: { modules: ReadonlyMap<string, string> }, reached: Re
 describe("The manifests for Moddable", () => {
   for (const platform of PLATFORMS) {
     const simulated = /^(lin|mac|win)$/.test(platform);
-    for (const name of names) {
-      it(`modems/${name} brings four modules of JavaScript, all in flash, to ${platform}`, () => {
-        const all = brought(`hosts/moddable/modems/${name}/manifest.json`, platform);
-        assert.deepEqual(sorted(all.modules.keys()), sorted([...HOST, `modem-mqtt/modems/${name}`]));
+    for (const name of ["modems", "care"].flatMap((folder) => names.map((each) => `${folder}/${each}`))) {
+      it(`${name} brings four modules of JavaScript, all in flash, to ${platform}`, () => {
+        const all = brought(`hosts/moddable/${name}/manifest.json`, platform);
+        assert.deepEqual(sorted(all.modules.keys()), sorted([...HOST, `modem-mqtt/${name}`]));
         assert.deepEqual([...all.modules.values()].filter((file) => !file.endsWith(".js")), []);
         assert.deepEqual(sorted(all.preload), sorted(all.modules.keys()));
         assert.deepEqual([...all.native], [resolve("hosts/moddable/bytes.c")]);
         assert.match(all.modules.get("modem-mqtt/host/serial-port")!, simulated ? /\/simulator-port\.js$/ : /\/serial-port\.js$/);
         assert.deepEqual(idle(all, needed(all.modules, all.preload)), []);
-        for (const each of ["modem-mqtt", `modem-mqtt/modems/${name}`]) assert(all.declarations.has(each), `types of ${each}`);
+        for (const each of ["modem-mqtt", `modem-mqtt/${name}`]) assert(all.declarations.has(each), `types of ${each}`);
       });
     }
   }
@@ -62,7 +62,7 @@ describe("The manifests for Moddable", () => {
     assert.deepEqual(sorted(all.preload), HOST);
   });
 
-  for (const name of ["session", "clouds", "preference"]) {
+  for (const name of ["session", "clouds", "preference", "at"]) {
     it(`${name}/manifest.json brings modem-mqtt/${name} with its types, keeps it in flash, and brings no driver`, () => {
       const all = brought(`hosts/moddable/${name}/manifest.json`, "esp32");
       assert(all.preload.has(`modem-mqtt/${name}`) && all.declarations.has(`modem-mqtt/${name}`));
@@ -109,12 +109,12 @@ describe("The manifests for Moddable that name the sources", () => {
 
   it("there is one for each of the others, with the same modules for apps", () => {
     for (const file of readdirSync("hosts/moddable/source").filter((each) => each !== "manifest.json")) {
-      const name = file.slice(0, -".json".length), folder = names.includes(name) ? `modems/${name}` : name;
+      const name = file.slice(0, -".json".length), folder = names.includes(name) ? `modems/${name}` : name.replace("care-", "care/");
       const [built, source] = [brought(`hosts/moddable/${folder}/manifest.json`, "esp32"), brought(`hosts/moddable/source/${file}`, "esp32")];
       for (const each of built.modules.keys()) assert(source.modules.has(each), `${file}: ${each}`);
       assert.deepEqual(sorted(source.sdk), sorted(built.sdk));
       needed(source.modules, [...source.preload, ...built.modules.keys()]);
     }
-    assert.equal(readdirSync("hosts/moddable/source").length, 1 + names.length + 5);
+    assert.equal(readdirSync("hosts/moddable/source").length, 1 + 2 * names.length + 6);
   });
 });

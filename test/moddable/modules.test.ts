@@ -19,16 +19,17 @@ const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   "serial-port.js": ["moddable:modem-mqtt/host/bytes", "timer"],
   "simulator-port.js": ["timer"],
   "session.js": ["modem-mqtt"],
+  "at.js": ["moddable:modem-mqtt/host/bytes", "modem-mqtt"],
   "clouds.js": ["modem-mqtt"],
   "preference.js": ["modem-mqtt", "preference"],
   "provider.js": ["mc/config", "modem-mqtt", "modules"],
   "setup.js": ["modem-mqtt/provider"],
   "mqtt.js": ["modem-mqtt"],
-  ...Object.fromEntries(names.map((name) => [`modems/${name}.js`, ["modem-mqtt"]])),
+  ...Object.fromEntries(["modems", "care"].flatMap((folder) => names.map((name) => [`${folder}/${name}.js`, ["modem-mqtt"]]))),
 };
 
 describe("The modules for Moddable", () => {
-  it("are one for client and core, one for each driver, one for each part that is optional", () => {
+  it("are one for client and core, one for each driver with care and without, one for each part that is optional", () => {
     assert.deepEqual([...files].sort(), Object.keys(IMPORTS).sort());
   });
 
@@ -56,13 +57,13 @@ describe("The modules for Moddable", () => {
   });
 
   it("export what the sources do, whose errors keep their names and their members theirs", async () => {
-    type Exports = Record<"core" | "session" | "clouds" | "driver", Record<string, unknown>>;
+    type Exports = Record<"core" | "session" | "clouds" | "at" | "driver" | "care", Record<string, unknown>>;
     const contents = `export * as core from "modem-mqtt"; export * as session from "modem-mqtt/session"; export * as clouds from "modem-mqtt/clouds";
-      export * as driver from "modem-mqtt/modems/bc35g";`;
+      export * as driver from "modem-mqtt/modems/bc35g"; export * as at from "modem-mqtt/at"; export * as care from "modem-mqtt/care/bc35g";`;
     const [sources, modules] = [
       await load<Exports>("serial-port", new Timers(), Uart, contents), await load<Exports>("serial-port", new Timers(), Uart, contents, "modules"),
     ];
-    for (const part of ["core", "session", "clouds", "driver"] as const)
+    for (const part of ["core", "session", "clouds", "at", "driver", "care"] as const)
       for (const [name, value] of Object.entries(sources[part])) {
         const built = modules[part][name];
         assert.equal(typeof built, typeof value, `${part}: ${name}`);

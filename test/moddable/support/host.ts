@@ -20,7 +20,7 @@ const MODULES = `import bc35g from "modem-mqtt/modems/bc35g"; import m531x from 
   export default { has: (name) => drivers.includes(named(name)), importNow: (name) => all[named(name)] };`;
 /** As the manifests beside them name them. */
 const PROVIDED: Record<string, string> = {
-  mqtt: "mqtt/mqtt.ts", "modem-mqtt/session": "session/session.ts", "setup/modem-mqtt": "provider/setup.ts", "modem-mqtt/provider": "provider/provider.ts",
+  mqtt: "mqtt/mqtt.ts", "modem-mqtt/session": "session/session.ts", "modem-mqtt/at": "at/at.ts", "setup/modem-mqtt": "provider/setup.ts", "modem-mqtt/provider": "provider/provider.ts",
 };
 const SCOPE = "modem-mqtt test of the host for Moddable";
 const scope: Record<string, unknown> = ((globalThis as unknown as Record<string, Record<string, unknown>>)[SCOPE] ??= {});
