@@ -2,7 +2,7 @@
 export { MQTTClient, MQTTClient as default, type MQTTClientOptions } from "./mqtt/client";
 export type { ByteBuffer, ControlMessage, Counters, ReadableOptions, WriteOptions } from "./mqtt/options";
 export type { ClientModem } from "./mqtt/modem-face";
-export type { StageName } from "./mqtt/stages";
+export type { StageName } from "./modem/stage";
 export type { CommandCallback, CommandSettings } from "./at/own-commands";
 export type { CareCallback, CareFamily, Progress } from "./modem/care";
 export type { APNOptions, CareOptions } from "./modem/care-options";

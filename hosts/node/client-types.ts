@@ -1,5 +1,5 @@
 import type { MQTTModemError } from "../../src/errors";
-import type { StageName } from "../../src/mqtt/stages";
+import type { StageName } from "../../src/modem/stage";
 import type { SessionOptions } from "../../src/session/session";
 import type { SessionState } from "../../src/session/states";
 import type { Callback } from "./callback";

@@ -27,7 +27,7 @@ export { SerialPort, type Direction, type SerialPortOptions } from "./serial-por
 export { TrafficTrace, visible } from "./trace";
 export { ArgumentError, BrokerError, ModemError, MQTTModemError, NetworkError, StateError } from "../../src/errors";
 export type { ErrorCode } from "../../src/errors";
-export type { StageName } from "../../src/mqtt/stages";
+export type { StageName } from "../../src/modem/stage";
 export type { RetryOptions } from "../../src/session/retry";
 export type { QueueOptions } from "../../src/session/options";
 export type { SessionState } from "../../src/session/states";

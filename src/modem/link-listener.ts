@@ -3,6 +3,7 @@ import type { Request } from "../at/requests/request";
 import type { MQTTModemError } from "../errors";
 import type { MessageReceiver } from "./incoming";
 import type { Stage } from "./stage";
+import type { Statistics } from "./statistics";
 
 /** Who publishes over a link. */
 export interface PublishListener {
@@ -12,8 +13,9 @@ export interface PublishListener {
 
 /** For whom a link works: the MQTT client. */
 export interface LinkListener {
-  readonly inbox: MessageReceiver;
-  readonly publisher: PublishListener;
+  /** Who gets the messages, over this modem. */
+  receiver(modem: { readonly statistics: Statistics | null }): MessageReceiver;
+  readonly published: PublishListener;
   /** A stage has been reached. */
   onModemStage(stage: Stage): void;
   /** The broker has accepted the connection, and `Stage.Online` has been reached. */

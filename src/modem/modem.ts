@@ -12,6 +12,7 @@ import { ArgumentError, ModemError, StateError, wordsOf, type MQTTModemError } f
 import { portableBytes, type Port, type PortOptions, type PortReceiver } from "../platform";
 import { Timers, type TimerListener } from "../timers";
 import { BringUp, type BringUpHost } from "./bring-up";
+import { CountedPort } from "./counted";
 import { Device, type DeviceHost } from "./device";
 import type { Family } from "./family";
 import { extraBytes, limitsOf, type Limits } from "./limits";
@@ -21,7 +22,8 @@ import type { ModemOptions } from "./options";
 import { Level } from "./recovery";
 import { RestartWatch, type RestartListener } from "./restart-watch";
 import { Kind } from "./script";
-import { Stage } from "./stage";
+import { Stage, STAGES } from "./stage";
+import { Count, Statistics } from "./statistics";
 import { Timeout } from "./timeouts";
 
 /** One MQTT connection, as its modem knows it. */
@@ -81,6 +83,8 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   readonly timers: Timers;
   /** Made where anybody wants something of that. */
   device: Device | null = null;
+  /** Of a modem with care. */
+  readonly statistics: Statistics | null = null;
   private readonly bringUp: BringUp;
   private readonly restarts: RestartWatch;
   /** Until the port is open. */
@@ -107,6 +111,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
       payloadBuffer: this.limits.payload + (family.payloadTail ?? 0),
     });
     if (family.care !== undefined || options.setup !== undefined) this.device = new Device(this, options);
+    if (family.care !== undefined) this.statistics = new Statistics(clock, STAGES);
     this.restarts = new RestartWatch(this);
     this.bringUp = new BringUp(
       this,
@@ -269,9 +274,10 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
 
   openPort(receiver: PortReceiver): Port {
     const { io, ...own } = this.serial!;
-    const port = new io({ ...own, receiver });
+    const port = new io({ ...own, receiver }),
+      { statistics } = this;
     this.serial = null;
-    return port;
+    return statistics === null ? port : new CountedPort(port, statistics.counts);
   }
 
   /** Skips what is to be read yet, if it is this link's. */
@@ -299,6 +305,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
 
   onTimer(slot: number): void {
     if (slot < Slot.Chat) return this.chat.onTimer(slot);
+    if (this.statistics !== null) this.statistics.sample();
     if (slot >= Slot.Link) this.all[slot - Slot.Link]?.onTimer();
     else if (this.bringUp.stage !== Stage.Online) this.bringUp.onTimer();
     else for (let i = 0; i < this.all.length; i++) this.all[i]?.onRoom();
@@ -353,6 +360,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   }
 
   onRestart(): void {
+    if (this.statistics !== null) this.statistics.counts[Count.Restarts]++;
     this.bringUp.onRestart();
   }
 

@@ -19,3 +19,19 @@ export const enum Stage {
   /** The application has gone; only the connection is still to be closed. */
   Closing,
 }
+
+/** The names of the stages, by {@link Stage}. */
+export const STAGES = Object.freeze([
+  "idle",
+  "waking",
+  "preparing",
+  "recovering",
+  "attaching",
+  "connecting",
+  "online",
+  "reconnecting",
+  "disconnecting",
+  "closing",
+] as const);
+/** What the modem is doing. */
+export type StageName = (typeof STAGES)[number];

@@ -3,7 +3,7 @@ import type { MQTTModemError } from "../errors";
 import type { Progress } from "../modem/care";
 import type { Thrown } from "../thrown";
 import type { ClientOptions, ControlMessage, ReadableOptions } from "./options";
-import type { StageName } from "./stages";
+import type { StageName } from "../modem/stage";
 
 /** The application's functions. */
 export type Callbacks = Pick<ClientOptions, `on${string}` & keyof ClientOptions>;

@@ -4,16 +4,19 @@ import { frozen } from "../bytes/frozen";
 import { integer } from "../checks";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
 import type { InquiryCallback } from "../modem/inquiry";
+import { CountedMessages, CountedPublishes } from "../modem/counted";
 import type { Device } from "../modem/device";
 import type { Family } from "../modem/family";
 import { Link } from "../modem/link";
-import type { LinkListener } from "../modem/link-listener";
+import type { MessageReceiver } from "../modem/incoming";
+import type { LinkListener, PublishListener } from "../modem/link-listener";
 import { Modem } from "../modem/modem";
 import { knownToModem } from "../modem/names";
 import type { ModemOptions } from "../modem/options";
 import { Kind } from "../modem/script";
 import { settings } from "../modem/settings";
-import { Stage } from "../modem/stage";
+import { Stage, STAGES } from "../modem/stage";
+import type { StatisticsView } from "../modem/statistics";
 import { Application } from "./application";
 import { InFlight } from "./in-flight";
 import { Inbox } from "./inbox";
@@ -22,7 +25,6 @@ import { ClientModem, type FacedConnection } from "./modem-face";
 import type { ByteBuffer, ClientOptions, ControlMessage, WriteOptions } from "./options";
 import { Packet } from "./packets";
 import { Publisher } from "./publisher";
-import { STAGES } from "./stages";
 import { Ended, Subscriber } from "./subscriber";
 
 /** Stands for a secret's value in errors. */
@@ -34,6 +36,7 @@ export class Connection implements LinkListener, FacedConnection {
   readonly link: Link;
   readonly inbox: Inbox;
   readonly publisher: Publisher;
+  readonly published: PublishListener;
   private readonly subscriber: Subscriber;
   private readonly inFlight: InFlight;
   private readonly application: Application;
@@ -58,6 +61,7 @@ export class Connection implements LinkListener, FacedConnection {
     this.link = new Link(modem, modem.place(modemOptions.link, before), modemOptions, this);
     this.inFlight = new InFlight(this.link);
     this.publisher = new Publisher(this.link, this.inFlight, this.application);
+    this.published = modem.statistics === null ? this.publisher : new CountedPublishes(this.publisher, modem.statistics.counts);
     this.subscriber = new Subscriber(this.link, this.inFlight, this.application, capacity);
   }
 
@@ -161,6 +165,22 @@ export class Connection implements LinkListener, FacedConnection {
     return this.link.family;
   }
 
+  /** Who gets the link's messages. */
+  receiver(modem: Modem): MessageReceiver {
+    return modem.statistics === null ? this.inbox : new CountedMessages(this.inbox, modem.statistics.counts);
+  }
+
+  get statistics(): StatisticsView | null {
+    const { statistics, chat } = this.link.modem;
+    return statistics === null ? null : statistics.look(chat);
+  }
+
+  /** The statistics tell how long the modem's first client has been in each stage. */
+  private count(stage: Stage): void {
+    const { number, modem } = this.link;
+    if (modem.statistics !== null && number === 0) modem.statistics.enter(stage);
+  }
+
   get device(): Device {
     this.mustBeOpen();
     return this.link.modem.asDevice;
@@ -176,6 +196,7 @@ export class Connection implements LinkListener, FacedConnection {
   onModemStage(stage: Stage): void {
     const care = this.link.modem.device?.care ?? null;
     if (stage === Stage.Reconnecting) this.publisher.connectionLost();
+    this.count(stage);
     this.application.stage(STAGES[stage], stage === Stage.Attaching && care !== null ? care.progress : null);
   }
 
@@ -223,6 +244,8 @@ export class Connection implements LinkListener, FacedConnection {
   }
 
   onModemDown(error: MQTTModemError | null): void {
+    this.count(Stage.Idle);
+    if (error !== null) this.link.modem.statistics?.onFailure(error.code);
     this.application.ended(error);
     this.close();
   }

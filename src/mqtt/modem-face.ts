@@ -4,12 +4,15 @@ import type { CareCallback, CareQuestion } from "../modem/care";
 import type { Device } from "../modem/device";
 import type { Family } from "../modem/family";
 import { ownCommandOf } from "../modem/own-command-of";
+import type { StatisticsView } from "../modem/statistics";
 
 /** Whose modem it is: a connection. */
 export interface FacedConnection {
   readonly family: Family;
   /** The modem as a device. @throws StateError CLOSED */
   readonly device: Device;
+  /** Null where the driver has no care. */
+  readonly statistics: StatisticsView | null;
 }
 
 /**
@@ -71,15 +74,26 @@ export class ClientModem {
     this.#inquire("supply", done);
   }
 
+  /**
+   * What has happened since the modem's port was opened, as long as that is open. One object for all looks.
+   * @throws StateError NOT_SUPPORTED
+   */
+  get statistics(): StatisticsView {
+    const { family, statistics } = this.#connection;
+    if (statistics === null) throw withoutCare(family);
+    return statistics;
+  }
+
   #inquire(what: CareQuestion, done: CareCallback<any>): void {
     const { family, device } = this.#connection,
       { care } = device;
-    if (care === null)
-      throw new StateError(
-        "NOT_SUPPORTED",
-        `this needs the driver with care: import modem-mqtt/care/${family.name.toLowerCase()} in place of modem-mqtt/modems/…`,
-      );
+    if (care === null) throw withoutCare(family);
     if (typeof done !== "function") throw new ArgumentError("ARGUMENT_TYPE", "done", done, "must be a function");
     care.inquire(what, done, this);
   }
+}
+
+function withoutCare({ name }: Family): StateError {
+  const driver = name.toLowerCase();
+  return new StateError("NOT_SUPPORTED", `this needs the driver with care: import modem-mqtt/care/${driver} in place of modem-mqtt/modems/${driver}`);
 }

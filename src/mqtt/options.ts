@@ -2,7 +2,7 @@ import type { MQTTModemError } from "../errors";
 import type { Progress } from "../modem/care";
 import type { Family } from "../modem/family";
 import type { ModemOptions } from "../modem/options";
-import type { StageName } from "./stages";
+import type { StageName } from "../modem/stage";
 
 /** Bytes as ECMA-419 has them. */
 export type ByteBuffer = ArrayBuffer | ArrayBufferView;

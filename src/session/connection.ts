@@ -3,7 +3,7 @@ import type { Limits } from "../modem/limits";
 import { Level, LEVELS } from "../modem/recovery";
 import { MQTTClient, type MQTTClientOptions } from "../mqtt/client";
 import type { WriteOptions } from "../mqtt/options";
-import type { StageName } from "../mqtt/stages";
+import type { StageName } from "../modem/stage";
 import type { OptionsOfSession } from "./options";
 
 /** A modem that several clients use, one after the other or side by side: a new client takes it over from the client that was made last. */

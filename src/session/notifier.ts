@@ -1,5 +1,5 @@
 import type { MQTTModemError } from "../errors";
-import type { StageName } from "../mqtt/stages";
+import type { StageName } from "../modem/stage";
 import type { Timers } from "../timers";
 import type { OptionsOfSession } from "./options";
 import type { SessionState } from "./states";

@@ -3,7 +3,7 @@ import type { Family } from "../modem/family";
 import type { ModemOptions } from "../modem/options";
 import type { MQTTClient, MQTTClientOptions } from "../mqtt/client";
 import type { ReadableOptions } from "../mqtt/options";
-import type { StageName } from "../mqtt/stages";
+import type { StageName } from "../modem/stage";
 import type { RetryOptions } from "./retry";
 import type { SessionState } from "./states";
 import type { Store } from "./store";

@@ -1,7 +1,7 @@
 import { NetworkError, StateError, type MQTTModemError } from "../errors";
 import { MQTTClient } from "../mqtt/client";
 import type { ControlMessage } from "../mqtt/options";
-import type { StageName } from "../mqtt/stages";
+import type { StageName } from "../modem/stage";
 import type { Clock } from "../platform";
 import { Timers, type TimerListener } from "../timers";
 import { Connection, openError, type SharedModem, type ClientCallbacks } from "./connection";
