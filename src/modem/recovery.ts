@@ -33,6 +33,9 @@ export interface Recovery {
  */
 const LEAST: Readonly<Partial<Record<ErrorCode, Level>>> = Object.freeze({
   NOT_ATTACHED: Level.Attach,
+  NO_COVERAGE: Level.Attach,
+  ATTACH_FAILED: Level.Attach,
+  PDP_FAILED: Level.Attach,
   // Who does not answer cannot be told to restart.
   MODEM_SILENT: Level.Reset,
   // It answers, but not as it should.

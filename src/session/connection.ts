@@ -30,6 +30,8 @@ export class Connection {
   isEnding = false;
   /** The client was closed without a DISCONNECT; it makes no callback any more. */
   isClosed = false;
+  /** The SIM has refused the PIN: no client is given it any more, for a third wrong PIN blocks the SIM. */
+  isPINRefused = false;
 
   constructor(options: OptionsOfSession, sharedModem: SharedModem, callbacks: ClientCallbacks) {
     this.#options = options;
@@ -60,7 +62,12 @@ export class Connection {
       will,
       subscriptions,
       ...this.#callbacks,
-      modem: { ...modem, shared: this.sharedModem.last, recover: LEVELS[level === Level.Reset ? Level.Connect : level] },
+      modem: {
+        ...modem,
+        pin: this.isPINRefused ? undefined : modem.pin,
+        shared: this.sharedModem.last,
+        recover: LEVELS[level === Level.Reset ? Level.Connect : level],
+      },
     };
     this.sharedModem.last = this.client = open === undefined ? new MQTTClient(options) : open(options);
   }

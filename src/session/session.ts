@@ -6,6 +6,7 @@ import { checkFamily } from "../modem/family";
 import { Kind } from "../modem/script";
 import { topicName } from "../modem/topic";
 import type { MQTTClient } from "../mqtt/client";
+import type { ClientModem } from "../mqtt/modem-face";
 import { bytesOf, itemsOf } from "../mqtt/input";
 import { TopicCache } from "../mqtt/topic-cache";
 import type { ByteBuffer } from "../mqtt/options";
@@ -69,6 +70,13 @@ export class Session {
   /** The client of the present connection, or of the last one; for inquiries and counters. Null before the first. */
   get client(): MQTTClient | null {
     return this.#stateMachine.connection.client;
+  }
+
+  /** The modem as a device, beside MQTT, over the present connection. @throws StateError CLOSED before the first one */
+  get modem(): ClientModem {
+    const { client } = this.#stateMachine.connection;
+    if (client === null) throw new StateError("CLOSED", "there has been no connection to the modem yet");
+    return client.modem;
   }
 
   /** The limits of this modem's MQTT client. */

@@ -316,6 +316,7 @@ export class StateMachine implements TimerListener {
     this.#timers.clear(Timer.Attempt);
     this.#timers.clear(Timer.Lasting);
     this.inFlight.returnAll(error);
+    if (error.code === "PIN_REFUSED") this.connection.isPINRefused = true;
     const event = this.#reconnection.onLost(error, working);
     if (event === Event.Failed) this.#reason = error;
     this.dispatch(event, error);
