@@ -1,4 +1,4 @@
-import { meaning, type CodeTable } from "../at/responses/codes";
+import { meaning, type CodeText } from "../at/responses/codes";
 import { fieldsOf, numberOf, unquoted } from "./fields";
 
 /** What a line `+CEREG`, `+CGREG` or `+CREG` tells: 27.007 7.2, 10.1.20 and 10.1.22. */
@@ -77,7 +77,7 @@ export function isRoaming(status: number): boolean {
   return status === 5 || status === 10;
 }
 
-const STATUSES: CodeTable = `
+const STATUSES: CodeText = `
   0 not registered
   1 registered
   2 searching
@@ -96,7 +96,7 @@ export function statusWords(status: number): string {
   return status < 0 || status > 10 ? "unknown" : meaning(STATUSES, status);
 }
 
-const TECHNOLOGIES: CodeTable = `
+const TECHNOLOGIES: CodeText = `
   0 GSM
   1 GSM
   2 UMTS
@@ -119,7 +119,7 @@ export function technologyWords(technology: number): string | undefined {
 }
 
 /** EMM causes: 24.301 9.9.3.9. */
-const CAUSES: CodeTable = `
+const CAUSES: CodeText = `
   2 the network does not know this SIM
   3 this SIM is not allowed
   5 this modem is not accepted (IMEI)
