@@ -30,6 +30,11 @@ const exchange = mutation("at/chat/exchange.ts");
 const states = mutation("at/chat/states.ts");
 const resync = mutation("at/chat/resync.ts");
 const silence = mutation("at/chat/silence.ts");
+const retry = mutation("at/requests/retry.ts");
+const ownCommand = mutation("at/commands/own-command.ts");
+const simSteps = mutation("care/sim-steps.ts");
+const networkSteps = mutation("care/network-steps.ts");
+const clock = mutation("care/clock.ts");
 const completion = mutation("at/chat/completion.ts");
 const thrown = mutation("thrown.ts");
 const payloads = mutation("at/requests/payloads.ts");
@@ -91,7 +96,7 @@ export const mutations: readonly Mutation[] = [
   completion("a write is done with the modem's OK", "else if (result === ResultCode.Unspecified || command.result === undefined) this.finish", "else if (isOk) this.finish"),
   states("a final that comes while the command is being sent is believed", "on(State.Sending, Event.Ok, State.Sending, Action.Stray);", "on(State.Sending, Event.Ok, State.Idle, Action.Conclude);"),
   states("an OK in the middle of the payload ends the publish", "on(State.SendingPayload, Event.Ok, State.SendingPayload, Action.Stray);", "on(State.SendingPayload, Event.Ok, State.Idle, Action.Conclude);"),
-  resync("a data phase is left without the byte that cancels it", "if (inData && this.cancel !== 0) writer.byte(this.cancel);", ""),
+  resync("a data phase is left without the byte that cancels it", "inData ? this.cancel : 0", "0"),
   resync("a message that a modem has not asked for is the beginning of the next command", "    if (this.isLineOpen) writer.byte(Byte.CR);\n", ""),
   exchange("a message whose prompt is lost is sent though it may be a command", "if (!isSafeInCommandMode(bytes, request.offset, request.length)) {", "if (false) {"),
   states("a message whose prompt is lost is filled up with probes", "on(State.AwaitPrompt, Event.Timeout, State.SendingPayload, Action.SendBlind);", "on(State.AwaitPrompt, Event.Timeout, State.Resync, Action.GiveUp);"),
@@ -133,7 +138,16 @@ export const mutations: readonly Mutation[] = [
   scriptRun("a failed step of bringing up is passed over", "if (outcome === Outcome.Done || this.tolerates(outcome)) this", "if (true as boolean) this"),
   restartWatch("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.cmee !== 0 && isPrepared && !this.listener.chat.mayBeForged()) this.listener.onRestart();", ""),
   restartWatch("a restart that the modem announces is not noticed", "      if (!isBack && !chat.inDoubt) this.listener.onRestart();\n      // CMEE tells: at once, or when what is under way is not answered.\n      else if", "      if"),
-  bringUp("nobody waits for the network", "    if (network.attached) {", "    if (true as boolean) {"),
+  bringUp("nobody waits for the network", "    if (network.attached) return this.complete();", "    if (true as boolean) return this.complete();"),
+
+  // ---- the modem as a device
+  retry("an application's own command is sent a second time", "    command.own !== true &&\n", ""),
+  exchange("a prompt that an own command has not asked for leaves the modem waiting for data", "        if (request.command!.own !== true) return;\n", "        if (true as boolean) return;\n"),
+  ownCommand("an application switches the echo on", '  [["E1"], "switches the command echo on"],\n', ""),
+  simSteps("a PIN that was refused is tried again", "if (state.isLocked) return state.pinRefusal ?? undefined;", "if (state.isLocked) return undefined;"),
+  simSteps("the last try of a PIN is spent", "if (tries >= 0 && tries <= LAST_TRY)", "if (tries === 0)"),
+  networkSteps("an APN that the modem has is set all the same", "context.apn.toLowerCase() !== name.toLowerCase()", "context.apn !== name"),
+  clock("the zone of a modem that prints UTC is taken off", 'hour === "utc" ? told : told - quarters! * QUARTER', "told - (quarters ?? 0) * QUARTER"),
 
   // ---- families
   reports("a notice of sending again is taken for the end", "  if (result === progress) link.chat.extend(request);\n  else if", "  if"),
