@@ -6,6 +6,9 @@ import NM28 from "../../src/care/nm28";
 import { bc35g, m531x, ml302, nm28, type Family } from "./support/answering";
 import { equal, sameLines } from "./support/check";
 import { Life } from "./support/life";
+import { MQTTClient } from "../../src/index";
+import { Answering } from "./support/answering";
+import { Session } from "./support/session";
 
 const FAMILIES: Family[] = [{ ...bc35g, io: BC35G }, { ...m531x, io: M531X }, { ...ml302, io: ML302 }, { ...nm28, io: NM28 }];
 
@@ -28,6 +31,26 @@ for (const family of FAMILIES) describe(`${family.name} with care: a session`, (
     life.modem.instead = null;
     life.pass(5000);
     life.mustBe("online");
+  });
+
+  it("a PIN that was refused is not tried by the next client of the same modem", () => {
+    const errors: string[] = [], clients: unknown[] = [];
+    const session = new Session({
+      modem: { io: family.io, pin: "1234" },
+      on: {
+        error(first) {
+          clients.push(new MQTTClient({ host: "broker.example", modem: { io: family.io, shared: first.client, pin: "1234" }, onError: ({ code }) => void errors.push(code) }));
+        },
+      },
+    });
+    const modem = new Answering(session, family);
+    modem.instead = (line) => (line === "AT+CPIN?" ? ["+CPIN: SIM PIN", "OK"] : /CPINR/.test(line) ? ["ERROR"] : /PIN=/.test(line) ? ["+CME ERROR: 16"] : undefined);
+    modem.serve();
+    session.mustTell("error PIN_REFUSED 16");
+    session.pass(1);
+    modem.serve();
+    sameLines(errors, ["PIN_REFUSED"]);
+    equal(modem.commands.filter((line) => /PIN=/.test(line)).length, 1, "tries");
   });
 
   it("all is done again after a restart", () => {
