@@ -1,4 +1,5 @@
 import type { MQTTModemError } from "../errors";
+import type { Progress } from "../modem/care";
 import type { StageName } from "../modem/stage";
 import type { Timers } from "../timers";
 import type { OptionsOfSession } from "./options";
@@ -25,8 +26,8 @@ export class Notifier {
     this.call(this.#options.onState, state, error);
   }
 
-  stage(stage: StageName): void {
-    this.call(this.#options.onStage, stage);
+  stage(stage: StageName, progress: Progress | null): void {
+    this.call(this.#options.onStage, stage, progress);
   }
 
   done(id: number, error: MQTTModemError | null, granted: readonly number[] | null): void {

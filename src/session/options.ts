@@ -3,6 +3,7 @@ import type { Family } from "../modem/family";
 import type { ModemOptions } from "../modem/options";
 import type { MQTTClient, MQTTClientOptions } from "../mqtt/client";
 import type { ReadableOptions } from "../mqtt/options";
+import type { Progress } from "../modem/care";
 import type { StageName } from "../modem/stage";
 import type { RetryOptions } from "./retry";
 import type { SessionState } from "./states";
@@ -64,8 +65,8 @@ export interface OptionsOfSession<Session = any>
   onDone?(this: Session, id: number, error: MQTTModemError | null, granted: readonly number[] | null): void;
   /** Something has failed and the session goes on: the broker refused to renew a subscription, or the store failed. */
   onError?(this: Session, error: MQTTModemError): void;
-  /** What the modem is doing, in more detail than `onState`. */
-  onStage?(this: Session, stage: StageName): void;
+  /** What the modem is doing, in more detail than `onState`; `progress` as MQTTClient has it. */
+  onStage?(this: Session, stage: StageName, progress: Progress | null): void;
   /** As MQTTClient's. */
   onOverflow?(this: Session): void;
 }

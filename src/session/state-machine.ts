@@ -1,6 +1,7 @@
 import { NetworkError, StateError, type MQTTModemError } from "../errors";
 import { MQTTClient } from "../mqtt/client";
 import type { ControlMessage } from "../mqtt/options";
+import type { Progress } from "../modem/care";
 import type { StageName } from "../modem/stage";
 import type { Clock } from "../platform";
 import { Timers, type TimerListener } from "../timers";
@@ -235,8 +236,8 @@ export class StateMachine implements TimerListener {
       onDone(id, error) {
         stateMachine.onDone(id, error);
       },
-      onStage(stage) {
-        stateMachine.onStage(stage);
+      onStage(stage, progress) {
+        stateMachine.onStage(stage, progress);
       },
       onOverflow:
         onOverflow &&
@@ -252,9 +253,9 @@ export class StateMachine implements TimerListener {
     };
   }
 
-  private onStage(stage: StageName): void {
+  private onStage(stage: StageName, progress: Progress | null): void {
     this.connection.stage = stage;
-    this.#notifier.stage(stage);
+    this.#notifier.stage(stage, progress);
     if (stage === "reconnecting") {
       this.holdBack();
       this.dispatch(Event.Interrupted, new NetworkError("LINK_LOST", "the connection to the broker is gone; the modem tries to have it back"));
