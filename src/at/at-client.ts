@@ -119,6 +119,7 @@ class Channel implements ChatListener, TimerListener, OwnCommandsHost {
   command(line: string, settings: CommandSettings | undefined, done: CommandCallback | undefined): void {
     if (this.chat.closed) throw new StateError("CLOSED", "this client has been closed; make a new one");
     if (typeof done !== "function") throw new ArgumentError("ARGUMENT_TYPE", "done", done, "must be a function");
+    this.commands.mustTakeMore();
     this.commands.run(ownCommand("line", line, this.table, checkedSettings("", settings)), done, this);
   }
 

@@ -74,12 +74,15 @@ export class OwnCommands {
   /**
    * Sends the command as soon as it is its turn.
    * @param owner for {@link forget}
-   * @throws StateError BUSY
    */
   run(command: Command, done: CommandCallback, owner: unknown): void {
-    if (this.waiting.length === MOST_WAITING) throw new StateError("BUSY", `${MOST_WAITING} commands wait for the modem already`);
     this.waiting.push({ command, done, owner, lines: [] });
     this.pump();
+  }
+
+  /** An application may ask for one more. @throws StateError BUSY where so many wait already */
+  mustTakeMore(): void {
+    if (this.waiting.length >= MOST_WAITING) throw new StateError("BUSY", `${MOST_WAITING} commands wait for the modem already`);
   }
 
   /** Sends the next command, if the modem can be asked. */

@@ -55,7 +55,7 @@ export interface Care {
   denied(plain: MQTTModemError): MQTTModemError;
   /** The error for a modem that has not attached in time, as `plain` says, where more is known. */
   late(plain: MQTTModemError, seconds: number): MQTTModemError;
-  /** Asks one of the things that a {@link CareFamily} can ask. @throws StateError BUSY */
+  /** Asks one of the things that can be asked. @param owner for {@link CareHost.forget} */
   inquire(what: CareQuestion, done: CareCallback<any>, owner: unknown): void;
 }
 

@@ -87,6 +87,7 @@ export class Device implements StepsHost, CareHost {
 
   /** Sends a command of the application's own. @throws StateError BUSY */
   command(command: Command, done: CommandCallback, owner: unknown): void {
+    this.commands.mustTakeMore();
     this.touch(command.line);
     this.commands.run(command, done, owner);
   }

@@ -336,10 +336,10 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
     if (this.bringUp.stage === Stage.Attaching) this.onStage(Stage.Attaching);
   }
 
-  /** The line that is being told is about the registration. */
+  /** The line that is being told is about the registration: of interest while the network is waited for. */
   private tellCare(): void {
     const { device, chat } = this;
-    if (device === null || device.care === null) return;
+    if (device === null || device.care === null || this.bringUp.stage !== Stage.Attaching) return;
     const { lineStart, lineEnd } = chat.decoder;
     device.care.onRegistration(textBetween(chat.ring, lineStart, lineEnd));
   }

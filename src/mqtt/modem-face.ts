@@ -89,6 +89,7 @@ export class ClientModem {
       { care } = device;
     if (care === null) throw withoutCare(family);
     if (typeof done !== "function") throw new ArgumentError("ARGUMENT_TYPE", "done", done, "must be a function");
+    device.commands.mustTakeMore();
     care.inquire(what, done, this);
   }
 }

@@ -1,4 +1,5 @@
 // Commands of the application's own beside MQTT, on each family: their lines, their final, and that nothing they do confuses the channel.
+import WithCare from "../../src/care/bc35g";
 import { bc35g, m531x, ml302, nm28, online, Answering, type Family } from "./support/answering";
 import { equal, sameLines, thrown } from "./support/check";
 import { inbox, stillWorks, type Inbox } from "./support/inbox";
@@ -239,6 +240,22 @@ describe("own commands while the modem is brought up", () => {
     one.must("AT+ONE1: ONE1", "AT+ONE2: ONE2");
     two.must();
     equal(modem.commands.includes("AT+TWO1") || modem.commands.includes("AT+TWO2"), false);
+  });
+});
+
+describe("own commands in numbers", () => {
+  it("32 may wait, and care's own are not kept from their turn by them", () => {
+    const { session, modem } = online({ ...bc35g, io: WithCare }), commands = new Commands(session);
+    for (let i = 0; i < 33; i++) commands.run("AT");
+    equal(thrown(() => commands.run("AT")).code, "BUSY");
+    equal(thrown(() => session.client.modem.signal(() => {})).code, "BUSY");
+    modem.serve();
+    equal(commands.ended.length, 33);
+    const waking = new Session({ modem: { io: WithCare } }), early = new Commands(waking), other = new Answering(waking, bc35g);
+    for (let i = 0; i < 32; i++) early.run("AT");
+    other.serve();
+    equal(early.ended.length, 32);
+    waking.mustTell("control 2");
   });
 });
 
