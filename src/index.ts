@@ -7,6 +7,7 @@ export type { CommandCallback, CommandSettings } from "./at/own-commands";
 export type { CareCallback, CareFamily, Progress } from "./modem/care";
 export type { APNOptions, CareOptions } from "./modem/care-options";
 export type { SetupCommand } from "./modem/setup";
+export type { StatisticsView } from "./modem/counts";
 export {
   ArgumentError,
   BrokerError,

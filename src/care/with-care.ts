@@ -6,6 +6,7 @@ import type { ModemStep } from "../modem/steps";
 import { ModemCare } from "./care";
 import type { CareRows } from "./rows";
 import type { CareState } from "./state";
+import { Statistics } from "./statistics";
 
 /** Which rows are those of a module: the first whose word stands in what `ATI` says. */
 export type Variants = readonly (readonly [word: string, rows: CareRows])[];
@@ -42,7 +43,10 @@ export function withCare<O>(family: Family<O & any>, rows: CareRows, reports: re
   return frozen({
     ...family,
     responses: responseTable([...ownLines(family), ...responses(...reports.flatMap((text, index) => [FIRST_REPORT + index, text]))]),
-    care: { make: (host, options, setup) => new ModemCare(host, options, setup, own, steps, takesBands) },
+    care: {
+      make: (host, options, setup) => new ModemCare(host, options, setup, own, steps, takesBands),
+      counts: (clock) => new Statistics(clock),
+    },
   } satisfies Family);
 }
 

@@ -2,6 +2,7 @@ import type { CommandCallback } from "../at/own-commands";
 import type { MQTTModemError } from "../errors";
 import type { Clock } from "../platform";
 import type { CareOptions } from "./care-options";
+import type { ModemCounts } from "./counts";
 import type { ModemStep } from "./steps";
 
 /** What is known while the modem is waited for. One object serves all reports, so copy what must outlive the callback. */
@@ -66,4 +67,6 @@ export type CareQuestion = "identity" | "sim" | "network" | "signal" | "time" | 
 export interface CareFamily {
   /** @param setup the application's own commands @throws ArgumentError */
   make(host: CareHost, options: CareOptions, setup: readonly ModemStep[]): Care;
+  /** What counts what one modem does. */
+  counts(clock: Clock): ModemCounts;
 }

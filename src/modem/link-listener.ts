@@ -1,20 +1,18 @@
 import type { Match } from "../at/framing/subscribed";
 import type { Request } from "../at/requests/request";
 import type { MQTTModemError } from "../errors";
-import type { MessageReceiver } from "./incoming";
+import type { MessageReceiver, PublishListener } from "./receivers";
 import type { Stage } from "./stage";
-import type { Statistics } from "./statistics";
 
-/** Who publishes over a link. */
-export interface PublishListener {
-  /** A publish has ended well. */
-  onPublished(request: Request): void;
+/** A modem, as far as what it does may be counted. */
+export interface CountedModem {
+  readonly counts: { receiver(inbox: MessageReceiver): MessageReceiver } | null;
 }
 
 /** For whom a link works: the MQTT client. */
 export interface LinkListener {
   /** Who gets the messages, over this modem. */
-  receiver(modem: { readonly statistics: Statistics | null }): MessageReceiver;
+  receiver(modem: CountedModem): MessageReceiver;
   readonly published: PublishListener;
   /** A stage has been reached. */
   onModemStage(stage: Stage): void;

@@ -12,19 +12,18 @@ import { ArgumentError, ModemError, StateError, wordsOf, type MQTTModemError } f
 import { portableBytes, type Port, type PortOptions, type PortReceiver } from "../platform";
 import { Timers, type TimerListener } from "../timers";
 import { BringUp, type BringUpHost } from "./bring-up";
-import { CountedPort } from "./counted";
+import type { ModemCounts } from "./counts";
 import { Device, type DeviceHost } from "./device";
 import type { Family } from "./family";
 import { extraBytes, limitsOf, type Limits } from "./limits";
-import type { Repeater } from "./incoming";
 import { Links, type PlacedLink } from "./links";
 import type { ModemOptions } from "./options";
 import { Level } from "./recovery";
 import { RestartWatch, type RestartListener } from "./restart-watch";
 import { Kind } from "./script";
-import { Stage, STAGES } from "./stage";
-import { Count, Statistics } from "./statistics";
+import { Stage } from "./stage";
 import { Timeout } from "./timeouts";
+import type { Repeater } from "./receivers";
 
 /** One MQTT connection, as its modem knows it. */
 export interface ModemLink extends PlacedLink<ModemLink> {
@@ -84,7 +83,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   /** Made where anybody wants something of that. */
   device: Device | null = null;
   /** Of a modem with care. */
-  readonly statistics: Statistics | null = null;
+  readonly counts: ModemCounts | null = null;
   private readonly bringUp: BringUp;
   private readonly restarts: RestartWatch;
   /** Until the port is open. */
@@ -111,7 +110,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
       payloadBuffer: this.limits.payload + (family.payloadTail ?? 0),
     });
     if (family.care !== undefined || options.setup !== undefined) this.device = new Device(this, options);
-    if (family.care !== undefined) this.statistics = new Statistics(clock, STAGES);
+    if (family.care !== undefined) this.counts = family.care.counts(clock);
     this.restarts = new RestartWatch(this);
     this.bringUp = new BringUp(
       this,
@@ -275,9 +274,9 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   openPort(receiver: PortReceiver): Port {
     const { io, ...own } = this.serial!;
     const port = new io({ ...own, receiver }),
-      { statistics } = this;
+      { counts } = this;
     this.serial = null;
-    return statistics === null ? port : new CountedPort(port, statistics.counts);
+    return counts === null ? port : counts.port(port);
   }
 
   /** Skips what is to be read yet, if it is this link's. */
@@ -305,7 +304,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
 
   onTimer(slot: number): void {
     if (slot < Slot.Chat) return this.chat.onTimer(slot);
-    if (this.statistics !== null) this.statistics.sample();
+    if (this.counts !== null) this.counts.sample();
     if (slot >= Slot.Link) this.all[slot - Slot.Link]?.onTimer();
     else if (this.bringUp.stage !== Stage.Online) this.bringUp.onTimer();
     else for (let i = 0; i < this.all.length; i++) this.all[i]?.onRoom();
@@ -360,7 +359,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   }
 
   onRestart(): void {
-    if (this.statistics !== null) this.statistics.counts[Count.Restarts]++;
+    this.counts?.onRestart();
     this.bringUp.onRestart();
   }
 

@@ -4,19 +4,17 @@ import { frozen } from "../bytes/frozen";
 import { integer } from "../checks";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
 import type { InquiryCallback } from "../modem/inquiry";
-import { CountedMessages, CountedPublishes } from "../modem/counted";
+import type { StatisticsView } from "../modem/counts";
 import type { Device } from "../modem/device";
 import type { Family } from "../modem/family";
 import { Link } from "../modem/link";
-import type { MessageReceiver } from "../modem/incoming";
-import type { LinkListener, PublishListener } from "../modem/link-listener";
+import type { CountedModem, LinkListener } from "../modem/link-listener";
 import { Modem } from "../modem/modem";
 import { knownToModem } from "../modem/names";
 import type { ModemOptions } from "../modem/options";
 import { Kind } from "../modem/script";
 import { settings } from "../modem/settings";
 import { Stage, STAGES } from "../modem/stage";
-import type { StatisticsView } from "../modem/statistics";
 import { Application } from "./application";
 import { InFlight } from "./in-flight";
 import { Inbox } from "./inbox";
@@ -26,6 +24,7 @@ import type { ByteBuffer, ClientOptions, ControlMessage, WriteOptions } from "./
 import { Packet } from "./packets";
 import { Publisher } from "./publisher";
 import { Ended, Subscriber } from "./subscriber";
+import type { MessageReceiver, PublishListener } from "../modem/receivers";
 
 /** Stands for a secret's value in errors. */
 const A_SECRET = "a secret";
@@ -61,7 +60,7 @@ export class Connection implements LinkListener, FacedConnection {
     this.link = new Link(modem, modem.place(modemOptions.link, before), modemOptions, this);
     this.inFlight = new InFlight(this.link);
     this.publisher = new Publisher(this.link, this.inFlight, this.application);
-    this.published = modem.statistics === null ? this.publisher : new CountedPublishes(this.publisher, modem.statistics.counts);
+    this.published = modem.counts === null ? this.publisher : modem.counts.published(this.publisher);
     this.subscriber = new Subscriber(this.link, this.inFlight, this.application, capacity);
   }
 
@@ -166,19 +165,19 @@ export class Connection implements LinkListener, FacedConnection {
   }
 
   /** Who gets the link's messages. */
-  receiver(modem: Modem): MessageReceiver {
-    return modem.statistics === null ? this.inbox : new CountedMessages(this.inbox, modem.statistics.counts);
+  receiver({ counts }: CountedModem): MessageReceiver {
+    return counts === null ? this.inbox : counts.receiver(this.inbox);
   }
 
   get statistics(): StatisticsView | null {
-    const { statistics, chat } = this.link.modem;
-    return statistics === null ? null : statistics.look(chat);
+    const { counts, chat } = this.link.modem;
+    return counts === null ? null : counts.look(chat);
   }
 
   /** The statistics tell how long the modem's first client has been in each stage. */
   private count(stage: Stage): void {
     const { number, modem } = this.link;
-    if (modem.statistics !== null && number === 0) modem.statistics.enter(stage);
+    if (number === 0) modem.counts?.enter(stage);
   }
 
   get device(): Device {
@@ -245,7 +244,7 @@ export class Connection implements LinkListener, FacedConnection {
 
   onModemDown(error: MQTTModemError | null): void {
     this.count(Stage.Idle);
-    if (error !== null) this.link.modem.statistics?.onFailure(error.code);
+    if (error !== null) this.link.modem.counts?.onFailure(error.code);
     this.application.ended(error);
     this.close();
   }

@@ -4,11 +4,11 @@ import type { Message } from "../at/framing/message";
 import type { Fields } from "../at/responses/fields";
 import { utf8Decode } from "../bytes/utf8";
 import { integer } from "../checks";
-import type { MessageReceiver } from "../modem/incoming";
 import type { Application } from "./application";
 import { bytesOf } from "./input";
 import { TopicCache, type CachedTopic } from "./topic-cache";
 import type { ByteBuffer, ReadableOptions } from "./options";
+import type { MessageReceiver } from "../modem/receivers";
 
 // Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
 const BUFFER = "buffer";

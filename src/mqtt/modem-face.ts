@@ -4,7 +4,7 @@ import type { CareCallback, CareQuestion } from "../modem/care";
 import type { Device } from "../modem/device";
 import type { Family } from "../modem/family";
 import { ownCommandOf } from "../modem/own-command-of";
-import type { StatisticsView } from "../modem/statistics";
+import type { StatisticsView } from "../modem/counts";
 
 /** Whose modem it is: a connection. */
 export interface FacedConnection {

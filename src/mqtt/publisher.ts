@@ -3,7 +3,6 @@ import type { Text } from "../bytes/text";
 import { flag, integer } from "../checks";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
 import type { Link } from "../modem/link";
-import type { PublishListener } from "../modem/link-listener";
 import type { Outgoing } from "../modem/outgoing";
 import { linkLost } from "../modem/failure";
 import { Stage } from "../modem/stage";
@@ -14,6 +13,7 @@ import { bytesOf, textOf } from "./input";
 import type { ByteBuffer, ControlMessage, WriteOptions } from "./options";
 import { Packet } from "./packets";
 import { TopicCache } from "./topic-cache";
+import type { PublishListener } from "../modem/receivers";
 
 // Hoisted, because a literal in a function of a preloaded module allocates at every evaluation (xs-notes.md).
 const STRING = "string";

@@ -1,9 +1,19 @@
 import type { Request } from "../at/requests/request";
 import type { Fields } from "../at/responses/fields";
 import type { Port } from "../platform";
-import type { MessageReceiver } from "./incoming";
-import type { PublishListener } from "./link-listener";
-import { Count } from "./statistics";
+import type { MessageReceiver, PublishListener } from "../modem/receivers";
+
+/** What is counted. */
+export const enum Count {
+  BytesReceived,
+  BytesSent,
+  MessagesReceived,
+  MessagesSent,
+  Connections,
+  Reconnections,
+  Restarts,
+  Size,
+}
 
 /** What a modem with care has counted: each stands before the part that does the work, so that a modem without care pays nothing. */
 

@@ -1,0 +1,93 @@
+import type { ErrorCode } from "../errors";
+import type { Clock, Port } from "../platform";
+import type { CountedChat, ModemCounts, StatisticsView } from "../modem/counts";
+import { Stage, STAGES } from "../modem/stage";
+import { Count, CountedMessages, CountedPort, CountedPublishes } from "./counted";
+import type { MessageReceiver, PublishListener } from "../modem/receivers";
+
+/** Counts of one modem, kept without allocation: a modem with care has them. */
+export class Statistics implements ModemCounts {
+  /** By {@link Count}; doubles, for bytes grow beyond 32 bits. */
+  private readonly counts = new Float64Array(Count.Size);
+  private readonly clock: Clock;
+  /** Milliseconds by stage. */
+  private readonly times: Float64Array;
+  private stage: Stage = Stage.Idle;
+  private since: number;
+  private readonly view: StatisticsView = {
+    bytesReceived: 0,
+    bytesSent: 0,
+    messagesReceived: 0,
+    messagesSent: 0,
+    connections: 0,
+    reconnections: 0,
+    failures: {},
+    restarts: 0,
+    suspects: 0,
+    overflows: 0,
+    lateReplies: 0,
+    unknownLines: 0,
+    seconds: {},
+  };
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+    this.times = new Float64Array(STAGES.length);
+    this.since = clock.now();
+  }
+
+  // ---- what stands before the parts that do the work
+
+  port(port: Port): Port {
+    return new CountedPort(port, this.counts);
+  }
+
+  receiver(inbox: MessageReceiver): MessageReceiver {
+    return new CountedMessages(inbox, this.counts);
+  }
+
+  published(publisher: PublishListener): PublishListener {
+    return new CountedPublishes(publisher, this.counts);
+  }
+
+  // ---- what happens
+
+  onRestart(): void {
+    this.counts[Count.Restarts]++;
+  }
+
+  enter(stage: Stage): void {
+    this.sample();
+    if (stage === Stage.Online && this.stage !== Stage.Online) this.counts[this.stage === Stage.Reconnecting ? Count.Reconnections : Count.Connections]++;
+    this.stage = stage;
+  }
+
+  onFailure(code: ErrorCode): void {
+    const { failures } = this.view;
+    failures[code] = (failures[code] ?? 0) + 1;
+  }
+
+  sample(): void {
+    const now = this.clock.now();
+    this.times[this.stage] += (now - this.since) | 0;
+    this.since = now;
+  }
+
+  look({ suspects, overflows, lateFinals, unknownLines }: CountedChat): StatisticsView {
+    const { view, counts, times } = this;
+    this.sample();
+    view.bytesReceived = counts[Count.BytesReceived];
+    view.bytesSent = counts[Count.BytesSent];
+    view.messagesReceived = counts[Count.MessagesReceived];
+    view.messagesSent = counts[Count.MessagesSent];
+    view.connections = counts[Count.Connections];
+    view.reconnections = counts[Count.Reconnections];
+    view.restarts = counts[Count.Restarts];
+    view.suspects = suspects;
+    view.overflows = overflows;
+    view.lateReplies = lateFinals;
+    view.unknownLines = unknownLines;
+    for (let stage = 0; stage < times.length; stage++) view.seconds[STAGES[stage]] = Math.floor(times[stage] / 1000);
+    return view;
+  }
+}
