@@ -8,6 +8,7 @@ export type { CareCallback, CareFamily, Progress } from "./modem/care";
 export type { APNOptions, CareOptions } from "./modem/care-options";
 export type { SetupCommand } from "./modem/setup";
 export type { StatisticsView } from "./modem/counts";
+export type { ModemIdentity, ModemSignal, NetworkState, Signal, SignalWord, SimState, Supply, ToldTime } from "./modem/told";
 export {
   ArgumentError,
   BrokerError,

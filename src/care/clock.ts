@@ -1,3 +1,5 @@
+import type { ToldTime } from "../modem/told";
+
 /** What the hour of a family's `AT+CCLK?` is: 27.007 says local time, and several chips print UTC with the zone as information. */
 export type ClockHour = "utc" | "local";
 
@@ -7,14 +9,6 @@ const FIRST_OF_1900 = 80;
 /** Quarters of an hour: 27.007 8.15. */
 const FARTHEST_ZONE = 96;
 const QUARTER = 900_000;
-
-/** What a line tells of the time. */
-export interface ToldTime {
-  /** Milliseconds since 1970, UTC. */
-  readonly utc: number;
-  /** Minutes that local time is ahead of UTC; undefined where the modem has not told it. */
-  readonly zone: number | undefined;
-}
 
 /**
  * The time in a line such as `+CCLK: "26/11/30,17:05:09+32"`, or undefined where there is none: no time has come from the network

@@ -1,56 +1,16 @@
 import type { MQTTModemError } from "../errors";
 import type { CareQuestion } from "../modem/care";
 import type { ModemStep } from "../modem/steps";
-import { timeOf, type ToldTime } from "./clock";
+import type { ModemIdentity, ModemSignal, NetworkState, Signal, SimState, Supply, ToldTime } from "../modem/told";
+import { timeOf } from "./clock";
 import { lineOf } from "./fields";
 import { iccidOf, imeiOf, imsiOf } from "./identity";
 import { addressOf, operatorOf } from "./readings";
 import { causeWords, readRegistration, statusWords, technologyWords } from "./registration";
-import { CSQ, type CareRows, type Question, type Supply } from "./rows";
-import { signalWord, type Signal, type SignalWord } from "./signal";
+import { CSQ, type CareRows, type Question } from "./rows";
+import { signalWord } from "./signal";
 import { simState } from "./sim-steps";
 import { decodeActiveTime, decodePeriodicUpdate } from "./sleep-timers";
-
-/** Who the modem is. What it does not tell is undefined, here and below. */
-export interface ModemIdentity {
-  maker: string | undefined;
-  model: string | undefined;
-  firmware: string | undefined;
-  /** 15 digits. */
-  imei: string | undefined;
-}
-
-/** How the SIM is. */
-export interface SimState {
-  state: "ready" | "pin" | "puk" | "absent" | "busy" | "failed" | "unknown";
-  /** Its number. */
-  iccid: string | undefined;
-  imsi: string | undefined;
-}
-
-/** Where the modem is registered. */
-export interface NetworkState {
-  /** In words: "registered", "searching", "denied". */
-  registration: string;
-  /** `<stat>` of 27.007, or −1. */
-  status: number;
-  cause: string | undefined;
-  operator: string | undefined;
-  technology: string | undefined;
-  /** Hexadecimal. */
-  area: string | undefined;
-  cell: string | undefined;
-  band: number | undefined;
-  address: string | undefined;
-  /** What the network has granted, in seconds. */
-  psm: { active: number | undefined; periodic: number | undefined } | undefined;
-  edrx: number | undefined;
-}
-
-/** {@link Signal}, with a word for people. */
-export interface ModemSignal extends Signal {
-  word: SignalWord;
-}
 
 /** What is asked of a modem: the steps, and the object that they fill. */
 export interface Inquiry<T> {

@@ -3,21 +3,14 @@ import type { ClockHour } from "./clock";
 import type { WantedAPN } from "./options";
 import { addressOf } from "./readings";
 import { fieldsOf, lineOf, numberOf } from "./fields";
-import { rsrpOfCESQ, rsrqOfCESQ, rssiOfCSQ, rxlev, type Signal } from "./signal";
+import type { Signal, Supply } from "../modem/told";
+import { rsrpOfCESQ, rsrqOfCESQ, rssiOfCSQ, rxlev } from "./signal";
 import { Radio } from "./sleep-timers";
 
 /** A question, and what its answer tells of `S`. One that the modem refuses tells nothing. */
 export interface Question<S> {
   readonly ask: string;
   readonly read: (lines: readonly string[], told: S) => void;
-}
-
-/** Temperature and supply. */
-export interface Supply {
-  /** Degrees Celsius. */
-  temperature: number | undefined;
-  /** Millivolts. */
-  voltage: number | undefined;
 }
 
 /** What is otherwise from family to family in the care of a modem: most of it is 27.007's. */

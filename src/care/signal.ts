@@ -1,17 +1,4 @@
-/** How strong the signal is. What is not known is left undefined: that is not the same as weak. */
-export interface Signal {
-  /** The reference signal's power, in dBm: what counts on LTE and NB-IoT. Off by 1 dB at the most where the modem tells it in steps. */
-  rsrp: number | undefined;
-  /** The reference signal's quality, in dB. */
-  rsrq: number | undefined;
-  /** The ratio of signal to interference and noise, in dB. */
-  sinr: number | undefined;
-  /** All power that is received, in dBm. It says little on NB-IoT. */
-  rssi: number | undefined;
-}
-
-/** The signal in a word that people use. */
-export type SignalWord = "none" | "weak" | "fair" | "good" | "excellent";
+import type { Signal, SignalWord } from "../modem/told";
 
 /** In a report of the modem's: not known, or not detectable (27.007 8.5 and 8.69). */
 const enum Unknown {

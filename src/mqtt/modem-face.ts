@@ -5,6 +5,7 @@ import type { Device } from "../modem/device";
 import type { Family } from "../modem/family";
 import { ownCommandOf } from "../modem/own-command-of";
 import type { StatisticsView } from "../modem/counts";
+import type { ModemIdentity, ModemSignal, NetworkState, SimState, Supply, ToldTime } from "../modem/told";
 
 /** Whose modem it is: a connection. */
 export interface FacedConnection {
@@ -44,33 +45,33 @@ export class ClientModem {
     device.command(command, callback, this);
   }
 
-  /** Maker, model, firmware, IMEI: see `ModemIdentity`. @throws StateError NOT_SUPPORTED, CLOSED or BUSY, as all that follow */
-  identity(done: CareCallback<any>): void {
+  /** Maker, model, firmware, IMEI. @throws StateError NOT_SUPPORTED, CLOSED or BUSY, as all that follow */
+  identity(done: CareCallback<ModemIdentity>): void {
     this.#inquire("identity", done);
   }
 
-  /** The SIM's state, ICCID and IMSI: see `SimState`. */
-  sim(done: CareCallback<any>): void {
+  /** The SIM's state, ICCID and IMSI. */
+  sim(done: CareCallback<SimState>): void {
     this.#inquire("sim", done);
   }
 
-  /** Registration, operator, technology, cell, band, address, and what was granted for sleep: see `NetworkState`. */
-  network(done: CareCallback<any>): void {
+  /** Registration, operator, technology, cell, band, address, and what was granted for sleep. */
+  network(done: CareCallback<NetworkState>): void {
     this.#inquire("network", done);
   }
 
-  /** RSRP, RSRQ, SINR and RSSI in dBm and dB, and a word: see `ModemSignal`. */
-  signal(done: CareCallback<any>): void {
+  /** RSRP, RSRQ, SINR and RSSI in dBm and dB, and a word. */
+  signal(done: CareCallback<ModemSignal>): void {
     this.#inquire("signal", done);
   }
 
-  /** The network's time, as milliseconds of UTC since 1970, and the zone: see `ToldTime`. Undefined until the network has told it. */
-  time(done: CareCallback<any>): void {
+  /** The network's time, as milliseconds of UTC since 1970, and the zone. Undefined until the network has told it. */
+  time(done: CareCallback<ToldTime>): void {
     this.#inquire("time", done);
   }
 
-  /** Temperature and supply voltage, where the modem tells them: see `Supply`. */
-  supply(done: CareCallback<any>): void {
+  /** Temperature and supply voltage, where the modem tells them. */
+  supply(done: CareCallback<Supply>): void {
     this.#inquire("supply", done);
   }
 

@@ -1,0 +1,73 @@
+/** What a modem tells of itself: what an application is given. */
+
+/** Who the modem is. What it does not tell is undefined, here and below. */
+export interface ModemIdentity {
+  maker: string | undefined;
+  model: string | undefined;
+  firmware: string | undefined;
+  /** 15 digits. */
+  imei: string | undefined;
+}
+
+/** How the SIM is. */
+export interface SimState {
+  state: "ready" | "pin" | "puk" | "absent" | "busy" | "failed" | "unknown";
+  /** Its number. */
+  iccid: string | undefined;
+  imsi: string | undefined;
+}
+
+/** Where the modem is registered. */
+export interface NetworkState {
+  /** In words: "registered", "searching", "denied". */
+  registration: string;
+  /** `<stat>` of 27.007, or −1. */
+  status: number;
+  cause: string | undefined;
+  operator: string | undefined;
+  technology: string | undefined;
+  /** Hexadecimal. */
+  area: string | undefined;
+  cell: string | undefined;
+  band: number | undefined;
+  address: string | undefined;
+  /** What the network has granted, in seconds. */
+  psm: { active: number | undefined; periodic: number | undefined } | undefined;
+  edrx: number | undefined;
+}
+
+/** How strong the signal is. What is not known is left undefined: that is not the same as weak. */
+export interface Signal {
+  /** The reference signal's power, in dBm: what counts on LTE and NB-IoT. Off by 1 dB at the most where the modem tells it in steps. */
+  rsrp: number | undefined;
+  /** The reference signal's quality, in dB. */
+  rsrq: number | undefined;
+  /** The ratio of signal to interference and noise, in dB. */
+  sinr: number | undefined;
+  /** All power that is received, in dBm. It says little on NB-IoT. */
+  rssi: number | undefined;
+}
+
+/** The signal in a word that people use. */
+export type SignalWord = "none" | "weak" | "fair" | "good" | "excellent";
+
+/** The network's time. */
+export interface ToldTime {
+  /** Milliseconds since 1970, UTC. */
+  readonly utc: number;
+  /** Minutes that local time is ahead of UTC; undefined where the modem has not told it. */
+  readonly zone: number | undefined;
+}
+
+/** Temperature and supply. */
+export interface Supply {
+  /** Degrees Celsius. */
+  temperature: number | undefined;
+  /** Millivolts. */
+  voltage: number | undefined;
+}
+
+/** {@link Signal}, with a word for people. */
+export interface ModemSignal extends Signal {
+  word: SignalWord;
+}
