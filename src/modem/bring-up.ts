@@ -285,7 +285,8 @@ export class BringUp {
   private recover(): void {
     const { level } = this,
       network = this.network!;
-    if (network.failure !== null && (level === Level.Attach || network.failure.code !== "SIM_FAILED")) return this.fail(network.failure, false);
+    if (network.failure !== null && (level === Level.Attach || network.failure.code !== "SIM_FAILED"))
+      return this.cares ? this.equip() : this.fail(network.failure, false); // care may know the PIN
     if (!network.attached && network.isSearching) return this.equip();
     this.phase = Phase.Recovering;
     this.step = level === Level.Attach && !network.attached ? 0 : -1;
@@ -358,6 +359,12 @@ export class BringUp {
   private ready(): void {
     this.phase = Phase.Ready;
     this.host.onReady();
+  }
+
+  /** The family has care: what keeps the modem from its network, that tells. */
+  private get cares(): boolean {
+    const { device } = this.host;
+    return device !== null && device.care !== null;
   }
 
   private setDeadline(milliseconds: number): void {

@@ -53,6 +53,22 @@ for (const family of FAMILIES) describe(`${family.name} with care: a session`, (
     equal(modem.commands.filter((line) => /PIN=/.test(line)).length, 1, "tries");
   });
 
+  it("a SIM that is locked when the network is to be left has its PIN entered, and the network is joined", () => {
+    const session = new Session({ modem: { io: family.io, pin: "1234", recover: "attach" } }), modem = new Answering(session, family);
+    let isLocked = true;
+    modem.instead = (line) => {
+      if (/PIN=/.test(line)) isLocked = false;
+      if (line === "AT+CGATT?" && isLocked) return ["+CME ERROR: 11"];
+      return line === "AT+CPIN?" ? [`+CPIN: ${isLocked ? "SIM PIN" : "READY"}`, "OK"] : undefined;
+    };
+    for (let i = 0; i < 5; i++) {
+      modem.serve();
+      session.pass(1000);
+    }
+    session.mustTell("control 2");
+    equal(modem.commands.filter((line) => /PIN=/.test(line)).length, 1, "tries");
+  });
+
   it("all is done again after a restart", () => {
     const life = new Life(family, { modem: { apn: "internet", psm: false } });
     life.pass(100);
