@@ -36,7 +36,7 @@ function variantSteps(variants: Variants): readonly ModemStep<CareState>[] {
  * @param reports lines that its modems print by themselves, beyond those of MQTT
  * @param variants where the family has modules of several kinds
  */
-export function withCare<O>(family: Family<O & any>, rows: CareRows, reports: readonly string[], variants?: Variants): Family<O & any> {
+export function withCare(family: Family, rows: CareRows, reports: readonly string[], variants?: Variants): Family {
   const own = rows, // a parameter could be assigned, and XS would not keep in flash what refers to it
     steps = variants === undefined ? NO_STEPS : variantSteps(variants),
     takesBands = rows.bands !== undefined || variants?.some(([, each]) => each.bands !== undefined) === true;

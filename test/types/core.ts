@@ -1,7 +1,13 @@
 // What must compile, and what must not, of the core, the drivers, the clouds and the virtual modem: see node.ts.
 import MQTTClient, {
-  ArgumentError, CME_ERRORS, type Clock, type ControlMessage, type ErrorCode, meaning, MQTTModemError, type MQTTClientOptions, portableBytes, type Port, type PortOptions,
+  ArgumentError, CME_ERRORS, type Clock, type ControlMessage, type ErrorCode, meaning, type ModemSignal, MQTTModemError, type MQTTClientOptions, portableBytes, type Port,
+  type PortOptions, type Progress,
 } from "modem-mqtt";
+import ATClient from "modem-mqtt/at";
+import BC35GWithCare, { BC35G as NamedWithCare } from "modem-mqtt/care/bc35g";
+import M531XWithCare from "modem-mqtt/care/m531x";
+import ML302WithCare from "modem-mqtt/care/ml302";
+import NM28WithCare from "modem-mqtt/care/nm28";
 import { alibaba } from "modem-mqtt/clouds";
 import BC35G, { BC35G as Named } from "modem-mqtt/modems/bc35g";
 import M531X from "modem-mqtt/modems/m531x";
@@ -41,6 +47,30 @@ export function constructing(): void {
     client.write(null, { operation: MQTTClient.SUBSCRIBE, items: [{ topic: "t", QoS: 1 }] });
     client.close();
   }
+  for (const io of [BC35GWithCare, NamedWithCare, M531XWithCare, ML302WithCare, NM28WithCare]) {
+    const { modem } = new MQTTClient({
+      host: "broker.example",
+      modem: {
+        io, clock, serial: { io: SerialPort, path: "/dev/ttyUSB0" }, apn: { name: "internet", user: "u", password: "p", authentication: "chap", type: "IP" }, pin: "1234",
+        operator: "auto", bands: [8], roaming: false, radio: true, psm: { active: 10, periodic: 3600 }, edrx: false, setup: ["AT", { command: "AT", optional: true, timeout: 500 }],
+      },
+      onStage(_stage, progress) { same<typeof progress, Progress | null>(true); },
+    });
+    modem.command("AT+CSQ", { timeout: 1000 }, (error, lines) => {
+      same<typeof error, MQTTModemError | null>(true);
+      same<typeof lines, readonly string[]>(true);
+    });
+    modem.command("AT", () => {});
+    modem.signal((_error, told) => same<typeof told, ModemSignal | undefined>(true));
+    same<typeof modem.statistics.failures.LINK_LOST, number | undefined>(true);
+  }
+  const at = new ATClient({ clock, serial: { io: SerialPort, path: "/dev/ttyUSB0" }, reports: ["+CEREG"], onReport(line) { same<typeof line, string>(true); } });
+  at.command("AT+CSQ", (_error, lines) => void lines[0]);
+  at.close();
+  // @ts-expect-error a PIN may begin with 0
+  new MQTTClient({ host: "broker.example", modem: { io: BC35GWithCare, clock, serial: { io: SerialPort, path: "x" }, pin: 1234 } });
+  // @ts-expect-error nobody is told
+  at.command("AT");
   // @ts-expect-error a modem has to be given
   new MQTTClient({ host: "broker.example" });
   // @ts-expect-error nobody knows where to connect to
