@@ -151,13 +151,13 @@ class Channel implements ChatListener, TimerListener, OwnCommandsHost {
     this.chat.thrown.rethrow();
   }
 
-  onAnswer(request: Request): void {
+  onAnswer(): void {
     const { lineStart, lineEnd } = this.chat.decoder;
-    this.commands.keep(request, lineStart, lineEnd);
+    this.commands.keep(lineStart, lineEnd);
   }
 
-  onText(request: Request, start: number, end: number): void {
-    this.commands.keep(request, start, end);
+  onText(_request: Request, start: number, end: number): void {
+    this.commands.keep(start, end);
   }
 
   onUrc(): void {

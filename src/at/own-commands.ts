@@ -51,7 +51,7 @@ interface OwnCommand {
   /** Null when nobody wants to know any more. */
   done: CommandCallback | null;
   readonly owner: unknown;
-  lines: string[];
+  readonly lines: string[];
 }
 
 /** AT commands whose answers are wanted as text: one is under way at a time, in its turn among all others of the chat. */
@@ -63,8 +63,6 @@ export class OwnCommands {
   private current: OwnCommand | null = null;
   /** What was under way when everything was aborted: {@link lose} tells why. */
   private lost: OwnCommand | null = null;
-  /** How often the command under way had been sent anew when the last line came. */
-  private retries = 0;
 
   constructor(host: OwnCommandsHost, kind: number) {
     this.host = host;
@@ -92,19 +90,14 @@ export class OwnCommands {
     const request = chat.requests.take(null, this.kind, 0);
     if (request === null) return; // the end of another request makes room
     this.current = this.waiting.shift()!;
-    this.retries = 0;
     request.wireId = 0;
     request.resultTimeout = 0;
     chat.submit(request, this.current.command);
   }
 
   /** Keeps a line of the answer, which is in the ring from `start` to `end`. */
-  keep({ retries }: Request, start: number, end: number): void {
-    const { current } = this;
-    if (current === null) return;
-    if (this.retries !== retries) current.lines = []; // it was sent anew, because the answer was not whole
-    this.retries = retries;
-    current.lines.push(textBetween(this.host.chat.ring, start, end));
+  keep(start: number, end: number): void {
+    this.current?.lines.push(textBetween(this.host.chat.ring, start, end));
   }
 
   /** The command is over. */
@@ -128,11 +121,12 @@ export class OwnCommands {
 
   /** Nothing is done any more of what was asked for. */
   fail(error: MQTTModemError): void {
-    const { current, waiting } = this;
+    const { current } = this,
+      waiting = this.waiting.splice(0); // who is told may ask for something else
     this.lose(error);
     if (current !== null) this.tell(current, error);
     if (current !== null) current.done = null;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) this.tell(next, error);
+    for (let i = 0; i < waiting.length; i++) this.tell(waiting[i], error);
   }
 
   /** Nothing is told to this owner any more, and what waits for it is not sent. */

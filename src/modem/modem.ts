@@ -182,7 +182,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
     else if (request.listener !== null) this.all[request.link]?.onAnswer(request, line, fields);
     else if (request.kind === Kind.Inquiry) {
       const { lineStart, lineEnd } = this.chat.decoder;
-      this.device!.commands.keep(request, lineStart, lineEnd);
+      this.device!.commands.keep(lineStart, lineEnd);
     } else {
       if (line.id === CommonResponse.Registration) this.tellCare();
       this.bringUp.onAnswer(line, fields);
@@ -191,7 +191,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
 
   onText(request: Request, start: number, end: number): void {
     if (request.listener !== null) this.all[request.link]?.onText(request, start, end);
-    else this.device!.commands.keep(request, start, end);
+    else this.device!.commands.keep(start, end);
   }
 
   onUrc(line: Line, fields: Fields): void {

@@ -244,6 +244,19 @@ describe("own commands while the modem is brought up", () => {
 });
 
 describe("own commands in numbers", () => {
+  it("one that is asked for again whenever it fails does not keep the host for ever", () => {
+    const session = new Session({ modem: { io: bc35g.io } });
+    let failed = 0;
+    const again = (): void => session.client.modem.command("AT", (error) => {
+      if (error !== null && ++failed < 1000) again();
+    });
+    again();
+    session.pass(60_000);
+    session.mustTell("error MODEM_SILENT");
+    equal(failed, 1);
+  });
+
+
   it("32 may wait, and care's own are not kept from their turn by them", () => {
     const { session, modem } = online({ ...bc35g, io: WithCare }), commands = new Commands(session);
     for (let i = 0; i < 33; i++) commands.run("AT");
