@@ -7,6 +7,7 @@ import { demoCommand } from "./demo";
 import { Exit, report } from "./exit";
 import { infoCommand } from "./info";
 import { watchPipes } from "./pipes";
+import { probeCommand } from "./probe";
 import { pubCommand } from "./pub";
 import { subCommand } from "./sub";
 
@@ -40,7 +41,7 @@ async function main(): Promise<void> {
   watchPipes();
   for (const name of VARIABLES) if (process.env[name] === "") delete process.env[name];
   const names = await modemNames();
-  const withFiles = [pubCommand(names), subCommand(names), infoCommand(names)];
+  const withFiles = [pubCommand(names), subCommand(names), infoCommand(names), probeCommand(names, VERSION)];
   const program = prepare(new Command("modem-mqtt"))
     .description("MQTT through a cellular modem's own client, over its serial port")
     .version(VERSION, "--version", "show the version")
