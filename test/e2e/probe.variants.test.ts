@@ -26,7 +26,7 @@ const SITUATIONS: Readonly<Record<string, { faults?: string[]; latencyScale?: nu
 const tables = await Promise.all(families.map(async ([name]) => ({ name, variants: { ...commonVariants, ...(await loadFamily(name)).variants } })));
 
 describe("the probe tells every variant of every virtual modem", function () {
-  const lives = new Lives();
+  const lives = new Lives(6);
 
   async function told(family: string, variant: string, value: string): Promise<void> {
     const { hands, ...situation } = SITUATIONS[variant] ?? {};

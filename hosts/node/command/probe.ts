@@ -90,12 +90,7 @@ async function probe(flags: ProbeFlags, version: string): Promise<Exit> {
 }
 
 /** The modem and the rate, as the flags name them or as they are found. */
-async function chosen(
-  flags: ProbeFlags,
-  signal: AbortSignal,
-  progress: Progress,
-  trace: ReturnType<typeof tracing>,
-): Promise<{ modem: string; baud: number }> {
+async function chosen(flags: ProbeFlags, signal: AbortSignal, progress: Progress, trace: ReturnType<typeof tracing>): Promise<{ modem: string; baud: number }> {
   const options = finding(flags, signal, progress, trace);
   const baud = flags.baud === AUTO ? undefined : flags.baud;
   if (flags.modem === AUTO) return withRate(baud, () => findModem({ ...options, baud }));

@@ -26,8 +26,6 @@ export class Consents {
     if (usesBroker && (!isBusy || this.has("replace"))) await this.#want("data");
     if (needs.has("sleep") && this.has("data")) await this.#want("sleep");
     if (needs.has("restart")) await this.#want("restart");
-    // Agreed to when it is to be done.
-    if (needs.has("hands")) this.#given.add("hands");
   }
 
   has(kind: Consent): boolean {

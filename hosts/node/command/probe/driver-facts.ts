@@ -11,20 +11,28 @@ export const RESTART = "restart";
 
 /** Scenes that the driver's tables lead to. */
 export function driverScenes({ inquiries, recovery: { restart } }: Family): Scene[] {
-  const steps = restart.map(({ line }, index): Step => ({
-    at: line,
-    // A modem that restarts at once may have no final.
-    final: 0,
-    then: /OK|ERROR|REBOOT/,
-    within: 10_000,
-    as: "restart",
-    unless: index > 0 ? /OK|REBOOT/ : undefined,
-  }));
+  const steps = restart.map(
+    ({ line }, index): Step => ({
+      at: line,
+      // A modem that restarts at once may have no final.
+      final: 0,
+      then: /OK|ERROR|REBOOT/,
+      within: 10_000,
+      as: "restart",
+      unless: index > 0 ? /OK|REBOOT/ : undefined,
+    }),
+  );
   return [
     { id: INQUIRIES, isPrivate: true, steps: inquiries.map(({ line }) => ({ at: line, as: line })) },
     ...(steps.length === 0
       ? []
-      : [{ id: RESTART, needs: ["restart"] as const, steps: [...steps, { listen: 2000, as: "restart" }, { wake: 90, window: 1000, as: "restart" }, { listen: 2000, as: "restart" }] }]),
+      : [
+          {
+            id: RESTART,
+            needs: ["restart"] as const,
+            steps: [...steps, { listen: 2000, as: "restart" }, { wake: 90, window: 1000, as: "restart" }, { listen: 2000, as: "restart" }],
+          },
+        ]),
   ];
 }
 
@@ -40,13 +48,24 @@ export function driverQuestions(family: Family): Question[] {
         fact: "the driver's inquiries",
         scene: INQUIRIES,
         in: line,
-        tells: [["answered", /(?:^|[\r\n])OK/], ["refused", /ERROR/]],
+        tells: [
+          ["answered", /(?:^|[\r\n])OK/],
+          ["refused", /ERROR/],
+        ],
         assumes: "answered",
       }),
     ),
     ...(recovery.restart.length === 0
       ? []
       : [
+          {
+            id: "restartCommand",
+            asks: `Which command restarts the modem: ${recovery.restart.map(({ line }) => line).join(", ")}?`,
+            fact: "the driver's restart",
+            scene: RESTART,
+            tells: (recording: Recording) => recovery.restart.find(({ line }) => /OK|REBOOT/.test(recording.received(line)))?.line ?? "none of them",
+            assumes: recovery.restart.length === 1 ? recovery.restart[0].line : undefined,
+          },
           {
             id: "restartLine",
             asks: `Does a restart print ${banners.join(" or ")}?`,
@@ -119,7 +138,7 @@ function endings(recordings: ReadonlyMap<string, Recording>): Map<string, string
 
 function commandFacts({ family, recordings }: Evidence): Fact[] {
   const { connect, disconnect, close, subscribe, unsubscribe, publish, publishQoS0, poll, recovery } = family;
-  const all = [...connect, ...disconnect, ...close, subscribe, unsubscribe, publish, publishQoS0, poll, ...recovery.attach, ...recovery.restart];
+  const all = [...connect, ...disconnect, ...close, subscribe, unsubscribe, publish, publishQoS0, poll, ...recovery.attach];
   const names = new Set(all.flatMap((command) => (command === undefined ? [] : nameOf(command.line))));
   const ended = endings(recordings);
   return [...names].map((name) => {
@@ -158,7 +177,7 @@ function lineFacts({ family, recordings }: Evidence): Fact[] {
       for (const line of linesOf(recording.received())) {
         const fields = fieldsOf(row, line);
         // A test form's answer has ranges; what a question is answered with may be otherwise than the report of that name.
-        if (fields === undefined || /^ ?[("]/.test(fields[0] ?? "")) continue;
+        if (fields === undefined || (row.numbers === undefined ? /^ ?\(/ : /^ ?[("]/).test(fields[0] ?? "")) continue;
         if (fits(row, fields)) return fact("line", row.text, asks, null, "confirmed", { found: line, exchange });
         damaged ??= { found: line, exchange };
       }
@@ -195,29 +214,30 @@ function answeredBy(kind: Kind, id: string, asks: string, assumed: string, quest
 }
 
 function limitFacts({ family: { limits }, answered }: Evidence): Fact[] {
-  return Object.entries(limits).map(([name, value]) => answeredBy("limit", name, `Is the limit "${name}" right?`, String(value), LIMIT_QUESTIONS[name], answered));
+  return Object.entries(limits).map(([name, value]) =>
+    answeredBy("limit", name, `Is the limit "${name}" right?`, String(value), LIMIT_QUESTIONS[name], answered),
+  );
 }
 
 function optionFacts({ family: { options = {} }, answered, questions }: Evidence): Fact[] {
   return Object.entries(options).map(([name, row]) => {
-    const assumed = row !== null && typeof row === "object" && "choices" in row ? row.choices[row.otherwise] : JSON.stringify(row);
+    const assumed = row === null || typeof row === "boolean" ? String(row) : "choices" in row ? row.choices[row.otherwise] : String(row.otherwise ?? null);
     return answeredBy("option", name, `Is the default of the option "${name}" right?`, assumed, questions.find(({ option }) => option === name)?.id, answered);
   });
 }
 
-function otherFacts({ family, recordings, baud }: Evidence): Fact[] {
+function otherFacts({ family, answered, baud }: Evidence): Fact[] {
   const { states, poll } = family;
-  const rate = fact("other", "baud", "Does the modem answer at the rate that the driver takes for the factory's?", String(family.baud), baud === family.baud ? "confirmed" : "different", {
-    found: String(baud),
-  });
+  const rate = fact(
+    "other",
+    "baud",
+    "Does the modem answer at the rate that the driver takes for the factory's?",
+    String(family.baud),
+    baud === family.baud ? "confirmed" : "different",
+    {
+      found: String(baud),
+    },
+  );
   const asks = `Is ${poll.line} answered with ${states.connected} while connected?`;
-  const state = (): Fact => {
-    const recording = recordings.get("state");
-    const line = linesOf(recording?.received("state") ?? "").find((text) => text.startsWith(states.name));
-    const value = line?.slice(line.indexOf(":") + 1).split(",")[states.field]?.trim();
-    const assumed = String(states.connected);
-    if (value === undefined) return fact("other", "state", asks, assumed, "not tried", { why: "there was no connection, or no answer" });
-    return fact("other", "state", asks, assumed, value === assumed ? "confirmed" : "different", { found: value, exchange: "state" });
-  };
-  return [rate, state()];
+  return [rate, answeredBy("other", "state", asks, String(states.connected), "connectedState", answered)];
 }

@@ -31,18 +31,29 @@ export function mask(text: string, secrets: readonly string[] = []): string {
   return masked;
 }
 
-/** A read form's answer, where texts and fields may be what a user has set: all but names, small numbers and stars is hidden. */
+/** How a line begins whose fields may be shown: a report, a command, a setting in an NM28's list. */
+const HEAD =
+  /^((?:AT)?\+[A-Z\d]+(?:: ?|=)|(?:version|pdpcid|sslenable|keepalive|session|pkt_timeout|retry_time|timeout_notice|will_fg|will_retain|will_topic|will_msg|msg_rcv_mode|msg_len_enable|product_key):)(.*)$/;
+const FINAL = /^(?:OK|ERROR|\+CM[ES] ERROR.*|AT.*\?)$/;
+/** A field that may be shown: a setting's name, a small number, stars, or nothing. */
+const OPEN =
+  /^(?:version|pdpcid|ssl|keepalive|session|timeout|will|recv\/mode|cached|aliauth|\(null\)|\*+|-?\d{1,5}|\([\d,-]*\)|<\w+>|[a-z]+_[a-z_]+:(?:\d{1,5})?|)$/;
+
+/** An answer or a command where texts may be what a user has set: all but names, small numbers and stars is hidden, and lines of another form. */
 export function maskFields(text: string, secrets: readonly string[] = []): string {
-  return mask(text, secrets).replace(/^(\+?\w[\w+]*: ?)(.+?)$/gm, (_, name: string, fields: string) => name + fields.replace(/"([^"\r\n]*)"|[^\s,"]+/g, fieldMasked));
+  return mask(text, secrets).replace(/[^\r\n]+/g, (line) => {
+    if (FINAL.test(line)) return line;
+    const parts = HEAD.exec(line);
+    if (parts === null) return MASK.repeat(line.length);
+    const [, head, fields] = parts;
+    const isSecret = /ENAUTH|aliauth/i.test(line) && !/[?(<]/.test(line);
+    return head + (isSecret ? fields.replace(/[^",]/g, MASK) : fields.replace(/"([^"]*)"|[^\s,"]+/g, fieldMasked));
+  });
 }
 
-/** Keys of settings, and what stands for "nothing". */
-const OPEN = /^(?:version|pdpcid|ssl|keepalive|session|timeout|will|recv\/mode|cached|aliauth|\(null\)|\**)$/;
-
 function fieldMasked(field: string, quoted: string | undefined): string {
-  const text = quoted ?? field;
-  if (OPEN.test(text) || /^-?\d{1,5}$/.test(text) || /^\w+:(?:-?\d{1,5}|"")?$/.test(text)) return field;
-  return quoted === undefined ? MASK.repeat(field.length) : `"${MASK.repeat(text.length)}"`;
+  if (OPEN.test(quoted ?? field)) return field;
+  return quoted === undefined ? MASK.repeat(field.length) : `"${MASK.repeat(quoted.length)}"`;
 }
 
 /** Control bytes made visible, what was hidden as one word. */

@@ -21,9 +21,7 @@ const REFUSED = 0x80;
 const HTTP_BODY = '{"password":"probe-password"}';
 const HTTP_ANSWER = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${HTTP_BODY.length}\r\nConnection: close\r\n\r\n${HTTP_BODY}`;
 
-const NAMES: Readonly<Record<number, string>> = Object.fromEntries(
-  Object.entries(PacketType).map(([name, type]) => [type, name.toUpperCase()]),
-);
+const NAMES: Readonly<Record<number, string>> = Object.fromEntries(Object.entries(PacketType).map(([name, type]) => [type, name.toUpperCase()]));
 
 export class OwnBroker {
   /** Gets a line about each thing that happens. */
@@ -115,7 +113,7 @@ export class OwnBroker {
 
   /** Whether a connection begins with CONNECT. Answers HTTP, and ends what is neither. */
   #isMQTT(socket: Socket, received: Buffer): boolean {
-    if (received[0] >> 4 === PacketType.Connect) return true;
+    if (received[0] === PacketType.Connect << 4) return true; // 0x16 begins TLS
     const text = received.toString("latin1");
     if (/^(GET|POST|HEAD) /.test(text)) {
       if (!text.includes("\r\n\r\n")) return false;

@@ -61,6 +61,7 @@ export class Performer {
     for (const step of steps) {
       if (step.unless?.test(this.#answer)) continue;
       this.#wire.mark();
+      if ("hands" in step && !(await this.#ask(step.hands))) return "it needs somebody at the board";
       await this.#step(step);
       this.#answer = this.#wire.text;
       if (step.as !== undefined) recording.label(step.as, this.#answer);
@@ -91,7 +92,6 @@ export class Performer {
       wire.send(this.#filled(step.data));
       await this.#ended(final, then, within);
     } else if ("listen" in step) {
-      if ("hands" in step && !(await this.#ask(step.hands))) return;
       await wire.until((text) => step.until?.test(text) ?? false, step.listen);
     } else if ("wake" in step) await this.#wake(step.wake, step.window);
     else if (this.#broker !== undefined) step.broker(this.#broker, this.#settings);

@@ -5,7 +5,8 @@ import { driverFacts, driverQuestions, driverScenes, RESTART, strangers, type Ev
 import { judge, type Fact } from "./fact";
 import { common } from "./families/common";
 import { Keeper } from "./keeper";
-import { mask, shown } from "./mask";
+import { mask, maskFields, shown } from "./mask";
+import { obstacle, usesBroker } from "./obstacles";
 import type { OwnBroker } from "./own-broker";
 import { Performer } from "./performer";
 import type { Question, Scene, Table } from "./question";
@@ -84,8 +85,7 @@ class Probe {
   readonly #recorded: Recorded[] = [];
   readonly #outcomes = new Map<string, Recording | string>();
   readonly #identity: Record<string, string | null> = { maker: null, model: null, firmware: null, product: null };
-  /** What `AT+CPIN?` answers. */
-  #sim = "";
+  #hasSIM = false;
   #isAttached: boolean | undefined;
   #isBusy = false;
 
@@ -100,8 +100,11 @@ class Probe {
     const questions = [...common.questions, ...driverQuestions(family), ...table.questions];
     this.#questions = only === undefined ? questions : questions.filter(({ id }) => only.includes(id));
     const wanted = new Set(this.#questions.map(({ scene }) => scene));
-    const rank = ({ needs = [] }: Scene): number => Math.max(...needs.map((need) => LAST.indexOf(need)), needs.includes("own-broker") || needs.includes("broker") ? -0.5 : -1);
-    this.#scenes = [...common.scenes, ...driverScenes(family), ...table.scenes].filter(({ id }) => wanted.has(id)).sort((one, other) => rank(one) - rank(other));
+    const rank = ({ needs = [] }: Scene): number =>
+      Math.max(...needs.map((need) => LAST.indexOf(need)), needs.includes("own-broker") || needs.includes("broker") ? -0.5 : -1);
+    this.#scenes = [...common.scenes, ...driverScenes(family), ...table.scenes]
+      .filter(({ id }) => wanted.has(id))
+      .sort((one, other) => rank(one) - rank(other));
   }
 
   async run(): Promise<Probed> {
@@ -129,7 +132,7 @@ class Probe {
     if (isEchoing && OK.test(await this.#performer.ask("ATE0"))) this.#keeper.remember("echo", "ATE1");
     await this.#performer.ask("AT+CMEE=1");
     for (const [name, line] of Object.entries(REPORT)) this.#identity[name] = this.#words(await this.#performer.ask(line));
-    this.#sim = await this.#performer.ask("AT+CPIN?");
+    this.#hasSIM = /READY/.test(await this.#performer.ask("AT+CPIN?"));
     if (table.busy !== undefined) this.#isBusy = table.busy.when.test(await this.#performer.ask(table.busy.at));
     const needs = new Set(this.#scenes.flatMap(({ needs = [] }) => needs));
     await this.#consents.ask(needs, this.#options.broker !== undefined, this.#isBusy);
@@ -164,6 +167,7 @@ class Probe {
 
   async #perform(scene: Scene): Promise<void> {
     const { id, changes = [], isPrivate = false } = scene;
+    this.#wire.record(); // what a user has set is read, and shown nowhere
     const unknown = await this.#keeper.keep(changes);
     if (unknown.length > 0) {
       this.#outcomes.set(id, `it changes a setting that cannot be read, and so not be put back: ${unknown.join(", ")}`);
@@ -176,6 +180,7 @@ class Probe {
     } finally {
       // What was recorded until an interruption is kept too.
       this.#recorded.push({ id, recording: this.#wire.recording, isPrivate });
+      this.#wire.record();
     }
     if (id === RESTART) await this.#afterRestart();
   }
@@ -189,20 +194,9 @@ class Probe {
   /** Why a scene cannot be performed, or undefined. */
   async #obstacle({ needs = [] }: Scene): Promise<string | undefined> {
     const { broker, own } = this.#options;
-    const isReady = /READY/.test(this.#sim),
-      has = (need: (typeof needs)[number]): boolean => needs.includes(need),
-      usesBroker = has("broker") || has("own-broker");
-    if (has("no-sim") && isReady) return "the SIM can be used: probe once more without one";
-    if (has("sim") && !isReady) return "there is no SIM that can be used";
-    if (has("own-broker") && own === undefined) return "it needs a broker that misbehaves: --listen";
-    if (usesBroker && broker === undefined) return "there is no broker: -h";
-    if (this.#isBusy && (usesBroker || has("replace")) && !this.#consents.has("replace")) return "the modem's MQTT client is set up or in use, and was to be left so";
-    if (usesBroker && !this.#consents.has("data")) return "it sends data, which was not agreed to";
-    if (has("restart") && !this.#consents.has("restart")) return "it restarts the modem, which was not agreed to";
-    if (has("sleep") && !this.#consents.has("sleep")) return "it has the modem sleep, which was not agreed to";
-    if (has("hands") && !this.#consents.has("hands")) return "it needs somebody at the board";
-    if (usesBroker && !(await this.#attached())) return "the modem is not attached to the network";
-    return undefined;
+    const why = obstacle(needs, { hasSIM: this.#hasSIM, broker: broker !== undefined, own: own !== undefined, isBusy: this.#isBusy, consents: this.#consents });
+    if (why !== undefined || !usesBroker(needs)) return why;
+    return (await this.#attached()) ? undefined : "the modem is not attached to the network";
   }
 
   /** Waits until the modem is attached; only once. */
@@ -212,7 +206,7 @@ class Probe {
     const deadline = this.#wire.now + attachTimeout;
     for (;;) {
       if (/\+CGATT: ?1/.test(await this.#performer.ask("AT+CGATT?"))) return (this.#isAttached = true);
-      if (this.#wire.now > deadline || !/READY/.test(this.#sim)) return (this.#isAttached = false);
+      if (this.#wire.now > deadline || !this.#hasSIM) return (this.#isAttached = false);
       onProgress?.("waiting for the modem to attach to the network");
       await this.#wire.listen(ATTACH_PAUSE);
     }
@@ -226,7 +220,7 @@ class Probe {
       await this.#performer.settle();
       const last = this.#scenes.find(({ id }) => id === this.#recorded.at(-1)?.id);
       if (last?.leave !== undefined && this.#options.signal.aborted) await this.#performer.perform({ id: "leaving", steps: last.leave });
-      return (await this.#keeper.putBack()).map((row) => ({ ...row, command: shown(mask(row.command, this.#secrets)) }));
+      return (await this.#keeper.putBack()).map((row) => ({ ...row, command: shown(maskFields(row.command, this.#secrets)) }));
     } catch {
       return []; // the port is gone
     }
@@ -237,7 +231,9 @@ class Probe {
     const answered = this.#questions.map((question) => judge(question, this.#outcomes.get(question.scene) ?? "the probe ended before", this.#settings));
     const recordings = new Map(this.#recorded.flatMap(({ id, recording, isPrivate }) => (isPrivate ? [] : [[id, recording] as const])));
     const evidence: Evidence = { family, recordings, answered, questions: this.#questions, baud };
-    const facts = [...answered.map(withKind(family)), ...(this.#options.only === undefined ? driverFacts(evidence) : [])].map((fact) => maskedFact(fact, this.#secrets));
+    const facts = [...answered.map(withKind(family)), ...(this.#options.only === undefined ? driverFacts(evidence) : [])].map((fact) =>
+      maskedFact(fact, this.#secrets),
+    );
     const count = (verdict: Fact["verdict"]): number => facts.filter((fact) => fact.verdict === verdict).length;
     const { maker, model, firmware, product } = this.#identity;
     return {
@@ -246,7 +242,7 @@ class Probe {
       date: new Date().toISOString().slice(0, 10),
       ended: error === undefined ? "all that could be asked was asked" : shown(mask((error as Error).message, this.#secrets)),
       modem: { driver: modem, maker, model, firmware, product, baud },
-      had: { sim: /READY/.test(this.#sim), network: this.#isAttached === true, broker: broker === undefined ? "none" : own === undefined ? "another" : "own" },
+      had: { sim: this.#hasSIM, network: this.#isAttached === true, broker: broker === undefined ? "none" : own === undefined ? "another" : "own" },
       counts: { confirmed: count("confirmed"), different: count("different"), "not tried": count("not tried") },
       facts,
       unknownLines: strangers(evidence).map((line) => shown(mask(line, this.#secrets))),

@@ -75,7 +75,8 @@ function whole(pieces: readonly Event[]): Event[] {
   for (const { at, who, text } of pieces)
     for (const part of text.split(/(?<=\n)(?=[^\r\n])/)) {
       const last = lines.at(-1);
-      if (last !== undefined && last.who === who && who === "received" && !last.text.endsWith("\n")) lines[lines.length - 1] = { ...last, text: last.text + part };
+      if (last !== undefined && last.who === who && who === "received" && !last.text.endsWith("\n"))
+        lines[lines.length - 1] = { ...last, text: last.text + part };
       else lines.push({ at, who, text: part });
     }
   return lines;
@@ -124,7 +125,14 @@ export function markdown(report: Report): string {
     else heads("fact", "question", "assumed", "found", "exchange");
     for (const { id, asks, source, assumed, found, why, advice, exchange } of some)
       if (verdict === "not tried") row(code(id), `${asks} (${source})`, why ?? "");
-      else row(code(id), `${asks} (${source})`, code(assumed ?? ""), code(found ?? "") + (advice === null ? "" : `; give the driver ${code(advice)}`), exchange ?? "");
+      else
+        row(
+          code(id),
+          `${asks} (${source})`,
+          code(assumed ?? ""),
+          code(found ?? "") + (advice === null ? "" : `; give the driver ${code(advice)}`),
+          exchange ?? "",
+        );
   }
   if (unknownLines.length > 0) out.push("", "## Lines that the driver does not know", "", ...unknownLines.map((line) => `- ${code(line)}`));
   out.push("", "## Put back", "");
@@ -132,6 +140,13 @@ export function markdown(report: Report): string {
   for (const { name, command, isDone } of putBack) out.push(`- ${name}: ${code(command)}${isDone ? "" : ", which the modem **refused**"}`);
   out.push("", "## Exchanges", "", "Seconds since the beginning; → to the modem, ← from it, · beside the port.");
   for (const { id, lines } of exchanges)
-    out.push("", `### ${id}`, "", "```text", ...lines.map(({ at, who, text }) => `${at.toFixed(3).padStart(8)} ${ARROWS[who]} ${text.replaceAll("```", "'''")}`), "```");
+    out.push(
+      "",
+      `### ${id}`,
+      "",
+      "```text",
+      ...lines.map(({ at, who, text }) => `${at.toFixed(3).padStart(8)} ${ARROWS[who]} ${text.replaceAll("```", "'''")}`),
+      "```",
+    );
   return `${out.join("\n")}\n`;
 }

@@ -1,8 +1,8 @@
 // Quectel BC35-G and BC28: dialects.md, chapters 2, 12 and 14.
-import { within, type Kept, type Question, type Scene, type Step, type Table } from "../question";
+import { within, type Kept, type Scene, type Step, type Table } from "../question";
 import { PacketType } from "../packets";
-import { colonQuestion } from "./common";
-import { PAYLOAD, verbQuestions, verbScenes, type Verbs } from "./verbs";
+import { bc35gQuestions } from "./bc35g-questions";
+import { PAYLOAD, verbScenes, type Verbs } from "./verbs";
 
 const CLOSE: Step = { at: "AT+QMTCLOSE=0", then: /\+QMTCLOSE: ?0,/, within: 700 };
 const OPEN: Step = { at: 'AT+QMTOPEN=0,"{host}",{port}', then: /\+QMTOPEN: ?0,-?\d/, within: 80_000, must: /\+QMTOPEN: ?0,0/, as: "open" };
@@ -23,15 +23,16 @@ const verbs: Verbs = {
   leave: [DISC, CLOSE],
   subscribe: (filter) => [{ at: `AT+QMTSUB=0,1,"${filter}",1`, then: /\+QMTSUB: ?0,1,[02]/, within: 30_000, must: /\+QMTSUB: ?0,1,0/ }],
   publish,
-  dataPhase: (topic) => [
-    { prompt: `AT+QMTPUB=0,0,0,0,"${topic}",1` },
-    { data: "x", then: /\+QMTPUB/, within: 5000, as: "behind" },
-  ],
+  dataPhase: (topic) => [{ prompt: `AT+QMTPUB=0,0,0,0,"${topic}",1` }, { data: "x", then: /\+QMTPUB/, within: 5000, as: "behind" }],
   state: { at: "AT+QMTCONN?", connected: /\+QMTCONN: ?0,3/ },
 };
 const connected = within(verbs.connect, verbs.leave);
 const CFG = ["version", "session", "timeout", "will"] as const;
-const quoted = (fields: string): string => fields.split(",").map((field) => (/^(?:-?\d+|"[^"]*")$/.test(field) ? field : `"${field}"`)).join(",");
+const quoted = (fields: string): string =>
+  fields
+    .split(",")
+    .map((field) => (/^(?:-?\d+|"[^"]*")$/.test(field) ? field : `"${field}"`))
+    .join(",");
 
 const kept: readonly Kept[] = CFG.map((name) => ({
   name: `QMTCFG ${name}`,
@@ -55,21 +56,40 @@ const scenes: readonly Scene[] = [
   {
     id: "strings of settings",
     changes: ["QMTCFG will"],
-    steps: [{ at: 'AT+QMTCFG="will",0,1,0,0,"probe/will","gone"', must: /OK/ }, { at: 'AT+QMTCFG="will",0', as: "will" }],
+    steps: [
+      { at: 'AT+QMTCFG="will",0,1,0,0,"probe/will","gone"', must: /OK/ },
+      { at: 'AT+QMTCFG="will",0', as: "will" },
+    ],
     leave: [{ at: 'AT+QMTCFG="will",0,0' }],
   },
   {
     id: "spelling of the password's command",
-    steps: [{ at: "AT+QMTENAUTH=?", as: "one" }, { at: "AT+QMTTENAUTH=?", as: "two" }, { at: "AT+QMTTENAUTH=", as: "set" }],
+    steps: [
+      { at: "AT+QMTENAUTH=?", as: "one" },
+      { at: "AT+QMTTENAUTH=?", as: "two" },
+      { at: "AT+QMTTENAUTH=", as: "set" },
+    ],
   },
   connected(
     "loop",
-    [...verbs.subscribe("{topic}"), ...publish("{topic}", PAYLOAD, "message", /\+QMTRE?CV:[^\r\n]+[\r\n]/), { at: 'AT+QMTUNS=0,5,"{topic}"', then: /\+QMTUNS: ?0,5,0/, within: 30_000 }],
+    [
+      ...verbs.subscribe("{topic}"),
+      ...publish("{topic}", PAYLOAD, "message", /\+QMTRE?CV:[^\r\n]+[\r\n]/),
+      { at: 'AT+QMTUNS=0,5,"{topic}"', then: /\+QMTUNS: ?0,5,0/, within: 30_000 },
+    ],
     CHANGES,
   ),
-  connected("several topics", [{ at: 'AT+QMTSUB=0,2,"{topic}/1",0,"{topic}/2",1', then: /\+QMTSUB: ?0,2,[^\r\n]*[\r\n]/, within: 30_000, as: "several" }], CHANGES),
+  connected(
+    "several topics",
+    [{ at: 'AT+QMTSUB=0,2,"{topic}/1",0,"{topic}/2",1', then: /\+QMTSUB: ?0,2,[^\r\n]*[\r\n]/, within: 30_000, as: "several" }],
+    CHANGES,
+  ),
   connected("escape", [{ prompt: 'AT+QMTPUB=0,0,0,0,"{topic}"' }, { data: "x\x1b", unless: /ERROR/, final: 3000, as: "escape" }], CHANGES),
-  connected("empty message", [{ prompt: 'AT+QMTPUB=0,0,0,0,"{topic}"' }, { data: "\x1a", unless: /ERROR/, then: /\+QMTPUB/, within: 5000, as: "empty" }], CHANGES),
+  connected(
+    "empty message",
+    [{ prompt: 'AT+QMTPUB=0,0,0,0,"{topic}"' }, { data: "\x1a", unless: /ERROR/, then: /\+QMTPUB/, within: 5000, as: "empty" }],
+    CHANGES,
+  ),
   {
     id: "goodbye",
     needs: ["broker"],
@@ -111,7 +131,13 @@ const scenes: readonly Scene[] = [
   {
     id: "refused connection",
     ...OWN,
-    steps: [...SET, { broker: (broker) => broker.behave({ connack: 5 }) }, OPEN, { ...CONN, as: "refused" }, { listen: 2000, until: /\+QMTSTAT: ?0,\d/, as: "refused" }],
+    steps: [
+      ...SET,
+      { broker: (broker) => broker.behave({ connack: 5 }) },
+      OPEN,
+      { ...CONN, as: "refused" },
+      { listen: 2000, until: /\+QMTSTAT: ?0,\d/, as: "refused" },
+    ],
     leave: [CLOSE],
   },
   {
@@ -128,179 +154,7 @@ const scenes: readonly Scene[] = [
   ...verbScenes(verbs).map((scene) => ({ ...scene, changes: [...CHANGES.changes, ...(scene.changes ?? [])] })),
 ];
 
-const questions: readonly Question[] = [
-  colonQuestion("blanks"),
-  ...verbQuestions(verbs),
-  {
-    id: "prompt",
-    asks: "What does the prompt of a data phase look like?",
-    fact: "dialects.md 2.4, 14 no. 1",
-    scene: "loop",
-    in: "message",
-    tells: [["spaced", /[\r\n]> /], ["unspaced", /[\r\n]>/], ["bare", />/]],
-    assumes: "spaced",
-  },
-  {
-    id: "okBeforePrompt",
-    asks: "Does OK come before the prompt?",
-    fact: "dialects.md 14 no. 1",
-    scene: "loop",
-    in: "message",
-    tells: [["yes", /^[^>]*OK[^>]*>/], ["no", />/]],
-    assumes: "no",
-  },
-  {
-    id: "recvName",
-    asks: "How is the report of a message spelled?",
-    fact: "dialects.md A-3",
-    scene: "loop",
-    in: "message",
-    tells: [["QMTRECV", /\+QMTRECV:/], ["QMTRCV", /\+QMTRCV:/]],
-    assumes: "QMTRECV",
-  },
-  {
-    id: "recvSpace",
-    asks: "Does a blank stand before topic and payload?",
-    fact: "dialects.md 2.3",
-    scene: "loop",
-    in: "message",
-    tells: [["spaced", /\+QMTRE?CV: ?0,\d+, "/], ["none", /\+QMTRE?CV: ?0,\d+,"/]],
-    assumes: "none",
-  },
-  {
-    id: "recvQuotes",
-    asks: "Does a received payload stand in quotes?",
-    fact: "dialects.md A-2, 14 no. 1",
-    scene: "loop",
-    in: "message",
-    tells: [["quoted", /", ?"a "b" c!"[\r\n]/], ["raw", /", ?a "b" c![\r\n]/]],
-    assumes: "raw",
-    option: "payloadQuotes",
-    advice: { quoted: 'payloadQuotes: "strip"' },
-  },
-  {
-    id: "subValues",
-    asks: "What is told of several topics in one subscribe?",
-    fact: "dialects.md A-12",
-    scene: "several topics",
-    in: "several",
-    tells: [["list", /\+QMTSUB: ?0,2,0, ?\d+, ?\d/], ["one", /\+QMTSUB: ?0,2,0, ?\d+ *[\r\n]/]],
-    assumes: "one",
-  },
-  {
-    id: "escapeAnswer",
-    asks: "What answers ESC in a data phase without a length?",
-    fact: "dialects.md 2.4, 14 no. 1",
-    scene: "escape",
-    in: "escape",
-    tells: [["ok", /OK/], ["error", /ERROR/], ["nothing", /^/]],
-    assumes: "ok",
-  },
-  {
-    id: "emptyPublish",
-    asks: "Is an empty message sent when Ctrl-Z follows the prompt at once?",
-    fact: "dialects.md 2.4, 14 no. 1",
-    scene: "empty message",
-    in: "empty",
-    tells: [["sent", /\+QMTPUB: ?0,0,0/], ["error", /ERROR/]],
-    assumes: "sent",
-  },
-  {
-    id: "discResult",
-    asks: "Does +QMTDISC follow AT+QMTDISC?",
-    fact: "dialects.md A-7, 14 no. 2",
-    scene: "goodbye",
-    in: "goodbye",
-    tells: [["present", /\+QMTDISC: ?0,/], ["absent", /OK/]],
-    assumes: "present",
-  },
-  {
-    id: "discStat",
-    asks: "Does +QMTSTAT: 0,5 follow AT+QMTDISC?",
-    fact: "dialects.md 2.2.6, 14 no. 2",
-    scene: "goodbye",
-    in: "goodbye",
-    tells: [["present", /\+QMTSTAT: ?0,5/], ["absent", /OK/]],
-    assumes: "present",
-  },
-  {
-    id: "windowFull",
-    asks: "How is a sixth publish refused while five are not acknowledged?",
-    fact: "dialects.md 2.2.9",
-    scene: "window",
-    in: "last",
-    tells: [["cme", /\+CME ERROR/], ["error", /ERROR/], ["it is not refused", />/]],
-    assumes: "cme",
-  },
-  {
-    id: "retransmissionNotice",
-    asks: "Is it reported that a publish is sent again?",
-    fact: "dialects.md 2.3",
-    scene: "no acknowledgement",
-    in: "unacknowledged",
-    tells: [["present", /\+QMTPUB: ?0,11,1/], ["absent", /\+QMT(?:PUB: ?0,11,2|STAT)/]],
-    assumes: "present",
-  },
-  {
-    id: "closeAfterStat",
-    asks: "What answers AT+QMTCLOSE after +QMTSTAT?",
-    fact: "dialects.md 16.1",
-    scene: "no acknowledgement",
-    in: "close",
-    tells: [["done", /\+QMTCLOSE: ?0,0/], ["failed", /\+QMTCLOSE: ?0,-1/], ["error", /ERROR/]],
-    assumes: "done",
-  },
-  {
-    id: "refusedStat",
-    asks: "Does +QMTSTAT: 0,1 follow a refused CONNECT?",
-    fact: "dialects.md 2.2.5",
-    scene: "refused connection",
-    in: "refused",
-    tells: [["present", /\+QMTSTAT: ?0,\d/], ["absent", /\+QMTCONN: ?0,0,5/]],
-    assumes: "absent",
-  },
-  {
-    id: "pubrelNotice",
-    asks: "Is it reported that PUBREL is sent again?",
-    fact: "dialects.md A-3, 2.3",
-    scene: "PUBREL again",
-    in: "pubrel",
-    tells: [["present", /\+QMTPUBREL:/], ["absent", /\+QMT(?:STAT|PUB)/]],
-    assumes: "present",
-  },
-  {
-    id: "cfgQuotes",
-    asks: "Do strings stand in quotes in the answers of AT+QMTCFG?",
-    fact: "dialects.md 2.2.1",
-    scene: "strings of settings",
-    in: "will",
-    tells: [["quoted", /,"probe\/will"/], ["raw", /,probe\/will/]],
-    assumes: "quoted",
-  },
-  {
-    id: "tenAuthName",
-    asks: "How is the command spelled that fetches a password?",
-    fact: "dialects.md A-1",
-    scene: "spelling of the password's command",
-    tells: (recording) => {
-      const [one, two] = ["one", "two"].map((label) => /OK/.test(recording.received(label)));
-      if (!one) return two ? "two-t" : "neither is known";
-      return /\+CME ERROR: ?(?!4\b)\d/.test(recording.received("set")) ? "documented" : "one-t";
-    },
-    assumes: "documented",
-  },
-  {
-    id: "tenAuthQuotes",
-    asks: "Does a fetched password stand in quotes?",
-    fact: "dialects.md 2.2.2",
-    scene: "fetched password",
-    in: "password",
-    tells: [["quoted", /ENAUTH: ?0,"/], ["raw", /ENAUTH: ?0,[^"]/]],
-    assumes: "quoted",
-  },
-];
-
 /** An open connection, or one that is being made. */
 const busy = { at: "AT+QMTCONN?", when: /\+QMTCONN: ?0,\d/ };
 
-export const bc35g: Table = { busy, kept, scenes, questions };
+export const bc35g: Table = { busy, kept, scenes, questions: bc35gQuestions(verbs) };

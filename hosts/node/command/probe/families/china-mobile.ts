@@ -34,7 +34,9 @@ const P = String.raw`\+MQTTPUBLISH: ?[01],[012],[01],\d+,`;
 const TOPIC = String.raw`"?modem-mqtt/probe/[\w/]+"?`;
 
 const heads = (recording: Recording): Map<string, boolean> =>
-  new Map(linesOf(recording.received()).flatMap((line) => [...line.matchAll(/^\+MQTT([A-Z]+):( ?)/g)].map(([, name, blank]) => [name, blank === " "] as const)));
+  new Map(
+    linesOf(recording.received()).flatMap((line) => [...line.matchAll(/^\+MQTT([A-Z]+):( ?)/g)].map(([, name, blank]) => [name, blank === " "] as const)),
+  );
 
 /** How many line feeds stand directly before, or behind, a place in the text. */
 const feedsBefore = (text: string, at: number): number => /[\r\n]*$/.exec(text.slice(0, at))![0].split("\n").length - 1;
@@ -123,6 +125,18 @@ export function chinaMobileScenes(publish: Publish, verbs: Verbs, keptNames: rea
       leave: [DELETE],
     },
     {
+      id: "QoS 2",
+      needs: ["broker"],
+      changes: keptNames,
+      steps: [
+        ...CONNECT,
+        subscribe("{topic}", 2, "sub"),
+        ...publish("{topic}", "2", 2, "QoS 2", /\+MQTTPUBCOMP/),
+        { listen: 5000, until: /\+MQTTPUBREL/, as: "QoS 2" },
+      ],
+      leave: LEAVE,
+    },
+    {
       id: "pings",
       needs: ["broker"],
       changes: keptNames,
@@ -163,29 +177,85 @@ export type Assumed = Readonly<Record<string, string>>;
 
 /** The questions of both. */
 export function chinaMobileQuestions(verbs: Verbs, assumed: Assumed): readonly Question[] {
-  const loop = (id: string, asks: string, fact: string, tells: Question["tells"], label?: string): Question => ({ id, asks, fact, scene: "loop", in: label, tells });
+  const loop = (id: string, asks: string, fact: string, tells: Question["tells"], label?: string): Question => ({
+    id,
+    asks,
+    fact,
+    scene: "loop",
+    in: label,
+    tells,
+  });
   const questions: Question[] = [
-    loop("okOrder", "Does OK come before the report of the outcome, or behind it?", "dialects.md 3.1, 4.1", [["before", /OK[\r\n][^]*SUBACK/], ["after", /SUBACK[^]*[\r\n]OK/]], "sub"),
-    loop("topicQuotes", "Does the topic of a message stand in quotes?", "dialects.md 3.5, 4.4", [["quoted", new RegExp(`${P}"`)], ["bare", new RegExp(`${P}[^"]`)]]),
+    loop(
+      "okOrder",
+      "Does OK come before the report of the outcome, or behind it?",
+      "dialects.md 3.1, 4.1",
+      [
+        ["before", /OK[\r\n][^]*SUBACK/],
+        ["after", /SUBACK[^]*[\r\n]OK/],
+      ],
+      "sub",
+    ),
+    loop("topicQuotes", "Does the topic of a message stand in quotes?", "dialects.md 3.5, 4.4", [
+      ["quoted", new RegExp(`${P}"`)],
+      ["bare", new RegExp(`${P}[^"]`)],
+    ]),
     loop("ackOrder", "Which comes first in +MQTTPUBACK, the packet id or the dup flag?", "dialects.md 6.3", (recording) => {
       const fields = acknowledged(recording, "ack2") ?? acknowledged(recording, "ack1");
       return fields === undefined ? undefined : fields[0] > 0 ? "id-first" : "dup-first";
     }),
-    loop("unsubackTopic", "How does +MQTTUNSUBACK tell the topic?", "dialects.md 3.5, 4.3.5", [["quoted", /UNSUBACK: ?\d+, ?"/], ["bare", /UNSUBACK: ?\d+, ?\w/], ["absent", /UNSUBACK: ?\d+ *[\r\n]/]], "unsub"),
+    loop(
+      "unsubackTopic",
+      "How does +MQTTUNSUBACK tell the topic?",
+      "dialects.md 3.5, 4.3.5",
+      [
+        ["quoted", /UNSUBACK: ?\d+, ?"/],
+        ["bare", /UNSUBACK: ?\d+, ?\w/],
+        ["absent", /UNSUBACK: ?\d+ *[\r\n]/],
+      ],
+      "unsub",
+    ),
     loop("publishStart", "Does a line end come before +MQTTPUBLISH?", "dialects.md 1, rule 2", messageStart),
     loop("publishEnd", "Does a line end follow a message?", "dialects.md 1, rule 2", messageEnd),
-    loop("publishComma", "Does a comma stand between topic and length?", "dialects.md C-5", [["present", new RegExp(`${P}${TOPIC},`)], ["missing", new RegExp(`${P}${TOPIC} `)]]),
+    loop("publishComma", "Does a comma stand between topic and length?", "dialects.md C-5", [
+      ["present", new RegExp(`${P}${TOPIC},`)],
+      ["missing", new RegExp(`${P}${TOPIC} `)],
+    ]),
     loop("publishLength", "Does the length of a message count its bytes?", "dialects.md C-6", lengthTold),
-    loop("payloadPlace", "Does the payload follow a comma, or stand on the next line?", "dialects.md 3.5", [["next-line", /\d+[\r\n]+a "b" c!/], ["line", /,a "b" c!/]]),
-    loop("subackGranted", "Is the granted QoS decimal?", "dialects.md 3.5", [["hex", /SUBACK: ?\d+, ?0x0\d/], ["decimal", /SUBACK: ?\d+, ?\d,/]], "sub"),
+    loop("payloadPlace", "Does the payload follow a comma, or stand on the next line?", "dialects.md 3.5", [
+      ["next-line", /\d+[\r\n]+a "b" c!/],
+      ["line", /,a "b" c!/],
+    ]),
+    loop(
+      "subackGranted",
+      "Is the granted QoS decimal?",
+      "dialects.md 3.5",
+      [
+        ["hex", /SUBACK: ?\d+, ?0x0\d/],
+        ["decimal", /SUBACK: ?\d+, ?\d,/],
+      ],
+      "sub",
+    ),
     loop("packetIds", "Do all packets take their ids from one counter?", "dialects.md B-13", packetIds),
+    {
+      id: "qos2Steps",
+      asks: "Which steps of QoS 2 are reported, for a message out and one in?",
+      fact: "dialects.md 3.5, 4.3.6",
+      scene: "QoS 2",
+      in: "QoS 2",
+      tells: (recording) => ["PUBREC", "PUBCOMP", "PUBREL"].filter((step) => recording.received("QoS 2").includes(`+MQTT${step}:`)).join(", ") || undefined,
+    },
     {
       id: "subackRefused",
       asks: "How is a refused subscription spelled?",
       fact: "dialects.md 3.5",
       scene: "refused subscription",
       in: "refused",
-      tells: [["0x80", /SUBACK: ?\d+, ?0x80/], ["80", /SUBACK: ?\d+, ?80\b/], ["128", /SUBACK: ?\d+, ?128/]],
+      tells: [
+        ["0x80", /SUBACK: ?\d+, ?0x80/],
+        ["80", /SUBACK: ?\d+, ?80\b/],
+        ["128", /SUBACK: ?\d+, ?128/],
+      ],
     },
     {
       id: "strayAcks",
@@ -193,7 +263,10 @@ export function chinaMobileQuestions(verbs: Verbs, assumed: Assumed): readonly Q
       fact: "not documented",
       scene: "acknowledged twice",
       in: "twice",
-      tells: [["printed", /PUBACK/], ["silent", /^/]],
+      tells: [
+        ["printed", /PUBACK/],
+        ["silent", /^/],
+      ],
     },
     {
       id: "ackTimeout",
@@ -201,7 +274,10 @@ export function chinaMobileQuestions(verbs: Verbs, assumed: Assumed): readonly Q
       fact: "dialects.md 3.6",
       scene: "no acknowledgement",
       in: "then",
-      tells: [["reconnects", /MQTTREC|MQTTDISC|MQTTOPEN/], ["stays", /^/]],
+      tells: [
+        ["reconnects", /MQTTREC|MQTTDISC|MQTTOPEN/],
+        ["stays", /^/],
+      ],
     },
     {
       id: "reconfigure",
@@ -209,9 +285,21 @@ export function chinaMobileQuestions(verbs: Verbs, assumed: Assumed): readonly Q
       fact: "dialects.md 3.2",
       scene: "settings",
       in: "again",
-      tells: [["allowed", /OK/], ["refused", /ERROR/]],
+      tells: [
+        ["allowed", /OK/],
+        ["refused", /ERROR/],
+      ],
     },
-    { id: "pingWord", asks: "How is the report of a ping spelled?", fact: "dialects.md 3.5, 4.4", scene: "pings", tells: [["PINGRESP", /PINGRESP/], ["PINGRSP", /PINGRSP/]] },
+    {
+      id: "pingWord",
+      asks: "How is the report of a ping spelled?",
+      fact: "dialects.md 3.5, 4.4",
+      scene: "pings",
+      tells: [
+        ["PINGRESP", /PINGRESP/],
+        ["PINGRSP", /PINGRSP/],
+      ],
+    },
   ];
   return [...questions, ...verbQuestions(verbs)].map((question) => ({ ...question, assumes: assumed[question.id] ?? question.assumes }));
 }

@@ -5,20 +5,51 @@ import { linesOf } from "../recording";
 const kept: readonly Kept[] = [
   { name: "cmee", read: "AT+CMEE?", value: /\+CMEE: ?(\d)/, restore: ([, mode]) => `AT+CMEE=${mode}`, otherwise: "AT+CMEE=0" },
   { name: "cereg", read: "AT+CEREG?", value: /\+CEREG: ?(\d)[,\r\n]/, restore: ([, mode]) => `AT+CEREG=${mode}` },
-  { name: "cpsms", read: "AT+CPSMS?", value: /\+CPSMS: ?(\d(?:,[^\r\n]*)?)/, restore: ([, fields]) => `AT+CPSMS=${fields.replace(/,+$/, "").replaceAll(/"?([01]{8})"?/g, '"$1"')}` },
+  {
+    name: "cpsms",
+    read: "AT+CPSMS?",
+    value: /\+CPSMS: ?(\d(?:,[^\r\n]*)?)/,
+    restore: ([, fields]) => `AT+CPSMS=${fields.replace(/,+$/, "").replaceAll(/"?([01]{8})"?/g, '"$1"')}`,
+  },
 ];
 
 const scenes: readonly Scene[] = [
-  { id: "errors", changes: ["cmee"], steps: [{ at: "AT+CMEE=1", as: "set" }, { at: "AT+CMEE?", as: "cmee" }, { at: "AT+MMQPROBE", as: "unknown" }] },
-  { id: "garbage", steps: [{ data: "probe\r", final: 0, then: /ERROR/, within: 1500, as: "garbage" }] },
+  {
+    id: "errors",
+    changes: ["cmee"],
+    steps: [
+      { at: "AT+CMEE=1", as: "set" },
+      { at: "AT+CMEE?", as: "cmee" },
+      { at: "AT+MMQPROBE", as: "unknown" },
+    ],
+  },
+  { id: "garbage", steps: [{ data: "probe\r", final: 0, then: /ERROR/, within: 3000, as: "garbage" }] },
   { id: "echo", steps: [{ at: "ATE0" }, { at: "AT", as: "echo" }] },
-  { id: "registration", steps: [{ at: "AT+CEREG?", as: "cereg" }, { at: "AT+CGATT?" }, { at: "AT+COPS?" }, { at: "AT+CSQ" }] },
-  { id: "location", needs: ["sim"], changes: ["cereg"], steps: [{ at: "AT+CEREG=5", must: /OK/ }, { at: "AT+CEREG?", as: "cereg5" }] },
+  {
+    id: "registration",
+    steps: [{ at: "AT+CEREG?", as: "cereg" }, { at: "AT+CGATT?" }, { at: "AT+CFUN?" }, { at: "AT+CPIN?" }, { at: "AT+COPS?" }, { at: "AT+CSQ" }],
+  },
+  {
+    id: "location",
+    needs: ["sim"],
+    changes: ["cereg"],
+    steps: [
+      { at: "AT+CEREG=5", must: /OK/ },
+      { at: "AT+CEREG?", as: "cereg5" },
+    ],
+  },
   { id: "missing SIM", needs: ["no-sim"], changes: ["cmee"], steps: [{ at: "AT+CMEE=1" }, { at: "AT+CPIN?", as: "sim" }, { at: "AT+CGATT?", as: "sim" }] },
   {
     id: "SIM removed",
     needs: ["sim", "hands"],
-    steps: [{ hands: "take the SIM card out, and put it back after five seconds (only where the board allows that while it is on)", listen: 30_000, until: /\+CPIN: ?(?!READY)/, as: "removed" }],
+    steps: [
+      {
+        hands: "take the SIM card out, and put it back after five seconds (only where the board allows that while it is on)",
+        listen: 30_000,
+        until: /\+CPIN: ?(?!READY)/,
+        as: "removed",
+      },
+    ],
   },
   { id: "clock", needs: ["sim"], steps: [{ at: "AT+CCLK?", as: "clock" }] },
   {
@@ -40,14 +71,14 @@ function clockKind(text: string): string | undefined {
   const found = /\+CCLK: ?"?(\d{2,4})\/(\d\d)\/(\d\d),(\d\d):(\d\d):(\d\d)(?:([+-]\d{1,2}))?/.exec(text);
   if (found === null) return undefined;
   const [year, month, day, hour, minute, second] = found.slice(1, 7).map(Number);
-  const told = Date.UTC(year % 100 + 2000, month - 1, day, hour, minute, second),
+  const told = Date.UTC((year % 100) + 2000, month - 1, day, hour, minute, second),
     zone = Number(found[7] ?? 0) * 15 * 60_000;
   const near = (time: number): boolean => Math.abs(time - Date.now()) < SLACK;
   if (zone === 0) return near(told) ? "no zone told, so both are the same" : "neither";
   return near(told) ? "UTC" : near(told - zone) ? "local" : "neither";
 }
 
-const either = (yes: RegExp, first: string, second: string) => (text: string) => yes.test(text) ? first : second;
+const either = (yes: RegExp, first: string, second: string) => (text: string) => (yes.test(text) ? first : second);
 const OK = /(?:^|[\r\n])OK *[\r\n]/;
 
 const questions: readonly Question[] = [
@@ -173,7 +204,13 @@ const questions: readonly Question[] = [
       ["bare", /\+CCLK: ?\d/],
     ],
   },
-  { id: "clock", asks: "Is the hour of AT+CCLK? UTC or local?", fact: "modem-care.md 14 no. 5, M-1", scene: "clock", tells: (recording) => clockKind(recording.received("clock")) },
+  {
+    id: "clock",
+    asks: "Is the hour of AT+CCLK? UTC or local?",
+    fact: "modem-care.md 14 no. 5, M-1",
+    scene: "clock",
+    tells: (recording) => clockKind(recording.received("clock")),
+  },
   {
     id: "cpsmsStrings",
     asks: "Must the strings of AT+CPSMS be quoted?",

@@ -51,7 +51,12 @@ const questions: readonly Question[] = [
     asks: "Which module is it?",
     fact: "dialects.md 0.2",
     scene: "model",
-    tells: [["m5310a", /M5310-?A/], ["m5311", /M5311/], ["m5312", /M5312/], ["m5313", /M5313/]],
+    tells: [
+      ["m5310a", /M5310-?A/],
+      ["m5311", /M5311/],
+      ["m5312", /M5312/],
+      ["m5313", /M5313/],
+    ],
     assumes: "m5311",
     option: "model",
     advice: { m5310a: 'model: "M5310-A"', m5312: 'model: "M5312"', m5313: 'model: "M5313"' },
@@ -72,7 +77,11 @@ const questions: readonly Question[] = [
     fact: "dialects.md B-17, 14 no. 3",
     scene: "refused connection",
     in: "refused",
-    tells: [["conack", /CONACK/], ["codes", /\+MQTTOPEN: ?\d/], ["words", /\+MQTTOPEN: ?FAIL/]],
+    tells: [
+      ["conack", /CONACK/],
+      ["codes", /\+MQTTOPEN: ?\d/],
+      ["words", /\+MQTTOPEN: ?FAIL/],
+    ],
     assumes: "words",
   },
   {
@@ -81,7 +90,10 @@ const questions: readonly Question[] = [
     fact: "dialects.md 14 no. 3",
     scene: "settings",
     in: "idle",
-    tells: [["numbered", /\+CME ERROR: ?\d/], ["bare", /ERROR/]],
+    tells: [
+      ["numbered", /\+CME ERROR: ?\d/],
+      ["bare", /ERROR/],
+    ],
     assumes: "numbered",
   },
   {
@@ -90,7 +102,11 @@ const questions: readonly Question[] = [
     fact: "dialects.md B-7",
     scene: "settings",
     in: "settings",
-    tells: [["table", /AT\+MQTTCFG:/], ["mixed", /\+MQTTCFG: ?"[^\r\n]*,"\*+"/], ["example", /\+MQTTCFG: ?"[^\r\n]*,\*+,/]],
+    tells: [
+      ["table", /AT\+MQTTCFG:/],
+      ["mixed", /\+MQTTCFG: ?"[^\r\n]*,"\*+"/],
+      ["example", /\+MQTTCFG: ?"[^\r\n]*,\*+,/],
+    ],
     assumes: "example",
   },
   {
@@ -99,7 +115,10 @@ const questions: readonly Question[] = [
     fact: "dialects.md 3.3",
     scene: "texts",
     in: "no length",
-    tells: [["optional", /OK/], ["required", /ERROR/]],
+    tells: [
+      ["optional", /OK/],
+      ["required", /ERROR/],
+    ],
     assumes: "required",
   },
   {
@@ -108,7 +127,11 @@ const questions: readonly Question[] = [
     fact: "dialects.md 3.3, 14 no. 3",
     scene: "texts",
     in: "text",
-    tells: [["escape", /3,\s*a"b/], ["kept", /a\\"b/], ["refused", /ERROR/]],
+    tells: [
+      ["escape", /3,\s*a"b/],
+      ["kept", /a\\"b/],
+      ["refused", /ERROR/],
+    ],
   },
   {
     id: "emptyPublish",
@@ -116,7 +139,10 @@ const questions: readonly Question[] = [
     fact: "dialects.md 3.3",
     scene: "texts",
     in: "empty",
-    tells: [["error", /ERROR/], ["sent", /\+MQTTPUBLISH[^\r\n]*,0,/]],
+    tells: [
+      ["error", /ERROR/],
+      ["sent", /\+MQTTPUBLISH[^\r\n]*,0,/],
+    ],
     assumes: "sent",
   },
   {
@@ -125,7 +151,10 @@ const questions: readonly Question[] = [
     fact: "dialects.md 3.4",
     scene: "loop",
     in: "behind",
-    tells: [["disconnected", /STAT: ?2/], ["initialised", /STAT: ?1/]],
+    tells: [
+      ["disconnected", /STAT: ?2/],
+      ["initialised", /STAT: ?1/],
+    ],
     assumes: "disconnected",
   },
   ...chinaMobileQuestions(verbs, {
@@ -141,6 +170,7 @@ const questions: readonly Question[] = [
     subackGranted: "decimal",
     subackRefused: "128",
     packetIds: "one-counter",
+    qos2Steps: "PUBREC, PUBCOMP, PUBREL",
     strayAcks: "silent",
     ackTimeout: "reconnects",
     reconfigure: "allowed",

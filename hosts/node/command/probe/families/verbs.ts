@@ -14,6 +14,8 @@ export interface Verbs {
   publish(topic: string, payload: string, as: string, then: RegExp): readonly Step[];
   /** The first half of a publish with a data phase of one byte, where the family has one. */
   readonly dataPhase?: (topic: string) => readonly [prompt: Step, data: Step];
+  /** Whether the modem takes a backslash in quotes for an escape, as the driver reads the documents. */
+  readonly escapes?: boolean;
   /** Asks how the connection is, and what the answer is when there is one. */
   readonly state: { readonly at: string; readonly connected: RegExp };
 }
@@ -79,7 +81,13 @@ const TOPICS: readonly TopicCase[] = [
 /** Scenes that any family's verbs can perform. */
 export function verbScenes(verbs: Verbs): readonly Scene[] {
   const { connect, leave, subscribe, publish, dataPhase, state } = verbs;
-  const scene = (id: string, steps: readonly Step[], more: Partial<Scene> = {}): Scene => ({ id, needs: ["broker"], steps: [...connect, ...steps], leave, ...more });
+  const scene = (id: string, steps: readonly Step[], more: Partial<Scene> = {}): Scene => ({
+    id,
+    needs: ["broker"],
+    steps: [...connect, ...steps],
+    leave,
+    ...more,
+  });
   const topics = TOPICS.map(({ id, topic }) =>
     scene(id, [...subscribe("{topic}/#"), ...publish(`{topic}${topic}`, "come back", id, /come back/), { listen: 500, as: id }]),
   );
@@ -88,7 +96,11 @@ export function verbScenes(verbs: Verbs): readonly Scene[] {
     ...topics,
     scene("state", [{ at: state.at, as: "state" }]),
     scene("long payload", [...subscribe("{topic}/long"), ...publish("{topic}/long", "{payloadFill}", "long", /y{300,}/), { listen: 1500, as: "long" }]),
-    scene("binary payload", [...subscribe("{topic}/binary"), ...publish("{topic}/binary", "a\x1bb\x1ac\x00d\xffe", "binary", /c\x00d\xffe/), { listen: 500, as: "binary" }]),
+    scene("binary payload", [
+      ...subscribe("{topic}/binary"),
+      ...publish("{topic}/binary", "a\x1bb\x1ac\x00d\xffe", "binary", /c\x00d\xffe/),
+      { listen: 500, as: "binary" },
+    ]),
     ...(phase === undefined
       ? []
       : [
@@ -121,10 +133,23 @@ export function verbScenes(verbs: Verbs): readonly Scene[] {
   ];
 }
 
-/** @param links `state.connected` of the verbs is asked for */
-export function verbQuestions({ dataPhase, state }: Verbs): readonly Question[] {
+/** The questions that these scenes answer. */
+export function verbQuestions({ dataPhase, state, escapes = false }: Verbs): readonly Question[] {
+  const assumed: Readonly<Record<string, string>> = escapes ? { backslashInTopic: "lost", quoteInTopic: "escape" } : {};
   return [
-    ...TOPICS.map(({ id, asks, fact, tells, assumes }) => ({ id, asks, fact, scene: id, in: id, tells, assumes })),
+    ...TOPICS.map(({ id, asks, fact, tells, assumes }) => ({ id, asks, fact, scene: id, in: id, tells, assumes: assumed[id] ?? assumes })),
+    {
+      id: "connectedState",
+      asks: `Does ${state.at} tell the state that stands for a connection?`,
+      fact: "dialects.md 7.2",
+      scene: "state",
+      in: "state",
+      tells: [
+        ["yes", state.connected],
+        ["no", /OK|ERROR/],
+      ],
+      assumes: "yes",
+    },
     {
       id: "payloadLimit",
       asks: "Is a payload carried that is as long as the driver allows?",
