@@ -8,6 +8,7 @@ import type { Consent } from "../../hosts/node/command/probe/question";
 import { markdown, type Report } from "../../hosts/node/command/probe/report";
 import { startAedes, type Broker } from "./support/brokers";
 import { families } from "./support/families";
+import { Lives } from "./support/lives";
 import { modemMqtt, start } from "./support/process";
 import { answers, probed } from "./support/probing";
 
@@ -30,13 +31,15 @@ const factOf = (report: Report, id: string) => {
 
 describe("modem-mqtt probe", function () {
   let broker: Broker;
+  const lives = new Lives(6);
   before(async () => {
     broker = await startAedes();
+    lives.start();
   });
   after(() => broker.stop());
 
   for (const [name] of families)
-    it(`asks a ${name} all that an ordinary broker can answer, and says of every row of the driver's tables what has come out`, async () => {
+    it(`asks a ${name} all that an ordinary broker can answer, and says of every row of the driver's tables what has come out`, lives.add(async () => {
       const asked: Consent[] = [];
       const { report, error } = await probed({ modem: name }, {
         withBroker: false, broker: { host: "127.0.0.1", port: broker.port, user: "meter-77", password: PASSWORD },
@@ -69,7 +72,7 @@ describe("modem-mqtt probe", function () {
         assert.equal(report.counts[verdict], report.facts.filter((fact) => fact.verdict === verdict).length);
       for (const id of ["longTopic", "payloadLimit", "binaryPayload", "otherLettersInTopic", "connectedState", "restartCommand", "restartLine"])
         assert.equal(factOf(report, id).verdict, "confirmed", id);
-    });
+    }));
 
   describe("what it may not do is not tried, and said so", () => {
     it("without a broker nothing is sent over the air", async () => {
@@ -150,7 +153,7 @@ describe("modem-mqtt probe", function () {
 
     for (const [family, [set, read]] of Object.entries(USERS))
       for (const [when, ending] of Object.entries(ENDINGS))
-        it(`${family}, ${when}`, async () => {
+        it(`${family}, ${when}`, lives.add(async () => {
           const controller = new AbortController();
           let before: string[] = [],
             after: string[] = [],
@@ -169,7 +172,7 @@ describe("modem-mqtt probe", function () {
           for (const { isDone, command } of report.putBack) assert.ok(isDone, command);
           assert.equal(report.ended, controller.signal.aborted ? "interrupted" : "all that could be asked was asked");
           assert.deepEqual(await secretsIn(report, family, "home/555123", "alas", "hush", "device-9"), []);
-        });
+        }));
   });
 
   describe("the command", () => {
@@ -244,7 +247,7 @@ describe("modem-mqtt probe", function () {
     });
 
     it("a modem that does not answer is status 1, and no report", async () => {
-      modem.fault("silent:600000");
+      modem.fault("silence:600000");
       const { status, stdout, stderr } = await modemMqtt(command("--baud", "9600", "--boot-timeout", "1", "-o", "-"));
       assert.equal(status, 1);
       assert.equal(stdout.toString(), "");

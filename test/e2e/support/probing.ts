@@ -37,7 +37,7 @@ export async function probed(
     const result = await probeModem({
       serial: modem.path, baud: 9600, modem: options.modem, family: await loadDriver(options.modem), table: TABLES[options.modem], version: "0.0.0",
       signal: new AbortController().signal, own, broker: port === undefined ? undefined : { host: "127.0.0.1", port, user: "meter", password: "correct horse" },
-      consent: async () => true, within: 600_000, attachTimeout: 5000, paces: { keepAlive: 5, ackTimeout: 3 }, ...rest,
+      consent: async (kind) => kind !== "hands", within: 600_000, attachTimeout: 5000, paces: { keepAlive: 5, ackTimeout: 3 }, ...rest,
     });
     await beforeEnd?.();
     return result;

@@ -186,11 +186,13 @@ function lineFacts({ family, recordings }: Evidence): Fact[] {
   });
 }
 
-/** Lines that look like reports, and that the driver's table does not have. */
+/** Lines that look like reports, that answer no command, and that the driver's table does not have. */
 export function strangers({ family, recordings }: Evidence): string[] {
-  const rows = family.responses.responses;
-  const found = [...recordings.values()].flatMap((recording) => linesOf(recording.received()));
-  return [...new Set(found.filter((line) => /^[+*^][A-Z]/.test(line) && !rows.some((row) => fieldsOf(row, line) !== undefined)))];
+  const rows = family.responses.responses,
+    all = [...recordings.values()];
+  const asked = new Set(all.flatMap(({ events }) => events.flatMap(({ who, text }) => (who === "sent" ? nameOf(text).slice(2) : []))));
+  const found = all.flatMap((recording) => linesOf(recording.received())).filter((line) => /^[+*^][A-Z]/.test(line));
+  return [...new Set(found.filter((line) => !asked.has(/^[+*^]\w+/.exec(line)![0]) && !rows.some((row) => fieldsOf(row, line) !== undefined)))];
 }
 
 // ---- limits, options, and the rest

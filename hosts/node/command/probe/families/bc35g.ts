@@ -28,11 +28,15 @@ const verbs: Verbs = {
 };
 const connected = within(verbs.connect, verbs.leave);
 const CFG = ["version", "session", "timeout", "will"] as const;
-const quoted = (fields: string): string =>
-  fields
-    .split(",")
-    .map((field) => (/^(?:-?\d+|"[^"]*")$/.test(field) ? field : `"${field}"`))
-    .join(",");
+/** How many values each setting has at the most. Without quotes, a comma may be part of the last one. */
+const MOST = 5;
+
+/** The values of an answer as a command wants them: texts in quotes, whether the answer has them or not. */
+function quoted(values: string): string {
+  const fields = values.match(/"[^"]*"|[^,]+/g) ?? [];
+  if (fields.length > MOST) fields.splice(MOST - 1, fields.length, fields.slice(MOST - 1).join(","));
+  return fields.map((field) => (/^(?:-?\d+|"[^"]*")$/.test(field) ? field : `"${field}"`)).join(",");
+}
 
 const kept: readonly Kept[] = CFG.map((name) => ({
   name: `QMTCFG ${name}`,
