@@ -18,7 +18,7 @@ export function driverScenes({ inquiries, recovery: { restart } }: Family): Scen
       final: 0,
       then: /OK|ERROR|REBOOT/,
       within: 10_000,
-      as: "restart",
+      as: line,
       unless: index > 0 ? /OK|REBOOT/ : undefined,
     }),
   );
