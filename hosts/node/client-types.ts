@@ -1,4 +1,5 @@
 import type { MQTTModemError } from "../../src/errors";
+import type { Progress } from "../../src/modem/care";
 import type { StageName } from "../../src/modem/stage";
 import type { SessionOptions } from "../../src/session/session";
 import type { SessionState } from "../../src/session/states";
@@ -26,8 +27,11 @@ export interface ClientEvents {
   error: [error: MQTTModemError];
   /** The client has ended: `end` was called, or there is no further attempt. */
   end: [];
-  /** Beyond MQTT.js: what the modem is doing. */
-  stage: [stage: StageName];
+  /**
+   * Beyond MQTT.js: what the modem is doing. `attaching` comes again and again, with what is known of the network so far; `progress` is
+   * null with all other stages.
+   */
+  stage: [stage: StageName, progress: Progress | null];
   /** Beyond MQTT.js: the session has entered a state; docs/sessions.md has the diagram. */
   state: [state: SessionState];
   /** Beyond MQTT.js: a message that an earlier process stored has ended; `error` is null when it succeeded. */

@@ -21,6 +21,7 @@ import {
 } from "./client-types";
 import { Inbox } from "./inbox";
 import { Lifecycle } from "./lifecycle";
+import { ModemDevice } from "./modem-device";
 import { Operations } from "./operations";
 import { bytes, check } from "./options";
 import { Assembly, type Packet, type QoS } from "./packet";
@@ -35,6 +36,8 @@ import { filters, type Granted, type Topics } from "./topics";
 export class ModemMQTTClient extends EventEmitter<ClientEvents> implements AsyncIterable<Packet>, AsyncDisposable {
   /** The modem and its port, for another client that uses the same modem. */
   readonly carrier: SharedModem;
+  /** The modem as a device, beside MQTT: commands of the application's own, and how the modem is. */
+  readonly modem: ModemDevice;
   readonly #session: Session;
   readonly #inbox: Inbox;
   readonly #operations: Operations;
@@ -54,6 +57,15 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
       call: (packet) => this.emit("message", packet.topic, packet.payload, packet),
       dropped: (error) => this.#onDropped(error),
     });
+    this.modem = new ModemDevice({
+      get session() {
+        return client.#session;
+      },
+      get ended() {
+        return client.ended;
+      },
+      cares: sharedModem.driver.care !== undefined,
+    });
     this.#lifecycle = new Lifecycle({
       emit: (event: string, ...values: unknown[]) => void this.emit(event, ...values),
       onError: (error) => this.#emitError(error),
@@ -63,8 +75,14 @@ export class ModemMQTTClient extends EventEmitter<ClientEvents> implements Async
       ...session,
       queue,
       modem: sharedModem.modem(driverOptions),
-      onState: (state, error) => this.#lifecycle.onState(state, error),
-      onStage: (stage) => this.emit("stage", stage),
+      onState: (state, error) => {
+        this.modem.onState(state, error);
+        this.#lifecycle.onState(state, error);
+      },
+      onStage: (stage, progress) => {
+        this.modem.onStage();
+        this.emit("stage", stage, progress === null ? null : { ...progress });
+      },
       onError: (error) => this.#emitError(error),
       onDone: (id, error, granted) => {
         if (!this.#operations.settle(id, error, granted)) this.emit("stored", id, error);

@@ -4,6 +4,7 @@ import { COMMON } from "../../src/modem/names";
 import type { QueueOptions } from "../../src/session/options";
 import type { RetryOptions } from "../../src/session/retry";
 import type { Store } from "../../src/session/store";
+import { CARE, CARE_ELSEWHERE, type CareOfModem } from "./care-options";
 import { ModemMQTTClient } from "./client";
 import {
   atLeast,
@@ -28,7 +29,7 @@ import {
 import type { QoS } from "./packet";
 import type { Direction } from "./serial-port";
 
-export interface ConnectOptions {
+export interface ConnectOptions extends CareOfModem {
   /** The serial port: `/dev/ttyUSB0`, `COM3`, a pseudo-terminal. Left out where `modem` is a client. */
   serial?: string;
   /** Bit/s; default the modem family's factory setting. */
@@ -170,6 +171,7 @@ const WILL_ELSEWHERE = {
 };
 
 const CONNECT: Shape<ConnectOptions> = {
+  ...CARE,
   serial: filled,
   baud: integer(50, 20_000_000),
   modem,
@@ -211,6 +213,7 @@ const CONNECT_ELSEWHERE = {
     "path, wsOptions, transformWsUrl, createWebsocket, stream, socket",
     "the modem makes the connection itself, over TCP; its own serial port is serial",
   ),
+  ...CARE_ELSEWHERE,
   ...elsewhere("incomingStore, outgoingStore", "what is to outlive this process is kept by store: see openStore()"),
   ...elsewhere("protocolId", "protocolVersion says it: 3 is MQTT 3.1, 4 is MQTT 3.1.1"),
   ...elsewhere("reschedulePings, timerVariant", "the modem sends the pings"),
@@ -224,11 +227,13 @@ const CONNECT_ELSEWHERE = {
 };
 
 /** The options of every modem, without those that this host sets itself. */
-const { io: _io, shared: _shared, serial: _serial, clock: _clock, bytes: _bytes, ...MODEM } = COMMON;
+const MODEM: Readonly<Record<string, 1>> = Object.fromEntries(
+  Object.entries(COMMON).filter(([name]) => !["io", "shared", "serial", "clock", "bytes", ...Object.keys(CARE)].includes(name)),
+);
 const MODEM_ELSEWHERE = {
   ...elsewhere("ca, cert, key, tls, ssl, secure, encrypt, encryption, sslContext", TLS),
   ...elsewhere("io, shared", "it is the option modem, beside modemOptions"),
-  ...elsewhere("serial, baud", "it belongs beside modemOptions"),
+  ...elsewhere(`serial, baud, ${Object.keys(CARE).join(", ")}`, "it belongs beside modemOptions"),
   ...elsewhere("clock, bytes", "it is this host's"),
 };
 
@@ -246,6 +251,14 @@ export function checkOptions(options: unknown): asserts options is ConnectOption
     for (const name of ["serial", "baud", "trace"] as const)
       if (given[name] !== undefined)
         throw new ArgumentError("ARGUMENT_RANGE", name, given[name], "must be left out where modem is a client: its serial port is used");
+    for (const name of Object.keys(CARE) as (keyof CareOfModem)[])
+      if (given[name] !== undefined)
+        throw new ArgumentError(
+          "ARGUMENT_RANGE",
+          name,
+          name === "pin" || name === "apn" ? "a secret" : given[name],
+          "must be left out where modem is a client: its modem has been told already",
+        );
   } else required("serial", given.serial, "must be the path of a serial port, such as /dev/ttyUSB0");
   if (given.will) required("will.topic", given.will.topic, "must be given");
   // MQTT 3.1.1, 3.1.2.9: without a user name there is no password.

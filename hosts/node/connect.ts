@@ -1,11 +1,13 @@
 import { ModemError, StateError, type MQTTModemError } from "../../src/errors";
 import type { Family } from "../../src/modem/family";
+import { mustBeAccepted } from "./acceptance";
 import { apart } from "./callback";
+import { careOf } from "./care-options";
 import { SharedModem } from "./shared-modem";
 import { ModemMQTTClient } from "./client";
 import type { ClientSettings } from "./client-types";
 import { checkOptions, checkWith, type ConnectOptions } from "./connect-options";
-import { loadDriver } from "./drivers";
+import { loadDriver, withCare } from "./drivers";
 import { findModem } from "./modem/ask";
 import { inWords } from "./options";
 
@@ -31,9 +33,10 @@ export async function connect(options: ConnectOptions): Promise<ModemMQTTClient>
   return connectTo(options.modem === AUTO ? await withFound(options) : options);
 }
 
-/** The options with the modem and the rate that were found on the serial port. */
+/** The options with the modem and the rate that were found on the serial port. They are checked before. */
 async function withFound(options: ConnectOptions): Promise<ConnectOptions> {
   const { serial, baud, trace, signal } = options;
+  await mustBeAccepted(settingsOf(options), careOf(options));
   return { ...options, ...(await findModem({ serial: serial!, baud, trace, signal })) };
 }
 
@@ -113,17 +116,18 @@ function settingsOf(options: ConnectOptions): ClientSettings {
 
 async function driverOf(modem: ConnectOptions["modem"]): Promise<Family> {
   if (modem instanceof ModemMQTTClient) return modem.carrier.driver;
-  return typeof modem === "string" ? await loadDriver(modem) : modem;
+  return typeof modem === "string" ? await loadDriver(modem) : await withCare(modem);
 }
 
 /** The modem of the other client, or of an own serial port. */
-async function sharedModemOf({ modem, serial, baud, trace }: ConnectOptions, driver: Family): Promise<SharedModem> {
+async function sharedModemOf(options: ConnectOptions, driver: Family): Promise<SharedModem> {
+  const { modem, serial, baud, trace } = options;
   if (modem instanceof ModemMQTTClient) {
     if (modem.ended) throw new StateError("CLOSED", "the client whose modem is to be used has ended; give the serial port instead");
     await modem.carrier.settled();
     return modem.carrier;
   }
-  return new SharedModem(driver, { path: serial!, baudRate: baud ?? driver.baud, trace });
+  return new SharedModem(driver, { path: serial!, baudRate: baud ?? driver.baud, trace }, careOf(options));
 }
 
 /** Settles when the client is connected; rejects when it has ended before. */

@@ -15,6 +15,8 @@ export type {
 } from "./client-types";
 export type { Callback } from "./callback";
 export { SharedModem as Carrier } from "./shared-modem";
+export type { CareOfModem } from "./care-options";
+export { ModemDevice, type CommandOptions, type QuestionOptions } from "./modem-device";
 export type { Packet, QoS } from "./packet";
 export type { Granted, Topics } from "./topics";
 export { hostClock } from "./clock";
@@ -27,7 +29,12 @@ export { SerialPort, type Direction, type SerialPortOptions } from "./serial-por
 export { TrafficTrace, visible } from "./trace";
 export { ArgumentError, BrokerError, ModemError, MQTTModemError, NetworkError, StateError } from "../../src/errors";
 export type { ErrorCode } from "../../src/errors";
+export type { Progress } from "../../src/modem/care";
+export type { APNOptions, CareOptions } from "../../src/modem/care-options";
+export type { StatisticsView } from "../../src/modem/counts";
+export type { SetupCommand } from "../../src/modem/setup";
 export type { StageName } from "../../src/modem/stage";
+export type { ModemIdentity, ModemSignal, NetworkState, SignalWord, SimState, Supply, ToldTime } from "../../src/modem/told";
 export type { RetryOptions } from "../../src/session/retry";
 export type { QueueOptions } from "../../src/session/options";
 export type { SessionState } from "../../src/session/states";

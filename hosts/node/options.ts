@@ -130,6 +130,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^queue\.count$/, "highWaterMark"],
   [/^queue\.bytes$/, "queueBytes"],
   [/^queue\.policy$/, "queuePolicy"],
+  [/^modem\.(?=(?:apn|pin|operator|bands|roaming|radio|psm|edrx|setup)\b)/, ""],
   [/^modem\.(?!io$|serial|clock)/, "modemOptions."],
 ];
 

@@ -2,12 +2,15 @@ import type { Family } from "../../src/modem/family";
 import type { SessionOptions } from "../../src/session/session";
 import type { Session } from "../../src/session/session";
 import { hostClock } from "./clock";
+import type { CareOfModem } from "./care-options";
 import { SerialPort, type SerialPortOptions } from "./serial-port";
 
 /** A modem on a serial port, shared by sessions. The port is open while one of them has a client. */
 export class SharedModem {
   readonly driver: Family;
   readonly #serial: Pick<SerialPortOptions, "path" | "baudRate" | "trace">;
+  /** What the modem is told as a device: for each session, because any of them may be the one that brings it up. */
+  readonly #care: CareOfModem;
   readonly #sessions = new Set<Session>();
   /** The session that joined last: the next one gets the modem from it. */
   #last: Session | undefined;
@@ -16,9 +19,10 @@ export class SharedModem {
   /** Wait until all ports are closed. */
   readonly #waiters: (() => void)[] = [];
 
-  constructor(driver: Family, serial: Pick<SerialPortOptions, "path" | "baudRate" | "trace">) {
+  constructor(driver: Family, serial: Pick<SerialPortOptions, "path" | "baudRate" | "trace">, care: CareOfModem = {}) {
     this.driver = driver;
     this.#serial = serial;
+    this.#care = care;
   }
 
   /** The option `modem` of a session on this modem. */
@@ -30,7 +34,7 @@ export class SharedModem {
         sharedModem.#ports++;
       }
     }
-    return { ...driverOptions, io: this.driver, clock: hostClock, serial: { io: CountedPort, ...this.#serial }, shared: this.#last };
+    return { ...driverOptions, ...this.#care, io: this.driver, clock: hostClock, serial: { io: CountedPort, ...this.#serial }, shared: this.#last };
   }
 
   /** The session uses this modem from now on. */

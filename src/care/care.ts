@@ -147,11 +147,11 @@ export class ModemCare implements Care {
         plain.modemCode,
       );
     if (isRoaming(status) && !wanted.roaming)
-      return new NetworkError("NOT_ATTACHED", `the modem has found a foreign network alone ${said}, and modem.roaming is false`, plain.modemCode);
+      return new NetworkError("NOT_ATTACHED", `the modem has found a foreign network alone ${said}, and may not use it (option roaming)`, plain.modemCode);
     if (status === 3 || status === 8) return plain;
     return new NetworkError(
       "ATTACH_FAILED",
-      `the modem is registered, and has no data service ${said}; check the APN (modem.apn) and the SIM's data plan`,
+      `the modem is registered, and has no data service ${said}; check the APN (option apn) and the SIM's data plan`,
       plain.modemCode,
     );
   }

@@ -78,7 +78,7 @@ function sorted(numbers: readonly number[]): string {
 /** The modem takes the APN, or its context, not. */
 export function contextError({ wanted, context }: CareState, { message, modemCode }: MQTTModemError): MQTTModemError {
   const apn = wanted.apn?.name ?? context?.apn ?? "";
-  const which = apn === "" ? "check whether the SIM's data plan needs an APN (modem.apn)" : `check the APN "${apn}", its user and password (modem.apn)`;
+  const which = apn === "" ? "check whether the SIM's data plan needs an APN (option apn)" : `check the APN "${apn}", its user and password (option apn)`;
   return new NetworkError("PDP_FAILED", `there is no data connection: ${message}; ${which}`, modemCode);
 }
 
@@ -104,7 +104,7 @@ export const OPERATOR_STEPS: readonly ModemStep<CareState>[] = frozen([
         ? undefined
         : new NetworkError(
             "NO_COVERAGE",
-            `the modem does not find the operator ${wanted.operator}, or may not use it (modem.operator): ${error.message}`,
+            `the modem does not find the operator ${wanted.operator}, or may not use it (option operator): ${error.message}`,
             error.modemCode,
           ),
   },

@@ -54,7 +54,7 @@ function refuse(state: CareState, tries: number, code?: number): MQTTModemError 
   const left = tries >= 0 ? `; it can be tried ${tries === 1 ? "once" : `${tries} times`} more` : "";
   return (state.pinRefusal = new ModemError(
     "PIN_REFUSED",
-    `the SIM refuses the PIN (modem.pin)${left}. It is not tried again: a third wrong PIN blocks the SIM`,
+    `the SIM refuses the PIN (option pin)${left}. It is not tried again: a third wrong PIN blocks the SIM`,
     code,
   ));
 }

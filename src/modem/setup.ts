@@ -36,7 +36,7 @@ export function setupSteps(family: Family, setup: unknown): ModemStep[] {
       then: (_state, _lines, error) =>
         error === null || optional === true
           ? undefined
-          : new ModemError(error.code, `${error.message} (${name}; with optional: true it may fail)`, error.modemCode),
+          : new ModemError(error.code, `${error.message} (option setup[${index}]; with optional: true it may fail)`, error.modemCode),
     };
   });
 }

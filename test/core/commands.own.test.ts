@@ -306,7 +306,7 @@ describe("modem.setup", () => {
         life.modem.instead = (line) => (/SM=/.test(line) ? answer : undefined);
         life.pass(100);
         life.mustTell("waiting COMMAND_REFUSED");
-        equal(told.message.includes("AT+SM=LOCK_FOREVER") && told.message.includes("modem.setup[0]"), true, told.message);
+        equal(told.message.includes("AT+SM=LOCK_FOREVER") && told.message.includes("setup[0]"), true, told.message);
         equal(told.modemCode, answer[0] === "ERROR" ? undefined : 50);
       }
     });

@@ -1,0 +1,46 @@
+import type { Family } from "../../src/modem/family";
+import { ArgumentError } from "../../src/errors";
+import type { Clock } from "../../src/platform";
+import { Session } from "../../src/session/session";
+import type { CareOfModem } from "./care-options";
+import type { ClientSettings } from "./client-types";
+import { loadDriver, modemNames } from "./drivers";
+import { inWords } from "./options";
+
+/** A clock that stands still, so that nothing happens. */
+const STILL: Clock = { now: () => 0, alarm: () => ({ set() {}, clear() {}, close() {} }) };
+
+/** A port without a modem. */
+class NoPort {
+  read(): number {
+    return 0;
+  }
+
+  write(_source: Uint8Array, _offset: number, length: number): number {
+    return length;
+  }
+
+  close(): void {}
+}
+
+/**
+ * Checks options for a modem that is not known yet, before a byte is sent to find it out: at least one driver must accept them.
+ * @throws ArgumentError
+ */
+export async function mustBeAccepted(settings: ClientSettings, care: CareOfModem): Promise<void> {
+  let refusal: unknown;
+  for (const name of await modemNames()) {
+    try {
+      return tryWith(await loadDriver(name), settings, care);
+    } catch (error) {
+      if (!(error instanceof ArgumentError)) throw error;
+      refusal ??= error;
+    }
+  }
+  throw inWords(refusal);
+}
+
+/** Begins a session that reaches no modem. @throws ArgumentError */
+function tryWith(driver: Family, { session, driverOptions }: ClientSettings, care: CareOfModem): void {
+  new Session({ ...session, modem: { ...driverOptions, ...care, io: driver, clock: STILL, serial: { io: NoPort } } }).close(true);
+}

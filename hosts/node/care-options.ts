@@ -1,0 +1,38 @@
+// What the modem is told as a device. On Node these options stand beside `serial`, and not in `modemOptions`.
+import type { CareOptions } from "../../src/modem/care-options";
+import type { SetupCommand } from "../../src/modem/setup";
+import { elsewhere, type Check, type Elsewhere, type Shape } from "./options";
+
+/** @see CareOptions */
+export interface CareOfModem extends CareOptions {
+  /** AT commands of the application's own, sent each time the modem is brought up, after a restart too, before its network is waited for. */
+  setup?: readonly (string | SetupCommand)[];
+}
+
+/** The core checks these values: see {@link mustAccept}. */
+const core: Check = () => {};
+
+export const CARE: Shape<CareOfModem> = {
+  apn: core,
+  pin: core,
+  operator: core,
+  bands: core,
+  roaming: core,
+  radio: core,
+  psm: core,
+  edrx: core,
+  setup: core,
+};
+
+/** The names of other libraries, and of the parts of `apn`. */
+export const CARE_ELSEWHERE: Elsewhere = {
+  ...elsewhere("apnUser, apnPassword, apnName", "it is part of apn: { name, user, password }"),
+  ...elsewhere("PIN, simPin, simPIN, pinCode", "it is pin here"),
+};
+
+/** These options, where they are given, for a modem that this client has for itself. */
+export function careOf(options: CareOfModem): CareOfModem {
+  const care: Record<string, unknown> = {};
+  for (const name of Object.keys(CARE) as (keyof CareOfModem)[]) if (options[name] !== undefined) care[name] = options[name];
+  return care;
+}
