@@ -2,8 +2,9 @@ import type { Family } from "../../src/modem/family";
 import { ArgumentError } from "../../src/errors";
 import type { Clock } from "../../src/platform";
 import { Session } from "../../src/session/session";
-import type { CareOfModem } from "./care-options";
+import { careOf, type CareOfModem } from "./care-options";
 import type { ClientSettings } from "./client-types";
+import { checkWith, type ConnectOptions } from "./connect-options";
 import { loadDriver, modemNames } from "./drivers";
 import { inWords } from "./options";
 
@@ -27,11 +28,13 @@ class NoPort {
  * Checks options for a modem that is not known yet, before a byte is sent to find it out: at least one driver must accept them.
  * @throws ArgumentError
  */
-export async function mustBeAccepted(settings: ClientSettings, care: CareOfModem): Promise<void> {
+export async function mustBeAccepted(options: ConnectOptions, settings: ClientSettings): Promise<void> {
   let refusal: unknown;
   for (const name of await modemNames()) {
     try {
-      return tryWith(await loadDriver(name), settings, care);
+      const driver = await loadDriver(name);
+      checkWith(driver, options);
+      return tryWith(driver, settings, careOf(options));
     } catch (error) {
       if (!(error instanceof ArgumentError)) throw error;
       refusal ??= error;

@@ -36,7 +36,7 @@ export async function connect(options: ConnectOptions): Promise<ModemMQTTClient>
 /** The options with the modem and the rate that were found on the serial port. They are checked before. */
 async function withFound(options: ConnectOptions): Promise<ConnectOptions> {
   const { serial, baud, trace, signal } = options;
-  await mustBeAccepted(settingsOf(options), careOf(options));
+  await mustBeAccepted(options, settingsOf(options));
   return { ...options, ...(await findModem({ serial: serial!, baud, trace, signal })) };
 }
 

@@ -116,6 +116,8 @@ export function never(why: string): Check {
   };
 }
 
+/** Before the names of options that stand beside `serial` here. */
+const DEVICE = /\bmodem\.(?=(?:apn|pin|operator|bands|roaming|radio|psm|edrx|setup)\b)/g;
 /** The core's names of arguments, and their names here. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^id$/, "clientId"],
@@ -130,7 +132,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^queue\.count$/, "highWaterMark"],
   [/^queue\.bytes$/, "queueBytes"],
   [/^queue\.policy$/, "queuePolicy"],
-  [/^modem\.(?=(?:apn|pin|operator|bands|roaming|radio|psm|edrx|setup)\b)/, ""],
+  [DEVICE, ""],
   [/^modem\.(?!io$|serial|clock)/, "modemOptions."],
 ];
 
@@ -140,7 +142,7 @@ export function inWords(error: unknown, topics = 0): unknown {
   let { argument, expected, value } = error;
   argument = argument.replace(/^items\[(\d+)\]\.topic$/, topics > 1 ? "topics[$1]" : "topic");
   for (const [word, own] of WORDS) argument = argument.replace(word, own);
-  expected = expected.replaceAll("modem.", "modemOptions.");
+  expected = expected.replace(DEVICE, "").replaceAll("modem.", "modemOptions.");
   if (error.argument === "keepAlive" && typeof value === "number") {
     value /= 1000;
     expected = expected.replace(/(\d+)000 to (\d+)000 milliseconds/, "$1 to $2 seconds").replace(/from 0 to (\d+)000 milliseconds/, "from 0 to $1 seconds");

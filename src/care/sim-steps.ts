@@ -45,6 +45,7 @@ function asked(state: CareState, lines: readonly string[], error: MQTTModemError
   const number = simState(lines, error);
   if (isBusy(number)) return Outlook.Again;
   state.isLocked = isPin(number) && state.wanted.pin !== null;
+  state.isOpened = false;
   if (state.isLocked) return state.pinRefusal ?? undefined;
   return refusedService(number, said(lines, error)) ?? undefined;
 }
@@ -88,10 +89,15 @@ export const SIM_STEPS: readonly ModemStep<CareState>[] = frozen([
   {
     ask: ({ isOpened }) => (isOpened ? "AT+CPIN?" : null),
     then(state, lines, error) {
-      const number = simState(lines, error);
+      const number = simState(lines, error),
+        refused = state.rows.pinRefused?.(lines) ?? null; // AT+NPIN tells it behind its OK
+      if (refused !== null) return refuse(state, refused);
+      state.isLocked = isPin(number);
       if (number === Sim.Ready) state.isOpened = false;
-      else if (isPin(number) || isBusy(number) || number === Sim.Unknown) return Outlook.Again;
+      else if (state.isLocked || isBusy(number) || number === Sim.Unknown) return Outlook.Again;
       else return refusedService(number, said(lines, error)) ?? undefined;
     },
+    // Whatever the modem has said to the PIN: a SIM that goes on asking for it has not taken it.
+    givenUp: (state) => (state.isLocked ? refuse(state, state.tries < 0 ? -1 : state.tries - 1) : undefined),
   },
 ]);

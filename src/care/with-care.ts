@@ -24,7 +24,10 @@ function variantSteps(variants: Variants): readonly ModemStep<CareState>[] {
         const found = words.find(([word]) => said.includes(word));
         if (found !== undefined) state.rows = found[1];
         if (state.wanted.bands !== null && state.rows.bands === undefined)
-          return new ModemError("COMMAND_REFUSED", `no document says how this modem is told its bands; leave the option bands out (ATI says ${lines.join(", ")})`);
+          return new ModemError(
+            "COMMAND_REFUSED",
+            `no document says how this modem is told its bands; leave the option bands out (ATI says ${lines.join(", ")})`,
+          );
       },
     },
   ]);

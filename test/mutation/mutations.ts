@@ -144,6 +144,8 @@ export const mutations: readonly Mutation[] = [
   retry("an application's own command is sent a second time", "    command.own !== true &&\n", ""),
   exchange("a prompt that an own command has not asked for leaves the modem waiting for data", "        if (request.command!.own !== true) return;\n", "        if (true as boolean) return;\n"),
   ownCommand("an application switches the echo on", '  [["E1"], "switches the command echo on"],\n', ""),
+  simSteps("a SIM that goes on asking for its PIN is not taken for one that has refused it", "givenUp: (state) => (state.isLocked ?", "givenUp: (state) => (state.isLocked && state.tries < 0 ?"),
+  simSteps("a PIN's refusal behind the OK is not heard", "if (refused !== null) return refuse(state, refused);\n      state.isLocked", "state.isLocked"),
   simSteps("a PIN that was refused is tried again", "if (state.isLocked) return state.pinRefusal ?? undefined;", "if (state.isLocked) return undefined;"),
   simSteps("the last try of a PIN is spent", "if (tries >= 0 && tries <= LAST_TRY)", "if (tries === 0)"),
   networkSteps("an APN that the modem has is set all the same", "context.apn.toLowerCase() !== name.toLowerCase()", "context.apn !== name"),

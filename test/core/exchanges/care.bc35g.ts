@@ -44,6 +44,18 @@ export const BC35G_CARE: Exchange[] = [
       = error PIN_REFUSED`,
   },
   {
+    name: "the same told behind the OK: the PIN was tried a second time",
+    ...modem({ pin: "1234" }),
+    script: `${STEP}${awake}${LOCKED}${step("AT+CPINR", "+CPINR: SIM PIN,3,3", "OK")}${step('AT+NPIN=0,"1234"')}${step("AT+CPIN?", "+NPIN:ERROR wrong PIN 2", "+CPIN: SIM PIN", "OK")}
+      = error PIN_REFUSED`,
+  },
+  {
+    name: "a SIM that goes on asking for its PIN has refused it, whatever the modem has said: the PIN was tried a second time",
+    ...modem({ pin: "1234" }),
+    script: `${STEP}${awake}${LOCKED}${step("AT+CPINR", "+CPINR: SIM PIN,3,3", "OK")}${step('AT+NPIN=0,"1234"')}${`${LOCKED}~ 1000`.repeat(9)}${LOCKED}
+      = error PIN_REFUSED`,
+  },
+  {
     name: "the same with an error in place of the line",
     ...modem({ pin: "1234" }),
     script: `${STEP}${awake}${LOCKED}${step("AT+CPINR", "ERROR")}${step('AT+NPIN=0,"1234"', "+CME ERROR: 16")}
