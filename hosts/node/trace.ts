@@ -28,6 +28,17 @@ const SECRET_FIELDS: readonly RegExp[] = (
     // A result followed by the password; or, for the query, the password alone.
     ["\\+QMTT?ENAUTH: ?\\d,", 0],
     ["\\+QMTT?ENAUTH:(?! ?-?\\d+[\\s,]) ?", 0],
+    // The SIM's codes, and an access point's password.
+    ["\\+CPIN *=(?!\\?)", 0],
+    ["\\+CPIN *=", 1],
+    ["\\+NPIN *=", 1],
+    ["\\+NPIN *=", 2],
+    ["\\+CPWD *=", 1],
+    ["\\+CPWD *=", 2],
+    ["\\+CLCK *=", 2],
+    ["\\+CGAUTH *[=:]", 3],
+    ["\\*CGDEFCONT *[=:]", 3],
+    ["\\+CSTT *[=:]", 2],
   ] as const
 ).flatMap(([begin, before]) => FIELDS.map((field) => new RegExp(`(${begin}(?: *${field} *,){${before}} *)(${field})`, "i")));
 
@@ -56,7 +67,23 @@ function formsOf(secret: string): string[] {
 }
 
 /** The commands that carry a secret. They may begin anywhere, because several commands may share a line. A line that may become one of them is not shown before it is complete. */
-const SECRET_COMMANDS: readonly string[] = ["+QMTCONN", "+MQTTCONN", "+MQTTCFG", "+QMTCFG", "+QMTTENAUTH", "+QMTENAUTH"];
+const SECRET_COMMANDS: readonly string[] = [
+  "+QMTCONN",
+  "+MQTTCONN",
+  "+MQTTCFG",
+  "+QMTCFG",
+  "+QMTTENAUTH",
+  "+QMTENAUTH",
+  "+CPIN",
+  "+NPIN",
+  "+CPWD",
+  "+CLCK",
+  "+CGAUTH",
+  "*CGDEFCONT",
+  "+CSTT",
+];
+/** These carry codes of four to eight digits, which are masked with their quotes alone: a `***` in the middle of a known number would tell them. */
+const CODE_COMMANDS = /\+(?:CPIN|NPIN|CPWD|CLCK)\b/i;
 const BEGUN = new RegExp(`(?:${SECRET_COMMANDS.flatMap((name) => Array.from(name, (_, index) => `\\${name.slice(0, index + 1)}`)).join("|")})$`);
 
 /**
@@ -87,12 +114,16 @@ export class TrafficTrace {
 
   #know(secret: string): void {
     if (secret === "" || secret.includes(MASK)) return;
-    const forms = formsOf(secret).filter((form) => !this.#secrets.has(form));
+    this.#remember(formsOf(secret));
+  }
+
+  #remember(all: readonly string[]): void {
+    const forms = all.filter((form) => !this.#secrets.has(form));
     if (forms.length === 0) return;
     // The longest first: one may begin with another.
-    const all = [...this.#secrets, ...forms].sort((one, other) => other.length - one.length);
+    const sorted = [...this.#secrets, ...forms].sort((one, other) => other.length - one.length);
     this.#secrets.clear();
-    for (const each of all) this.#secrets.add(each);
+    for (const each of sorted) this.#secrets.add(each);
   }
 
   /** The function for the option `trace` of `connect`. */
@@ -159,7 +190,9 @@ export class TrafficTrace {
       shown = shown.replace(field, (_, before: string, secret: string) => {
         if (/^"?"?$/.test(secret)) return before + secret;
         // A value without a closing quote, or in the modem's echo, may be only a part of the secret.
-        if (direction === "sent" ? /^(?:[^"].*|".*")$/.test(secret) : !/^"|"$/.test(secret)) this.#know(secret.replace(/^"|"$/g, ""));
+        if (CODE_COMMANDS.test(before)) {
+          if (direction === "sent" && /^"\d{4,8}"$/.test(secret)) this.#remember([secret]);
+        } else if (direction === "sent" ? /^(?:[^"].*|".*")$/.test(secret) : !/^"|"$/.test(secret)) this.#know(secret.replace(/^"|"$/g, ""));
         return before + (secret.startsWith('"') ? `"${MASK}"` : MASK);
       });
     shown = this.#restsMasked(direction, shown);

@@ -71,6 +71,18 @@ describe("the trace of the AT traffic", () => {
     ['at+qmtconn = 0 , "id" , "user" , "x"\r', 'at+qmtconn = 0 , "id" , "user" , "***"\\r'],
     ['AT+QMTCFG = "aliauth" , 0, "product","device", "x"\r', 'AT+QMTCFG = "aliauth" , 0, "product","device", "***"\\r'],
     ['AT+MQTTCFG = "host", 1883, "id", 60, "user", "x", 1\r', 'AT+MQTTCFG = "host", 1883, "id", 60, "user", "***", 1\\r'],
+    ['AT+CPIN="1234"\r', 'AT+CPIN="***"\\r'],
+    ["AT+CPIN=1234\r", "AT+CPIN=***\\r"],
+    ['AT+CPIN="12345678","1234"\r', 'AT+CPIN="***","***"\\r'],
+    ['AT+NPIN=0,"1234"\r', 'AT+NPIN=0,"***"\\r'],
+    ['AT+NPIN=1,"1234","5678"\r', 'AT+NPIN=1,"***","***"\\r'],
+    ['AT+CLCK="SC",1,"1234"\r', 'AT+CLCK="SC",1,"***"\\r'],
+    ['AT+CPWD="SC","1234","5678"\r', 'AT+CPWD="SC","***","***"\\r'],
+    ['AT+CGAUTH=1,1,"user","x"\r', 'AT+CGAUTH=1,1,"user","***"\\r'],
+    ['AT*CGDEFCONT="IP","apn","user","x"\r', 'AT*CGDEFCONT="IP","apn","user","***"\\r'],
+    ['AT+CSTT="apn","user","x"\r', 'AT+CSTT="apn","user","***"\\r'],
+    ["AT+CPIN?\r", "AT+CPIN?\\r"],
+    ["AT+CPIN=?\r", "AT+CPIN=?\\r"],
     ['\x1bAT+CFUN?;+QMTCONN=0,"id","user","x"\r', '<1B>AT+CFUN?;+QMTCONN=0,"id","user","***"\\r'],
   ];
   for (const [line, expected] of POSITIONS)
@@ -84,12 +96,27 @@ describe("the trace of the AT traffic", () => {
     ["+QMTTENAUTH: abcdef0123\r\n", "+QMTTENAUTH: ***\\r\\n"],
     ['+QMTCFG: "aliauth",product,device,x\r\n', '+QMTCFG: "aliauth",product,device,***\\r\\n'],
     ['+MQTTCFG: "host",1883,"id",60,"user","x",1,0\r\n', '+MQTTCFG: "host",1883,"id",60,"user","***",1,0\\r\\n'],
+    ["+CPIN: SIM PIN\r\n", "+CPIN: SIM PIN\\r\\n"],
+    ['AT+CPIN="1234"\r\r\n', 'AT+CPIN="***"\\r\\r\\n'],
+    ['+CGAUTH: 1,1,"user","x"\r\n', '+CGAUTH: 1,1,"user","***"\\r\\n'],
+    ['*CGDEFCONT: "IP","apn","user","x"\r\n', '*CGDEFCONT: "IP","apn","user","***"\\r\\n'],
     ['AT+QMTCONN=0,"id","user","x"\r\r\n', 'AT+QMTCONN=0,"id","user","***"\\r\\r\\n'],
   ];
   for (const [line, expected] of ANSWERS)
     it(`masks what the modem repeats: ${expected}`, () => {
       assert.deepEqual(shown([], ["received", line]), [`← ${expected}`]);
     });
+
+  it("a PIN is told by no number that has the same digits in it", () => {
+    assert.deepEqual(shown([], ["sent", 'AT+CPIN="1234"\r'], ["received", "490154201234511\r\n"], ["received", '+X: "1234"\r\n']).slice(1), ["← 490154201234511\\r\\n", "← +X: ***\\r\\n"]);
+  });
+
+  it("the rest of a PIN behind a report in its echo was shown", () => {
+    for (let at = 1; at < 6; at++) {
+      const all = shown([], ["sent", 'AT+NPIN=0,"8642"\r'], ["received", `AT+NPIN=0,${'"8642"'.slice(0, at)}\r\n+CSCON:1\r\n${'"8642"'.slice(at)}\r\r\n`]).join(" ");
+      assert.doesNotMatch(all, /86|64|42/, all);
+    }
+  });
 
   it("masks a secret that comes in pieces, wherever it is cut, however long the pause, named or not", async () => {
     const carrier = 'AT+QMTCONN=0,"id","user","pa55wörd"\r';

@@ -12,6 +12,8 @@ import {
   type ModemMQTTClient,
   type StageName,
 } from "modem-mqtt/node";
+import { attachingWords } from "./attaching";
+import { deviceOptionsOf } from "./device-flags";
 import { UsageError } from "./exit";
 import { AUTO, driverOptionsOf, type ConnectionFlags, type PortFlags } from "./options";
 import type { Progress } from "./progress";
@@ -22,7 +24,7 @@ const STAGES: Readonly<Partial<Record<StageName, (flags: ConnectionFlags) => str
   waking: ({ serial }) => `waiting for the modem on ${serial} to answer`,
   preparing: () => "preparing the modem",
   recovering: () => "restarting the modem, or leaving the network",
-  attaching: () => "waiting for the modem to attach to the network",
+  attaching: () => "attaching to the network",
   connecting: ({ host, port }) => `connecting to ${host}:${port}`,
   reconnecting: ({ host, port }) => `the modem is connecting to ${host}:${port} again`,
   disconnecting: () => "disconnecting",
@@ -52,7 +54,7 @@ export interface Manner {
  * @param signal aborts the attempt
  */
 export async function connectWith(flags: ConnectionFlags, work: Work, signal: AbortSignal, progress: Progress, manner: Manner): Promise<ModemMQTTClient> {
-  const trace = tracing(flags, progress, [flags.pw]);
+  const trace = tracing(flags, progress, [flags.pw, flags.apnPassword]);
   try {
     const chosen = await chosenModem(flags, signal, progress, trace);
     if (flags.modem === AUTO) await rehearse([chosen.modem], flags, work);
@@ -61,6 +63,7 @@ export async function connectWith(flags: ConnectionFlags, work: Work, signal: Ab
         serial: flags.serial,
         ...chosen,
         modemOptions: driverOptionsOf(flags),
+        ...deviceOptionsOf(flags),
         protocolVersion: flags.protocolVersion,
         host: flags.host,
         port: flags.port,
@@ -77,10 +80,10 @@ export async function connectWith(flags: ConnectionFlags, work: Work, signal: Ab
         trace,
         signal,
         onClient: (client) => {
-          client.on("stage", (stage) => {
+          client.on("stage", (stage, told) => {
             const what = STAGES[stage]?.(flags);
             if (what === undefined) progress.done();
-            else progress.waitFor(what);
+            else progress.waitFor(what, told === null ? "" : attachingWords(told));
           });
           manner.onClient(client, chosen.modem);
         },

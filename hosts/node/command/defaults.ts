@@ -7,8 +7,8 @@ import { InvalidArgumentError, type Command, type Option } from "commander";
 import { UsageError } from "./exit";
 
 const OTHERS_MAY_READ = 0o044;
-/** Options that hold a password. */
-const SECRETS: readonly string[] = ["pw", "url"];
+/** Options that hold a password or a PIN. */
+const SECRETS: readonly string[] = ["pw", "url", "pin", "apnPassword"];
 
 interface File {
   path: string;
@@ -79,7 +79,7 @@ function apply({ path, text, mode }: File, command: Command, others: readonly Co
     isSecret ||= others.concat(command).some((one) => SECRETS.includes(optionOf(one, flag)?.attributeName() ?? ""));
   });
   if (isSecret && (mode & OTHERS_MAY_READ) !== 0 && process.platform !== "win32")
-    process.stderr.write(`modem-mqtt: warning: ${path} holds a password, and others than its owner may read it; chmod 600 changes that\n`);
+    process.stderr.write(`modem-mqtt: warning: ${path} holds a password or a PIN, and others than its owner may read it; chmod 600 changes that\n`);
 }
 
 function optionOf(command: Command, flag: string): Option | undefined {

@@ -36,6 +36,18 @@ const FLAGS: readonly (readonly [argument: RegExp, flag: string])[] = [
   [/^(modem\.|modemOptions\.)?receiving$/, "--receiving"],
   [/^(modem\.|modemOptions\.)?payloadEncoding$/, "--payload-encoding"],
   [/^(modem\.|modemOptions\.)?bootTimeout$/, "--boot-timeout"],
+  [/^(modem\.)?apn\.user$/, "--apn-user"],
+  [/^(modem\.)?apn\.password$/, "--apn-password"],
+  [/^(modem\.)?apn\.authentication$/, "--apn-auth"],
+  [/^(modem\.)?apn\.type$/, "--apn-type"],
+  [/^(modem\.)?apn(\.name)?$/, "--apn"],
+  [/^(modem\.)?pin$/, "--pin"],
+  [/^(modem\.)?operator$/, "--operator"],
+  [/^(modem\.)?bands(\[\d+\])?$/, "--bands"],
+  [/^(modem\.)?psm\.active$/, "the first number of --psm"],
+  [/^(modem\.)?psm\.periodic$/, "the second number of --psm"],
+  [/^(modem\.)?edrx$/, "--edrx"],
+  [/^(modem\.)?setup\[\d+\](\.command)?$/, "--setup"],
   [/topic/, "-t"],
   [/^(data|payload|message)$/, "the message"],
   [/^host$/, "-h"],
@@ -50,9 +62,18 @@ const FLAGS: readonly (readonly [argument: RegExp, flag: string])[] = [
   [/^(baud|baudRate)$/, "--baud"],
 ];
 
-/** An error's message, with flags rather than names of arguments. */
+/** The flags for what messages call options. */
+const OPTIONS: readonly (readonly [named: RegExp, flag: string])[] = [
+  [/\(attachTimeout\)/g, "(--attach-timeout)"],
+  [/\b(the )?option roaming\b/g, "--no-roaming"],
+  [/\b(?:the )?option (apn|pin|operator|bands)\b/g, "--$1"],
+  [/\boption setup\[\d+\]; with optional: true it may fail/g, "--setup; with ? before it, it may be refused"],
+  [/\bthe SIM wants its PIN; enter it, or/g, "the SIM wants its PIN; give it (--pin, or MODEM_MQTT_PIN), or"],
+];
+
+/** An error's message, with flags rather than names of arguments and options. */
 export function wordsOf(error: Error): string {
-  const { message } = error;
+  const message = OPTIONS.reduce((text, [named, flag]) => text.replace(named, flag), error.message);
   if (!(error instanceof ArgumentError) || !message.startsWith(error.argument)) return message;
   const flag = FLAGS.find(([argument]) => argument.test(error.argument))?.[1];
   if (flag === undefined) return message;

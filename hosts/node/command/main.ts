@@ -14,7 +14,7 @@ import { subCommand } from "./sub";
 declare const VERSION: string; // the bundler sets it
 
 /** Environment variables that count as unset when they are empty. */
-const VARIABLES = ["MODEM_MQTT_USERNAME", "MODEM_MQTT_PASSWORD"];
+const VARIABLES = ["MODEM_MQTT_USERNAME", "MODEM_MQTT_PASSWORD", "MODEM_MQTT_PIN", "MODEM_MQTT_APN_PASSWORD"];
 
 /** The password of a URL, which commander's errors repeat. The pattern leaves out the form of a URL that a message shows. */
 const PASSWORD = /(\w:\/\/(?!\[user\[:password\])[^\s:@/]*:)[^\s/]*@/g;

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option, type OptionValueSource } from "commander";
 import type { QoS } from "modem-mqtt/node";
 import { addTLSFlags, addURL, host } from "./broker";
+import { addDeviceOptions, type DeviceFlags } from "./device-flags";
 
 /** The flags that choose the port and the modem. */
 export interface PortFlags {
@@ -13,7 +14,9 @@ export interface PortFlags {
 }
 
 /** The flags that `pub` and `sub` share: the port and the modem, and mosquitto's for the connection. */
-export interface ConnectionFlags extends PortFlags {
+export interface ConnectionFlags extends PortFlags, DeviceFlags {
+  /** Seconds. */
+  attachTimeout?: number;
   host: string;
   port: number;
   id?: string;
@@ -49,7 +52,8 @@ export function addPortOptions(command: Command, names: readonly string[]): Comm
 
 /** @param topic is called with the topic of a URL */
 export function addConnectionOptions(command: Command, names: readonly string[], topic: (text: string, source: OptionValueSource) => void): Command {
-  addPortOptions(command, names)
+  addDeviceOptions(addPortOptions(command, names))
+    .option("--attach-timeout <seconds>", "how long the modem may take until it has a network (default: 600)", integer(1, 86_400))
     .requiredOption("-h, --host <host>", "the broker, as the modem reaches it", host)
     .option("-p, --port <n>", "the broker's port", integer(1, 65535), 1883);
   return addTLSFlags(addURL(command, topic))
@@ -71,9 +75,10 @@ export function addConnectionOptions(command: Command, names: readonly string[],
 }
 
 /** The driver's options. */
-export function driverOptionsOf({ receiving, payloadEncoding, bootTimeout }: ConnectionFlags): Record<string, unknown> {
+export function driverOptionsOf({ receiving, payloadEncoding, bootTimeout, attachTimeout }: ConnectionFlags): Record<string, unknown> {
   return {
     bootTimeout: bootTimeout * 1000,
+    ...(attachTimeout !== undefined && { attachTimeout: attachTimeout * 1000 }),
     ...(receiving !== undefined && { receiving }),
     ...(payloadEncoding !== undefined && { payloadEncoding }),
   };

@@ -13,6 +13,7 @@ const TICK = 1000;
 export class Progress {
   readonly #terminal: WriteStream | undefined;
   #what = "";
+  #detail = "";
   #since = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #shown = false;
@@ -21,11 +22,14 @@ export class Progress {
     this.#terminal = stream.isTTY ? stream : undefined;
   }
 
-  /** The command now waits for `what`. */
-  readonly waitFor = (what: string): void => {
-    if (this.#terminal === undefined || what === this.#what) return;
+  /** The command now waits for `what`. @param detail what is known of it so far; shown at the next update */
+  readonly waitFor = (what: string, detail = ""): void => {
+    if (this.#terminal === undefined) return;
+    this.#detail = detail;
+    if (what === this.#what) return;
     this.done();
     this.#what = what;
+    this.#detail = detail;
     this.#since = performance.now();
     this.#wait(DELAY);
   };
@@ -34,7 +38,7 @@ export class Progress {
   readonly done = (): void => {
     clearTimeout(this.#timer);
     this.#clear();
-    this.#what = "";
+    this.#what = this.#detail = "";
   };
 
   /** Runs `write`, whose whole lines appear above the progress line. */
@@ -60,7 +64,7 @@ export class Progress {
     const terminal = this.#terminal!;
     const seconds = Math.round((performance.now() - this.#since) / 1000);
     // Cut to the terminal's width: a wrapped line could not be cleared.
-    terminal.write(`${this.#what} … ${seconds} s`.slice(0, terminal.columns - 1));
+    terminal.write(fitting(`${this.#what} … ${seconds} s${this.#detail === "" ? "" : `: ${this.#detail}`}`, terminal.columns - 1));
     this.#shown = true;
   }
 
@@ -70,4 +74,19 @@ export class Progress {
     cursorTo(this.#terminal!, 0);
     clearLine(this.#terminal!, 0);
   }
+}
+
+/** Characters that take two columns of a terminal: an operator's name may be Chinese. */
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+/** As much of the text as fits into so many columns, without control characters: part of it is what a modem has said. */
+function fitting(text: string, columns: number): string {
+  let width = 0,
+    fits = "";
+  for (const character of text.replace(/[\x00-\x1f\x7f-\x9f]/g, "")) {
+    width += WIDE.test(character) ? 2 : 1;
+    if (width > columns) break;
+    fits += character;
+  }
+  return fits;
 }

@@ -1,5 +1,6 @@
 import { loadDriver } from "modem-mqtt/node";
 import { Session } from "modem-mqtt/session";
+import { deviceOptionsOf } from "./device-flags";
 import { statusOf, UsageError, wordsOf } from "./exit";
 import { VERSIONS, driverOptionsOf, type ConnectionFlags } from "./options";
 
@@ -63,7 +64,7 @@ function perform(modem: string, driver: Driver, flags: ConnectionFlags, { publis
     clean: !flags.disableCleanSession,
     will: willTopic === undefined ? undefined : { topic: willTopic, message: willPayload ?? "", QoS: willQos, retain: willRetain },
     subscriptions: 1000,
-    modem: { ...driverOptionsOf(flags), io: driver, clock: STILL, serial: { io: NoPort } },
+    modem: { ...driverOptionsOf(flags), ...deviceOptionsOf(flags), io: driver, clock: STILL, serial: { io: NoPort } },
   });
   try {
     if (publish !== undefined) session.publish(publish.payload ?? ANY, { topic: publish.topic, QoS: flags.qos });
