@@ -124,16 +124,21 @@ function reportStep(place: number): ModemStep<CareState> {
 /** Registration is reported, with as much as the modem tells. */
 export const REPORT_STEPS: readonly ModemStep<CareState>[] = frozen([reportStep(0), reportStep(1), reportStep(2)]);
 
+/** Whether a command activates the context. One that was defined while the modem was attached is not active by itself. */
+function activates({ rows, changesContext }: CareState): boolean {
+  return rows.activates || (changesContext && !rows.setsContextOffline);
+}
+
 /** From an attached modem to one with a data connection. */
 export const DATA_STEPS: readonly ModemStep<CareState>[] = frozen([
   {
-    ask: ({ rows }) => (rows.activates ? "AT+CGACT?" : null),
+    ask: (state) => (activates(state) ? "AT+CGACT?" : null),
     then(state, lines) {
       state.isActive = isActive(lines, state.rows.cid) === true;
     },
   },
   {
-    ask: ({ rows, isActive: active }) => (rows.activates && !active ? `AT+CGACT=1,${rows.cid}` : null),
+    ask: (state) => (activates(state) && !state.isActive ? `AT+CGACT=1,${state.rows.cid}` : null),
     timeout: Time.Context,
     then: (state, _lines, error) => (error === null ? undefined : contextError(state, error)),
   },

@@ -36,10 +36,19 @@ describe("what is waited for, on a terminal", () => {
   it("says after a second what is waited for and for how long, on one line, and leaves nothing behind", async () => {
     const { status, output } = await onTerminal(publish(), /network … ([1-9]\d*) s[^]*network … (?!\1 )\d+ s/, attach);
     assert.equal(status, 0, output);
-    assert.match(output, /waiting for the modem to attach to the network … \d+ s\x1b\[1G\x1b\[2Kwaiting for the modem to attach to the network … \d+ s\x1b\[1G\x1b\[2K/);
+    assert.match(output, /attaching to the network … \d+ s[^\x1b]*\x1b\[1G\x1b\[2Kattaching to the network … \d+ s[^\x1b]*\x1b\[1G\x1b\[2K/);
     const seconds = [...output.matchAll(/network … (\d+) s/g)].map(([, count]) => Number(count));
     assert.ok(seconds[0] >= 1, output);
     assert.deepEqual(seconds, [...seconds].sort((a, b) => a - b));
+    assert.equal(left(output), "");
+  });
+
+  it("shows what is known of the network while the modem searches, no wider than the terminal", async () => {
+    await modem.close();
+    modem = await createVirtualModem({ modem: "bc35g", attachTime: 3_600_000, mobile: { searchTime: 3_600_000 } });
+    const { status, output } = await onTerminal(publish(), /network … \d+ s: searching/, attach);
+    assert.equal(status, 0, output);
+    for (const shown of output.matchAll(/attaching to the network[^\x1b]*/g)) assert.ok(shown[0].length < 60, shown[0]);
     assert.equal(left(output), "");
   });
 

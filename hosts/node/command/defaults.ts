@@ -7,8 +7,8 @@ import { InvalidArgumentError, type Command, type Option } from "commander";
 import { UsageError } from "./exit";
 
 const OTHERS_MAY_READ = 0o044;
-/** Options that hold a password or a PIN. */
-const SECRETS: readonly string[] = ["pw", "url", "pin", "apnPassword"];
+/** What a file holds with these options, and others should not read. */
+const SECRETS: Readonly<Record<string, string>> = { pw: "a password", url: "a password", apnPassword: "a password", pin: "a PIN" };
 
 interface File {
   path: string;
@@ -67,7 +67,7 @@ function read(name: string): File | undefined {
 }
 
 function apply({ path, text, mode }: File, command: Command, others: readonly Command[]): void {
-  let isSecret = false;
+  let secret: string | undefined;
   text.split("\n").forEach((line, index) => {
     // As mosquitto's commands read it: the option, one blank, and the value up to the line's end, with its blanks and quotes.
     const [, flag, value] = /^ *([^ ]+)(?: (.*))?$/.exec(line.replace(/\r+$/, "")) ?? [];
@@ -76,10 +76,10 @@ function apply({ path, text, mode }: File, command: Command, others: readonly Co
     const option = optionOf(command, flag);
     if (option !== undefined) set(command, option, flag, value, where);
     else if (!others.some((other) => optionOf(other, flag) !== undefined)) throw new UsageError(`${where}: there is no option ${JSON.stringify(flag)}`);
-    isSecret ||= others.concat(command).some((one) => SECRETS.includes(optionOf(one, flag)?.attributeName() ?? ""));
+    for (const one of others.concat(command)) secret ??= SECRETS[optionOf(one, flag)?.attributeName() ?? ""];
   });
-  if (isSecret && (mode & OTHERS_MAY_READ) !== 0 && process.platform !== "win32")
-    process.stderr.write(`modem-mqtt: warning: ${path} holds a password or a PIN, and others than its owner may read it; chmod 600 changes that\n`);
+  if (secret !== undefined && (mode & OTHERS_MAY_READ) !== 0 && process.platform !== "win32")
+    process.stderr.write(`modem-mqtt: warning: ${path} holds ${secret}, and others than its owner may read it; chmod 600 changes that\n`);
 }
 
 function optionOf(command: Command, flag: string): Option | undefined {

@@ -63,7 +63,8 @@ export const NM28_CARE: Exchange[] = [
   { name: "all is as it should be, and nothing is changed", script: up(NM28) },
   ...simFailures(NM28),
   ...simWaits(NM28),
-  { name: "another APN", ...modem({ apn: { name: "CMIOT", type: "IPV4V6" } }), script: `${beforeNetwork(NM28, step("AT+CGDCONT?", '+CGDCONT: 1,"IP","CMIOT"', "OK") + step('AT+CGDCONT=1,"IPV4V6","CMIOT"'))}${NM28.attached}${NM28.connects}` },
+  { name: "another APN", ...modem({ apn: { name: "CMIOT", type: "IPV4V6" } }), script: `${beforeNetwork(NM28, step("AT+CGDCONT?", '+CGDCONT: 1,"IP","CMIOT"', "OK") + step('AT+CGDCONT=1,"IPV4V6","CMIOT"'))}${NM28.attached}${step("AT+CGACT?", "+CGACT: 1,0", "OK")}${step("AT+CGACT=1,1")}${NM28.connects}` },
+  { name: "another APN whose context the modem has activated by itself", ...modem({ apn: { name: "CMIOT", type: "IPV4V6" } }), script: `${beforeNetwork(NM28, step("AT+CGDCONT?", '+CGDCONT: 1,"IP","CMIOT"', "OK") + step('AT+CGDCONT=1,"IPV4V6","CMIOT"'))}${NM28.attached}${step("AT+CGACT?", "+CGACT: 1,1", "OK")}${NM28.connects}` },
   {
     name: "firmware that knows CREG alone: it is told how that is",
     progress: true,
