@@ -28,13 +28,24 @@ class NoPort {
  * Checks options for a modem that is not known yet, before a byte is sent to find it out: at least one driver must accept them.
  * @throws ArgumentError
  */
-export async function mustBeAccepted(options: ConnectOptions, settings: ClientSettings): Promise<void> {
+export function mustBeAccepted(options: ConnectOptions, settings: ClientSettings): Promise<void> {
+  return oneMustAccept((driver) => {
+    checkWith(driver, options);
+    tryWith(driver, settings, careOf(options));
+  });
+}
+
+/** The same of what a modem is told as a device, without a broker. @throws ArgumentError */
+export function mustBeTellable(care: CareOfModem): Promise<void> {
+  return oneMustAccept((driver) => tryWith(driver, { session: { host: "h" } }, care));
+}
+
+/** @throws ArgumentError what the first driver has against it, where all have something */
+async function oneMustAccept(attempt: (driver: Family) => void): Promise<void> {
   let refusal: unknown;
   for (const name of await modemNames()) {
     try {
-      const driver = await loadDriver(name);
-      checkWith(driver, options);
-      return tryWith(driver, settings, careOf(options));
+      return attempt(await loadDriver(name));
     } catch (error) {
       if (!(error instanceof ArgumentError)) throw error;
       refusal ??= error;
@@ -44,6 +55,6 @@ export async function mustBeAccepted(options: ConnectOptions, settings: ClientSe
 }
 
 /** Begins a session that reaches no modem. @throws ArgumentError */
-function tryWith(driver: Family, { session, driverOptions }: ClientSettings, care: CareOfModem): void {
+function tryWith(driver: Family, { session, driverOptions }: Pick<ClientSettings, "session"> & Partial<ClientSettings>, care: CareOfModem): void {
   new Session({ ...session, modem: { ...driverOptions, ...care, io: driver, clock: STILL, serial: { io: NoPort } } }).close(true);
 }

@@ -11,6 +11,15 @@ import { Statistics } from "./statistics";
 /** Which rows are those of a module: the first whose word stands in what `ATI` says. */
 export type Variants = readonly (readonly [word: string, rows: CareRows])[];
 
+/** What the care of a family goes by. */
+export interface CareAbout {
+  readonly rows: CareRows;
+  /** Finds out which rows are those of this very modem. */
+  readonly variant: readonly ModemStep<CareState>[];
+  /** Any of its modems can be told its bands. */
+  readonly takesBands: boolean;
+}
+
 const NO_STEPS: readonly ModemStep<CareState>[] = frozen([]);
 
 /** The step that asks a module of a family with several platforms which one it is. */
@@ -47,6 +56,7 @@ export function withCare(family: Family, rows: CareRows, reports: readonly strin
     ...family,
     responses: responseTable([...ownLines(family), ...responses(...reports.flatMap((text, index) => [FIRST_REPORT + index, text]))]),
     care: {
+      about: { rows: own, variant: steps, takesBands } satisfies CareAbout,
       make: (host, options, setup) => new ModemCare(host, options, setup, own, steps, takesBands),
       counts: (clock) => new Statistics(clock),
     },

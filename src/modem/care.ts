@@ -65,6 +65,8 @@ export type CareQuestion = "identity" | "sim" | "network" | "signal" | "time" | 
 
 /** What a family has to have its modems cared for. */
 export interface CareFamily {
+  /** What its care goes by, for those who know src/care: a host that asks a modem without a client. */
+  readonly about: object;
   /** @param setup the application's own commands @throws ArgumentError */
   make(host: CareHost, options: CareOptions, setup: readonly ModemStep[]): Care;
   /** What counts what one modem does. */

@@ -40,11 +40,6 @@ export function addDeviceOptions(command: Command): Command {
     .option("--setup <command>", "an AT command that the modem is told before; may be repeated; with ? before it, it may be refused", setup);
 }
 
-/** Whether the modem is to be told anything. */
-export function tellsDevice(flags: DeviceFlags): boolean {
-  return Object.values(deviceOptionsOf(flags)).some((value) => value !== undefined);
-}
-
 /** The options of `connect`. @throws UsageError */
 export function deviceOptionsOf(flags: DeviceFlags): CareOfModem {
   const { apn, pin, operator, bands: some, roaming, psm: saving, edrx: cycle, setup: commands } = flags;

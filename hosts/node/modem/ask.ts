@@ -1,9 +1,12 @@
-import { modemNames } from "../drivers";
+import { mustBeTellable } from "../acceptance";
+import { CARE, CARE_ELSEWHERE, careOf, type CareOfModem } from "../care-options";
+import { loadDriver, modemNames } from "../drivers";
 import { atLeast, callable, check, filled, integer, required, signal as isSignal, type Shape } from "../options";
 import type { Answer, ATSession } from "./at-session";
 import { INQUIRIES, type Inquiry, type ModemInfo } from "./inquiries";
 import { modemOf, requireModemOf } from "./names";
 import { probe, USUAL_RATES, type ProbeOptions } from "./probe";
+import { ToldModem, type MoreInfo } from "./told";
 
 export interface FindOptions extends Omit<ProbeOptions, "rates"> {
   /** Bit/s; default: the usual rates are tried. */
@@ -37,20 +40,42 @@ export function findBaud(options: FindOptions): Promise<number> {
   return talk(options, async ({ baud }) => baud);
 }
 
+/** As for `connect`, what the modem is told before it is asked. Without any of it nothing is changed. */
+export interface InfoOptions extends FindOptions, CareOfModem {}
+
+/** What a modem says. `driver` is the name for `connect`, or null when no driver knows the modem; `baud` is in bit/s. */
+export interface ModemReport extends ModemInfo, MoreInfo {
+  driver: string | null;
+  baud: number;
+}
+
 /**
- * Asks the modem on a serial port about itself, its SIM and the network. `driver` is the name for `connect`, or null when no driver
- * knows the modem.
- * @throws ModemError PORT_FAILED or MODEM_SILENT, as a rejection, with the port released
+ * Asks the modem on a serial port about itself, its SIM and the network.
+ * @throws ArgumentError before a byte is sent; ModemError PORT_FAILED or MODEM_SILENT, or NetworkError for what it should be told; each
+ * as a rejection, with the port released
  */
-export function readModemInfo(options: FindOptions): Promise<ModemInfo & { driver: string | null; baud: number }> {
-  return talk(options, async (session) => {
-    const info = await ask(
-      session,
-      INQUIRIES.map(({ name }) => name),
-    );
-    return { ...info, driver: modemOf(info), baud: session.baud };
+export async function readModemInfo(options: InfoOptions): Promise<ModemReport> {
+  check("", options, INFO, CARE_ELSEWHERE);
+  const care = careOf(options),
+    tells = Object.keys(care).length > 0;
+  if (tells) await mustBeTellable(care);
+  const find = Object.fromEntries(Object.entries(options).filter(([name]) => !Object.hasOwn(CARE, name))) as unknown as FindOptions;
+  return talk(find, async (session) => {
+    const identity = await ask(session, IDENTITY);
+    const driver = modemOf(identity);
+    const modem = new ToldModem(session, await loadDriver(driver ?? PLAIN), care);
+    await modem.recognise();
+    if (tells) await modem.tell();
+    const rest = await answers(session, REST);
+    return { ...identity, ...rest, ...(await modem.more()), driver, baud: session.baud };
   });
 }
+
+/** What is asked first: it tells the driver. */
+const IDENTITY: readonly (keyof ModemInfo)[] = ["maker", "model", "firmware", "product", "imei"];
+const REST: readonly (keyof ModemInfo)[] = INQUIRIES.map(({ name }) => name).filter((name) => !IDENTITY.includes(name));
+/** Of this family nothing is known but what 3GPP TS 27.007 says, so a modem that no driver knows is asked as it is. */
+const PLAIN = "nm28";
 
 const FIND: Shape<FindOptions> = {
   serial: filled,
@@ -61,6 +86,8 @@ const FIND: Shape<FindOptions> = {
   onRate: callable,
   onFound: callable,
 };
+
+const INFO: Shape<InfoOptions> = { ...FIND, ...CARE };
 
 /** Opens an AT session, runs `about` with it and closes it. */
 async function talk<T>(options: FindOptions, about: (session: ATSession) => Promise<T>): Promise<T> {
@@ -84,10 +111,14 @@ async function talk<T>(options: FindOptions, about: (session: ATSession) => Prom
 }
 
 async function ask(session: ATSession, names: readonly (keyof ModemInfo)[]): Promise<ModemInfo> {
-  const info = Object.fromEntries(INQUIRIES.map(({ name }) => [name, null])) as unknown as ModemInfo;
   await session.prepare();
-  for (const inquiry of INQUIRIES) if (names.includes(inquiry.name)) Object.assign(info, { [inquiry.name]: await inquire(session, inquiry) });
-  return info;
+  return { ...(Object.fromEntries(INQUIRIES.map(({ name }) => [name, null])) as unknown as ModemInfo), ...(await answers(session, names)) };
+}
+
+async function answers(session: ATSession, names: readonly (keyof ModemInfo)[]): Promise<Partial<ModemInfo>> {
+  const told: Partial<ModemInfo> = {};
+  for (const inquiry of INQUIRIES) if (names.includes(inquiry.name)) Object.assign(told, { [inquiry.name]: await inquire(session, inquiry) });
+  return told;
 }
 
 async function inquire(session: ATSession, inquiry: Inquiry): Promise<unknown> {

@@ -41,6 +41,9 @@ interface Question {
   reject(error: MQTTModemError): void;
 }
 
+/** Milliseconds. A session that ends does so within this time. */
+const PAUSE_STEP = 100;
+
 /** The result of a resync. */
 const RESYNCED: Answer = { outcome: "ok", code: -1, lines: [] };
 
@@ -107,6 +110,13 @@ export class ATSession implements ChatListener, TimerListener {
    */
   ask(line: string, timeout = 2000): Promise<Answer> {
     return this.#ask(line, { final: timeout, text: true });
+  }
+
+  /** Lets time pass, unless the session ends meanwhile. @throws as {@link ask} */
+  async pause(milliseconds: number): Promise<void> {
+    for (let left = milliseconds; left > 0 && this.#error === null; left -= PAUSE_STEP)
+      await new Promise((resolve) => setTimeout(resolve, Math.min(left, PAUSE_STEP)));
+    if (this.#error !== null) throw this.#error;
   }
 
   #ask(line: string, options: { final: number; text?: boolean; probe?: boolean }): Promise<Answer> {
