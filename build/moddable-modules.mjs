@@ -42,12 +42,12 @@ const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, res
 
 /** A driver, with care or without. */
 const DRIVER = new RegExp(`/src/((?:modems|care)/(?:${drivers.join("|")}))\\.ts$`);
-const isDrivers = (path) => /\/src\/(modems|care)\//.test(path) || /\/src\/at\/framing\/(?!message|header-cache|subscribed)/.test(path);
+const isDrivers = (path) => /\/src\/(modems|care|at\/own)\//.test(path) || /\/src\/at\/framing\/(?!message|header-cache|subscribed)/.test(path);
 
 /**
  * The sources, compiled without being checked: `npm run typecheck` does that. Constant enumerations are gone then, which
- * `verbatimModuleSyntax` would keep. What drivers share is bundled into each of them: a device has one driver. So is the framing
- * of messages that a driver names, for the core knows none.
+ * `verbatimModuleSyntax` would keep. What drivers share is bundled into each of them: a device has one driver. So are the framing of
+ * messages that a driver names, for the core knows none, and the application's own commands, which plain drivers have not.
  */
 function sources() {
   const emitted = new Map();
@@ -166,7 +166,7 @@ function minified() {
 }
 
 /** Client and core are one module, from which all others import what they share. */
-const isCore = (id) => !id.includes("?") && (/\/src\/(at|bytes|modem|mqtt)\/|\/src\/[\w-]+\.ts$/.test(id) && !/\/src\/(clouds|at\/index|at\/at-client)\.ts$/.test(id)
+const isCore = (id) => !id.includes("?") && (/\/src\/(at|bytes|modem|mqtt)\/|\/src\/[\w-]+\.ts$/.test(id) && !/\/src\/(clouds\.ts$|at\/index\.ts$|at\/own\/)/.test(id)
   || ["modem-mqtt", "clock", "board-port"].some((name) => id === resolve(host, `${name}.ts`)));
 
 /** For rollup's configuration; the declarations in dist/moddable are there already. */

@@ -35,9 +35,10 @@ const NO_NAMES: Names = Object.freeze({});
 /**
  * Checks that all options are known. An option that is undefined counts as left out.
  * @param where the name of the object that holds the options; empty for the options of a call
+ * @param instead what to say of a name that is known elsewhere
  * @throws ArgumentError when `options` is no object, or has an option that is in neither table; with the nearest known name
  */
-export function known(where: string, options: unknown, names: Names, more: Names = NO_NAMES): void {
+export function known(where: string, options: unknown, names: Names, more: Names = NO_NAMES, instead?: (name: string) => string | undefined): void {
   if (typeof options !== "object" || options === null)
     throw new ArgumentError("ARGUMENT_TYPE", where === "" ? "options" : where, options, "must be an object of options");
   const prefix = where === "" ? where : `${where}.`;
@@ -49,7 +50,7 @@ export function known(where: string, options: unknown, names: Names, more: Names
       "ARGUMENT_UNKNOWN",
       prefix + name,
       undefined,
-      near === null ? `is not known; there are ${all.join(", ")}` : `is not known; did you mean ${prefix}${near}?`,
+      instead?.(name) ?? (near === null ? `is not known; there are ${all.join(", ")}` : `is not known; did you mean ${prefix}${near}?`),
     );
   }
 }

@@ -1,14 +1,12 @@
 /** The core: runs on XS and on Node, and needs nothing of either. */
 export { MQTTClient, MQTTClient as default, type MQTTClientOptions } from "./mqtt/client";
 export type { ByteBuffer, ControlMessage, Counters, ReadableOptions, WriteOptions } from "./mqtt/options";
-export type { ClientModem } from "./mqtt/modem-face";
 export type { StageName } from "./modem/stage";
-export type { CommandCallback, CommandSettings } from "./at/own-commands";
-export type { CareCallback, CareFamily, Progress } from "./modem/care";
-export type { APNOptions, CareOptions } from "./modem/care-options";
-export type { SetupCommand } from "./modem/setup";
-export type { StatisticsView } from "./modem/counts";
-export type { ModemIdentity, ModemSignal, NetworkState, Signal, SignalWord, SimState, Supply, ToldTime } from "./modem/told";
+export type { CommandCallback, CommandSettings } from "./at/own/own-commands";
+export type { CareFamily, Progress } from "./modem/care";
+export type { CareCallback, ClientModem } from "./modem/client-modem";
+export type { APNOptions, CareOptions, SetupCommand } from "./modem/care-options";
+export type { ModemIdentity, ModemSignal, NetworkState, Signal, SignalWord, SimState, StatisticsView, Supply, ToldTime } from "./modem/told";
 export {
   ArgumentError,
   BrokerError,

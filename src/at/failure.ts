@@ -1,11 +1,9 @@
-import { commandName } from "./commands/command";
-import { Outcome, type Request } from "./requests/request";
+import { Outcome } from "./requests/request";
 import { ModemError, type MQTTModemError } from "../errors";
 import { CME_ERRORS, meaning } from "./responses/codes";
 
-/** The error for a command that did not end well, where the result line says nothing more exact. */
-export function failure(request: Request, outcome: Outcome, code: number): MQTTModemError {
-  const name = commandName(request.command!);
+/** The error for a command that did not end well, where the result line says nothing more exact. @param name the command's */
+export function failure(name: string, outcome: Outcome, code: number): MQTTModemError {
   switch (outcome) {
     case Outcome.Refused:
       return code < 0

@@ -34,6 +34,10 @@ const ROWS: CareRows = frozen({
   ],
 } satisfies CareRows);
 
-const BC35G_WITH_CARE = withCare(BC35G, ROWS, ["+NPSMR", "+CSCON", "+CEDRXP", "+NPTWEDRXP", "+NGACTR", "+CTZV", "+CTZE", "+CTZEU", "+QLWEVTIND"]);
+const BC35G_WITH_CARE = withCare(BC35G, {
+  rows: ROWS,
+  mqtt: "+QMT",
+  reports: ["+NPSMR", "+CSCON", "+CEDRXP", "+NPTWEDRXP", "+NGACTR", "+CTZV", "+CTZE", "+CTZEU", "+QLWEVTIND"],
+});
 
 export { BC35G_WITH_CARE as BC35G, BC35G_WITH_CARE as default };

@@ -1,167 +1,193 @@
-import { NetworkError, type MQTTModemError } from "../errors";
-import type { Care, CareCallback, CareHost, CareQuestion, Progress } from "../modem/care";
+import type { Chat } from "../at/chat/chat";
+import { Slot } from "../at/chat/slots";
+import type { Command } from "../at/commands/command";
+import { textCommand } from "../at/own/own-command";
+import { OwnCommands, type CommandCallback, type OwnCommandsHost } from "../at/own/own-commands";
+import { ModemError, type MQTTModemError } from "../errors";
+import type { Care, CareClient, CareHost, CareListener, Progress } from "../modem/care";
 import type { CareOptions } from "../modem/care-options";
-import { StepsRun, type ModemStep } from "../modem/steps";
-import type { Signal } from "../modem/told";
-import { wantedOf } from "./options";
-import { lineOf } from "./fields";
+import type { CareCallback, ClientModem } from "../modem/client-modem";
+import type { LinkListener } from "../modem/link-listener";
+import type { NetworkQuestions } from "../modem/network";
+import { Stage } from "../modem/stage";
+import type { StatisticsView } from "../modem/told";
+import type { Clock, Port } from "../platform";
+import { Attachment, type AttachmentHost } from "./attachment";
+import { Face, type FacedCare } from "./face";
 import { CONTEXT_STEPS, DATA_STEPS, OPERATOR_STEPS, RADIO_STEPS, REPORT_STEPS } from "./network-steps";
-import { inquiry } from "./questions";
-import { operatorOf } from "./readings";
-import { causeWords, isHome, isRoaming, readRegistration, statusWords } from "./registration";
-import { CSQ, type CareRows } from "./rows";
+import { wantedOf } from "./options";
+import type { OwnLines } from "./own-command-of";
+import { inquiry, type CareQuestion } from "./questions";
+import type { CareRows } from "./rows";
+import { setupSteps } from "./setup";
 import { SIM_STEPS } from "./sim-steps";
 import { ATTACHED_SLEEP_STEPS, SLEEP_STEPS } from "./sleep-steps";
 import { CareState } from "./state";
+import { Statistics } from "./statistics";
+import { StepsRun, type ModemStep, type StepsHost } from "./steps";
 
-/** Milliseconds to the final of a question. */
-const QUESTION = 5000;
+/** What the care of a family goes by. */
+export interface CareAbout extends OwnLines {
+  readonly rows: CareRows;
+  /** Finds out which rows are those of this very modem. */
+  readonly variant: readonly ModemStep<CareState>[];
+  /** Any of its modems can be told its bands. */
+  readonly takesBands: boolean;
+}
 
-/** The care of one modem, whatever its family: the rows say what is otherwise. */
-export class ModemCare implements Care {
+/**
+ * The care of one modem, whatever its family: the rows say what is otherwise. All that it asks and tells goes in its turn with the
+ * application's own commands.
+ */
+export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHost, FacedCare {
+  readonly chat: Chat;
+  readonly own: OwnLines;
   readonly state: CareState;
-  readonly before: readonly ModemStep[];
-  readonly after: readonly ModemStep[];
-  readonly progress: { -readonly [name in keyof Progress]: Progress[name] } = {
-    seconds: 0,
-    registration: statusWords(-1),
-    cause: undefined,
-    operator: undefined,
-    rssi: undefined,
-    rsrp: undefined,
-  };
+  /** Modem and host are in step, and the modem is not to be restarted. */
+  private isOpen = false;
   private readonly host: CareHost;
-  private readonly signal: Signal = { rsrp: undefined, rsrq: undefined, sinr: undefined, rssi: undefined };
-  /** On the clock: when the wait for the network began. */
-  private begun = 0;
-  /** How many questions of a round are not answered yet. */
-  private asked = 0;
+  private readonly before: readonly ModemStep<CareState>[];
+  private readonly after: readonly ModemStep<CareState>[];
+  private readonly commands: OwnCommands;
+  private readonly run: StepsRun<CareState>;
+  private readonly attachment: Attachment;
+  private readonly counts: Statistics;
+  /** The network is waited for, or what comes behind that is done. */
+  private isAttaching = false;
 
-  /** @param variant finds out which rows are those of this very modem @throws ArgumentError */
-  constructor(
-    host: CareHost,
-    options: CareOptions,
-    setup: readonly ModemStep[],
-    rows: CareRows,
-    variant: readonly ModemStep<CareState>[],
-    takesBands: boolean,
-  ) {
+  /** @throws ArgumentError */
+  constructor(host: CareHost, options: CareOptions, family: CareAbout) {
+    const { rows, variant, takesBands } = family,
+      setup = setupSteps(family, options.setup);
     this.host = host;
+    this.chat = host.chat;
+    this.own = family;
     this.state = new CareState(wantedOf(options, { bands: takesBands, radio: rows.radio }), rows);
     this.before = [...variant, ...RADIO_STEPS, ...SIM_STEPS, ...CONTEXT_STEPS, ...OPERATOR_STEPS, ...setup, ...SLEEP_STEPS, ...REPORT_STEPS];
     this.after = [...ATTACHED_SLEEP_STEPS, ...DATA_STEPS];
+    this.commands = new OwnCommands(this);
+    this.run = new StepsRun(this, this.state);
+    this.attachment = new Attachment(this);
+    this.counts = new Statistics(this.clock);
   }
 
-  get roams(): boolean {
-    return this.state.wanted.roaming;
+  get clock(): Clock {
+    return this.host.timers.clock;
   }
+
+  // ---- what is counted
+
+  port(port: Port): Port {
+    return this.counts.port(port);
+  }
+
+  listener(client: LinkListener, number: number): LinkListener {
+    return this.counts.listener(client, number);
+  }
+
+  onRestart(): void {
+    this.counts.onRestart();
+  }
+
+  get statistics(): StatisticsView {
+    return this.counts.look(this.chat);
+  }
+
+  // ---- while the modem is brought up
 
   onWaking(): void {
+    this.isOpen = this.isAttaching = false;
+    this.run.stop();
+    this.commands.lose(new ModemError("MODEM_RESTARTED", "the modem has restarted, or is looked for anew; whether the command was carried out is not known"));
+    this.commands.forget(this.attachment);
+    this.attachment.lose();
     this.state.begin();
-    this.host.forget(this);
-    this.asked = 0;
   }
 
-  // ---- waiting for the network
-
-  onAttaching(): void {
-    const { progress, signal, host } = this;
-    this.begun = host.clock.now();
-    progress.seconds = 0;
-    progress.registration = statusWords(-1);
-    progress.cause = progress.operator = progress.rssi = progress.rsrp = undefined;
-    signal.rsrp = signal.rsrq = signal.sinr = signal.rssi = undefined;
+  prepare(listener: CareListener): void {
+    this.isOpen = true;
+    this.commands.pump();
+    this.run.begin(this.before, (error) => {
+      this.isAttaching = error === null;
+      if (this.isAttaching) this.attachment.begin();
+      listener.onCareDone(error);
+    });
   }
 
-  onRegistration(line: string): void {
-    const registration = readRegistration(line),
-      { progress } = this;
-    if (registration === null) return;
-    this.state.registration = registration;
-    progress.registration = statusWords(registration.status);
-    progress.cause = causeWords(registration) ?? (registration.status === 3 ? progress.cause : undefined);
+  network(): NetworkQuestions {
+    return this.attachment.anew();
   }
 
-  onRound(isUnknown: boolean): void {
-    this.tell();
-    if (this.asked > 0) return; // the modem is slow
-    const { rows, registration } = this.state;
-    for (const { ask, read } of [CSQ, ...rows.signal]) this.look(ask, (lines) => read(lines, this.signal));
-    if (isUnknown) this.look("AT+CREG?", (lines) => this.onOtherRegistration(lines));
-    if (registration !== null && (isHome(registration.status) || isRoaming(registration.status)))
-      this.look("AT+COPS?", (lines) => {
-        this.progress.operator = operatorOf(lines)?.name || undefined;
-      });
+  onRound(): void {
+    this.attachment.onRound();
   }
 
-  /** Some firmware has no `AT+CEREG?`. */
-  private onOtherRegistration(lines: readonly string[]): void {
-    const line = lineOf(lines, "+CREG");
-    if (line !== undefined) this.onRegistration(line);
+  complete(listener: CareListener): void {
+    this.run.begin(this.after, (error) => {
+      this.isAttaching = false;
+      listener.onCareDone(error);
+    });
   }
 
-  /** Asks for something that is told with the progress, once all of the round has been answered. */
-  private look(line: string, read: (lines: readonly string[]) => void): void {
-    this.asked++;
-    this.host.ask(
-      line,
-      QUESTION,
-      (_error, lines) => {
-        read(lines);
-        if (--this.asked > 0) return;
-        this.progress.rssi = this.signal.rssi;
-        this.progress.rsrp = this.signal.rsrp;
-        this.tell();
-      },
-      this,
-    );
+  onTimer(): void {
+    this.run.onTimer();
   }
 
-  private tell(): void {
-    const { host, progress, begun } = this;
-    progress.seconds = Math.floor(((host.clock.now() - begun) | 0) / 1000);
-    host.onProgress();
+  onFailed(error: MQTTModemError): void {
+    this.isOpen = this.isAttaching = false;
+    this.run.stop();
+    this.commands.fail(error);
   }
 
-  // ---- failures
+  // ---- for the steps, and for the wait
 
-  denied(plain: MQTTModemError): MQTTModemError {
-    const { registration } = this.state,
-      cause = this.progress.cause;
-    return cause === undefined || plain.code !== "REGISTRATION_DENIED"
-      ? plain
-      : new NetworkError("REGISTRATION_DENIED", `${plain.message}; it says why: ${cause}`, registration!.cause >= 0 ? registration!.cause : plain.modemCode);
+  pause(milliseconds: number): void {
+    this.host.timers.set(Slot.Modem, milliseconds);
   }
 
-  late(plain: MQTTModemError, seconds: number): MQTTModemError {
-    const { registration, wanted } = this.state,
-      { rssi, rsrp } = this.progress;
-    if (registration === null || plain.code !== "NOT_ATTACHED") return plain;
-    const { status } = registration,
-      signal = rsrp !== undefined ? `RSRP ${rsrp} dBm` : rssi !== undefined ? `RSSI ${rssi} dBm` : "no signal",
-      said = `within ${seconds} s (${statusWords(status)}; ${signal})`;
-    if (status === 0 || status === 2 || status === 4)
-      return new NetworkError(
-        "NO_COVERAGE",
-        `the modem has found no network ${said}; check the antenna, the coverage, the bands and the operator, or give it longer (attachTimeout)`,
-        plain.modemCode,
-      );
-    if (isRoaming(status) && !wanted.roaming)
-      return new NetworkError("NOT_ATTACHED", `the modem has found a foreign network alone ${said}, and may not use it (option roaming)`, plain.modemCode);
-    if (status === 3 || status === 8) return plain;
-    return new NetworkError(
-      "ATTACH_FAILED",
-      `the modem is registered, and has no data service ${said}; check the APN (option apn) and the SIM's data plan`,
-      plain.modemCode,
-    );
+  ask(line: string, timeout: number, done: CommandCallback, owner: unknown = this): void {
+    this.touch(line);
+    this.commands.run(textCommand(line, this.own.table, timeout), done, owner);
   }
 
-  // ---- questions
+  get takesCommands(): boolean {
+    return this.isOpen && !this.chat.closed;
+  }
 
-  inquire(what: CareQuestion, done: CareCallback<unknown>, owner: unknown): void {
-    const { host } = this,
-      { steps, told, result } = inquiry(what, this.state);
-    const run = new StepsRun({ ask: (line, timeout, answered) => host.ask(line, timeout, answered, owner), pause() {} }, told);
+  onProgress(): void {
+    if (this.isAttaching) this.host.onStage(Stage.Attaching);
+  }
+
+  /** A SIM that is told something may say that it is ready: the modem has not restarted then. */
+  private touch(line: string): void {
+    if (/^AT *\+(CFUN|CPIN|NPIN)=/i.test(line)) this.host.restarts.onSimTouched();
+  }
+
+  // ---- for the clients
+
+  onStage(stage: Stage, number: number): Progress | null {
+    if (number === 0) this.counts.enter(stage);
+    return stage === Stage.Attaching ? this.attachment.progress : null;
+  }
+
+  face(client: CareClient): ClientModem {
+    return new Face(this, client);
+  }
+
+  forget(client: CareClient): void {
+    this.commands.forget(client);
+  }
+
+  command(command: Command, done: CommandCallback, client: CareClient): void {
+    this.commands.mustTakeMore();
+    this.touch(command.line);
+    this.commands.run(command, done, client);
+  }
+
+  inquire(what: CareQuestion, done: CareCallback<unknown>, client: CareClient): void {
+    this.commands.mustTakeMore();
+    const { steps, told, result } = inquiry(what, this.state);
+    const run = new StepsRun({ ask: (line, timeout, answered) => this.ask(line, timeout, answered, client), pause() {} }, told);
     run.begin(steps, (error) => done(error, error === null ? result() : undefined));
   }
 }

@@ -57,14 +57,14 @@ const M5311_ROWS: CareRows = frozen({
   ],
 } satisfies CareRows);
 
-const M531X_WITH_CARE = withCare(
-  M531X,
-  NB_ROWS,
-  ["+NPSMR", "+CSCON", "+CEDRXP", "+NPTWEDRXP", "+CTZV", "+CTZE", "+CTZEU", "*GOTOSLEEP", "*MATWAKEUP", "*WAKEUP", "*SMPUKBLKD", "*MSQN", "+IP"],
-  [
+const M531X_WITH_CARE = withCare(M531X, {
+  rows: NB_ROWS,
+  mqtt: "+MQTT",
+  reports: ["+NPSMR", "+CSCON", "+CEDRXP", "+NPTWEDRXP", "+CTZV", "+CTZE", "+CTZEU", "*GOTOSLEEP", "*MATWAKEUP", "*WAKEUP", "*SMPUKBLKD", "*MSQN", "+IP"],
+  variants: [
     ["M5310", NEUL_ROWS],
     ["M5311", M5311_ROWS],
   ],
-);
+});
 
 export { M531X_WITH_CARE as M531X, M531X_WITH_CARE as default };

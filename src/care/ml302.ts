@@ -13,6 +13,6 @@ const ROWS: CareRows = frozen({
   activates: true, // as the maker's demo
 } satisfies CareRows);
 
-const ML302_WITH_CARE = withCare(ML302, ROWS, ["+CSCON", "+CTZV", "+CTZE"]);
+const ML302_WITH_CARE = withCare(ML302, { rows: ROWS, mqtt: "+MQTT", reports: ["+CSCON", "+CTZV", "+CTZE"] });
 
 export { ML302_WITH_CARE as ML302, ML302_WITH_CARE as default };

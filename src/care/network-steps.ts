@@ -1,6 +1,6 @@
 import { frozen } from "../bytes/frozen";
 import { NetworkError, type MQTTModemError } from "../errors";
-import { Outlook, type ModemStep } from "../modem/steps";
+import { Outlook, type ModemStep } from "./steps";
 import { contextOf, firstNumber, isActive, numbersOf, operatorOf } from "./readings";
 import { addressIn } from "./rows";
 import type { CareState } from "./state";

@@ -37,6 +37,12 @@ export interface CareLimits {
   readonly radio: Radio;
 }
 
+/** What an application can tell a driver with care, beyond what it can tell the plain one. */
+export const CARE_OPTIONS = frozen({ apn: 1, pin: 1, operator: 1, bands: 1, roaming: 1, radio: 1, psm: 1, edrx: 1, setup: 1 } satisfies Record<
+  keyof CareOptions,
+  1
+>);
+
 const APN_NAMES = frozen({ name: 1, user: 1, password: 1, authentication: 1, type: 1 } satisfies Record<keyof APNOptions, 1>);
 const PSM_NAMES = frozen({ active: 1, periodic: 1 });
 const EDRX_NAMES = frozen({ cycle: 1, window: 1 });

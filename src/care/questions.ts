@@ -1,6 +1,5 @@
 import type { MQTTModemError } from "../errors";
-import type { CareQuestion } from "../modem/care";
-import type { ModemStep } from "../modem/steps";
+import type { ModemStep } from "./steps";
 import type { ModemIdentity, ModemSignal, NetworkState, Signal, SimState, Supply, ToldTime } from "../modem/told";
 import { timeOf } from "./clock";
 import { lineOf } from "./fields";
@@ -11,6 +10,9 @@ import { CSQ, type CareRows, type Question } from "./rows";
 import { signalWord } from "./signal";
 import { simState } from "./sim-steps";
 import { decodeActiveTime, decodePeriodicUpdate } from "./sleep-timers";
+
+/** What can be asked of the modem as a device. */
+export type CareQuestion = "identity" | "sim" | "network" | "signal" | "time" | "supply";
 
 /** What is asked of a modem: the steps, and the object that they fill. */
 export interface Inquiry<T> {

@@ -1,7 +1,7 @@
 import { errorNumber } from "../at/responses/error-text";
 import { frozen } from "../bytes/frozen";
 import { ModemError, type MQTTModemError } from "../errors";
-import { Outlook, type ModemStep } from "../modem/steps";
+import { Outlook, type ModemStep } from "./steps";
 import { refusedService } from "../modem/sim";
 import { fieldsOf, lineOf, unquoted } from "./fields";
 import { triesOf } from "./readings";

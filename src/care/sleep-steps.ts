@@ -1,5 +1,5 @@
 import { frozen } from "../bytes/frozen";
-import type { ModemStep } from "../modem/steps";
+import type { ModemStep } from "./steps";
 import { fieldsOf, lineOf, unquoted } from "./fields";
 import { decodeCycle } from "./sleep-timers";
 import type { CareState } from "./state";

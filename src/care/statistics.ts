@@ -1,14 +1,21 @@
 import type { ErrorCode } from "../errors";
 import type { Clock, Port } from "../platform";
-import type { CountedChat, ModemCounts, StatisticsView } from "../modem/counts";
+import type { LinkListener } from "../modem/link-listener";
 import { Stage, STAGES } from "../modem/stage";
-import { Count, CountedMessages, CountedPort, CountedPublishes } from "./counted";
-import type { MessageReceiver, PublishListener } from "../modem/receivers";
+import type { StatisticsView } from "../modem/told";
+import { Count, CountedClient, CountedPort, type Counts } from "./counted";
 
-/** Counts of one modem, kept without allocation: a modem with care has them. */
-export class Statistics implements ModemCounts {
-  /** By {@link Count}; doubles, for bytes grow beyond 32 bits. */
-  private readonly counts = new Float64Array(Count.Size);
+/** Where the chat's own counters are. */
+export interface CountedChat {
+  readonly suspects: number;
+  readonly overflows: number;
+  readonly lateFinals: number;
+  readonly unknownLines: number;
+}
+
+/** Counts of one modem, kept without allocation. */
+export class Statistics implements Counts {
+  readonly counts = new Float64Array(Count.Size);
   private readonly clock: Clock;
   /** Milliseconds by stage. */
   private readonly times: Float64Array;
@@ -39,15 +46,11 @@ export class Statistics implements ModemCounts {
   // ---- what stands before the parts that do the work
 
   port(port: Port): Port {
-    return new CountedPort(port, this.counts);
+    return new CountedPort(port, this);
   }
 
-  receiver(inbox: MessageReceiver): MessageReceiver {
-    return new CountedMessages(inbox, this.counts);
-  }
-
-  published(publisher: PublishListener): PublishListener {
-    return new CountedPublishes(publisher, this.counts);
+  listener(client: LinkListener, number: number): LinkListener {
+    return new CountedClient(client, number, this);
   }
 
   // ---- what happens
@@ -56,15 +59,17 @@ export class Statistics implements ModemCounts {
     this.counts[Count.Restarts]++;
   }
 
+  /** The first client has reached a stage. */
   enter(stage: Stage): void {
     this.sample();
     if (stage === Stage.Online && this.stage !== Stage.Online) this.counts[this.stage === Stage.Reconnecting ? Count.Reconnections : Count.Connections]++;
     this.stage = stage;
   }
 
-  onFailure(code: ErrorCode): void {
+  onDown(code: ErrorCode | null, number: number): void {
     const { failures } = this.view;
-    failures[code] = (failures[code] ?? 0) + 1;
+    if (number === 0) this.enter(Stage.Idle);
+    if (code !== null) failures[code] = (failures[code] ?? 0) + 1;
   }
 
   sample(): void {
@@ -73,6 +78,7 @@ export class Statistics implements ModemCounts {
     this.since = now;
   }
 
+  /** The one object, with what has happened so far. */
   look({ suspects, overflows, lateFinals, unknownLines }: CountedChat): StatisticsView {
     const { view, counts, times } = this;
     this.sample();

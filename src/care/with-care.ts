@@ -2,23 +2,14 @@ import { frozen } from "../bytes/frozen";
 import { COMMON_RESPONSES, responses, responseTable, type Line } from "../at/responses/response-table";
 import { ModemError } from "../errors";
 import type { Family } from "../modem/family";
-import type { ModemStep } from "../modem/steps";
-import { ModemCare } from "./care";
+import type { ModemStep } from "./steps";
+import { ModemCare, type CareAbout } from "./care";
+import { CARE_OPTIONS } from "./options";
 import type { CareRows } from "./rows";
 import type { CareState } from "./state";
-import { Statistics } from "./statistics";
 
 /** Which rows are those of a module: the first whose word stands in what `ATI` says. */
 export type Variants = readonly (readonly [word: string, rows: CareRows])[];
-
-/** What the care of a family goes by. */
-export interface CareAbout {
-  readonly rows: CareRows;
-  /** Finds out which rows are those of this very modem. */
-  readonly variant: readonly ModemStep<CareState>[];
-  /** Any of its modems can be told its bands. */
-  readonly takesBands: boolean;
-}
 
 const NO_STEPS: readonly ModemStep<CareState>[] = frozen([]);
 
@@ -42,24 +33,32 @@ function variantSteps(variants: Variants): readonly ModemStep<CareState>[] {
   ]);
 }
 
-/**
- * The same family with care: what its modems are told beside MQTT, and how they are.
- * @param rows what this family does otherwise than others
- * @param reports lines that its modems print by themselves, beyond those of MQTT
- * @param variants where the family has modules of several kinds
- */
-export function withCare(family: Family, rows: CareRows, reports: readonly string[], variants?: Variants): Family {
-  const own = rows, // a parameter could be assigned, and XS would not keep in flash what refers to it
-    steps = variants === undefined ? NO_STEPS : variantSteps(variants),
-    takesBands = rows.bands !== undefined || variants?.some(([, each]) => each.bands !== undefined) === true;
+/** What a family needs to have its modems cared for. */
+export interface CareOfFamily {
+  /** What it does otherwise than others. */
+  readonly rows: CareRows;
+  /** How the names of its MQTT commands begin, behind AT. */
+  readonly mqtt: string;
+  /** Lines that its modems print by themselves, beyond those of MQTT. */
+  readonly reports: readonly string[];
+  /** Where it has modules of several kinds. */
+  readonly variants?: Variants;
+}
+
+/** The same family with care: what its modems are told beside MQTT, and how they are. */
+export function withCare(family: Family, { rows, mqtt, reports, variants }: CareOfFamily): Family {
+  const table = responseTable([...ownLines(family), ...responses(...reports.flatMap((text, index) => [FIRST_REPORT + index, text]))]);
+  const about = frozen({
+    rows,
+    mqtt: `AT${mqtt}`,
+    table: table.responses,
+    variant: variants === undefined ? NO_STEPS : variantSteps(variants),
+    takesBands: rows.bands !== undefined || variants?.some(([, each]) => each.bands !== undefined) === true,
+  } satisfies CareAbout);
   return frozen({
     ...family,
-    responses: responseTable([...ownLines(family), ...responses(...reports.flatMap((text, index) => [FIRST_REPORT + index, text]))]),
-    care: {
-      about: { rows: own, variant: steps, takesBands } satisfies CareAbout,
-      make: (host, options, setup) => new ModemCare(host, options, setup, own, steps, takesBands),
-      counts: (clock) => new Statistics(clock),
-    },
+    responses: table,
+    care: { about, names: { ...family.options, ...CARE_OPTIONS }, make: (host, options) => new ModemCare(host, options, about) },
   } satisfies Family);
 }
 

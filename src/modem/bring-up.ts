@@ -9,9 +9,9 @@ import { ModemError, type MQTTModemError } from "../errors";
 import type { Timers } from "../timers";
 import { BitRates } from "./bit-rates";
 import { ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
-import type { Device } from "./device";
+import type { Care, CareListener } from "./care";
 import type { Family } from "./family";
-import { Network } from "./network";
+import { Network, type NetworkQuestions } from "./network";
 import { Level } from "./recovery";
 import { Kind } from "./script";
 import { Stage } from "./stage";
@@ -27,7 +27,7 @@ const enum Phase {
   Preparing,
   /** The probe shows that modem and host are in step. */
   Synchronising,
-  /** What the modem is told before its network is waited for: the application's `setup`, and its care. */
+  /** Care tells the modem what it is to know before its network is waited for. */
   Equipping,
   /** The modem is asked for its network before anything is done to bring that back. */
   Asking,
@@ -39,7 +39,7 @@ const enum Phase {
   Attaching,
   /** Between two rounds. */
   Pausing,
-  /** What the modem is told once it is attached. */
+  /** The same once it is attached. */
   Completing,
   Ready,
 }
@@ -71,8 +71,8 @@ export interface BringUpHost {
   readonly chat: Chat;
   readonly timers: Timers;
   readonly family: Family;
-  /** The modem as a device, or null where nobody wants anything of that. */
-  readonly device: Device | null;
+  /** Null with a plain driver. */
+  readonly care: Care | null;
   /** The modem is looked for anew: what was known of its state is not true any more. */
   onWaking(): void;
   onStage(stage: Stage): void;
@@ -83,7 +83,7 @@ export interface BringUpHost {
 }
 
 /** Brings the modem up: from a silent port to a modem that is attached to the network. */
-export class BringUp {
+export class BringUp implements CareListener {
   private readonly host: BringUpHost;
   /** Milliseconds. */
   private readonly bootTimeout: number;
@@ -91,7 +91,7 @@ export class BringUp {
   /** Null where the modem can have one rate alone. */
   private readonly rates: BitRates | null;
   /** What the modem says of its network. Made when it is to be asked, and let go of when it is up. */
-  private network: Network | null = null;
+  private network: NetworkQuestions | null = null;
   private phase: Phase = Phase.Idle;
   /** Which of the phase's commands. */
   private step = 0;
@@ -133,7 +133,6 @@ export class BringUp {
   stop(): void {
     this.phase = Phase.Idle;
     this.network = null;
-    this.host.device?.stop();
   }
 
   // ---- what is heard of the modem
@@ -170,11 +169,6 @@ export class BringUp {
     return this.phase > Phase.Synchronising;
   }
 
-  /** The modem can be asked other things than those that bring it up. */
-  get takesCommands(): boolean {
-    return this.isPrepared && this.phase !== Phase.Restarting;
-  }
-
   /** Modem and host are in step. */
   onResynced(): void {
     this.host.chat.decoder.learning = false;
@@ -200,7 +194,7 @@ export class BringUp {
 
   /** Something has changed about the network: a modem that is waited for is asked at once. @param sim it is that the SIM cannot be used */
   onNetworkChanged(sim: boolean): void {
-    if (sim) this.network?.simChanged();
+    this.network?.reported(sim);
     if (this.phase === Phase.Pausing) this.host.timers.set(Slot.Modem, 0);
   }
 
@@ -215,7 +209,7 @@ export class BringUp {
         return this.submit(this.network!.first());
       case Phase.Equipping:
       case Phase.Completing:
-        this.host.device!.onTimer();
+        this.host.care!.onTimer();
     }
   }
 
@@ -286,7 +280,7 @@ export class BringUp {
     const { level } = this,
       network = this.network!;
     if (network.failure !== null && (level === Level.Attach || network.failure.code !== "SIM_FAILED"))
-      return this.cares ? this.equip() : this.fail(network.failure, false); // care may know the PIN
+      return this.host.care === null ? this.fail(network.failure, false) : this.equip(); // care may know the PIN
     if (!network.attached && network.isSearching) return this.equip();
     this.phase = Phase.Recovering;
     this.step = level === Level.Attach && !network.attached ? 0 : -1;
@@ -308,63 +302,57 @@ export class BringUp {
   }
 
   private equip(): void {
-    const { device } = this.host;
-    if (device === null) return this.attach();
+    const { care } = this.host;
+    if (care === null) return this.attach();
     if (this.stage !== Stage.Preparing && !this.enter(Phase.Equipping)) return;
     this.phase = Phase.Equipping;
-    device.commands.pump();
-    device.prepare((error) => (error === null ? this.attach() : this.fail(error, false)));
+    care.prepare(this);
+  }
+
+  onCareDone(error: MQTTModemError | null): void {
+    if (error !== null) this.fail(error, false);
+    else if (this.phase === Phase.Equipping) this.attach();
+    else this.ready();
   }
 
   private attach(): void {
     if (!this.enter(Phase.Attaching)) return;
     this.setDeadline(this.attachTimeout);
-    this.host.device?.care?.onAttaching();
     this.ask();
   }
 
   /** The modem is asked for its network, of which nothing is known. */
   private ask(): void {
-    this.network = new Network(this.host.device?.care?.roams);
+    const { care } = this.host;
+    this.network = care === null ? new Network() : care.network();
     this.submit(this.network.first());
   }
 
   /** A question about the network is over. @param code the number of the `+CME ERROR` in place of the answer, or −1 */
   private asked(code: number): void {
     const network = this.network!,
-      care = this.host.device?.care ?? null,
       next = network.next(code);
     if (next !== null) return this.submit(next);
     if (this.phase === Phase.Asking) return this.recover();
-    if (network.failure !== null) return this.fail(care === null ? network.failure : care.denied(network.failure), false);
+    if (network.failure !== null) return this.fail(network.failure, false);
     if (network.attached) return this.complete();
-    if (this.isLate) {
-      const seconds = this.attachTimeout / 1000,
-        late = network.late(seconds);
-      return this.fail(care === null ? late : care.late(late, seconds), false);
-    }
+    if (this.isLate) return this.fail(network.late(this.attachTimeout / 1000), false);
     this.phase = Phase.Pausing;
     this.host.timers.set(Slot.Modem, Timeout.Attach);
-    care?.onRound(network.isUnknown);
+    this.host.care?.onRound();
   }
 
   private complete(): void {
-    const { device } = this.host;
+    const { care } = this.host;
     this.network = null;
-    if (device === null) return this.ready();
+    if (care === null) return this.ready();
     this.phase = Phase.Completing;
-    device.complete((error) => (error === null ? this.ready() : this.fail(error, false)));
+    care.complete(this);
   }
 
   private ready(): void {
     this.phase = Phase.Ready;
     this.host.onReady();
-  }
-
-  /** The family has care: what keeps the modem from its network, that tells. */
-  private get cares(): boolean {
-    const { device } = this.host;
-    return device !== null && device.care !== null;
   }
 
   private setDeadline(milliseconds: number): void {

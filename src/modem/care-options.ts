@@ -1,3 +1,13 @@
+/** A command of the application's own that is sent each time the modem is brought up. */
+export interface SetupCommand {
+  /** As the modem's manual prints it, without a line's end: `AT+SM=LOCK_FOREVER`. */
+  command: string;
+  /** The modem may refuse it, or not answer it. Default false: then the modem is not worked with. */
+  optional?: boolean;
+  /** Milliseconds until its final at the most, 100–3600000. Default 10000. */
+  timeout?: number;
+}
+
 /** A network's access point, where its name alone is not enough. */
 export interface APNOptions {
   /** At most 63 bytes, which is what a BC35-G takes. */
@@ -35,4 +45,6 @@ export interface CareOptions {
   psm?: false | { active: number; periodic: number };
   /** The eDRX cycle in seconds; the nearest one that there is is taken. False switches eDRX off. */
   edrx?: false | number | { cycle: number; window?: number };
+  /** AT commands of the application's own, sent each time the modem is brought up, after a restart too, before its network is waited for. */
+  setup?: readonly (string | SetupCommand)[];
 }

@@ -1,9 +1,18 @@
-import type { CommandCallback } from "../at/own-commands";
+import type { Chat } from "../at/chat/chat";
+import type { Names } from "../checks";
 import type { MQTTModemError } from "../errors";
-import type { Clock } from "../platform";
-import type { CareOptions } from "./care-options";
-import type { ModemCounts } from "./counts";
-import type { ModemStep } from "./steps";
+import type { Port } from "../platform";
+import type { Timers } from "../timers";
+import type { ClientModem } from "./client-modem";
+import type { LinkListener } from "./link-listener";
+import type { NetworkQuestions } from "./network";
+import type { ModemOptions } from "./options";
+import type { Stage } from "./stage";
+
+/**
+ * The door to all that a modem is beside MQTT. A family with care (`modem-mqtt/care/…`) makes a {@link Care} for each of its modems;
+ * a plain driver has none, and the core calls nothing then. What is made of it is in src/care, which nothing here imports.
+ */
 
 /** What is known while the modem is waited for. One object serves all reports, so copy what must outlive the callback. */
 export interface Progress {
@@ -22,53 +31,62 @@ export interface Progress {
 
 /** What the care of a modem works with: the modem. */
 export interface CareHost {
-  readonly clock: Clock;
-  /** Sends a command in its turn. @param owner for `forget` */
-  ask(line: string, timeout: number, done: CommandCallback, owner: unknown): void;
-  /** What waits for this owner is not sent, and its answers are not told. */
-  forget(owner: unknown): void;
-  /** There is something new in {@link Care.progress}. */
-  onProgress(): void;
+  readonly chat: Chat;
+  readonly timers: Timers;
+  readonly restarts: { onSimTouched(): void };
+  onStage(stage: Stage): void;
 }
 
-/** Receives what has been asked for, or the error in its place. */
-export type CareCallback<T> = (error: MQTTModemError | null, told: T | undefined) => void;
+/** Who brings the modem up. */
+export interface CareListener {
+  /** Care has done its part, or has failed in it. */
+  onCareDone(error: MQTTModemError | null): void;
+}
 
-/** The care of one modem: what it is told beside MQTT, and what is made of its answers. */
+/** Whose application asks: a connection. */
+export interface CareClient {
+  /** @throws StateError CLOSED */
+  mustBeOpen(): void;
+}
+
+/** The care of one modem. */
 export interface Care {
-  /** What the steps read and write. */
-  readonly state: unknown;
-  /** Before the network is waited for, and once the modem is attached. */
-  readonly before: readonly ModemStep[];
-  readonly after: readonly ModemStep[];
-  readonly progress: Progress;
+  // ---- what stands before the parts that do the work
+  port(port: Port): Port;
+  /** Before a client. */
+  listener(client: LinkListener, number: number): LinkListener;
+
+  // ---- while the modem is brought up
   /** The modem is looked for anew: what was known of it is not true any more. */
   onWaking(): void;
-  /** The network is waited for from now on. */
-  onAttaching(): void;
-  /** A round of questions about the network is over, and the modem is not attached. @param isUnknown it does not know `AT+CEREG?` */
-  onRound(isUnknown: boolean): void;
-  /** A line `+CEREG`, an answer or a report. */
-  onRegistration(line: string): void;
-  /** Whether a registration in a foreign network is good enough. */
-  readonly roams: boolean;
-  /** The error for a modem that the network refuses, as `plain` says, with what the modem has told of the cause. */
-  denied(plain: MQTTModemError): MQTTModemError;
-  /** The error for a modem that has not attached in time, as `plain` says, where more is known. */
-  late(plain: MQTTModemError, seconds: number): MQTTModemError;
-  /** Asks one of the things that can be asked. @param owner for {@link CareHost.forget} */
-  inquire(what: CareQuestion, done: CareCallback<any>, owner: unknown): void;
-}
+  onRestart(): void;
+  /** The modem cannot be worked with. */
+  onFailed(error: MQTTModemError): void;
+  /** Does what comes before the network is waited for. */
+  prepare(listener: CareListener): void;
+  /** Asks the modem for its network. */
+  network(): NetworkQuestions;
+  /** A round of these questions is over, and the modem is not attached. */
+  onRound(): void;
+  /** The modem is attached: does what comes before MQTT. */
+  complete(listener: CareListener): void;
+  /** A pause of care's own is over. */
+  onTimer(): void;
 
-/** What can be asked of the modem as a device. */
-export type CareQuestion = "identity" | "sim" | "network" | "signal" | "time" | "supply";
+  // ---- for the clients
+  /** A client has reached a stage. @returns what is told with it */
+  onStage(stage: Stage, number: number): Progress | null;
+  face(client: CareClient): ClientModem;
+  /** The client has been closed: nothing is told to it any more, and what waits for it is not sent. */
+  forget(client: CareClient): void;
+}
 
 /** What a family has to have its modems cared for. */
 export interface CareFamily {
   /** What its care goes by, for those who know src/care: a host that asks a modem without a client. */
   readonly about: object;
-  /** @param setup the application's own commands @throws ArgumentError */
-  make(host: CareHost, options: CareOptions, setup: readonly ModemStep[]): Care;
-  /** What counts what one modem does. */
-  counts(clock: Clock): ModemCounts;
+  /** The names of the family's own options, and of those that care has. */
+  readonly names: Names;
+  /** @throws ArgumentError */
+  make(host: CareHost, options: ModemOptions): Care;
 }

@@ -74,8 +74,6 @@ export interface Family<O extends LinkOptions = any> extends ChatFamily {
   readonly pollInterval?: number;
   /** Why an empty payload is refused, where the modem cannot send one. */
   readonly emptyPayload?: string;
-  /** How the names of its MQTT commands begin, behind AT. An application cannot send them as its own. */
-  readonly commandPrefix: string;
   /** Bytes of the transmit buffer for the longest command line. */
   readonly commandBuffer: number;
   /** Bytes that may stand behind the longest payload, to end the data phase. Default 0. */

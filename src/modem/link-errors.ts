@@ -1,3 +1,4 @@
+import { commandName } from "../at/commands/command";
 import { failure } from "../at/failure";
 import { Missing, Outcome, type Request } from "../at/requests/request";
 import { BrokerError, NetworkError, StateError, type MQTTModemError } from "../errors";
@@ -19,18 +20,19 @@ export interface FailingLink extends FailedLink {
 
 /** The error for a request that did not end well. */
 export function errorOf(link: FailingLink, request: Request, outcome: Outcome, code: number): MQTTModemError {
-  const { family } = link;
+  const { family } = link,
+    name = commandName(request.command!);
   switch (outcome) {
     case Outcome.Failed:
       return family.resultError(request, code, link);
     case Outcome.Refused:
-      return family.refusal?.(request, code, link) ?? refusedStep(link, request, code) ?? failure(request, outcome, code);
+      return family.refusal?.(request, code, link) ?? refusedStep(link, request, code) ?? failure(name, outcome, code);
     case Outcome.Aborted:
       return link.reason ?? new StateError("CLOSED", "the session was ended before this was done; whether it was done is not known");
     case Outcome.TimedOut:
-      return unansweredStep(link, request, code) ?? failure(request, outcome, code);
+      return unansweredStep(link, request, code) ?? failure(name, outcome, code);
     default:
-      return failure(request, outcome, code);
+      return failure(name, outcome, code);
   }
 }
 

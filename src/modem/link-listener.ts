@@ -4,16 +4,10 @@ import type { MQTTModemError } from "../errors";
 import type { MessageReceiver, PublishListener } from "./receivers";
 import type { Stage } from "./stage";
 
-/** A modem, as far as what it does may be counted. */
-export interface CountedModem {
-  readonly counts: { receiver(inbox: MessageReceiver): MessageReceiver } | null;
-}
-
 /** For whom a link works: the MQTT client. */
 export interface LinkListener {
-  /** Who gets the messages, over this modem. */
-  receiver(modem: CountedModem): MessageReceiver;
-  readonly published: PublishListener;
+  readonly inbox: MessageReceiver;
+  readonly publisher: PublishListener;
   /** A stage has been reached. */
   onModemStage(stage: Stage): void;
   /** The broker has accepted the connection, and `Stage.Online` has been reached. */

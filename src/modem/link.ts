@@ -90,12 +90,12 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
     this.family = family;
     this.options = family.settle(checkedOptions(family.options ?? {}, options as {}), options);
     this.hook = family.hook === undefined ? null : family.hook(this);
-    this.incoming = new Incoming(modem.chat.decoder, family.message, encoding, client.receiver(modem));
+    this.incoming = new Incoming(modem.chat.decoder, family.message, encoding, client.inbox);
     this.outgoing = new Outgoing(this, encoding);
   }
 
   onDone(request: Request, outcome: Outcome, code: number): void {
-    if (outcome === Outcome.Done && code === 0 && request.kind === Kind.Publish && !request.reported) this.client?.published.onPublished(request);
+    if (outcome === Outcome.Done && code === 0 && request.kind === Kind.Publish && !request.reported) this.client?.publisher.onPublished(request);
     else this.end(request, outcome, code);
     if (this.modem.links.count > 1) this.modem.tellOthersOfRoom(this.number);
   }

@@ -4,7 +4,6 @@ import { Slot } from "../at/chat/slots";
 import { Outcome, type Request } from "../at/requests/request";
 import type { Fields } from "../at/responses/fields";
 import { CommonResponse, type Line } from "../at/responses/response-table";
-import { textBetween } from "../at/responses/text";
 import type { Message } from "../at/framing/message";
 import { Match } from "../at/framing/subscribed";
 import { integer } from "../checks";
@@ -12,10 +11,10 @@ import { ArgumentError, ModemError, StateError, wordsOf, type MQTTModemError } f
 import { portableBytes, type Port, type PortOptions, type PortReceiver } from "../platform";
 import { Timers, type TimerListener } from "../timers";
 import { BringUp, type BringUpHost } from "./bring-up";
-import type { ModemCounts } from "./counts";
-import { Device, type DeviceHost } from "./device";
+import type { Care, CareHost } from "./care";
 import type { Family } from "./family";
 import { extraBytes, limitsOf, type Limits } from "./limits";
+import type { Repeater } from "./receivers";
 import { Links, type PlacedLink } from "./links";
 import type { ModemOptions } from "./options";
 import { Level } from "./recovery";
@@ -23,7 +22,6 @@ import { RestartWatch, type RestartListener } from "./restart-watch";
 import { Kind } from "./script";
 import { Stage } from "./stage";
 import { Timeout } from "./timeouts";
-import type { Repeater } from "./receivers";
 
 /** One MQTT connection, as its modem knows it. */
 export interface ModemLink extends PlacedLink<ModemLink> {
@@ -52,8 +50,6 @@ export interface ModemLink extends PlacedLink<ModemLink> {
   };
 }
 
-const NO_OPTIONS = Object.freeze({});
-
 /** Who reads a link's messages. */
 interface MessageReader {
   readonly repeater: Repeater;
@@ -63,14 +59,14 @@ interface MessageReader {
 
 /** Requests of a link beside its publishes: two of the client's, one of the link's own, and one that has ended while the client is told so. */
 const OTHER_REQUESTS = 4;
-/** For commands of the application's own, of which one is under way at a time. */
-const OWN_REQUESTS = 1;
+/** For care, which has one command under way at a time. */
+const CARE_REQUESTS = 1;
 
 /**
  * One modem on one serial port, and the links that share it: gives each line, message and request to the link that it is about.
  * The modem is brought up by a part of its own. Links that come meanwhile wait for that together.
  */
-export class Modem implements ChatListener, TimerListener, BringUpHost, RestartListener, DeviceHost {
+export class Modem implements ChatListener, TimerListener, BringUpHost, RestartListener, CareHost {
   readonly chat: Chat;
   /** Who reads the present message. Nobody else sets it. */
   reader: MessageReader | null = null;
@@ -80,12 +76,10 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   readonly family: Family;
   readonly limits: Limits;
   readonly timers: Timers;
-  /** Made where anybody wants something of that. */
-  device: Device | null = null;
-  /** Of a modem with care. */
-  readonly counts: ModemCounts | null = null;
   private readonly bringUp: BringUp;
-  private readonly restarts: RestartWatch;
+  /** Null with a plain driver. */
+  readonly care: Care | null;
+  readonly restarts: RestartWatch;
   /** Until the port is open. */
   private serial: PortOptions | null;
 
@@ -109,9 +103,8 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
       commandBuffer: family.commandBuffer + extraBytes(family.limits, this.limits),
       payloadBuffer: this.limits.payload + (family.payloadTail ?? 0),
     });
-    if (family.care !== undefined || options.setup !== undefined) this.device = new Device(this, options);
-    if (family.care !== undefined) this.counts = family.care.counts(clock);
     this.restarts = new RestartWatch(this);
+    this.care = family.care === undefined ? null : family.care.make(this, options);
     this.bringUp = new BringUp(
       this,
       integer("modem.bootTimeout", bootTimeout, 0, Timeout.Longest),
@@ -130,9 +123,8 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   }
 
   /** One of the modem's own requests has ended. */
-  onDone(request: Request, outcome: Outcome, code: number): void {
-    if (request.kind === Kind.Inquiry) this.device!.commands.onDone(request, outcome, code);
-    else if (outcome !== Outcome.Aborted) this.bringUp.onDone(outcome, code);
+  onDone(_request: Request, outcome: Outcome, code: number): void {
+    if (outcome !== Outcome.Aborted) this.bringUp.onDone(outcome, code);
   }
 
   /** Reports of a modem with several MQTT clients begin with the client's number. */
@@ -179,29 +171,20 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   onAnswer(request: Request, line: Line, fields: Fields): void {
     // A poll's answer has a line for every connection.
     if (request.kind === Kind.Poll) this.linkOf(fields)?.poller.onAnswer(line, fields);
-    else if (request.listener !== null) this.all[request.link]?.onAnswer(request, line, fields);
-    else if (request.kind === Kind.Inquiry) {
-      const { lineStart, lineEnd } = this.chat.decoder;
-      this.device!.commands.keep(lineStart, lineEnd);
-    } else {
-      if (line.id === CommonResponse.Registration) this.tellCare();
-      this.bringUp.onAnswer(line, fields);
-    }
+    else if (request.listener !== null) request.listener.onAnswer(request, line, fields);
+    else this.bringUp.onAnswer(line, fields);
   }
 
   onText(request: Request, start: number, end: number): void {
-    if (request.listener !== null) this.all[request.link]?.onText(request, start, end);
-    else this.device!.commands.keep(start, end);
+    request.listener?.onText(request, start, end);
   }
 
   onUrc(line: Line, fields: Fields): void {
     const { id } = line;
     if (id === this.family.restart) this.restarts.onReport();
     else if (id >= CommonResponse.Family) this.linkOf(fields)?.onReport(line, fields);
-    else if (id === CommonResponse.Registration) {
-      this.tellCare();
-      this.bringUp.onNetworkChanged(false);
-    } else if (id === CommonResponse.Sim) this.bringUp.onNetworkChanged(!this.restarts.onSim(fields));
+    else if (id === CommonResponse.Registration) this.bringUp.onNetworkChanged(false);
+    else if (id === CommonResponse.Sim) this.bringUp.onNetworkChanged(!this.restarts.onSim(fields));
   }
 
   onUnsolicitedError(code: number): void {
@@ -235,7 +218,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   admit(link: ModemLink): void {
     if (!this.links.put(link)) return;
     this.chat.decoder.message.headerCache.invalidate();
-    this.chat.allow(this.links.count * (this.family.limits.window + OTHER_REQUESTS) + OWN_REQUESTS);
+    this.chat.allow(this.links.count * (this.family.limits.window + OTHER_REQUESTS) + CARE_REQUESTS);
   }
 
   /** Whether the link has its place. */
@@ -274,9 +257,9 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   openPort(receiver: PortReceiver): Port {
     const { io, ...own } = this.serial!;
     const port = new io({ ...own, receiver }),
-      { counts } = this;
+      { care } = this;
     this.serial = null;
-    return counts === null ? port : counts.port(port);
+    return care === null ? port : care.port(port);
   }
 
   /** Skips what is to be read yet, if it is this link's. */
@@ -304,7 +287,6 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
 
   onTimer(slot: number): void {
     if (slot < Slot.Chat) return this.chat.onTimer(slot);
-    if (this.counts !== null) this.counts.sample();
     if (slot >= Slot.Link) this.all[slot - Slot.Link]?.onTimer();
     else if (this.bringUp.stage !== Stage.Online) this.bringUp.onTimer();
     else for (let i = 0; i < this.all.length; i++) this.all[i]?.onRoom();
@@ -313,34 +295,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
 
   onWaking(): void {
     this.restarts.begin();
-    this.device?.onWaking();
-  }
-
-  // ---- the modem as a device
-
-  /** The modem as a device, for whoever wants something of it. */
-  get asDevice(): Device {
-    return (this.device ??= new Device(this, NO_OPTIONS));
-  }
-
-  get takesCommands(): boolean {
-    return this.bringUp.takesCommands;
-  }
-
-  onSimTouched(): void {
-    this.restarts.onSimTouched();
-  }
-
-  onProgress(): void {
-    if (this.bringUp.stage === Stage.Attaching) this.onStage(Stage.Attaching);
-  }
-
-  /** The line that is being told is about the registration: of interest while the network is waited for. */
-  private tellCare(): void {
-    const { device, chat } = this;
-    if (device === null || device.care === null || this.bringUp.stage !== Stage.Attaching) return;
-    const { lineStart, lineEnd } = chat.decoder;
-    device.care.onRegistration(textBetween(chat.ring, lineStart, lineEnd));
+    this.care?.onWaking();
   }
 
   onStage(stage: Stage): void {
@@ -359,7 +314,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   }
 
   onRestart(): void {
-    this.counts?.onRestart();
+    this.care?.onRestart();
     this.bringUp.onRestart();
   }
 
@@ -390,7 +345,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
 
   /** Every connection is gone with the modem. */
   onFailed(error: MQTTModemError, forgotten: boolean): void {
-    this.device?.fail(error);
+    this.care?.onFailed(error);
     for (const link of this.all) link?.onModemLost(error, forgotten);
   }
 }

@@ -44,10 +44,32 @@ const enum Rounds {
 
 const READY = frozen(new Text("READY", "READY", 5));
 
-/** What a modem says of its SIM and its network while it is to attach: which question comes next, and what the answers mean. */
-export class Network {
-  attached = false;
+/** Asks a modem for its network, round after round, until it is attached. */
+export interface NetworkQuestions {
+  /** Whether it is, by the answers of this round. */
+  readonly attached: boolean;
   /** What keeps it from attaching for good, or null. */
+  readonly failure: MQTTModemError | null;
+  /** It searches for a network: whatever is done to it begins the search anew. */
+  readonly isSearching: boolean;
+  /** The first question of a round. */
+  first(): Command;
+  /** An answer to the present question. */
+  answered(line: Line, fields: Fields): void;
+  /**
+   * The present question is over. @param code the number of the `+CME ERROR` that it was refused with, −1 for none
+   * @returns the next one, or null where the round is over
+   */
+  next(code: number): Command | null;
+  /** A report has come of the network, or, with `sim`, that the SIM cannot be used. */
+  reported(sim: boolean): void;
+  /** The error where it has not attached in so many seconds. */
+  late(seconds: number): MQTTModemError;
+}
+
+/** What a modem says of its SIM and its network while it is to attach: which question comes next, and what the answers mean. */
+export class Network implements NetworkQuestions {
+  attached = false;
   failure: MQTTModemError | null = null;
   private registration: number = Registration.Unknown;
   private question = 0;
@@ -59,15 +81,7 @@ export class Network {
   private simSaid = "";
   /** The last number that a question was refused with, or −1. */
   private refusal = -1;
-  /** Whether a foreign network is good enough; undefined where that is not asked. */
-  private readonly roams: boolean | undefined;
 
-  /** @param roams whether a foreign network is good enough: then the modem is asked for its registration in any case */
-  constructor(roams: boolean | undefined) {
-    this.roams = roams;
-  }
-
-  /** The first question of a round. */
   first(): Command {
     this.attached = false;
     this.registration = Registration.Unknown;
@@ -76,7 +90,6 @@ export class Network {
     return QUESTIONS[0];
   }
 
-  /** An answer to the present question. */
   answered(line: Line, fields: Fields): void {
     if (line.id === CommonResponse.Attach) this.attached = fields.int(0) === 1;
     else if (line.id === CommonResponse.Registration) this.registration = fields.int(1);
@@ -92,18 +105,13 @@ export class Network {
     if (!this.simReady) this.failure = refusedService(code, `AT+CPIN? says ${said}`);
   }
 
-  /**
-   * The present question is over. @param code the number of the `+CME ERROR` that it was refused with, −1 for none
-   * @returns the next one, or null where the round is over
-   */
   next(code: number): Command | null {
     if (code >= 0) {
       this.refusal = code;
       this.failure = refusedService(code);
     }
     if (this.question === Question.Registration) this.countRegistration();
-    const isKnown = this.roams === undefined || this.question >= Question.Registration;
-    if ((this.attached && isKnown) || this.failure !== null) return null;
+    if (this.attached || this.failure !== null) return null;
     this.question++;
     if (this.question === Question.Sim && this.simReady) this.question++;
     return QUESTIONS[this.question] ?? null;
@@ -112,28 +120,20 @@ export class Network {
   private countRegistration(): void {
     const registration = this.registration;
     this.registered = registration === Registration.Home || registration === Registration.Roaming ? this.registered + 1 : 0;
-    this.denied = registration === Registration.Denied && !this.attached ? this.denied + 1 : 0;
+    this.denied = registration === Registration.Denied ? this.denied + 1 : 0;
     if (this.registered >= Rounds.Registered) this.attached = true;
-    if (registration === Registration.Roaming && this.roams === false) this.attached = false;
     if (this.denied >= Rounds.Denied) this.failure = registrationDenied();
   }
 
-  /** It has not told its registration. */
-  get isUnknown(): boolean {
-    return this.registration === Registration.Unknown;
-  }
-
-  /** It searches for a network: whatever is done to it begins the search anew. */
   get isSearching(): boolean {
     return this.registration === Registration.Searching;
   }
 
-  /** The SIM has said something of itself: it is asked again. */
-  simChanged(): void {
-    this.simReady = false;
+  /** A SIM that has said something of itself is asked again. */
+  reported(sim: boolean): void {
+    if (sim) this.simReady = false;
   }
 
-  /** The error where it has not attached in so many seconds. */
   late(seconds: number): MQTTModemError {
     const { registration, refusal, simSaid } = this;
     const said = [];

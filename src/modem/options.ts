@@ -1,7 +1,6 @@
 import type { Bytes, Clock, PortOptions } from "../platform";
 import type { CareOptions } from "./care-options";
 import type { OwnLimits } from "./limits";
-import type { SetupCommand } from "./setup";
 
 /** What a modem needs of its surroundings, and what can be changed about it. */
 export interface ModemOptions extends CareOptions {
@@ -17,8 +16,6 @@ export interface ModemOptions extends CareOptions {
   bootTimeout?: number;
   /** Milliseconds that the modem may take to attach to the network. Default 600000: the first search of an NB-IoT module takes up to ten minutes. */
   attachTimeout?: number;
-  /** AT commands of the application's own, sent each time the modem is brought up, after a restart too, before its network is waited for. */
-  setup?: readonly (string | SetupCommand)[];
   /** Other limits than the family's, where the documents state none, or hardware has shown others. */
   limits?: OwnLimits;
 }

@@ -1,3 +1,5 @@
+import type { ErrorCode } from "../errors";
+
 /** What a modem tells of itself: what an application is given. */
 
 /** Who the modem is. What it does not tell is undefined, here and below. */
@@ -70,4 +72,29 @@ export interface Supply {
 /** {@link Signal}, with a word for people. */
 export interface ModemSignal extends Signal {
   word: SignalWord;
+}
+
+/** What has happened since the modem's port was opened. One object: each look fills it anew, so copy what must stay. */
+export interface StatisticsView {
+  /** Over the serial port. */
+  bytesReceived: number;
+  bytesSent: number;
+  /** MQTT messages that were received, and publishes that ended well. */
+  messagesReceived: number;
+  messagesSent: number;
+  /** Sessions with the broker that came about; those among them that the modem had back by itself are not counted. */
+  connections: number;
+  /** How often the modem had a connection back by itself. */
+  reconnections: number;
+  /** Why sessions have ended or did not come about, by the error's code. */
+  failures: Partial<Record<ErrorCode, number>>;
+  /** Restarts of the modem that were noticed. */
+  restarts: number;
+  /** Received messages whose end is doubtful, lines and messages that were lost, finals that came too late, and lines that nobody knows. */
+  suspects: number;
+  overflows: number;
+  lateReplies: number;
+  unknownLines: number;
+  /** Seconds that the first client has been in each stage. */
+  seconds: Record<string, number>;
 }

@@ -254,7 +254,6 @@ export const BC35G: Family<BC35GValues> = frozen({
   settle,
   responses: responseTable(LINES),
   limits: LIMITS,
-  commandPrefix: "+QMT",
   commandBuffer: 1024,
   cancel: Byte.Escape,
   wakeUp: wakeUp("\x1b"),

@@ -192,7 +192,6 @@ export const NM28: Family<NM28Values> = frozen({
     keepAlive: [10, 290],
     window: 1,
   },
-  commandPrefix: "+MQTT",
   commandBuffer: 1024,
   payloadTail: CTRL_Z.length,
   cancel: 0,

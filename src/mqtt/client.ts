@@ -1,9 +1,9 @@
 import { ArgumentError } from "../errors";
+import type { ClientModem } from "../modem/client-modem";
 import { checkFamily } from "../modem/family";
 import type { InquiryCallback } from "../modem/inquiry";
 import type { Limits } from "../modem/limits";
 import { Connection } from "./connection";
-import type { ClientModem } from "./modem-face";
 import type { ByteBuffer, ClientOptions, Counters, WriteOptions } from "./options";
 import { Packet } from "./packets";
 
@@ -80,7 +80,7 @@ export class MQTTClient {
     this.#connection.close();
   }
 
-  /** The modem as a device, beside MQTT: commands of the application's own, and how the modem is. */
+  /** The modem as a device, beside MQTT: commands of the application's own, and how the modem is. @throws StateError NOT_SUPPORTED by a driver without care */
   get modem(): ClientModem {
     return this.#connection.modem;
   }

@@ -3,14 +3,13 @@ import type { Match } from "../at/framing/subscribed";
 import { frozen } from "../bytes/frozen";
 import { integer } from "../checks";
 import { ArgumentError, StateError, type MQTTModemError } from "../errors";
+import type { CareClient } from "../modem/care";
+import type { ClientModem } from "../modem/client-modem";
 import type { InquiryCallback } from "../modem/inquiry";
-import type { StatisticsView } from "../modem/counts";
-import type { Device } from "../modem/device";
-import type { Family } from "../modem/family";
 import { Link } from "../modem/link";
-import type { CountedModem, LinkListener } from "../modem/link-listener";
+import type { LinkListener } from "../modem/link-listener";
 import { Modem } from "../modem/modem";
-import { knownToModem } from "../modem/names";
+import { knownToModem, needsCare } from "../modem/names";
 import type { ModemOptions } from "../modem/options";
 import { Kind } from "../modem/script";
 import { settings } from "../modem/settings";
@@ -19,28 +18,25 @@ import { Application } from "./application";
 import { InFlight } from "./in-flight";
 import { Inbox } from "./inbox";
 import { portOf, textOf } from "./input";
-import { ClientModem, type FacedConnection } from "./modem-face";
 import type { ByteBuffer, ClientOptions, ControlMessage, WriteOptions } from "./options";
 import { Packet } from "./packets";
 import { Publisher } from "./publisher";
 import { Ended, Subscriber } from "./subscriber";
-import type { MessageReceiver, PublishListener } from "../modem/receivers";
 
 /** Stands for a secret's value in errors. */
 const A_SECRET = "a secret";
 const PINGRESP: ControlMessage = frozen({ operation: Packet.PINGRESP });
 
 /** The parts of one client. Passes each call of the application and each report of the link to the part that handles it. */
-export class Connection implements LinkListener, FacedConnection {
+export class Connection implements LinkListener, CareClient {
   readonly link: Link;
   readonly inbox: Inbox;
   readonly publisher: Publisher;
-  readonly published: PublishListener;
   private readonly subscriber: Subscriber;
   private readonly inFlight: InFlight;
   private readonly application: Application;
   /** Made for the first who asks. */
-  private face: ClientModem | null = null;
+  declare private face?: ClientModem;
 
   /**
    * @param client the `MQTTClient`, which is `this` in the callbacks
@@ -54,13 +50,13 @@ export class Connection implements LinkListener, FacedConnection {
     const capacity = integer("subscriptions", options.subscriptions ?? 32, 1, 1000);
     const before = shared === undefined || (shared.link.chat.closed && serial !== undefined) ? null : shared.link;
     const modem = before === null ? new Modem(family, modemOptions as ModemOptions) : before.modem;
-    const { chat } = modem;
+    const { chat, care } = modem,
+      number = modem.place(modemOptions.link, before);
     this.application = new Application(client, chat.thrown);
     this.inbox = new Inbox(chat, this.application);
-    this.link = new Link(modem, modem.place(modemOptions.link, before), modemOptions, this);
+    this.link = new Link(modem, number, modemOptions, care === null ? this : care.listener(this, number));
     this.inFlight = new InFlight(this.link);
     this.publisher = new Publisher(this.link, this.inFlight, this.application);
-    this.published = modem.counts === null ? this.publisher : modem.counts.published(this.publisher);
     this.subscriber = new Subscriber(this.link, this.inFlight, this.application, capacity);
   }
 
@@ -151,52 +147,27 @@ export class Connection implements LinkListener, FacedConnection {
   close(): void {
     if (this.application.isClosed) return;
     this.application.close();
-    if (this.face !== null) this.link.modem.device?.commands.forget(this.face);
+    this.link.modem.care?.forget(this);
     this.link.close();
   }
 
-  /** The modem as a device, for the application. */
+  /** The modem as a device, for the application. @throws StateError NOT_SUPPORTED by a plain driver */
   get modem(): ClientModem {
-    return (this.face ??= new ClientModem(this));
+    const { care, family } = this.link.modem;
+    if (care === null) throw new StateError("NOT_SUPPORTED", `this ${needsCare(family)}`);
+    return (this.face ??= care.face(this));
   }
 
-  get family(): Family {
-    return this.link.family;
-  }
-
-  /** Who gets the link's messages. */
-  receiver({ counts }: CountedModem): MessageReceiver {
-    return counts === null ? this.inbox : counts.receiver(this.inbox);
-  }
-
-  get statistics(): StatisticsView | null {
-    const { counts, chat } = this.link.modem;
-    return counts === null ? null : counts.look(chat);
-  }
-
-  /** The statistics tell how long the modem's first client has been in each stage. */
-  private count(stage: Stage): void {
-    const { number, modem } = this.link;
-    if (number === 0) modem.counts?.enter(stage);
-  }
-
-  get device(): Device {
-    this.mustBeOpen();
-    return this.link.modem.asDevice;
-  }
-
-  /** @throws StateError CLOSED */
-  private mustBeOpen(): void {
+  mustBeOpen(): void {
     if (this.application.isClosed) throw new StateError("CLOSED", "this client has been closed; make a new one");
   }
 
   // ---- reports of the link
 
   onModemStage(stage: Stage): void {
-    const care = this.link.modem.device?.care ?? null;
     if (stage === Stage.Reconnecting) this.publisher.connectionLost();
-    this.count(stage);
-    this.application.stage(STAGES[stage], stage === Stage.Attaching && care !== null ? care.progress : null);
+    const { care } = this.link.modem;
+    this.application.stage(STAGES[stage], care === null ? null : care.onStage(stage, this.link.number));
   }
 
   onModemConnected(): void {
@@ -243,8 +214,6 @@ export class Connection implements LinkListener, FacedConnection {
   }
 
   onModemDown(error: MQTTModemError | null): void {
-    this.count(Stage.Idle);
-    if (error !== null) this.link.modem.counts?.onFailure(error.code);
     this.application.ended(error);
     this.close();
   }

@@ -6,7 +6,7 @@ import { checkFamily } from "../modem/family";
 import { Kind } from "../modem/script";
 import { topicName } from "../modem/topic";
 import type { MQTTClient } from "../mqtt/client";
-import type { ClientModem } from "../mqtt/modem-face";
+import type { ClientModem } from "../modem/client-modem";
 import { bytesOf, itemsOf } from "../mqtt/input";
 import { TopicCache } from "../mqtt/topic-cache";
 import type { ByteBuffer } from "../mqtt/options";

@@ -1,11 +1,18 @@
 // Commands of the application's own beside MQTT, on each family: their lines, their final, and that nothing they do confuses the channel.
-import WithCare from "../../src/care/bc35g";
-import { bc35g, m531x, ml302, nm28, online, Answering, type Family } from "./support/answering";
+import BC35G from "../../src/care/bc35g";
+import M531X from "../../src/care/m531x";
+import ML302 from "../../src/care/ml302";
+import NM28 from "../../src/care/nm28";
+import { CARE_OPTIONS } from "../../src/care/options";
+import * as plain from "./support/answering";
+import { online, Answering, type Family } from "./support/answering";
 import { equal, sameLines, thrown } from "./support/check";
 import { inbox, stillWorks, type Inbox } from "./support/inbox";
 import { Life } from "./support/life";
 import { Session } from "./support/session";
 
+const bc35g: Family = { ...plain.bc35g, io: BC35G }, m531x: Family = { ...plain.m531x, io: M531X };
+const ml302: Family = { ...plain.ml302, io: ML302 }, nm28: Family = { ...plain.nm28, io: NM28 };
 const FAMILIES = [bc35g, m531x, ml302, nm28];
 
 /** What became of the commands of a test, in their order. */
@@ -174,7 +181,7 @@ for (const family of FAMILIES) describe(`${family.name}: the application's own c
     for (const line of [`${prefix}PUB=0`, `${prefix}STAT?`, `${prefix.toLowerCase()}conn?`, "ATE1", "AT+CMEE=0", "no"]) equal(thrown(() => at.commands.run(line)).code, "ARGUMENT_RANGE", line);
     for (const line of ["AT\r", "AT\x1a", "AT+A;+B"]) equal(thrown(() => at.commands.run(line)).code, "ARGUMENT_CHARACTER", line);
     equal(thrown(() => at.session.client.modem.command("AT", undefined as any)).argument, "done");
-    equal(thrown(() => at.session.client.modem.identity(() => {})).code, "NOT_SUPPORTED");
+    equal(thrown(() => at.session.client.modem.identity(undefined as any)).argument, "done");
     at.modem.serve();
     equal(at.modem.commands.length, sent);
   });
@@ -258,13 +265,13 @@ describe("own commands in numbers", () => {
 
 
   it("32 may wait, and care's own are not kept from their turn by them", () => {
-    const { session, modem } = online({ ...bc35g, io: WithCare }), commands = new Commands(session);
+    const { session, modem } = online(bc35g), commands = new Commands(session);
     for (let i = 0; i < 33; i++) commands.run("AT");
     equal(thrown(() => commands.run("AT")).code, "BUSY");
     equal(thrown(() => session.client.modem.signal(() => {})).code, "BUSY");
     modem.serve();
     equal(commands.ended.length, 33);
-    const waking = new Session({ modem: { io: WithCare } }), early = new Commands(waking), other = new Answering(waking, bc35g);
+    const waking = new Session({ modem: { io: BC35G } }), early = new Commands(waking), other = new Answering(waking, bc35g);
     for (let i = 0; i < 32; i++) early.run("AT");
     other.serve();
     equal(early.ended.length, 32);
@@ -325,14 +332,26 @@ describe("modem.setup", () => {
       ["AT", "modem.setup"], [[5], "modem.setup[0]"], [["AT", "ATE1"], "modem.setup[1]"], [["AT+QMTOPEN?"], "modem.setup[0]"], [[{ command: "AT\r" }], "modem.setup[0].command"],
       [[{ command: "AT", optional: 1 }], "modem.setup[0].optional"], [[{ command: "AT", timeout: 1 }], "modem.setup[0].timeout"], [[{ comand: "AT" }], "modem.setup[0].comand"], [[{}], "modem.setup[0].command"], [[null], "modem.setup[0]"],
     ];
-    for (const [setup, argument] of wrong) equal(thrown(() => new Session({ modem: { setup } })).argument, argument);
+    for (const [setup, argument] of wrong) equal(thrown(() => new Session({ modem: { io: BC35G, setup } })).argument, argument);
   });
 
-  it("options of care are refused by a plain driver, with what to import", () => {
-    for (const [name, value] of Object.entries({ apn: "x", pin: "1234", operator: "auto", bands: [8], roaming: false, radio: true, psm: false, edrx: 20 })) {
-      const error = thrown(() => new Session({ modem: { [name]: value } }));
+});
+
+describe("a plain driver", () => {
+  it("refuses the options of care, with what to import", () => {
+    for (const name of Object.keys(CARE_OPTIONS)) {
+      const error = thrown(() => new Session({ modem: { [name]: "x" } }));
       equal(error.argument, `modem.${name}`);
-      equal(error.message.includes("modem-mqtt/care/bc35g"), true, error.message);
+      equal(error.code, "ARGUMENT_UNKNOWN");
+      equal(error.message.includes("import modem-mqtt/care/bc35g in place of modem-mqtt/modems/bc35g"), true, error.message);
+    }
+  });
+
+  it("has no client.modem, and tells what to import", () => {
+    for (const family of [plain.bc35g, plain.m531x, plain.ml302, plain.nm28]) {
+      const { client } = online(family).session, error = thrown(() => client.modem.command("AT", () => {}));
+      equal(error.code, "NOT_SUPPORTED");
+      equal(error.message.includes(`modem-mqtt/care/${family.io.name.toLowerCase()}`), true, error.message);
     }
   });
 });

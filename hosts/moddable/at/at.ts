@@ -1,10 +1,10 @@
 /** `modem-mqtt/at` on Moddable: AT commands without MQTT, with this platform's timer, serial port and native bytes already bound. */
-import { ATClient as Core, type ATClientOptions as CoreOptions } from "modem-mqtt/at/at-client";
+import { ATClient as Core, type ATClientOptions as CoreOptions } from "modem-mqtt/at/own/at-client";
 import { bytes } from "modem-mqtt/host/bytes";
 import { clock } from "modem-mqtt/host/clock";
 import { portOptions, type SerialOptions } from "modem-mqtt/host/board-port";
 
-export type { CommandCallback, CommandSettings } from "modem-mqtt/at/own-commands";
+export type { CommandCallback, CommandSettings } from "modem-mqtt/at/own/own-commands";
 
 /** The options of {@link ATClient}. */
 export interface ATClientOptions extends Omit<CoreOptions, "serial" | "clock"> {

@@ -125,9 +125,9 @@ export function command<D>(template: string, argumentTable: Readonly<Record<stri
   });
 }
 
-/** What a message to people calls the command: `AT+QMTOPEN`, `AT+QMTCFG="will"`. Of the application's own all but the texts in quotes, which may be secrets. */
-export function commandName({ line, own }: Command): string {
-  return own === true ? line.replace(/"[^"]*"/g, '"…"') : /AT[+*\w]*(="[\w/]+")?/.exec(line)![0];
+/** What a message to people calls the command: `AT+QMTOPEN`, `AT+QMTCFG="will"`. */
+export function commandName({ line }: Command): string {
+  return /AT[+\w]*(="[\w/]+")?/.exec(line)![0];
 }
 
 /** Most commands share it. */

@@ -1,5 +1,7 @@
 import type { Text } from "../../bytes/text";
 import type { Command, Sendable, TopicItem } from "../commands/command";
+import type { Fields } from "../responses/fields";
+import type { Line } from "../responses/response-table";
 
 /** Where a request is. */
 export const enum RequestState {
@@ -92,12 +94,16 @@ const REFUSED = 3;
 
 /** Whose requests these are. */
 export interface RequestListener {
-  /** Which of the modem's MQTT connections it is, 0 or more. */
+  /** Which of the modem's MQTT connections it is, 0 or more, or `LinkNumber.Modem`. */
   readonly number: number;
   /** How many more of its publishes may be under way. */
   window: number;
   /** A request whose id the modem chooses is sent now. */
   onSending(request: Request): void;
+  /** A line of its answer that the response table has. */
+  onAnswer(request: Request, line: Line, fields: Fields): void;
+  /** Another line of its answer, where the command takes such lines. It is in the ring from `start` to `end`. */
+  onText(request: Request, start: number, end: number): void;
   /** The request has ended; it is used again once this returns, unless it stays in the list until its late answer can no longer come. */
   onDone(request: Request, outcome: Outcome, code: number): void;
 }

@@ -145,7 +145,6 @@ export const SUBSCRIPTIONS = command("AT+MQTTSUB?", { text: true });
 /** What is alike in both families. @param disconnect sends an MQTT DISCONNECT */
 export const family = (disconnect: Step) => ({
   check,
-  commandPrefix: "+MQTT",
   cancel: 0,
   links: 1,
   numbered: false,

@@ -1,19 +1,19 @@
-import { frozen } from "../bytes/frozen";
-import { integer, known } from "../checks";
-import { ArgumentError, ModemError, StateError, wordsOf, type MQTTModemError } from "../errors";
-import { portableBytes, type Bytes, type Clock, type Port, type PortOptions, type PortReceiver } from "../platform";
-import { Timers, type TimerListener } from "../timers";
-import { Chat } from "./chat/chat";
-import type { ChatListener } from "./chat/listener";
-import { Slot } from "./chat/slots";
-import { ownCommand } from "./commands/own-command";
-import { Match } from "./framing/subscribed";
+import { frozen } from "../../bytes/frozen";
+import { integer, known } from "../../checks";
+import { ArgumentError, ModemError, StateError, wordsOf, type MQTTModemError } from "../../errors";
+import { portableBytes, type Bytes, type Clock, type Port, type PortOptions, type PortReceiver } from "../../platform";
+import { Timers, type TimerListener } from "../../timers";
+import { Chat } from "../chat/chat";
+import type { ChatListener } from "../chat/listener";
+import { Slot } from "../chat/slots";
+import { ownCommand } from "./own-command";
+import { Match } from "../framing/subscribed";
 import { checkedSettings, OwnCommands, type CommandCallback, type CommandSettings, type OwnCommandsHost } from "./own-commands";
-import type { Outcome, Request } from "./requests/request";
-import { Byte } from "./responses/bytes";
-import { Follow } from "./responses/name-tree";
-import { COMMON_RESPONSES, CommonResponse, responseTable, type Line } from "./responses/response-table";
-import { textBetween } from "./responses/text";
+import type { Request } from "../requests/request";
+import { Byte } from "../responses/bytes";
+import { Follow } from "../responses/name-tree";
+import { COMMON_RESPONSES, CommonResponse, responseTable, type Line } from "../responses/response-table";
+import { textBetween } from "./text";
 
 /** What an {@link ATClient} is made with. The callbacks have the client as `this`. */
 export interface ATClientOptions {
@@ -111,7 +111,7 @@ class Channel implements ChatListener, TimerListener, OwnCommandsHost {
       payloadBuffer: 0,
     });
     this.chat.allow(2);
-    this.commands = new OwnCommands(this, 0);
+    this.commands = new OwnCommands(this);
     this.timers.start();
     this.chat.open();
   }
@@ -151,13 +151,12 @@ class Channel implements ChatListener, TimerListener, OwnCommandsHost {
     this.chat.thrown.rethrow();
   }
 
-  onAnswer(): void {
-    const { lineStart, lineEnd } = this.chat.decoder;
-    this.commands.keep(lineStart, lineEnd);
+  onAnswer(request: Request): void {
+    this.commands.onAnswer(request);
   }
 
-  onText(_request: Request, start: number, end: number): void {
-    this.commands.keep(start, end);
+  onText(request: Request, start: number, end: number): void {
+    this.commands.onText(request, start, end);
   }
 
   onUrc(): void {
@@ -168,10 +167,6 @@ class Channel implements ChatListener, TimerListener, OwnCommandsHost {
   onStray(start: number, end: number): void {
     const { onReport } = this.options;
     if (onReport !== undefined) this.call(() => onReport.call(this.client, textBetween(this.chat.ring, start, end)));
-  }
-
-  onDone(request: Request, outcome: Outcome, code: number): void {
-    this.commands.onDone(request, outcome, code);
   }
 
   onSilent(): void {
@@ -191,7 +186,8 @@ class Channel implements ChatListener, TimerListener, OwnCommandsHost {
     }
   }
 
-  // Without MQTT there are no messages, and nothing that could be mistaken for one.
+  // All requests are those of commands. Without MQTT there are no messages, and nothing that could be mistaken for one.
+  onDone(): void {}
   onResynced(): void {}
   onUnsolicitedError(): void {}
   onDoubt(): void {}

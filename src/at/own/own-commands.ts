@@ -1,10 +1,10 @@
-import { integer, known } from "../checks";
-import { ModemError, StateError, type MQTTModemError } from "../errors";
-import type { Chat } from "./chat/chat";
-import { commandName, type Command } from "./commands/command";
-import { failure } from "./failure";
-import { Outcome, Refusal, type Request } from "./requests/request";
-import { textBetween } from "./responses/text";
+import { integer, known } from "../../checks";
+import { ModemError, StateError, type MQTTModemError } from "../../errors";
+import type { Chat } from "../chat/chat";
+import type { Command } from "../commands/command";
+import { failure } from "../failure";
+import { LinkNumber, Outcome, Refusal, type Request, type RequestListener } from "../requests/request";
+import { textBetween } from "./text";
 
 /** Receives the lines of the answer, without the final. Where there is an error, they are those that came before it. */
 export type CommandCallback = (error: MQTTModemError | null, lines: readonly string[]) => void;
@@ -55,18 +55,17 @@ interface OwnCommand {
 }
 
 /** AT commands whose answers are wanted as text: one is under way at a time, in its turn among all others of the chat. */
-export class OwnCommands {
+export class OwnCommands implements RequestListener {
+  readonly number = LinkNumber.Modem;
+  window = 0;
   private readonly host: OwnCommandsHost;
-  /** Of the requests, by which their owner knows them. */
-  private readonly kind: number;
   private readonly waiting: OwnCommand[] = [];
   private current: OwnCommand | null = null;
   /** What was under way when everything was aborted: {@link lose} tells why. */
   private lost: OwnCommand | null = null;
 
-  constructor(host: OwnCommandsHost, kind: number) {
+  constructor(host: OwnCommandsHost) {
     this.host = host;
-    this.kind = kind;
   }
 
   /**
@@ -87,7 +86,7 @@ export class OwnCommands {
   pump(): void {
     const { chat } = this.host;
     if (this.current !== null || this.waiting.length === 0 || !this.host.takesCommands) return;
-    const request = chat.requests.take(null, this.kind, 0);
+    const request = chat.requests.take(this, 0, 0);
     if (request === null) return; // the end of another request makes room
     this.current = this.waiting.shift()!;
     request.wireId = 0;
@@ -95,12 +94,19 @@ export class OwnCommands {
     chat.submit(request, this.current.command);
   }
 
-  /** Keeps a line of the answer, which is in the ring from `start` to `end`. */
-  keep(start: number, end: number): void {
+  // ---- what becomes of the request
+
+  onSending(): void {}
+
+  onAnswer(request: Request): void {
+    const { lineStart, lineEnd } = this.host.chat.decoder;
+    this.onText(request, lineStart, lineEnd);
+  }
+
+  onText(_request: Request, start: number, end: number): void {
     this.current?.lines.push(textBetween(this.host.chat.ring, start, end));
   }
 
-  /** The command is over. */
   onDone(request: Request, outcome: Outcome, code: number): void {
     const { current } = this;
     this.current = null;
@@ -111,6 +117,8 @@ export class OwnCommands {
     if (current !== null) this.tell(current, outcome === Outcome.Done ? null : errorOf(request, outcome, code));
     this.pump();
   }
+
+  // ---- the end of all of them
 
   /** What was aborted is lost: whether the modem has carried it out is not known. */
   lose(error: MQTTModemError): void {
@@ -146,8 +154,8 @@ export class OwnCommands {
 }
 
 function errorOf(request: Request, outcome: Outcome, code: number): MQTTModemError {
-  const name = commandName(request.command!);
+  const name = request.command!.line.replace(/"[^"]*"/g, '"…"'); // what stands in quotes may be a secret
   if (outcome === Outcome.Refused && code === Refusal.Prompt)
     return new ModemError("COMMAND_REFUSED", `the modem asks for data behind ${name}, which a command cannot have here; it was told that there is none`);
-  return failure(request, outcome, code);
+  return failure(name, outcome, code);
 }

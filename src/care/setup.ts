@@ -1,24 +1,14 @@
-import { timeoutOf } from "../at/own-commands";
+import { timeoutOf } from "../at/own/own-commands";
 import { known } from "../checks";
 import { ArgumentError, ModemError } from "../errors";
-import type { Family } from "./family";
-import { ownCommandOf } from "./own-command-of";
+import type { SetupCommand } from "../modem/care-options";
+import { ownCommandOf, type OwnLines } from "./own-command-of";
 import type { ModemStep } from "./steps";
-
-/** A command of the application's own that is sent each time the modem is brought up. */
-export interface SetupCommand {
-  /** As the modem's manual prints it, without a line's end: `AT+SM=LOCK_FOREVER`. */
-  command: string;
-  /** The modem may refuse it, or not answer it. Default false: then the modem is not worked with. */
-  optional?: boolean;
-  /** Milliseconds until its final at the most, 100–3600000. Default 10000. */
-  timeout?: number;
-}
 
 const NAMES = Object.freeze({ command: 1, optional: 1, timeout: 1 } satisfies Record<keyof SetupCommand, 1>);
 
 /** The steps that send these commands. @throws ArgumentError */
-export function setupSteps(family: Family, setup: unknown): ModemStep[] {
+export function setupSteps(own: OwnLines, setup: unknown): ModemStep[] {
   if (setup === undefined) return [];
   if (!Array.isArray(setup)) throw new ArgumentError("ARGUMENT_TYPE", "modem.setup", setup, "must be an array of AT commands");
   return setup.map((entry: unknown, index) => {
@@ -29,7 +19,7 @@ export function setupSteps(family: Family, setup: unknown): ModemStep[] {
     if (optional !== undefined && typeof optional !== "boolean")
       throw new ArgumentError("ARGUMENT_TYPE", `${name}.optional`, optional, "must be true or false");
     const time = timeoutOf(`${name}.timeout`, timeout),
-      { line } = ownCommandOf(family, isText ? name : `${name}.command`, command, time);
+      { line } = ownCommandOf(own, isText ? name : `${name}.command`, command, time);
     return {
       ask: () => line,
       timeout: time,

@@ -4,7 +4,7 @@ import { ArgumentError } from "../../errors";
 import { isRegistrationAnswer, isTestAnswer } from "../responses/answers";
 import { Byte } from "../responses/bytes";
 import { CommonResponse, type Line } from "../responses/response-table";
-import { PartEnd, type Command, type CommandOptions } from "./command";
+import { PartEnd, type Command, type CommandOptions } from "../commands/command";
 
 /** What a command may not be, because the chat would not understand the modem afterwards. */
 const CHANNEL: readonly (readonly [commands: readonly string[], why: string])[] = frozen([

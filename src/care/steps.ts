@@ -1,4 +1,4 @@
-import type { CommandCallback } from "../at/own-commands";
+import type { CommandCallback } from "../at/own/own-commands";
 import type { MQTTModemError } from "../errors";
 
 /** What becomes of a step in place of the next one. */
