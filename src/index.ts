@@ -3,7 +3,7 @@ export { MQTTClient, MQTTClient as default, type MQTTClientOptions } from "./mqt
 export type { ByteBuffer, ControlMessage, Counters, ReadableOptions, WriteOptions } from "./mqtt/options";
 export type { StageName } from "./modem/stage";
 export type { CommandCallback, CommandSettings } from "./at/own/own-commands";
-export type { CareFamily, Progress } from "./modem/care";
+export type { Progress } from "./modem/care";
 export type { CareCallback, ClientModem } from "./modem/client-modem";
 export type { APNOptions, CareOptions, SetupCommand } from "./modem/care-options";
 export type { ModemIdentity, ModemSignal, NetworkState, Signal, SignalWord, SimState, StatisticsView, Supply, ToldTime } from "./modem/told";
