@@ -184,7 +184,11 @@ export class Attachment implements NetworkQuestions {
       { registration } = this.host.state;
     return failure === null || cause === undefined || failure.code !== "REGISTRATION_DENIED"
       ? failure
-      : new NetworkError("REGISTRATION_DENIED", `${failure.message}; it says why: ${cause}`, registration!.cause >= 0 ? registration!.cause : failure.modemCode);
+      : new NetworkError(
+          "REGISTRATION_DENIED",
+          `${failure.message}; it says why: ${cause}`,
+          registration!.cause >= 0 ? registration!.cause : failure.modemCode,
+        );
   }
 
   late(seconds: number): MQTTModemError {

@@ -168,7 +168,7 @@ export const BC35G_CARE: Exchange[] = [
   {
     name: "a foreign network is not good enough where roaming is not wanted",
     ...modem({ roaming: false, attachTimeout: 1000 }),
-    script: `${beforeNetwork(SCRIPTS)}${step("AT+CGATT?", "+CGATT:1", "OK")}${step("AT+CEREG?", "+CEREG:5,5,213D,0318886E,9,,,,", "OK")}${simReady}${LOOKS}${step("AT+COPS?", '+COPS:0,2,"46001"', "OK")}~ 2000
+    script: `${beforeNetwork(SCRIPTS)}${step("AT+CGATT?", "+CGATT:1", "OK")}${step("AT+CEREG?", "+CEREG:5,5,213D,0318886E,9,,,,", "OK")}${LOOKS}${step("AT+COPS?", '+COPS:0,2,"46001"', "OK")}~ 2000
       ${step("AT+CGATT?", "+CGATT:1", "OK")}${step("AT+CEREG?", "+CEREG:5,5,213D,0318886E,9,,,,", "OK")}
       = error NOT_ATTACHED`,
   },
