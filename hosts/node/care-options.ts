@@ -1,13 +1,9 @@
 // What the modem is told as a device. On Node these options stand beside `serial`, and not in `modemOptions`.
 import type { CareOptions } from "../../src/modem/care-options";
-import type { SetupCommand } from "../../src/modem/setup";
 import { elsewhere, type Check, type Elsewhere, type Shape } from "./options";
 
 /** @see CareOptions */
-export interface CareOfModem extends CareOptions {
-  /** AT commands of the application's own, sent each time the modem is brought up, after a restart too, before its network is waited for. */
-  setup?: readonly (string | SetupCommand)[];
-}
+export interface CareOfModem extends CareOptions {}
 
 /** The core checks these values: see {@link mustAccept}. */
 const core: Check = () => {};

@@ -1,7 +1,6 @@
 import { NetworkError, StateError, type MQTTModemError } from "../../src/errors";
-import type { StatisticsView } from "../../src/modem/counts";
-import type { ModemIdentity, ModemSignal, NetworkState, SimState, Supply, ToldTime } from "../../src/modem/told";
-import type { ClientModem } from "../../src/mqtt/modem-face";
+import type { ClientModem } from "../../src/modem/client-modem";
+import type { ModemIdentity, ModemSignal, NetworkState, SimState, StatisticsView, Supply, ToldTime } from "../../src/modem/told";
 import type { Session } from "../../src/session/session";
 import type { SessionState } from "../../src/session/states";
 import { check, integer, signal as isSignal, type Shape } from "./options";

@@ -1,4 +1,4 @@
-import type { StatisticsView } from "../../src/modem/counts";
+import type { StatisticsView } from "../../src/modem/told";
 
 /** Where one port's counts come from: the core counts anew with each port. */
 export interface Counted {
