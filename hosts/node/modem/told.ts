@@ -1,18 +1,17 @@
 // How a modem is, beside what every modem answers: asked and told with the rows of its family's care, and without a client.
+import type { CareAbout } from "../../../src/care/care";
 import { CONTEXT_STEPS, OPERATOR_STEPS, RADIO_STEPS } from "../../../src/care/network-steps";
 import { imsiOf } from "../../../src/care/identity";
 import { wantedOf } from "../../../src/care/options";
-import { inquiry } from "../../../src/care/questions";
+import { inquiry, type CareQuestion } from "../../../src/care/questions";
 import { firstNumber } from "../../../src/care/readings";
+import { setupSteps } from "../../../src/care/setup";
 import { SIM_STEPS } from "../../../src/care/sim-steps";
 import { SLEEP_STEPS } from "../../../src/care/sleep-steps";
 import { CareState } from "../../../src/care/state";
-import type { CareAbout } from "../../../src/care/care";
-import { ModemError, type MQTTModemError } from "../../../src/errors";
-import type { CareQuestion } from "../../../src/modem/care";
-import type { Family } from "../../../src/modem/family";
-import { setupSteps } from "../../../src/modem/setup";
 import { Outlook, type ModemStep } from "../../../src/care/steps";
+import { ModemError, type MQTTModemError } from "../../../src/errors";
+import type { Family } from "../../../src/modem/family";
 import type { ModemSignal, NetworkState, SignalWord, Supply, ToldTime } from "../../../src/modem/told";
 import type { CareOfModem } from "../care-options";
 import type { ATSession } from "./at-session";
@@ -72,7 +71,7 @@ export class ToldModem {
     const about = family.care!.about as CareAbout;
     this.#session = session;
     this.#about = about;
-    this.#setup = setupSteps(family, care.setup);
+    this.#setup = setupSteps(about, care.setup);
     this.#state = new CareState(wantedOf(care, { bands: about.takesBands, radio: about.rows.radio }), about.rows);
   }
 
