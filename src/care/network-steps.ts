@@ -64,6 +64,15 @@ export const CONTEXT_STEPS: readonly ModemStep<CareState>[] = frozen([
     ask: ({ rows, wanted }) => (wanted.apn?.authentication == null || rows.credentials === undefined ? null : rows.credentials(rows.cid, wanted.apn)),
     then: (state, _lines, error) => (error === null ? undefined : contextError(state, error)),
   },
+  // A network that was joined before knows the old access point until it is joined anew: 27.007 has a context used as it is when it is activated.
+  {
+    ask: ({ changesContext, isOffline }) => (changesContext && !isOffline ? "AT+CGATT?" : null),
+    then(state, lines) {
+      state.joinsAnew = firstNumber(lines, "+CGATT") === 1;
+    },
+  },
+  { ask: ({ joinsAnew }) => (joinsAnew ? "AT+CGATT=0" : null), timeout: Time.Radio, then() {} },
+  { ask: ({ joinsAnew }) => (joinsAnew ? "AT+CGATT=1" : null), timeout: Time.Context, then() {} },
   { ask: ({ changesBands, rows, wanted }) => (changesBands ? rows.bands!.set(wanted.bands!) : null) },
   { ask: ({ isOffline, wanted }) => (isOffline && wanted.radio ? "AT+CFUN=1" : null), timeout: Time.Radio },
 ]);

@@ -22,6 +22,8 @@ export class CareState {
   pinRefusal: MQTTModemError | null = null;
   context: Context | null = null;
   changesContext = false;
+  /** The modem is on a network that it joined with another context. */
+  joinsAnew = false;
   changesBands = false;
   /** The context that MQTT uses is active. */
   isActive = false;
@@ -41,7 +43,7 @@ export class CareState {
   /** The modem is brought up anew: what was known of it is not true any more. */
   begin(): void {
     this.functions = this.tries = -1;
-    this.isOffline = this.isLocked = this.isOpened = this.changesContext = this.changesBands = this.reports = false;
+    this.isOffline = this.isLocked = this.isOpened = this.changesContext = this.joinsAnew = this.changesBands = this.reports = false;
     this.context = this.operator = this.registration = this.grantedCycle = null;
   }
 }

@@ -1,12 +1,13 @@
 // The application on top: publishes, reads, and behaves as badly as it is told to. It keeps account of everything, and holds
 // what it is over to its promises. client.ts and session.ts say over what.
 
-import { MQTTModemError, StateError, type ReadableOptions } from "../../src/index";
+import { MQTTModemError, StateError, type ClientModem, type ReadableOptions } from "../../src/index";
 import type { Family as Driver } from "../../src/modem/family";
 import type { Link } from "../../src/modem/link";
+import { APN, APN_PASSWORD, APN_USER, PIN, type DeviceEvent } from "./care";
 import type { Processor, SimulatedClock } from "./clock";
 import type { Family } from "./families";
-import type { Line } from "./line";
+import { SimulatedPort, type Line } from "./line";
 import { firstFilter, type CallbackName, type Event, type Plan } from "./plan";
 import { Reader, type Source } from "./reader";
 import type { Given } from "./wire";
@@ -44,6 +45,10 @@ export interface Watch {
   received(topic: string, payload: Buffer, suspect: boolean): void;
   /** A driver has been made. */
   driving(driver: Link): void;
+  /** The client has told an error. */
+  told(error: MQTTModemError): void;
+  /** A command of the application's own is over, or a question about the modem. */
+  answered(what: string, error: MQTTModemError | null, told: unknown): void;
 }
 
 export const SECRET = "s3cr3t-Pa55";
@@ -52,6 +57,8 @@ export const CLIENT_ID = "meter-1";
 const RELEASE = 30_000;
 /** When a filter that was refused is asked for again. */
 export const RESUBSCRIBE = 5000;
+/** In which a command of the application's own is over: it may wait for one that searches for an operator, which takes ten and a half. */
+const ANSWERED = 15 * 60_000;
 
 /** The driver, which tells of each link that is made with it. It is the same one for the same watch. */
 export function watched(driver: Driver, watch: Watch): Driver {
@@ -94,7 +101,10 @@ export abstract class Application implements Given {
   readonly texts: Readonly<Record<string, Set<string>>> = {
     host: new Set(["broker.example"]), id: new Set([CLIENT_ID]), user: new Set(["u1"]), password: new Set([SECRET]),
     filter: new Set<string>(), "will topic": new Set(["will/t", ""]), "will message": new Set(["gone", ""]),
+    pin: new Set([PIN]), APN: new Set([APN]), "APN user": new Set([APN_USER, ""]), "APN password": new Set([APN_PASSWORD, ""]),
   };
+  /** The SIM has refused the PIN: whoever is told so does not give it again. */
+  #isPinRefused = false;
   /** Clients or sessions that were made, and times that the connection was disturbed. */
   lives = 0;
   disturbances = 0;
@@ -109,6 +119,35 @@ export abstract class Application implements Given {
     this.reader = new Reader({ processor, violated: watch.violated, noted: watch.noted, received: watch.received });
     this.want(firstFilter, 1);
     for (const filter of options.plan.filters) this.want(filter, 2);
+  }
+
+  /** The modem's, for a client or a session that begins. */
+  protected get modem(): Record<string, any> {
+    const { family, line, plan, watch } = this.options;
+    const { care, options } = plan;
+    if (care === null) return { io: watched(family.driver, watch), ...options, serial: { io: SimulatedPort, line } };
+    const wanted = Object.fromEntries(Object.entries(care.options).filter(([name, value]) => value !== undefined && (name !== "pin" || !this.#isPinRefused)));
+    return {
+      io: watched(family.withCare, watch), ...options, ...wanted, serial: { io: SimulatedPort, line, ...(care.hostRate > 0 ? { baud: care.hostRate } : {}) },
+    };
+  }
+
+  /** Asks the modem for something beside MQTT. @param of the client or the session that is asked, and whether it is over */
+  protected asks(event: DeviceEvent & { do: "command" | "ask" }, of: { readonly face: ClientModem; readonly over: boolean }): void {
+    const { clock, watch } = this.options;
+    const what = event.do === "command" ? event.line : event.what;
+    let answers = 0;
+    const answered = (error: MQTTModemError | null, told: unknown): void => {
+      if (++answers > 1) watch.violated("14", `${what} was answered ${answers} times`);
+      watch.noted(`answer ${what} ${error === null ? JSON.stringify(told) : `${error.code}: ${error.message}`}`);
+      if (error !== null && !(error instanceof MQTTModemError)) watch.violated("6", `an error that is not this package's: ${String(error)}`);
+      watch.answered(what, error, told);
+    };
+    watch.noted(`ask ${what}`);
+    if (!this.attempt(() => (event.do === "command" ? of.face.command(event.line, answered) : of.face[event.what](answered)))) return;
+    clock.setTimer(() => {
+      if (answers === 0 && !of.over) watch.violated("14", `${what} has not been answered in ${ANSWERED / 60_000} minutes`);
+    }, ANSWERED);
   }
 
   abstract start(): void;
@@ -196,7 +235,10 @@ export abstract class Application implements Given {
   protected checkError(error: MQTTModemError): void {
     const { watch } = this.options;
     if (!(error instanceof MQTTModemError)) return watch.violated("6", `an error that is not this package's: ${String(error)}`);
-    if (`${error.message} ${error.stack ?? ""} ${JSON.stringify(error)}`.includes(SECRET)) watch.violated("8", `an error shows the password: ${error.message}`);
+    const text = `${error.message} ${error.stack ?? ""} ${JSON.stringify(error)}`;
+    if ([SECRET, PIN, APN_PASSWORD].some((secret) => text.includes(secret))) watch.violated("8", `an error shows a password: ${error.message}`);
+    if (error.code === "PIN_REFUSED") this.#isPinRefused = true;
+    watch.told(error);
   }
 
   // ---- bad behaviour

@@ -1,8 +1,7 @@
 // The application over a client alone: it keeps one connected and subscribed, with an exponential back-off of its own.
 
 import { MQTTClient, MQTTModemError, type ControlMessage, type ReadableOptions } from "../../src/index";
-import { Application, CLIENT_ID, RESUBSCRIBE, SECRET, watched, type Publication, type Write } from "./application";
-import { SimulatedPort } from "./line";
+import { Application, CLIENT_ID, RESUBSCRIBE, SECRET, type Publication, type Write } from "./application";
 import { firstFilter, type CallbackName, type Event } from "./plan";
 
 /** Milliseconds. */
@@ -54,7 +53,7 @@ export class ClientApplication extends Application {
   // ---- beginning and end
 
   start(): void {
-    const { clock, family, line, plan, processor, time, watch } = this.options;
+    const { clock, line, plan, processor, time, watch } = this.options;
     if (this.stopped || this.#life !== null) return;
     if (line.open) {
       processor.later(() => this.start(), 100);
@@ -72,7 +71,7 @@ export class ClientApplication extends Application {
     const self = this;
     const client = new MQTTClient({
       host: "broker.example", id: CLIENT_ID, user: "u1", password: SECRET, ...plan.client,
-      modem: { io: watched(family.driver, watch) as any, clock: time as any, ...plan.options, serial: { io: SimulatedPort, line } },
+      modem: { ...this.modem, clock: time } as any,
       onReadable: callback("onReadable", (count: number, options: ReadableOptions) => this.#readable(count, options)),
       onWritable: callback("onWritable", () => this.#subscribe()),
       onControl: callback("onControl", (message: ControlMessage) => this.#control(message)),
@@ -206,6 +205,9 @@ export class ClientApplication extends Application {
       case "disconnect":
         return this.disconnect();
       case "at callback": return this.arm(event.name, event.act, event.times);
+      case "command":
+      case "ask":
+        if (life !== null) this.asks(event, { face: life.client.modem, get over() { return life.over; } });
     }
   }
 

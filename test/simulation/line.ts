@@ -1,5 +1,6 @@
 // The serial line as the client's machine has it: a port of the core on one end, the virtual modem on the other.
 
+import { readAtOtherRate } from "../../hosts/virtual-modem/engine/other-rate";
 import type { Port, PortReceiver } from "../../src/platform";
 import type { Processor, SimulatedClock } from "./clock";
 
@@ -15,7 +16,10 @@ export interface LineOptions {
   readonly baud: number;
   /** Bytes that the receiver keeps until they are read; what comes then is lost. */
   readonly fifo: number;
-  readonly toModem: (bytes: Uint8Array) => void;
+  /** The rate at which the host opens its port, where it is not `baud`. */
+  readonly hostRate?: number;
+  /** @param rate bits a second at which they come; 0: the modem's own */
+  readonly toModem: (bytes: Uint8Array, rate: number) => void;
   /** All that the client writes, and all that it is given to read. */
   readonly wrote: (bytes: Uint8Array) => void;
   readonly read: (bytes: Uint8Array) => void;
@@ -48,9 +52,17 @@ export class Line {
   #last = 0;
   /** When the last byte to the modem has left the transmit FIFO. */
   #sentAt = 0;
+  /** The host's, in bits a second; 0: whatever the modem's is. */
+  #rate: number;
 
   constructor(options: LineOptions) {
     this.#options = options;
+    this.#rate = options.hostRate ?? 0;
+  }
+
+  /** The host goes on at another rate. */
+  setRate(rate: number): void {
+    this.#rate = rate;
   }
 
   get open(): boolean {
@@ -72,8 +84,9 @@ export class Line {
     }, duration);
   }
 
-  /** Bytes from the modem. */
-  fromModem(bytes: Uint8Array): void {
+  /** Bytes from the modem. @param rate bits a second at which it has sent them; 0: at any */
+  fromModem(bytes: Uint8Array, rate = 0): void {
+    if (rate > 0 && this.#rate > 0) bytes = readAtOtherRate(bytes, rate, this.#rate);
     if (this.#holdsInside > 0) {
       const first = bytes.findIndex(isInsideLine);
       if (first >= 0) {
@@ -128,6 +141,7 @@ export class Line {
   attach(port: SimulatedPort): void {
     if (this.#port !== null) throw new Error("a second port was opened while the first one is open");
     this.#port = port;
+    this.#rate = this.#options.hostRate ?? 0;
     this.#options.opened?.();
   }
 
@@ -161,7 +175,7 @@ export class Line {
     if (count > 0) {
       const bytes = source.slice(offset, offset + count);
       wrote(bytes);
-      toModem(bytes);
+      toModem(bytes, this.#rate);
       this.#sentAt += count * byteTime;
     }
     if (count < length) {
@@ -200,6 +214,11 @@ export class SimulatedPort implements Port {
     if (this.#closed) throw new Error("a closed port was written to");
     if (!(length > 0)) throw new Error(`${length} bytes were written`);
     return this.#line.write(source, offset, length);
+  }
+
+  setRate(rate: number): void {
+    if (this.#closed) throw new Error("a closed port's rate was changed");
+    this.#line.setRate(rate);
   }
 
   close(): void {

@@ -18,6 +18,8 @@ const { values } = parseArgs({
     all: { type: "boolean", default: false },
     /** Worlds to draw from, such as strangers; all, when left out. */
     worlds: { type: "string" },
+    /** Every run has a driver with care. */
+    care: { type: "boolean", default: false },
     /** One run of several clients on an NM28. */
     several: { type: "string" },
   },
@@ -29,7 +31,7 @@ if (values.modem !== undefined && !familyNames.includes(values.modem as FamilyNa
 const modems = values.modem === undefined ? familyNames : [values.modem as FamilyName];
 
 const worlds = values.worlds === undefined ? undefined : new Set(values.worlds.split(",")) as ReadonlySet<World>;
-const draw = (modem: FamilyName, seed: number): Plan => drawIn(modem, seed, worlds);
+const draw = (modem: FamilyName, seed: number): Plan => drawIn(modem, seed, worlds, values.care ? 1 : undefined);
 
 function show(plan: Plan, violation: Violation): void {
   console.log(`\n${plan.modem}, seed ${plan.seed}: promise ${violation.promise} is broken at ${(violation.at / 1000).toFixed(3)} s: ${violation.what}`);

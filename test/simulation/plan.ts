@@ -4,11 +4,13 @@
 import { places } from "../../hosts/virtual-modem/faults";
 import { seededRandom } from "../../hosts/virtual-modem/random";
 import { commonVariants, type VariantTable } from "../../hosts/virtual-modem/variants";
+import { careOf, coldStart, type CarePlan, type DeviceEvent } from "./care";
 import { hostileTexts, hostileTopic, strangers } from "./corpus";
+import { Dice } from "./dice";
 import { families, type FamilyName } from "./families";
 
 /** One thing that happens; payloads have one character a byte. */
-export type Event = { readonly at: number } & (
+export type Event = DeviceEvent | { readonly at: number } & (
   /** One of the virtual modem's own faults. */
   | { readonly do: "modem"; readonly fault: string }
   /** It stays as slow as this for a while. */
@@ -34,9 +36,9 @@ export type CallbackName = (typeof callbackNames)[number];
 /**
  * What goes wrong, and so what must not happen at all:
  * "any" thing; or "strangers" publish whatever they like, and nothing else is wrong; or the broker is "away", for long; or the modem
- * has no "network" for long, or no SIM.
+ * has no "network" for long, or no SIM; or it is "cold": off, at a rate of its own, with its radio off, a locked SIM, and no APN.
  */
-export type World = "any" | "strangers" | "away" | "network";
+export type World = "any" | "strangers" | "away" | "network" | "cold";
 const worlds: readonly World[] = ["any", "any", "any", "any", "any", "strangers", "strangers", "away", "network"];
 
 export interface Plan {
@@ -71,39 +73,11 @@ export interface Plan {
     /** The host has the modem's reset pin. */
     readonly reset: boolean;
   } | null;
+  /** The driver is the one with care; null: the plain one. */
+  readonly care: CarePlan | null;
   readonly events: readonly Event[];
   /** When the last fault is over. */
   readonly calm: number;
-}
-
-/** Chance, in the words that drawing needs. */
-export class Dice {
-  readonly random: () => number;
-
-  constructor(random: () => number) {
-    this.random = random;
-  }
-
-  below(count: number): number {
-    return Math.floor(this.random() * count);
-  }
-
-  from(least: number, most: number): number {
-    return least + this.below(most - least + 1);
-  }
-
-  pick<T>(items: readonly T[]): T {
-    return items[this.below(items.length)];
-  }
-
-  happens(chance: number): boolean {
-    return this.random() < chance;
-  }
-
-  /** Short ones often, long ones seldom. */
-  duration(most: number): number {
-    return Math.round(most * this.random() ** 3) + 1;
-  }
 }
 
 export const farTopics = ["cmd/a", "cmd/b", "cmd/c/x", "cmd/é"] as const;
@@ -216,11 +190,33 @@ function variants(dice: Dice, modem: FamilyName): Record<string, string> {
   return chosen;
 }
 
-/** @param hazards worlds that may be drawn; all, when left out */
-export function draw(modem: FamilyName, seed: number, hazards: ReadonlySet<World> = new Set(worlds)): Plan {
-  const family = families[modem];
-  const dice = new Dice(seededRandom(seed * 4 + Object.keys(families).indexOf(modem)));
+/** Dice for a seed of this family. @param which for what: others for something else do not change what these throw */
+function diceOf(modem: FamilyName, seed: number, which: number): Dice {
+  const dice = new Dice(seededRandom(seed * 4 + Object.keys(families).indexOf(modem) + which * 0x1000000));
   for (let i = 0; i < 4; i++) dice.random(); // neighbouring seeds begin alike
+  return dice;
+}
+
+/**
+ * @param hazards worlds that may be drawn; all, when left out
+ * @param cares the chance that the driver is the one with care, in worlds where it need not be
+ */
+export function draw(modem: FamilyName, seed: number, hazards: ReadonlySet<World> = new Set([...worlds, "cold"]), cares = 0.2): Plan {
+  const dice = diceOf(modem, seed, 2);
+  const warm = worlds.filter((each) => hazards.has(each));
+  if (hazards.has("cold") && (warm.length === 0 || dice.happens(0.1))) return cold(dice, drawIn(modem, seed, ["any"]));
+  const plan = drawIn(modem, seed, warm);
+  if (!dice.happens(cares)) return plan;
+  const { care, events } = careOf(dice, plan.calm);
+  return { ...plan, care, events: [...plan.events, ...events].sort(byTime) };
+}
+
+const byTime = (one: Event, other: Event): number => one.at - other.at;
+
+/** Without care. */
+function drawIn(modem: FamilyName, seed: number, hazards: readonly World[]): Plan {
+  const family = families[modem];
+  const dice = diceOf(modem, seed, 0);
   const exact = dice.happens(0.6);
   const calm = dice.pick([60_000, 240_000, 600_000]);
   const events: Event[] = [];
@@ -244,7 +240,7 @@ export function draw(modem: FamilyName, seed: number, hazards: ReadonlySet<World
   }));
   const baud = dice.pick([0, 115_200, 115_200, 9600]);
   const drawn = {
-    seed, modem, exact, baud, calm,
+    seed, modem, exact, baud, calm, care: null,
     fifo: exact || baud === 0 ? Infinity : 128,
     variants: dice.happens(0.5) ? variants(dice, modem) : {},
     echo: dice.happens(0.2),
@@ -261,18 +257,17 @@ export function draw(modem: FamilyName, seed: number, hazards: ReadonlySet<World
       ...(modem === "nm28" && dice.happens(0.3) ? { ctrlZ: "always" } : {}),
     },
   };
-  const extra = new Dice(seededRandom(seed * 4 + Object.keys(families).indexOf(modem) + 0x1000000));
-  for (let i = 0; i < 4; i++) extra.random();
+  const extra = diceOf(modem, seed, 1);
   const session = dice.happens(0.7) ? {
     count: dice.pick([4, 16, 64]), policy: dice.pick(["refuse", "refuse", "drop oldest", "drop newest"] as const), store: dice.happens(0.6),
     escalate: dice.pick([1, 3]), reset: dice.happens(0.5),
   } : null;
-  const world = extra.pick(worlds.filter((each) => hazards.has(each)));
+  const world = extra.pick(hazards);
   const glued = extra.happens(0.5);
   const retained = events.map((event) => event.do === "far" && extra.happens(0.1) ? { ...event, retain: true } : event);
   if (world !== "any") return elsewhere(extra, { ...drawn, world, glued, pieces: "whole", filters: [], session, events: retained }, family.framed);
   if (session !== null) times(dice.pick([0, 1, 3]), (at) => ({ at, do: "power cut", torn: dice.happens(0.5) ? dice.random() : null }));
-  const all = [...retained, ...events.slice(retained.length)].sort((a, b) => a.at - b.at);
+  const all = [...retained, ...events.slice(retained.length)].sort(byTime);
   return { ...drawn, world, glued, pieces: extra.happens(0.2) ? "bytes" : "whole", filters: [], session, events: all };
 }
 
@@ -312,6 +307,24 @@ function elsewhere(dice: Dice, plan: Plan, framed: boolean): Plan {
     pieces: dice.happens(0.3) ? "bytes" : "whole",
     filters: world === "strangers" ? ["cmd/#"] : [],
     // A modem that is slow to say things is another one's matter.
-    events: [...peaceful, ...wrong].sort((a, b) => a.at - b.at),
+    events: [...peaceful, ...wrong].sort(byTime),
+  };
+}
+
+/** A modem that has just been unpacked. */
+function cold(dice: Dice, plan: Plan): Plan {
+  const { modem } = plan;
+  const { care, events, calm } = coldStart(dice, modem, families[modem].driver.baud);
+  const peaceful = plan.events.filter(({ do: kind }) => ["far", "publish", "subscribe"].includes(kind));
+  const wrong = Array.from({ length: care.hopeless === null ? dice.pick([0, 0, 2, 8]) : 0 }, () => {
+    const at = Math.round(dice.random() * calm);
+    return disturbance(dice, modem, true, at, calm - at);
+  });
+  const { model: _, ...variants } = plan.variants;
+  return {
+    ...plan, variants: care.hopeless === null ? variants : {}, world: "cold", exact: true, fifo: Infinity, calm, care, echo: dice.happens(0.5),
+    // A modem whose rate is another one than the host's has one.
+    baud: care.hostRate > 0 ? families[modem].driver.baud : plan.baud,
+    bootTime: dice.pick([2000, 8000, 25_000]), attachTime: 500, events: [...peaceful, ...events, ...wrong].sort(byTime),
   };
 }

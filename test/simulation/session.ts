@@ -2,11 +2,10 @@
 // session: what it takes it settles once, also over a power cut; it restores its subscriptions once, in order and first; its
 // queue has a bound; and it never storms.
 
-import { MQTTClient, type MQTTClientOptions, type MQTTModemError, type ReadableOptions } from "../../src/index";
+import { MQTTClient, type ClientModem, type MQTTClientOptions, type MQTTModemError, type ReadableOptions } from "../../src/index";
 import { Session, type Store } from "../../src/session/index";
-import { Application, CLIENT_ID, RESUBSCRIBE, SECRET, watched, type ApplicationOptions, type Publication, type Write } from "./application";
+import { Application, CLIENT_ID, RESUBSCRIBE, SECRET, type ApplicationOptions, type Publication, type Write } from "./application";
 import { CoreTime } from "./clock";
-import { SimulatedPort } from "./line";
 import { firstFilter, type CallbackName, type Event } from "./plan";
 
 /** Milliseconds. */
@@ -109,7 +108,7 @@ export class SessionApplication extends Application {
   // ---- beginning and end
 
   start(): void {
-    const { clock, family, line, plan, processor, random, reset, watch } = this.options;
+    const { clock, line, plan, processor, random, reset, watch } = this.options;
     if (this.stopped || this.#life !== null) return;
     if (line.open) return void processor.later(() => this.start(), 100);
     this.lives++;
@@ -127,7 +126,7 @@ export class SessionApplication extends Application {
     const attempts: number[] = [];
     const session = new Session({
       host: "broker.example", id: CLIENT_ID, user: "u1", password: SECRET, ...plan.client, random, subscriptions: SUBSCRIPTIONS,
-      modem: { io: watched(family.driver, watch) as any, clock: time, ...plan.options, serial: { io: SimulatedPort, line } },
+      modem: { ...this.modem, clock: time } as any,
       queue: { count, bytes: QUEUE_BYTES, policy, store: this.#store ?? undefined },
       retry: { refused: REFUSED, escalate }, reset: hasReset ? reset : undefined,
       open: (options) => this.#open(attempts, options),
@@ -318,7 +317,7 @@ export class SessionApplication extends Application {
   }
 
   act(event: Event): void {
-    const session = this.#life?.session;
+    const life = this.#life, session = life?.session;
     switch (event.do) {
       case "publish": return this.send(event);
       case "subscribe":
@@ -336,7 +335,16 @@ export class SessionApplication extends Application {
         this.#store.tears = event.torn;
         return;
       case "at callback": return this.arm(event.name, event.act, event.times);
+      case "command":
+      case "ask":
+        if (life !== null) this.#ask(life, event);
     }
+  }
+
+  /** Before the first connection there is nobody to be asked. */
+  #ask(life: Life, event: Event & { do: "command" | "ask" }): void {
+    let face: ClientModem | null = null;
+    if (this.attempt(() => void (face = life.session.modem))) this.asks(event, { face: face!, get over() { return life.over; } });
   }
 
   protected send(publication: Publication): void {

@@ -6,6 +6,8 @@ import { VirtualModemCore } from "../../hosts/virtual-modem/modem";
 import { seededRandom } from "../../hosts/virtual-modem/random";
 import { CLIENT_ID, SECRET, Tantrum, type Application, type Write } from "./application";
 import { Broker, keyOf, matches } from "./broker";
+import { APN_PASSWORD, IS_REPORTED, PIN } from "./care";
+import { CareWatch } from "./care-watch";
 import { ClientApplication } from "./client";
 import { CoreTime, Processor, SimulatedClock } from "./clock";
 import { families } from "./families";
@@ -21,6 +23,8 @@ const PROBE = 120_000;
 const DAMAGE = -1;
 /** For how long at least a modem may look for a network undisturbed. */
 const SEARCH = 590_000;
+/** In which the modem answers a question that nothing keeps it from. */
+const ANSWER = 60_000;
 /** What takes the modem from the network, or restarts it. */
 const LEAVES = /^AT\+(?:CGATT=0|COPS=2|CFUN=|NRB|CMRB|TRB)/;
 /** How long all must have been well before. */
@@ -55,6 +59,10 @@ export interface Figures {
   longestWrite: number;
   longestRecovery: number;
   faults: Record<string, number>;
+  /** Runs with care, those of them that began with a cold modem, and what the application has asked and been answered. */
+  cared: number;
+  cold: number;
+  answered: number;
 }
 
 export interface Outcome {
@@ -90,8 +98,10 @@ class Simulation {
   readonly #wire: WireChecker;
   /** 8: what people are shown of the traffic, which has the password in it, and is echoed in pieces. */
   readonly #traffic = new TrafficTrace((line) => {
-    if (line.includes(SECRET)) this.#violated("8", `the trace shows the password: ${line}`);
-  }, [SECRET]);
+    if ([SECRET, PIN, APN_PASSWORD].some((secret) => line.includes(secret))) this.#violated("8", `the trace shows a password: ${line}`);
+  }, [SECRET, PIN, APN_PASSWORD]);
+  /** Of a run with care. */
+  readonly #care: CareWatch | null;
   readonly #tracing: boolean;
   readonly #trace: string[] = [];
   #violation: Violation | null = null;
@@ -112,22 +122,25 @@ class Simulation {
   #before: number | null = null;
   /** What the application was told of messages, in turn: the place of a whole one that was sent once, in the order in which the broker sent them, or `DAMAGE`. */
   readonly #arrivals: number[] = [];
+  /** What was answered last to what the application has asked. */
+  readonly #answers = new Map<string, unknown>();
   /** Since when the modem has had no network. */
   #unattached = 0;
   readonly #figures: Figures = {
     simulated: 0, clients: 0, published: 0, done: 0, failed: 0, refused: 0, sentAgain: 0, mistaken: 0, delivered: 0, suspect: 0, garbled: 0, tantrums: 0, resets: 0, bytesLost: 0,
-    longestWrite: 0, longestRecovery: 0, faults: {},
+    longestWrite: 0, longestRecovery: 0, faults: {}, cared: 0, cold: 0, answered: 0,
   };
 
   constructor(plan: Plan, tracing: boolean) {
     this.#plan = plan;
     this.#tracing = tracing;
-    const { baud, fifo, modem: name } = plan;
+    const { baud, care, fifo, modem: name } = plan;
     const family = families[name];
-    const clock = this.#clock;
+    const clock = this.#clock, hostRate = care?.hostRate ?? 0;
+    this.#care = care === null ? null : new CareWatch({ plan, care, now: () => clock.now(), violated: (promise, what) => this.#violated(promise, what) });
     this.#line = new Line({
-      clock, processor: this.#processor, baud, fifo, pieces: plan.pieces, holdsInsideLines: plan.world === "strangers",
-      toModem: (bytes) => this.#modem.receive(bytes),
+      clock, processor: this.#processor, baud, fifo, pieces: plan.pieces, holdsInsideLines: plan.world === "strangers", hostRate,
+      toModem: (bytes, rate) => this.#modem.receive(bytes, rate),
       wrote: (bytes) => {
         this.#say(`→ ${shown(bytes)}`);
         this.#wire.wrote(bytes);
@@ -136,6 +149,7 @@ class Simulation {
       read: (bytes) => {
         if (bytes.length > 0) this.#say(`← ${shown(bytes)}`);
         this.#wire.read(bytes);
+        this.#care?.read(bytes);
         this.#traffic.trace("received", bytes);
       },
       opened: () => this.#wire.begin(),
@@ -143,8 +157,8 @@ class Simulation {
     });
     this.#modem = new VirtualModemCore(
       family.modem,
-      { clock, network: this.#network, random: seededRandom(plan.seed + 1), port: { write: (bytes) => this.#line.fromModem(bytes) } },
-      { baud, echo: plan.echo, variants: plan.variants, bootTime: plan.bootTime, attachTime: plan.attachTime, start: plan.bootTime > 0 ? "booting" : "running" },
+      { clock, network: this.#network, random: seededRandom(plan.seed + 1), port: { write: (bytes, rate) => this.#line.fromModem(bytes, rate) } },
+      { baud, echo: plan.echo, variants: plan.variants, bootTime: plan.bootTime, attachTime: plan.attachTime, start: plan.bootTime > 0 ? "booting" : "running", ...care?.device },
     );
     const Tested = plan.session === null ? ClientApplication : SessionApplication;
     this.#application = new Tested({
@@ -166,6 +180,11 @@ class Simulation {
         failed: (write) => this.#failed(write),
         received: (topic, payload, suspect) => this.#delivered(topic, payload, suspect),
         driving: (driver) => this.#driving(driver),
+        told: (error) => this.#care?.told(error),
+        answered: (what, error, told) => {
+          this.#answers.set(what, error === null ? told : error);
+          this.#care?.answered(what, error, told);
+        },
       },
     });
     this.#broker.gluing = plan.glued;
@@ -173,7 +192,7 @@ class Simulation {
     this.#broker.patient = plan.world === "strangers";
     this.#broker.onPublish = (topic, payload, QoS, retain, times) => this.#published(topic, payload, QoS, times, this.#application.payloads(topic, QoS, retain));
     this.#wire = new WireChecker({
-      modem: name, cuts: baud > 0, given: [this.#application], violated: (what) => this.#violated("7", what),
+      modem: name, cuts: baud > 0, care: care !== null, setup: care?.options.setup, given: [this.#application], violated: (what) => this.#violated("7", what),
       commanded: (line) => this.#commanded(line), published: (topic, payload, QoS) => this.#handedOver(topic, payload, QoS),
     });
   }
@@ -192,6 +211,9 @@ class Simulation {
     this.#figures.published = this.#application.accepted;
     this.#figures.refused = this.#application.refused;
     this.#figures.mistaken = this.#broker.mistaken.size;
+    this.#figures.cared = Number(this.#care !== null);
+    this.#figures.cold = Number(this.#plan.world === "cold");
+    this.#figures.answered = this.#care?.answers ?? 0;
     return { violation: this.#violation, figures: this.#figures, trace: this.#trace, account: this.#account };
   }
 
@@ -206,7 +228,7 @@ class Simulation {
         this.#violated("modem", `the virtual modem or the broker threw: ${error instanceof Error ? error.stack : String(error)}`);
       }
       this.#checkMemory();
-      if (this.#modem.registration === 1) this.#unattached = this.#clock.now();
+      if (this.#modem.registration === 1 || this.#modem.registration === 5) this.#unattached = this.#clock.now();
       if (this.#before === null && this.#application.online) this.#before = this.#application.disturbances;
     }
   }
@@ -230,6 +252,7 @@ class Simulation {
     this.#network.heal();
     this.#broker.heal();
     this.#application.calm();
+    this.#mend();
     // What was subscribed over a line that changes bytes may be anything.
     if (!exact) this.#guard(() => this.#application.renew());
     const wanted = (): boolean => this.#application.settled && this.#application.wanted.every((filter) => this.#broker.serves(CLIENT_ID, filter));
@@ -242,9 +265,30 @@ class Simulation {
       if (this.#application.disturbances !== disturbances || !wanted()) continue;
       if (this.#probe(disturbances)) {
         this.#figures.longestRecovery = recovered;
-        return;
+        return this.#set();
       }
     }
+  }
+
+  /** Somebody sees to the modem and its card. */
+  #mend(): void {
+    const { care, exact } = this.#plan;
+    if (care === null) return;
+    this.#care?.mustBeTold();
+    this.#modem.set(care.mended);
+    // The line may have changed the PIN, which is not given again then.
+    if (!exact) this.#modem.set({ sim: { state: "ready" } });
+    if (!this.#modem.isOn) this.#modem.pulse("power", 700);
+  }
+
+  /** 14: what the application's setup has set is set, whatever restarts there have been. */
+  #set(): void {
+    if (this.#care?.reports !== true || !this.#plan.exact) return;
+    this.#answers.delete(IS_REPORTED);
+    this.#processor.now(() => this.#application.act({ at: 0, do: "command", line: IS_REPORTED }));
+    this.#pass(this.#clock.now() + ANSWER, () => this.#answers.has(IS_REPORTED));
+    const answer = this.#answers.get(IS_REPORTED);
+    if (!Array.isArray(answer) || !/^\+CSCON: ?1/.test(answer[0])) this.#violated("14", `setup had the modem report its connection, and ${IS_REPORTED} is answered ${answer instanceof Error ? answer.message : JSON.stringify(answer)}`);
   }
 
   /** Messages in both directions must get through now. @returns false when the connection was disturbed meanwhile */
@@ -341,6 +385,12 @@ class Simulation {
       case "close":
       case "disconnect":
         count(`application: ${event.do}`);
+        break;
+      case "power key":
+        return this.#modem.pulse("power", event.duration);
+      case "device":
+        count(`device: ${Object.values(event.set).flatMap((part) => Object.keys(part)).join(" ")}`);
+        return this.#modem.set(event.set);
     }
     this.#processor.now(() => this.#application.act(event));
   }
@@ -404,8 +454,10 @@ class Simulation {
   }
 
   /** 9: what strangers publish, or a broker that is away, never costs the network; and a scan is never cut short. */
-  #leaves(what: string): void {
-    const { variants, world } = this.#plan;
+  #leaves(what: string, line = ""): void {
+    const { care, variants, world } = this.#plan;
+    // Care switches the radio on, and off to change the access point, before there is a connection.
+    if (care !== null && this.#before === null && /^AT\+CFUN=[01]$/.test(line)) return;
     if (world === "strangers" || world === "away") this.#violated("9", `${world === "away" ? "the broker is away" : "a stranger has published"}, and ${what}`);
     // A SIM that failed may work after a restart.
     else if (world === "network" && variants.registration !== "unknown" && !this.#plan.events.some((event) => event.do === "modem" && event.fault.startsWith("sim")) && this.#modem.registration === 2 && this.#clock.now() - this.#unattached < SEARCH) this.#violated("9", `the modem looks for a network, and ${what}`);
@@ -433,7 +485,8 @@ class Simulation {
   }
 
   #commanded(line: string): void {
-    if (LEAVES.test(line)) this.#leaves(`the client sends ${line}`);
+    if (LEAVES.test(line)) this.#leaves(`the client sends ${line}`, line);
+    this.#care?.commanded(line, this.#application.lives);
     this.#connection = this.#application.connections;
     this.#application.commanded(line);
   }

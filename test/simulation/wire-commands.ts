@@ -8,6 +8,16 @@ const Q = '"([^"\\x00-\\x1f\\x7f]*)"';
 /** What every modem is told. */
 export const common = ["AT", "ATE0", "AT\\+CMEE=1", "AT\\+CMEE\\?", "AT\\+CGATT\\?", "AT\\+CGATT=[01]", "AT\\+CEREG\\?", "AT\\+CPIN\\?", "AT\\+CFUN\\?"];
 
+/** What a driver with care tells and asks modems of any family: 3GPP TS 27.007, and the families' own; and what the application asks itself. */
+export const care: readonly (readonly [form: string, ...places: string[]])[] = [
+  ["ATI"], ["AT\\+CFUN=[01]"], ["AT\\+CPINR"], [`AT\\+CPIN=${Q}`, "pin"], [`AT\\+NPIN=0,${Q}`, "pin"], ["AT\\+CGDCONT\\?"],
+  [`AT\\+CGDCONT=[01],"(?:IP|IPV6|IPV4V6)",${Q}`, "APN"], [`AT\\+CGAUTH=[01],[012],${Q},${Q}`, "APN user", "APN password"],
+  [`AT\\*CGDEFCONT="(?:IP|IPV6|IPV4V6)",${Q},${Q},${Q}`, "APN", "APN user", "APN password"], ["AT\\+NBAND\\?"], ["AT\\+NBAND=\\d+(?:,\\d+)*"],
+  ["AT\\+COPS\\?"], ["AT\\+COPS=3,2"], ["AT\\+COPS=0"], ['AT\\+COPS=1,2,"46000"'], ["AT\\+CEREG=[125]"], ["AT\\+CREG\\?"], ["AT\\+CGACT\\?"], ["AT\\+CGACT=1,1"], ["AT\\+CGPADDR"],
+  ["AT\\+CPSMS=0"], ["AT\\+CEDRXS=0,[45]"], ["AT\\+CEDRXRDP"], ["AT\\+CSQ"], ["AT\\+CESQ"], ["AT\\+NUESTATS"], ["AT\\*ENGINFO=0"], ["AT\\+CGMI"], ["AT\\+CGMM"], ["AT\\+CGMR"],
+  ["AT\\+SWVER"], ["AT\\+CGSN(?:=1)?"], ["AT\\+GSN"], ["AT\\+CIMI"], ["AT\\+(?:N?CCID|ICCID)"], ["AT\\+CCLK\\?"], ["AT\\+QCHIPINFO=ALL"], ["AT\\+CSCON\\?"], ["AT\\+NOSUCH=1"],
+];
+
 /** Commands that carry no text of the application's, but for those in Q: host, client id and so on, by place. # is the number of a client's link. */
 export const plain: Readonly<Record<FamilyName, readonly (readonly [form: string, ...places: string[]])[]>> = {
   bc35g: [

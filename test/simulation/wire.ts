@@ -2,7 +2,7 @@
 // has given, and which payloads wait. It shares nothing with src. Whatever it cannot read is a violation.
 
 import type { FamilyName } from "./families";
-import { common, plain, publish, type PublishForm } from "./wire-commands";
+import { care, common, plain, publish, type PublishForm } from "./wire-commands";
 
 /** What the application has given to be sent, over one link. */
 export interface Given {
@@ -39,6 +39,9 @@ export interface WireOptions {
   readonly modem: FamilyName;
   /** The port may take a part of a line at a time. */
   readonly cuts: boolean;
+  /** The driver has care, and the application commands of its own. */
+  readonly care?: boolean;
+  readonly setup?: readonly (string | { readonly command: string })[];
   /** By the number of the link: a modem that has one client has one. */
   readonly given: readonly Given[];
   violated(what: string): void;
@@ -50,7 +53,7 @@ export interface WireOptions {
 
 export class WireChecker {
   readonly #options: WireOptions;
-  readonly #commands: readonly Command[];
+  readonly #commands: Command[];
   readonly #publishes: readonly Publish[];
   #line = "";
   /** The payloads that may be going out, and how much of them has. */
@@ -75,6 +78,8 @@ export class WireChecker {
     const { given, modem } = options;
     const formed = (form: string, link: number): RegExp => new RegExp(`^${form.replace("#", String(link))}$`);
     this.#commands = given.flatMap((each, link) => [...common.map((form) => [form] as const), ...plain[modem]].map(([form, ...places]) => ({ form: formed(form, link), places, given: each })));
+    if (options.care === true) for (const [form, ...places] of care) this.#commands.push({ form: formed(form, 0), places, given: given[0] });
+    for (const each of options.setup ?? []) this.#commands.push({ form: formed((typeof each === "string" ? each : each.command).replace(/[+*?]/g, "\\$&"), 0), places: [], given: given[0] });
     this.#publishes = given.flatMap((each, link) => publish[modem].map((form) => ({ ...form, form: formed(form.form, link), given: each })));
   }
 

@@ -14,6 +14,8 @@ const ML302: CareScripts = {
   connects: "→ AT+MQTTDISC\\r",
   closes: "",
 };
+/** A modem that is on no network yet may be told another APN at any time. */
+const NOT_JOINED = step("AT+CGATT?", "+CGATT: 0", "OK");
 const ASKS = (scripts: CareScripts): string => `${step("AT+CGATT?", "+CGATT: 0", "OK")}${step("AT+CEREG?", "+CEREG: 2,2", "OK")}${scripts.simReady}${LOOKS}`;
 const REST = `${ML302.reports}${ML302.attached}${ML302.data}${ML302.connects}`;
 
@@ -31,7 +33,7 @@ export const ML302_CARE: Exchange[] = [
   {
     name: "APN, user and password, without a pause of the radio",
     ...modem({ apn: { name: "CMNET", user: "u", password: "p" } }),
-    script: `${beforeNetwork(ML302, step("AT+CGDCONT?", "OK") + step('AT+CGDCONT=1,"IP","CMNET"') + step('AT+CGAUTH=1,1,"u","p"'))}${ML302.attached}${ML302.data}${ML302.connects}`,
+    script: `${beforeNetwork(ML302, step("AT+CGDCONT?", "OK") + step('AT+CGDCONT=1,"IP","CMNET"') + step('AT+CGAUTH=1,1,"u","p"') + NOT_JOINED)}${ML302.attached}${ML302.data}${ML302.connects}`,
   },
   {
     name: "the PIN",
@@ -63,8 +65,13 @@ export const NM28_CARE: Exchange[] = [
   { name: "all is as it should be, and nothing is changed", script: up(NM28) },
   ...simFailures(NM28),
   ...simWaits(NM28),
-  { name: "another APN", ...modem({ apn: { name: "CMIOT", type: "IPV4V6" } }), script: `${beforeNetwork(NM28, step("AT+CGDCONT?", '+CGDCONT: 1,"IP","CMIOT"', "OK") + step('AT+CGDCONT=1,"IPV4V6","CMIOT"'))}${NM28.attached}${step("AT+CGACT?", "+CGACT: 1,0", "OK")}${step("AT+CGACT=1,1")}${NM28.connects}` },
-  { name: "another APN whose context the modem has activated by itself", ...modem({ apn: { name: "CMIOT", type: "IPV4V6" } }), script: `${beforeNetwork(NM28, step("AT+CGDCONT?", '+CGDCONT: 1,"IP","CMIOT"', "OK") + step('AT+CGDCONT=1,"IPV4V6","CMIOT"'))}${NM28.attached}${step("AT+CGACT?", "+CGACT: 1,1", "OK")}${NM28.connects}` },
+  { name: "another APN", ...modem({ apn: { name: "CMIOT", type: "IPV4V6" } }), script: `${beforeNetwork(NM28, step("AT+CGDCONT?", '+CGDCONT: 1,"IP","CMIOT"', "OK") + step('AT+CGDCONT=1,"IPV4V6","CMIOT"') + NOT_JOINED)}${NM28.attached}${step("AT+CGACT?", "+CGACT: 1,0", "OK")}${step("AT+CGACT=1,1")}${NM28.connects}` },
+  { name: "another APN whose context the modem has activated by itself", ...modem({ apn: { name: "CMIOT", type: "IPV4V6" } }), script: `${beforeNetwork(NM28, step("AT+CGDCONT?", '+CGDCONT: 1,"IP","CMIOT"', "OK") + step('AT+CGDCONT=1,"IPV4V6","CMIOT"') + NOT_JOINED)}${NM28.attached}${step("AT+CGACT?", "+CGACT: 1,1", "OK")}${NM28.connects}` },
+  {
+    name: "another APN on a network that the modem has joined already: it is left, and joined with the new one",
+    ...modem({ apn: "CMIOT" }),
+    script: `${beforeNetwork(NM28, step("AT+CGDCONT?", '+CGDCONT: 1,"IP",""', "OK") + step('AT+CGDCONT=1,"IP","CMIOT"') + step("AT+CGATT?", "+CGATT: 1", "OK") + step("AT+CGATT=0") + step("AT+CGATT=1"))}${NM28.attached}${step("AT+CGACT?", "+CGACT: 1,1", "OK")}${NM28.connects}`,
+  },
   {
     name: "firmware that knows CREG alone: it is told how that is",
     progress: true,
