@@ -122,6 +122,14 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
     this.attachment.onRound();
   }
 
+  /** The SIM wants its PIN later than it was asked: it was busy for long, or another one has been put in. */
+  helps({ code }: MQTTModemError): boolean {
+    const { state } = this,
+      { wanted, pinRefusal, isAskedAgain } = state;
+    if (code !== "PIN_REQUIRED" || wanted.pin === null || pinRefusal !== null || isAskedAgain) return false;
+    return (state.isAskedAgain = true);
+  }
+
   complete(listener: CareListener): void {
     this.run.begin(this.after, (error) => {
       this.isAttaching = false;

@@ -16,6 +16,8 @@ export class CareState {
   isLocked = false;
   /** The PIN has been entered, and the SIM may not be ready yet. */
   isOpened = false;
+  /** The SIM has been seen to behind the others' turn, once in each start: one that takes its PIN and stays locked is not given it for ever. */
+  isAskedAgain = false;
   /** How often the PIN may still be tried, or −1. */
   tries = -1;
   /** The PIN has been refused: it is not tried again, however often the modem is brought up. */
@@ -43,7 +45,7 @@ export class CareState {
   /** The modem is brought up anew: what was known of it is not true any more. */
   begin(): void {
     this.functions = this.tries = -1;
-    this.isOffline = this.isLocked = this.isOpened = this.changesContext = this.joinsAnew = this.changesBands = this.reports = false;
+    this.isOffline = this.isLocked = this.isOpened = this.changesContext = this.joinsAnew = this.isAskedAgain = this.changesBands = this.reports = false;
     this.context = this.operator = this.registration = this.grantedCycle = null;
   }
 }

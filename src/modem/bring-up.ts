@@ -334,7 +334,7 @@ export class BringUp implements CareListener {
       next = network.next(code);
     if (next !== null) return this.submit(next);
     if (this.phase === Phase.Asking) return this.recover();
-    if (network.failure !== null) return this.fail(network.failure, false);
+    if (network.failure !== null) return this.host.care?.helps(network.failure) === true ? this.equip() : this.fail(network.failure, false);
     if (network.attached) return this.complete();
     if (this.isLate) return this.fail(network.late(this.attachTimeout / 1000), false);
     this.phase = Phase.Pausing;

@@ -68,6 +68,8 @@ export interface Care {
   network(): NetworkQuestions;
   /** A round of these questions is over, and the modem is not attached. */
   onRound(): void;
+  /** Whether care can do something about what keeps the modem from its network: then it is to prepare the modem again. */
+  helps(failure: MQTTModemError): boolean;
   /** The modem is attached: does what comes before MQTT. */
   complete(listener: CareListener): void;
   /** A pause of care's own is over. */

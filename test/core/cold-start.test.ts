@@ -56,6 +56,25 @@ for (const kind of KINDS) describe(`${kind.name}, cold start`, () => {
     }
   });
 
+  it("a SIM that was busy for so long that the network was waited for already has its PIN entered all the same", () => {
+    const cold = new ColdStart(kind, { locked: true, busy: 30_000, search: 20_000 });
+    cold.pass(120_000);
+    mustWork(cold, "a busy SIM");
+    sameLines(cold.events, ["restoring", "online"]);
+    equal(cold.pins, 1, "times the PIN was given");
+  });
+
+  it("another locked SIM that is put in while the network is waited for has its PIN entered, once", () => {
+    const cold = new ColdStart(kind, { locked: true, search: 60_000 });
+    cold.pass(30_000);
+    cold.starts++; // the other card may be given the PIN, too
+    cold.changeCard();
+    cold.pass(120_000);
+    mustWork(cold, "another SIM");
+    sameLines(cold.events, ["restoring", "online"]);
+    equal(cold.pins, 2, "times the PIN was given");
+  });
+
   it("losing its power in the middle of the search: all is done again, the PIN too, for the card asks again", () => {
     const cold = new ColdStart(kind, { ...ALL, off: false, otherRate: false });
     cold.pass(100_000);

@@ -81,14 +81,15 @@ export class CareWatch {
     const ofStates = states[code];
     if (this.#isExact && ofStates !== undefined && !ofStates.some((state) => this.#states.has(state))) violated("13", `there is no such SIM: ${code}: ${message}`);
     if (care.hopeless === null || now() > care.hopeless.until) return;
-    this.#isToldOf ||= code === care.hopeless.code;
-    if (code !== care.hopeless.code && !(this.#isToldOf && alike[code] === care.hopeless.code)) violated("13", `it is ${care.hopeless.code}, and told is ${code}: ${message}`);
+    const { codes } = care.hopeless;
+    this.#isToldOf ||= codes.includes(code);
+    if (!codes.includes(code) && !(this.#isToldOf && codes.includes(alike[code]))) violated("13", `it is ${codes[0]}, and told is ${code}: ${message}`);
   }
 
   /** The world is about to be mended: what is wrong with it must have been told. */
   mustBeTold(): void {
-    const { care, violated } = this.#options;
-    if (care.hopeless !== null && !this.#isToldOf) violated("13", `${care.hopeless.code} was not told`);
+    const { care, now, violated } = this.#options;
+    if (care.hopeless !== null && now() >= care.hopeless.until && !this.#isToldOf) violated("13", `${care.hopeless.codes[0]} was not told`);
   }
 
   /** A command of the application's own is over, or a question. */

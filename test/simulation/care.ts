@@ -26,7 +26,7 @@ export interface CarePlan {
   /** The rate at which the host opens its port, where that is not the modem's; 0: it is. */
   readonly hostRate: number;
   /** Until then nothing can help, and the application must be told this, and nothing else. */
-  readonly hopeless: { readonly code: string; readonly until: number } | null;
+  readonly hopeless: { readonly codes: readonly (string | undefined)[]; readonly until: number } | null;
   /** What is set when the last fault is over. */
   readonly mended: SomeSettings;
 }
@@ -62,6 +62,8 @@ const setups: readonly CarePlan["options"]["setup"][] = [
 /** A world in which nothing helps, until it is mended. */
 interface Hopeless {
   readonly code: string;
+  /** What may be told as well: it means the same. */
+  readonly or?: string;
   readonly device: SomeSettings;
   readonly options: CareOptions;
   /** Of these families alone; of an M531X those of its modules that are told of. */
@@ -77,7 +79,7 @@ const hopelessWorlds: readonly Hopeless[] = [
   { code: "SIM_FAILED", device: { sim: { state: "failure" } }, options: {} },
   { code: "REGISTRATION_DENIED", device: { sim: { state: "ready" }, mobile: { denied: 15 } }, options: {} },
   { code: "NO_COVERAGE", device: { sim: { state: "ready" }, mobile: { coverage: false } }, options: {} },
-  { code: "ATTACH_FAILED", device: { sim: { state: "ready" }, mobile: { apn: "other.example", wrongApn: "sms-only" } }, options: { apn: APN } },
+  { code: "ATTACH_FAILED", or: "PDP_FAILED", device: { sim: { state: "ready" }, mobile: { apn: "other.example", wrongApn: "sms-only" } }, options: { apn: APN }, modems: ["bc35g", "m531x", "ml302"], model: "m5311" },
   { code: "REGISTRATION_DENIED", device: { sim: { state: "ready" }, mobile: { apn: "other.example", wrongApn: "denied" } }, options: { apn: APN } },
   { code: "PDP_FAILED", device: { sim: { state: "ready" }, mobile: { apn: "other.example", wrongApn: "no-address" } }, options: { apn: APN }, modems: ["bc35g", "m531x", "ml302"], model: "m5311" },
   { code: "NOT_ATTACHED", device: { sim: { state: "ready" }, mobile: { roaming: true } }, options: { roaming: false } },
@@ -146,7 +148,7 @@ export function coldStart(dice: Dice, modem: FamilyName, rate: number): { readon
   };
   if (world === null) events.push(...changes(dice, calm, card.state));
   return {
-    care: { options, device, hostRate: dice.happens(0.3) ? (rate === 9600 ? 115_200 : 9600) : 0, hopeless: world === null ? null : { code: world.code, until: HOPELESS }, mended },
+    care: { options, device, hostRate: dice.happens(0.3) ? (rate === 9600 ? 115_200 : 9600) : 0, hopeless: world === null ? null : { codes: [world.code, world.or], until: HOPELESS }, mended },
     events, calm,
   };
 }

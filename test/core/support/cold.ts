@@ -62,6 +62,8 @@ export interface Coldness {
   echo?: boolean;
   radioOff?: boolean;
   locked?: boolean;
+  /** Milliseconds from its start in which its SIM is busy, before it asks for its PIN. */
+  busy?: number;
   /** It has no access point, and the network wants one. */
   noAPN?: boolean;
   /** Milliseconds. */
@@ -98,6 +100,7 @@ export class ColdStart {
   #echo = false;
   #radio = false;
   #opened = 0;
+  #busyUntil = 0;
   #isLocked = false;
   #hasAPN: boolean;
   #isActive = false;
@@ -148,11 +151,19 @@ export class ColdStart {
     this.#radio = this.#cold.radioOff !== true;
     this.#isLocked = this.#cold.locked === true;
     this.#opened = this.clock.now() - CARD;
+    this.#busyUntil = this.clock.now() + (this.#cold.busy ?? 0);
     this.#reports = false;
     this.#leave();
     this.#heard.splice(0);
     this.#search();
     if (banner) this.#say(bytesOf(this.#kind.banner));
+  }
+
+  /** Another card is put in, which wants the same PIN. */
+  changeCard(): void {
+    this.#isLocked = true;
+    this.#leave();
+    this.#say(bytesOf("\\r\\n+CPIN: SIM PIN\\r\\n"));
   }
 
   /** Time passes, and the modem does what it does. */
@@ -254,6 +265,7 @@ export class ColdStart {
         return ["OK"];
       case "AT+CPIN?":
         if (!this.#radio) return ["+CME ERROR: 3"];
+        if (this.clock.now() < this.#busyUntil) return ["+CME ERROR: 14"];
         return this.#isLocked ? ["+CPIN: SIM PIN", "OK"] : this.#isReady ? ["+CPIN: READY", "OK"] : ["+CME ERROR: 14"];
       case "AT+CPINR": return ["+CPINR: SIM PIN,3,3", "+CPINR: SIM PUK,10,10", "OK"];
       case "AT+CGDCONT?": return answer(`+CGDCONT:${this.#hasAPN ? contextAsked.replace('"",', `"${APN}",`) : contextAsked}`);
