@@ -4,8 +4,8 @@
 import type { SomeSettings } from "../../hosts/virtual-modem/device/settings";
 import type { ModemOptions } from "../../hosts/virtual-modem/modem";
 import type { CareOptions } from "../../src/modem/care-options";
-import type { CareQuestion } from "../../src/modem/care";
-import type { SetupCommand } from "../../src/modem/setup";
+import type { CareQuestion } from "../../src/care/questions";
+import type { SetupCommand } from "../../src/modem/care-options";
 import type { Dice } from "./dice";
 import type { FamilyName } from "./families";
 
