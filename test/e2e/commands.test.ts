@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { loadDriver } from "modem-mqtt/node";
 import { createVirtualModem, loadFamily, type CommandSpec } from "modem-mqtt/virtual-modem";
 import { families } from "./support/families";
@@ -20,7 +20,15 @@ const isNamed = (name: string, text: string) =>
   named(name).some((code) => code.startsWith(text) && !(text.startsWith("AT") ? /^[A-Z=?]/ : /^[A-Z]/).test(code.slice(text.length)));
 
 /** `AT+X?`, `AT+X=?`, `AT+X="key"`, `AT+X=` or `AT+X` of a command line. */
-const formOf = (line: string) => /^AT(?:[A-Z]\d|\+\w+(?:=\?|\?|="[^"]*"|=)?)?/.exec(line.replace("${key}", "<key>"))![0];
+const formOf = (line: string) => /^AT(?:[A-Z]\d|[+*]\w+(?:=\?|\?|="[^"]*"|=)?)?/.exec(line.replaceAll(/\$\{(\w+)\}/g, "<$1>"))![0];
+
+/** The files of src/care that are of one family alone, or of two; all others are every family's. */
+const CARE: Readonly<Record<string, readonly string[]>> = { bc35g: ["bc35g", "neul"], m531x: ["m531x", "neul"], ml302: ["ml302"], nm28: ["nm28"] };
+const careFiles = (name: string): string[] =>
+  readdirSync(new URL("src/care/", root)).filter((file) => {
+    const families = Object.keys(CARE).filter((family) => CARE[family].includes(file.replace(".ts", "")));
+    return families.length === 0 || families.includes(name);
+  });
 
 /** Every command line in a file of the core: a string that begins as one. */
 const linesIn = (path: string) => [...read(path).matchAll(/(["'`])(AT(?![A-Z]).*?)\1/g)].map(([, , line]) => line);
@@ -59,8 +67,9 @@ describe("the tables of commands and reports", () => {
       const dialect = await loadDriver(name);
       const inDialect = [...dialect.connect, ...dialect.disconnect, ...dialect.close, dialect.subscribe, dialect.unsubscribe, ...dialect.inquiries].map(({ line }) => line.trimEnd());
       // A driver's publishes stand in its file alone.
-      const lines = [...inDialect, ...linesIn(`src/modems/${name}.ts`), ...linesIn("src/modem/common.ts")];
-      assert.ok(lines.some((line) => /PUB/.test(line)), "publishes found");
+      const inCare = careFiles(name).flatMap((file) => linesIn(`src/care/${file}`));
+      const lines = [...inDialect, ...linesIn(`src/modems/${name}.ts`), ...linesIn("src/modem/common.ts"), ...inCare];
+      assert.ok(lines.some((line) => /PUB/.test(line)) && inCare.some((line) => /CPINR/.test(line)), "publishes, and what care sends, found");
       const missing = [...new Set([...lines.map(formOf), ...dialect.responses.responses.map(({ text }) => text)])].filter((text) => !isNamed(name, text));
       assert.deepEqual(missing, []);
     });
