@@ -1,6 +1,7 @@
 // What must compile, and what must not, with the declarations that a user of the package gets: test/e2e/package.test.ts.
 import {
-  ArgumentError, BrokerError, connect, connectAsync, type ConnectOptions, type ErrorCode, type Granted, type ModemMQTTClient, MQTTModemError, type Packet, type QoS,
+  ArgumentError, BrokerError, connect, connectAsync, type ConnectOptions, type ErrorCode, type Granted, type ModemMQTTClient, MQTTModemError, type ModemReport,
+  type ModemSignal, type Packet, type Progress, type QoS, readModemInfo, type SimState, type StatisticsView, type ToldTime,
 } from "modem-mqtt/node";
 import NM28 from "modem-mqtt/modems/nm28";
 
@@ -32,6 +33,30 @@ export async function connecting(): Promise<void> {
   // @ts-expect-error misspelt
   await connect({ serial: "/dev/ttyUSB0", modem: "bc35g", host: "h", reconnectperiod: 1 });
   same<ConnectOptions["reconnectPeriod"], number | undefined>(true);
+}
+
+export async function device(client: ModemMQTTClient): Promise<void> {
+  const where = { serial: "/dev/ttyUSB0", modem: "bc35g", host: "h" };
+  await connect({ ...where, apn: "a", pin: "1234", operator: "auto", bands: [5, 8], roaming: false, radio: true, psm: false, edrx: 20.48 });
+  await connect({ ...where, apn: { name: "a", user: "u", password: "p", authentication: "chap", type: "IPV4V6" }, psm: { active: 10, periodic: 3600 } });
+  await connect({ ...where, setup: ["AT+CSQ", { command: "AT+QREGSWT=2", optional: true, timeout: 5000 }] });
+  // @ts-expect-error digits, for a PIN may begin with 0
+  await connect({ ...where, pin: 1234 });
+  // @ts-expect-error an access point has a name
+  await connect({ ...where, apn: { user: "u" } });
+  const { modem } = client,
+    { signal } = new AbortController();
+  same<Awaited<ReturnType<typeof modem.command>>, readonly string[]>(true);
+  await modem.command("AT+CSQ", { timeout: 1000, signal });
+  same<Awaited<ReturnType<typeof modem.signal>>, ModemSignal>(true);
+  same<Awaited<ReturnType<typeof modem.sim>>, SimState>(true);
+  same<Awaited<ReturnType<typeof modem.time>>, ToldTime | undefined>(true);
+  same<typeof modem.statistics, StatisticsView>(true);
+  // @ts-expect-error a question has no timeout
+  await modem.identity({ timeout: 5 });
+  const report = await readModemInfo({ serial: "/dev/ttyUSB0", pin: "1234" });
+  same<typeof report, ModemReport>(true);
+  same<typeof report.rsrp, number | null>(true);
 }
 
 export async function using(options: ConnectOptions): Promise<void> {
@@ -95,7 +120,7 @@ export function events(client: ModemMQTTClient): void {
     return error.code === "LINK_LOOSE";
   });
   for (const name of ["connect", "reconnect", "offline", "close", "end"] as const) client.on(name, () => {});
-  client.on("stage", (stage) => stage === "attaching");
+  client.on("stage", (stage, progress) => { same<typeof progress, Progress | null>(true); return stage === "attaching" && progress!.registration; });
   // @ts-expect-error no such event
   client.on("packetreceive", () => {});
   // @ts-expect-error connect tells nothing
