@@ -2,8 +2,8 @@
 import type { CareOptions } from "../../src/modem/care-options";
 import { elsewhere, type Check, type Elsewhere, type Shape } from "./options";
 
-/** @see CareOptions */
-export interface CareOfModem extends CareOptions {}
+/** @see CareOptions; a computer has no pins that lead to the modem, and a clock of its own. */
+export interface CareOfModem extends Omit<CareOptions, "power" | "systemClock"> {}
 
 /** The core checks these values: see {@link mustAccept}. */
 const core: Check = () => {};
@@ -17,6 +17,8 @@ export const CARE: Shape<CareOfModem> = {
   radio: core,
   psm: core,
   edrx: core,
+  changeBaud: core,
+  watchdog: core,
   setup: core,
 };
 
@@ -24,6 +26,8 @@ export const CARE: Shape<CareOfModem> = {
 export const CARE_ELSEWHERE: Elsewhere = {
   ...elsewhere("apnUser, apnPassword, apnName", "it is part of apn: { name, user, password }"),
   ...elsewhere("PIN, simPin, simPIN, pinCode", "it is pin here"),
+  ...elsewhere("power", "no pin of this computer leads to the modem"),
+  ...elsewhere("systemClock", "this computer has its own time"),
 };
 
 /** These options, where they are given, for a modem that this client has for itself. */

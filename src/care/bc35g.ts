@@ -11,6 +11,7 @@ import { withCare } from "./with-care";
 
 const ROWS: CareRows = frozen({
   ...NEUL_ROWS,
+  pulses: { on: 300, reset: 100 }, // BC28, in public drivers; of the BC35-G itself nothing is public
   psmReturns: true, // BC28-CNV: whenever it attaches
   firmware: {
     ask: "ATI",

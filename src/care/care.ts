@@ -4,20 +4,24 @@ import type { Command } from "../at/commands/command";
 import { textCommand } from "../at/own/own-command";
 import { OwnCommands, type CommandCallback, type OwnCommandsHost } from "../at/own/own-commands";
 import { ModemError, type MQTTModemError } from "../errors";
-import type { Care, CareClient, CareHost, CareListener, Progress } from "../modem/care";
-import type { CareOptions } from "../modem/care-options";
+import type { Care, CareClient, CareFamily, CareHost, CareListener, Progress } from "../modem/care";
 import type { CareCallback, ClientModem } from "../modem/client-modem";
 import type { LinkListener } from "../modem/link-listener";
 import type { NetworkQuestions } from "../modem/network";
+import type { ModemOptions } from "../modem/options";
+import { Level, LEVELS } from "../modem/recovery";
 import { Stage } from "../modem/stage";
 import type { StatisticsView } from "../modem/told";
 import type { Clock, Port } from "../platform";
 import { Attachment, type AttachmentHost } from "./attachment";
 import { Face, type FacedCare } from "./face";
-import { CONTEXT_STEPS, DATA_STEPS, OPERATOR_STEPS, RADIO_STEPS, REPORT_STEPS } from "./network-steps";
+import { CLOCK_STEPS, CONTEXT_STEPS, DATA_STEPS, OPERATOR_STEPS, RADIO_CYCLE_STEPS, RADIO_STEPS, RATE_STEPS, REPORT_STEPS } from "./network-steps";
 import { wantedOf } from "./options";
 import type { OwnLines } from "./own-command-of";
+import { PowerPins } from "./power";
 import { inquiry, type CareQuestion } from "./questions";
+import { ratesOf, type Rates } from "./rates";
+import { PinRouser, type RouserHost } from "./rouser";
 import type { CareRows } from "./rows";
 import { setupSteps } from "./setup";
 import { SIM_STEPS } from "./sim-steps";
@@ -25,24 +29,38 @@ import { ATTACHED_SLEEP_STEPS, SLEEP_STEPS } from "./sleep-steps";
 import { CareState } from "./state";
 import { Statistics } from "./statistics";
 import { StepsRun, type ModemStep, type StepsHost } from "./steps";
+import { RegistrationWatch, watchdogOf } from "./watchdog";
 
 /** What the care of a family goes by. */
 export interface CareAbout extends OwnLines {
   readonly rows: CareRows;
   /** Finds out which rows are those of this very modem. */
   readonly variant: readonly ModemStep<CareState>[];
-  /** Any of its modems can be told its bands. */
+  /** Any of its modems can be told its bands, or its bit rate. */
   readonly takesBands: boolean;
+  readonly takesRate: boolean;
+  /** From the factory, in bit/s. */
+  readonly baud: number;
+  /** What can be done to have a modem or its network back: see `CareFamily`. */
+  readonly levels: CareFamily["levels"];
+}
+
+/** Milliseconds, as the modem has them: `modem.bootTimeout` and `modem.attachTimeout`. */
+const enum Default {
+  Boot = 30_000,
+  Attach = 600_000,
 }
 
 /**
  * The care of one modem, whatever its family: the rows say what is otherwise. All that it asks and tells goes in its turn with the
  * application's own commands.
  */
-export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHost, FacedCare {
+export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHost, FacedCare, RouserHost {
   readonly chat: Chat;
   readonly own: OwnLines;
   readonly state: CareState;
+  readonly rouser: PinRouser | null;
+  readonly recoveries: readonly string[];
   /** Modem and host are in step, and the modem is not to be restarted. */
   private isOpen = false;
   private readonly host: CareHost;
@@ -52,23 +70,47 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
   private readonly run: StepsRun<CareState>;
   private readonly attachment: Attachment;
   private readonly counts: Statistics;
+  private readonly pins: PowerPins | null;
+  private readonly rates: Rates | null;
+  private readonly watch: RegistrationWatch;
+  /** Who brings the modem up. */
+  private bringing: CareListener | null = null;
   /** The network is waited for, or what comes behind that is done. */
   private isAttaching = false;
 
   /** @throws ArgumentError */
-  constructor(host: CareHost, options: CareOptions, family: CareAbout) {
+  constructor(host: CareHost, options: ModemOptions, family: CareAbout) {
     const { rows, variant, takesBands } = family,
-      setup = setupSteps(family, options.setup);
+      { power, bootTimeout = Default.Boot, attachTimeout = Default.Attach } = options,
+      setup = setupSteps(family, options.setup),
+      levels = family.levels(options, false),
+      watchdog = watchdogOf(options, bootTimeout, attachTimeout);
     this.host = host;
     this.chat = host.chat;
     this.own = family;
-    this.state = new CareState(wantedOf(options, { bands: takesBands, radio: rows.radio }), rows);
-    this.before = [...variant, ...RADIO_STEPS, ...SIM_STEPS, ...CONTEXT_STEPS, ...OPERATOR_STEPS, ...setup, ...SLEEP_STEPS, ...REPORT_STEPS];
-    this.after = [...ATTACHED_SLEEP_STEPS, ...DATA_STEPS];
+    this.rates = ratesOf(host.chat, options, family);
+    this.pins = power === undefined ? null : new PowerPins(power, rows.pulses);
+    this.rouser = this.pins === null && this.rates === null ? null : new PinRouser(this, this.pins, this.rates, { boot: bootTimeout, mute: watchdog.answer });
+    this.recoveries = levels.map((level) => LEVELS[level]);
+    this.state = new CareState(wantedOf(options, { bands: takesBands, radio: rows.radio }), rows, this.rates);
+    this.before = [
+      ...variant,
+      ...RADIO_CYCLE_STEPS,
+      ...RATE_STEPS,
+      ...RADIO_STEPS,
+      ...SIM_STEPS,
+      ...CONTEXT_STEPS,
+      ...OPERATOR_STEPS,
+      ...setup,
+      ...SLEEP_STEPS,
+      ...REPORT_STEPS,
+    ];
+    this.after = [...ATTACHED_SLEEP_STEPS, ...DATA_STEPS, ...CLOCK_STEPS];
     this.commands = new OwnCommands(this);
     this.run = new StepsRun(this, this.state);
     this.attachment = new Attachment(this);
     this.counts = new Statistics(this.clock);
+    this.watch = new RegistrationWatch(this.clock, watchdog.registration, levels.slice(1));
   }
 
   get clock(): Clock {
@@ -78,7 +120,14 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
   // ---- what is counted
 
   port(port: Port): Port {
-    return this.counts.port(port);
+    try {
+      this.pins?.open();
+    } catch (error) {
+      port.close();
+      throw error;
+    }
+    if (this.rates !== null) this.rates.isFree = port.setRate !== undefined;
+    return this.counts.port(port, this.pins);
   }
 
   listener(client: LinkListener, number: number): LinkListener {
@@ -87,6 +136,14 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
 
   onRestart(): void {
     this.counts.onRestart();
+  }
+
+  onSwitchedOn(): void {
+    this.counts.onSwitchedOn();
+  }
+
+  onRecovery(level: Level): void {
+    this.counts.onRecovery(level);
   }
 
   get statistics(): StatisticsView {
@@ -104,12 +161,15 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
     this.state.begin();
   }
 
-  prepare(listener: CareListener): void {
+  prepare(listener: CareListener, isRadioCycled: boolean): void {
     this.isOpen = true;
+    this.bringing = listener;
+    this.state.isRadioCycled = isRadioCycled;
     this.commands.pump();
     this.run.begin(this.before, (error) => {
       this.isAttaching = error === null;
       if (this.isAttaching) this.attachment.begin();
+      this.watch.begin();
       listener.onCareDone(error);
     });
   }
@@ -118,8 +178,14 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
     return this.attachment.anew();
   }
 
-  onRound(): void {
-    this.attachment.onRound();
+  onRound(): Level {
+    const level = this.watch.due();
+    if (level === Level.Connect) this.attachment.onRound();
+    return level;
+  }
+
+  lookAnew(): void {
+    this.bringing!.lookAnew();
   }
 
   /** The SIM wants its PIN later than it was asked: it was busy for long, or another one has been put in. */
@@ -131,6 +197,7 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
   }
 
   complete(listener: CareListener): void {
+    this.watch.end();
     this.run.begin(this.after, (error) => {
       this.isAttaching = false;
       listener.onCareDone(error);
@@ -144,6 +211,8 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
   onFailed(error: MQTTModemError): void {
     this.isOpen = this.isAttaching = false;
     this.run.stop();
+    this.watch.end();
+    this.rouser?.stop();
     this.commands.fail(error);
   }
 

@@ -6,6 +6,7 @@ import type { LinkListener } from "../modem/link-listener";
 import type { MessageReceiver, PublishListener } from "../modem/receivers";
 import type { Stage } from "../modem/stage";
 import type { Port } from "../platform";
+import type { PowerPins } from "./power";
 
 /** What is counted. */
 export const enum Count {
@@ -16,7 +17,10 @@ export const enum Count {
   Connections,
   Reconnections,
   Restarts,
-  Size,
+  SwitchedOn,
+  /** By level, of which the first is no recovery. */
+  Recoveries,
+  Size = Recoveries + 6,
 }
 
 /** Where it is counted. */
@@ -36,11 +40,14 @@ export class CountedPort implements Port {
   private readonly port: Port;
   private readonly counts: Float64Array;
   private readonly clock: Counts;
+  private readonly pins: PowerPins | null;
   /** As the port has it, or not at all. */
   readonly setRate?: (baud: number) => void;
 
-  constructor(port: Port, counts: Counts) {
+  /** @param pins are open as long as the port is */
+  constructor(port: Port, counts: Counts, pins: PowerPins | null) {
     this.port = port;
+    this.pins = pins;
     this.counts = counts.counts;
     this.clock = counts;
     if (port.setRate !== undefined) this.setRate = (baud) => port.setRate!(baud);
@@ -60,6 +67,7 @@ export class CountedPort implements Port {
   }
 
   close(): void {
+    this.pins?.close();
     this.port.close();
   }
 }

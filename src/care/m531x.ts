@@ -19,7 +19,13 @@ function engineering(lines: readonly string[], field: number): number {
 }
 
 /** What all of them have of 27.007, on NB-IoT. */
-const NB_ROWS: CareRows = frozen({ ...COMMON_ROWS, radio: Radio.Narrow, edrx: 5 } satisfies CareRows);
+const NB_ROWS: CareRows = frozen({
+  ...COMMON_ROWS,
+  radio: Radio.Narrow,
+  edrx: 5,
+  // M5311, in a public driver. Which module it is shows only once it is on; those of an M5310-A are the board's affair.
+  pulses: { on: 500, off: 2100 },
+} satisfies CareRows);
 
 const M5311_ROWS: CareRows = frozen({
   ...NB_ROWS,
@@ -29,6 +35,7 @@ const M5311_ROWS: CareRows = frozen({
   setsContextOffline: true,
   reports: ["AT+CEREG=5", "AT+CEREG=2"],
   waitsForAddress: true,
+  rate: { set: (baud) => `AT+IPR=${baud}` },
   firmware: {
     ask: "AT+SWVER",
     read(lines, told) {

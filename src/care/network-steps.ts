@@ -1,5 +1,7 @@
 import { frozen } from "../bytes/frozen";
 import { NetworkError, type MQTTModemError } from "../errors";
+import { timeOf } from "./clock";
+import { lineOf } from "./fields";
 import { Outlook, type ModemStep } from "./steps";
 import { contextOf, firstNumber, isActive, numbersOf, operatorOf } from "./readings";
 import { addressIn } from "./rows";
@@ -14,6 +16,45 @@ const enum Time {
   /** `AT+CGACT=1` of an EC200. */
   Context = 150_000,
 }
+
+/** The modem is told to go on at another bit rate, and is looked for there. */
+export const RATE_STEPS: readonly ModemStep<CareState>[] = frozen([
+  {
+    ask({ rates, rows }) {
+      const baud = rates === null || rows.rate === undefined ? 0 : rates.change;
+      return baud === 0 ? null : rows.rate!.set(baud);
+    },
+    then({ rates }, _lines, error) {
+      if (error !== null) return rates!.onRefused(); // both are where they were
+      rates!.onTold();
+      return Outlook.Anew;
+    },
+  },
+]);
+
+/** What a modem does not answer to that, the next commands show. */
+const CYCLE: ModemStep<CareState> = frozen({ ask: () => null, timeout: Time.Radio, then() {} });
+
+/** The radio is switched off and on, to have the network back. */
+export const RADIO_CYCLE_STEPS: readonly ModemStep<CareState>[] = frozen([
+  { ...CYCLE, ask: ({ isRadioCycled }) => (isRadioCycled ? "AT+CFUN=0" : null) },
+  { ...CYCLE, ask: ({ isRadioCycled }) => (isRadioCycled ? "AT+CFUN=1" : null) },
+]);
+
+/** The host's clock is set by the network's time, which may come a moment after the attachment. */
+export const CLOCK_STEPS: readonly ModemStep<CareState>[] = frozen([
+  {
+    ask: ({ wanted }) => (wanted.systemClock === null ? null : "AT+CCLK?"),
+    then({ wanted, rows }, lines, error) {
+      const line = lineOf(lines, "+CCLK"),
+        time = line === undefined ? undefined : timeOf(line, rows.hour);
+      if (error !== null) return;
+      if (time === undefined) return Outlook.Again;
+      wanted.systemClock!.set(Math.round(time.utc / 1000));
+    },
+    tries: 5,
+  },
+]);
 
 /** The radio is switched on where the modem says that it is off. */
 export const RADIO_STEPS: readonly ModemStep<CareState>[] = frozen([

@@ -31,6 +31,11 @@ export const NEUL_ROWS: CareRows = frozen({
   waitsForAddress: true,
   radio: Radio.Narrow,
   edrx: 5,
+  rate: {
+    // The modem is at the old rate again unless it hears the host within 5 s; not stored; 2 is the factory's <sync_mode>.
+    set: (baud) => `AT+NATSPEED=${baud},5,0,2`,
+    all: [2400, 4800, 9600, 57_600, 115_200, 230_400, 460_800, 921_600],
+  },
   signal: [
     {
       ask: "AT+NUESTATS",

@@ -2,7 +2,7 @@ import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { choice, integer, known } from "../checks";
 import { ArgumentError } from "../errors";
-import type { APNOptions, CareOptions } from "../modem/care-options";
+import type { APNOptions, CareOptions, SystemClock } from "../modem/care-options";
 import { encodeActiveTime, encodeCycle, encodePeriodicUpdate, type EncodedTime, type Radio } from "./sleep-timers";
 
 /** What the application wants of the modem as a device, checked: null where it has not said, so that nothing is changed. */
@@ -18,6 +18,7 @@ export interface Wanted {
   readonly psm: { readonly active: EncodedTime; readonly periodic: EncodedTime } | false | null;
   /** False: eDRX is switched off. */
   readonly edrx: EncodedTime | false | null;
+  readonly systemClock: SystemClock | null;
 }
 
 export interface WantedAPN {
@@ -38,10 +39,21 @@ export interface CareLimits {
 }
 
 /** What an application can tell a driver with care, beyond what it can tell the plain one. */
-export const CARE_OPTIONS = frozen({ apn: 1, pin: 1, operator: 1, bands: 1, roaming: 1, radio: 1, psm: 1, edrx: 1, setup: 1 } satisfies Record<
-  keyof CareOptions,
-  1
->);
+export const CARE_OPTIONS = frozen({
+  apn: 1,
+  pin: 1,
+  operator: 1,
+  bands: 1,
+  roaming: 1,
+  radio: 1,
+  psm: 1,
+  edrx: 1,
+  setup: 1,
+  power: 1,
+  changeBaud: 1,
+  watchdog: 1,
+  systemClock: 1,
+} satisfies Record<keyof CareOptions, 1>);
 
 const APN_NAMES = frozen({ name: 1, user: 1, password: 1, authentication: 1, type: 1 } satisfies Record<keyof APNOptions, 1>);
 const PSM_NAMES = frozen({ active: 1, periodic: 1 });
@@ -72,12 +84,19 @@ export function wantedOf(options: CareOptions, limits: CareLimits): Wanted {
     radio: isTrue("modem.radio", options.radio),
     psm: psm === undefined ? null : psm === false ? false : wantedPSM(psm),
     edrx: edrx === undefined ? null : edrx === false ? false : wantedEDRX(edrx, limits.radio),
+    systemClock: wantedClock(options.systemClock),
   };
 }
 
 function isTrue(name: string, value: unknown): boolean {
   if (value === undefined || typeof value === "boolean") return value !== false;
   throw new ArgumentError("ARGUMENT_TYPE", name, value, "must be true or false");
+}
+
+function wantedClock(clock: SystemClock | undefined): SystemClock | null {
+  if (clock === undefined) return null;
+  if (typeof clock?.set === "function") return clock;
+  throw new ArgumentError("ARGUMENT_TYPE", "modem.systemClock", clock, "must have a function set(seconds), as Moddable's module time has");
 }
 
 function wantedAPN(apn: string | APNOptions): WantedAPN {

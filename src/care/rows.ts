@@ -5,6 +5,7 @@ import { addressOf } from "./readings";
 import { fieldsOf, lineOf, numberOf } from "./fields";
 import type { Signal, Supply } from "../modem/told";
 import { rsrpOfCESQ, rsrqOfCESQ, rssiOfCSQ, rxlev } from "./signal";
+import type { Pulses } from "./power";
 import { Radio } from "./sleep-timers";
 
 /** A question, and what its answer tells of `S`. One that the modem refuses tells nothing. */
@@ -50,6 +51,12 @@ export interface CareRows {
   readonly edrx: number;
   /** PSM comes back by itself whenever the modem attaches. */
   readonly psmReturns: boolean;
+
+  // ---- pins and UART
+  /** How long its pins are held, as far as documents say it. */
+  readonly pulses: Pulses;
+  /** Sets the bit rate for as long as the modem is not restarted; and the rates that the documents list, where they do. */
+  readonly rate?: { readonly set: (baud: number) => string; readonly all?: readonly number[] };
 
   // ---- how it is
   readonly firmware: Question<{ firmware: string | undefined }>;
@@ -98,6 +105,7 @@ export const COMMON_ROWS: CareRows = frozen({
   radio: Radio.Wide,
   edrx: 4,
   psmReturns: false,
+  pulses: {},
   firmware: {
     ask: "AT+CGMR",
     read(lines, told) {

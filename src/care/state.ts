@@ -1,5 +1,6 @@
 import type { MQTTModemError } from "../errors";
 import type { Wanted } from "./options";
+import type { Rates } from "./rates";
 import type { CareRows } from "./rows";
 import type { Context, Operator } from "./readings";
 import type { Registration } from "./registration";
@@ -8,6 +9,10 @@ import type { Registration } from "./registration";
 export class CareState {
   readonly wanted: Wanted;
   rows: CareRows;
+  /** Null where the modem's rate is not to be changed. */
+  readonly rates: Rates | null;
+  /** The radio is to be switched off and on, to have the network back. */
+  isRadioCycled = false;
   /** `<fun>` of `+CFUN`, or −1. */
   functions = -1;
   /** The radio has been switched off to change something, and is to be switched on again. */
@@ -37,15 +42,25 @@ export class CareState {
   /** The granted eDRX cycle, in seconds; null where it has not been told. */
   grantedCycle: number | null = null;
 
-  constructor(wanted: Wanted, rows: CareRows) {
+  constructor(wanted: Wanted, rows: CareRows, rates: Rates | null = null) {
     this.wanted = wanted;
+    this.rates = rates;
     this.rows = rows;
   }
 
   /** The modem is brought up anew: what was known of it is not true any more. */
   begin(): void {
     this.functions = this.tries = -1;
-    this.isOffline = this.isLocked = this.isOpened = this.changesContext = this.joinsAnew = this.isAskedAgain = this.changesBands = this.reports = false;
+    this.isRadioCycled =
+      this.isOffline =
+      this.isLocked =
+      this.isOpened =
+      this.changesContext =
+      this.joinsAnew =
+      this.isAskedAgain =
+      this.changesBands =
+      this.reports =
+        false;
     this.context = this.operator = this.registration = this.grantedCycle = null;
   }
 }

@@ -1,8 +1,10 @@
 import type { ErrorCode } from "../errors";
 import type { Clock, Port } from "../platform";
 import type { LinkListener } from "../modem/link-listener";
+import { Level, LEVELS } from "../modem/recovery";
 import { Stage, STAGES } from "../modem/stage";
 import type { StatisticsView } from "../modem/told";
+import type { PowerPins } from "./power";
 import { Count, CountedClient, CountedPort, type Counts } from "./counted";
 
 /** Where the chat's own counters are. */
@@ -30,6 +32,8 @@ export class Statistics implements Counts {
     reconnections: 0,
     failures: {},
     restarts: 0,
+    recoveries: { attach: 0, radio: 0, restart: 0, reset: 0, power: 0 },
+    switchedOn: 0,
     suspects: 0,
     overflows: 0,
     lateReplies: 0,
@@ -45,8 +49,8 @@ export class Statistics implements Counts {
 
   // ---- what stands before the parts that do the work
 
-  port(port: Port): Port {
-    return new CountedPort(port, this);
+  port(port: Port, pins: PowerPins | null): Port {
+    return new CountedPort(port, this, pins);
   }
 
   listener(client: LinkListener, number: number): LinkListener {
@@ -57,6 +61,14 @@ export class Statistics implements Counts {
 
   onRestart(): void {
     this.counts[Count.Restarts]++;
+  }
+
+  onSwitchedOn(): void {
+    this.counts[Count.SwitchedOn]++;
+  }
+
+  onRecovery(level: Level): void {
+    this.counts[Count.Recoveries + level]++;
   }
 
   /** The first client has reached a stage. */
@@ -89,6 +101,8 @@ export class Statistics implements Counts {
     view.connections = counts[Count.Connections];
     view.reconnections = counts[Count.Reconnections];
     view.restarts = counts[Count.Restarts];
+    for (let level = Level.Attach; level <= Level.Power; level++) view.recoveries[LEVELS[level] as "attach"] = counts[Count.Recoveries + level];
+    view.switchedOn = counts[Count.SwitchedOn];
     view.suspects = suspects;
     view.overflows = overflows;
     view.lateReplies = lateFinals;

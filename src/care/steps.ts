@@ -5,6 +5,8 @@ import type { MQTTModemError } from "../errors";
 export const enum Outlook {
   /** The step is done again after its pause. */
   Again = "again",
+  /** The modem is looked for anew. */
+  Anew = "anew",
 }
 
 /** One thing that the modem is asked or told beside MQTT. `S` has what is wanted, and what is known so far. */
@@ -39,6 +41,8 @@ export interface StepsHost {
   ask(line: string, timeout: number, done: CommandCallback): void;
   /** {@link StepsRun.onTimer} is to be called after so many milliseconds. */
   pause(milliseconds: number): void;
+  /** The modem is to be looked for anew. */
+  lookAnew?(): void;
 }
 
 /** Does steps one after the other. */
@@ -99,6 +103,10 @@ export class StepsRun<S> {
     if (outlook === Outlook.Again) {
       if (++this.tries < (step.tries ?? Usual.Tries)) return this.host.pause(step.pause ?? Usual.Pause);
       outlook = step.givenUp?.(this.state, error);
+    }
+    if (outlook === Outlook.Anew) {
+      this.stop();
+      return this.host.lookAnew!();
     }
     if (outlook !== undefined && outlook !== null) return this.end(outlook);
     this.tries = 0;

@@ -1,10 +1,13 @@
 import { frozen } from "../bytes/frozen";
 import { COMMON_RESPONSES, responses, responseTable, type Line } from "../at/responses/response-table";
 import { ModemError } from "../errors";
+import type { CareOptions } from "../modem/care-options";
 import type { Family } from "../modem/family";
+import { Level, type Recovery } from "../modem/recovery";
 import type { ModemStep } from "./steps";
 import { ModemCare, type CareAbout } from "./care";
 import { CARE_OPTIONS } from "./options";
+import type { Pulses } from "./power";
 import type { CareRows } from "./rows";
 import type { CareState } from "./state";
 
@@ -23,6 +26,11 @@ function variantSteps(variants: Variants): readonly ModemStep<CareState>[] {
         const said = lines.join(" ");
         const found = words.find(([word]) => said.includes(word));
         if (found !== undefined) state.rows = found[1];
+        if (state.rates?.change !== 0 && state.rates !== null && state.rows.rate === undefined)
+          return new ModemError(
+            "COMMAND_REFUSED",
+            `no document says how this modem is told its bit rate; leave modem.changeBaud out (ATI says ${lines.join(", ")})`,
+          );
         if (state.wanted.bands !== null && state.rows.bands === undefined)
           return new ModemError(
             "COMMAND_REFUSED",
@@ -48,18 +56,35 @@ export interface CareOfFamily {
 /** The same family with care: what its modems are told beside MQTT, and how they are. */
 export function withCare(family: Family, { rows, mqtt, reports, variants }: CareOfFamily): Family {
   const table = responseTable([...ownLines(family), ...responses(...reports.flatMap((text, index) => [FIRST_REPORT + index, text]))]);
+  // Parameters could be assigned, and XS would not keep in flash what refers to them.
+  const { recovery } = family,
+    { pulses } = rows;
   const about = frozen({
     rows,
     mqtt: `AT${mqtt}`,
     table: table.responses,
     variant: variants === undefined ? NO_STEPS : variantSteps(variants),
     takesBands: rows.bands !== undefined || variants?.some(([, each]) => each.bands !== undefined) === true,
+    takesRate: rows.rate !== undefined || variants?.some(([, each]) => each.rate !== undefined) === true,
+    baud: family.baud,
+    levels: (options, resets) => levelsOf(recovery, pulses, options, resets),
   } satisfies CareAbout);
   return frozen({
     ...family,
     responses: table,
-    care: { about, names: { ...family.options, ...CARE_OPTIONS }, make: (host, options) => new ModemCare(host, options, about) },
+    care: { about, names: { ...family.options, ...CARE_OPTIONS }, make: (host, options) => new ModemCare(host, options, about), levels: about.levels },
   } satisfies Family);
+}
+
+/** See `CareFamily.levels`. */
+function levelsOf({ attach, restart }: Recovery, { off }: Pulses, { power }: CareOptions, resets: boolean): readonly Level[] {
+  const levels = [Level.Connect];
+  if (attach.length > 0) levels.push(Level.Attach);
+  levels.push(Level.Radio);
+  if (restart.length > 0) levels.push(Level.Restart);
+  if (resets || power?.reset !== undefined) levels.push(Level.Reset);
+  if (power?.key !== undefined && (power.key.off ?? off) !== undefined) levels.push(Level.Power);
+  return levels;
 }
 
 /** The ids of the lines that care knows, and that mean nothing to MQTT: above those of every family. */

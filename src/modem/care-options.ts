@@ -1,3 +1,5 @@
+import type { PowerOptions } from "./power-options";
+
 /** A command of the application's own that is sent each time the modem is brought up. */
 export interface SetupCommand {
   /** As the modem's manual prints it, without a line's end: `AT+SM=LOCK_FOREVER`. */
@@ -6,6 +8,23 @@ export interface SetupCommand {
   optional?: boolean;
   /** Milliseconds until its final at the most, 100–3600000. Default 10000. */
   timeout?: number;
+}
+
+/** After how long the next thing is done, in seconds. */
+export interface WatchdogOptions {
+  /** Without an answer to `AT`: the reset pin is pulled, then the power key pressed. At least 5, and shorter than `bootTimeout`. */
+  answer?: number;
+  /**
+   * Without a network: the modem leaves it and joins it, has its radio off and on, restarts, is reset, is switched off and on, as far as
+   * that can be done. At least 30, and shorter than `attachTimeout`. A first search takes up to ten minutes on NB-IoT.
+   */
+  registration?: number;
+}
+
+/** A clock that can be set. */
+export interface SystemClock {
+  /** @param seconds since 1970, UTC */
+  set(seconds: number): void;
 }
 
 /** A network's access point, where its name alone is not enough. */
@@ -45,6 +64,17 @@ export interface CareOptions {
   psm?: false | { active: number; periodic: number };
   /** The eDRX cycle in seconds; the nearest one that there is is taken. False switches eDRX off. */
   edrx?: false | number | { cycle: number; window?: number };
+  /** The modem's pins, as far as the board has them: a modem that is off is switched on, and one that hangs is reset. */
+  power?: PowerOptions;
+  /**
+   * The bit rate at which modem and host are to go on, where the port is opened at another one that the modem has now. For families
+   * whose documents say how. Modem and host are at the old rate where the change is refused or lost.
+   */
+  changeBaud?: number;
+  /** What is done about a modem that stays silent, or without a network, during one attempt. Default: nothing. */
+  watchdog?: WatchdogOptions;
+  /** Is set by the network's time, once the modem is attached: on Moddable the module `time`. Default: nothing is set. */
+  systemClock?: SystemClock;
   /** AT commands of the application's own, sent each time the modem is brought up, after a restart too, before its network is waited for. */
   setup?: readonly (string | SetupCommand)[];
 }

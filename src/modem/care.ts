@@ -4,9 +4,11 @@ import type { MQTTModemError } from "../errors";
 import type { Port } from "../platform";
 import type { Timers } from "../timers";
 import type { ClientModem } from "./client-modem";
+import type { CareOptions } from "./care-options";
 import type { LinkListener } from "./link-listener";
 import type { NetworkQuestions } from "./network";
 import type { ModemOptions } from "./options";
+import type { Level } from "./recovery";
 import type { Stage } from "./stage";
 
 /**
@@ -41,6 +43,8 @@ export interface CareHost {
 export interface CareListener {
   /** Care has done its part, or has failed in it. */
   onCareDone(error: MQTTModemError | null): void;
+  /** The modem is to be looked for anew: it has been told to go on at another bit rate. */
+  lookAnew(): void;
 }
 
 /** Whose application asks: a connection. */
@@ -49,8 +53,31 @@ export interface CareClient {
   mustBeOpen(): void;
 }
 
+/** Finds a modem that does not answer `AT`: with its pins, and at other bit rates. */
+export interface Rouser {
+  /** `AT` comes next; otherwise {@link next} is to be called again. */
+  readonly asks: boolean;
+  /** For messages: what has been tried. */
+  readonly tried: string;
+  /** The modem is looked for anew. @param level what is to be done to it first */
+  begin(level: Level): void;
+  /**
+   * Does what comes next, after {@link begin}, after an `AT` without an OK, or when its time has come.
+   * @param silent nothing at all was answered
+   * @returns milliseconds until it is time for what follows; −1: nothing is left to be done
+   */
+  next(silent: boolean): number;
+  /** The modem has answered. */
+  onAnswer(): void;
+}
+
 /** The care of one modem. */
 export interface Care {
+  /** Null where nothing is to be done about a modem that does not answer, but to wait. */
+  readonly rouser: Rouser | null;
+  /** What {@link DriverOptions.recover} may be. */
+  readonly recoveries: readonly string[];
+
   // ---- what stands before the parts that do the work
   port(port: Port): Port;
   /** Before a client. */
@@ -62,12 +89,14 @@ export interface Care {
   onRestart(): void;
   /** The modem cannot be worked with. */
   onFailed(error: MQTTModemError): void;
-  /** Does what comes before the network is waited for. */
-  prepare(listener: CareListener): void;
+  /** Something is done to the modem, to have it or its network back. */
+  onRecovery(level: Level): void;
+  /** Does what comes before the network is waited for. @param isRadioCycled the radio is switched off before that */
+  prepare(listener: CareListener, isRadioCycled: boolean): void;
   /** Asks the modem for its network. */
   network(): NetworkQuestions;
-  /** A round of these questions is over, and the modem is not attached. */
-  onRound(): void;
+  /** A round of these questions is over, and the modem is not attached. @returns what is to be done about that, by the watchdog */
+  onRound(): Level;
   /** Whether care can do something about what keeps the modem from its network: then it is to prepare the modem again. */
   helps(failure: MQTTModemError): boolean;
   /** The modem is attached: does what comes before MQTT. */
@@ -91,4 +120,6 @@ export interface CareFamily {
   readonly names: Names;
   /** @throws ArgumentError */
   make(host: CareHost, options: ModemOptions): Care;
+  /** What can be done to have the modem or its network back, ascending. @param resets the application can pull the modem's reset pin itself */
+  levels(options: CareOptions, resets: boolean): readonly Level[];
 }

@@ -32,8 +32,8 @@ import { Timeout } from "./timeouts";
 
 /** In place of settings that are needed no more: nothing keeps a password longer than it must. */
 const GONE = frozen({} as Settings);
-/** Of {@link LEVELS}, what the application can ask for. */
-const RECOVERIES = Object.freeze(LEVELS.slice(0, Level.Reset));
+/** Of {@link LEVELS}, what a plain driver can be asked for. */
+const RECOVERIES = Object.freeze(["connect", "attach", "restart"]);
 
 /**
  * One MQTT connection over a modem: its stage, its requests, and what its family's tables make of the modem's reports. Messages,
@@ -79,7 +79,7 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
     const { family } = modem;
     this.poller = new Poller(this, options.pollInterval);
     const encoding: Encoding = ENCODINGS.indexOf(choice("modem.payloadEncoding", options.payloadEncoding ?? "raw", ENCODINGS) as "raw");
-    this.recover = LEVELS.indexOf(choice("modem.recover", options.recover ?? LEVELS[Level.Connect], RECOVERIES) as "connect");
+    this.recover = LEVELS.indexOf(choice("modem.recover", options.recover ?? LEVELS[Level.Connect], modem.care?.recoveries ?? RECOVERIES) as "connect");
     this.modem = modem;
     this.chat = modem.chat;
     this.number = number;

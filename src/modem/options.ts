@@ -1,6 +1,7 @@
 import type { Bytes, Clock, PortOptions } from "../platform";
 import type { CareOptions } from "./care-options";
 import type { OwnLimits } from "./limits";
+import type { LevelName } from "./recovery";
 
 /** What a modem needs of its surroundings, and what can be changed about it. */
 export interface ModemOptions extends CareOptions {
@@ -29,10 +30,11 @@ export interface DriverOptions extends Partial<ModemOptions> {
   payloadEncoding?: "raw" | "hex" | "base64";
   /**
    * What is done first, where an earlier connection was lost and a new one alone has not helped: "attach" leaves the network
-   * and attaches again, "restart" restarts the modem. Nothing where the family has no command for it, nor while another
-   * client of the modem is online. Default "connect": neither.
+   * and attaches again, "restart" restarts the modem. With care also "radio", which switches its radio off and on, and where
+   * `power` has the pins, "reset" and "power". Nothing where the family has no command for it, nor while another client of the
+   * modem is online. Default "connect": none of it.
    */
-  recover?: "connect" | "attach" | "restart";
+  recover?: LevelName;
   /**
    * Milliseconds between looks at the connection while nothing shows that it is gone, 1000–3600000; 0: it is never asked for,
    * not even when a write has failed. Default: the keep-alive time, 120000 where there is none; NM28, which announces no

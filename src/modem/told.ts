@@ -1,3 +1,4 @@
+import type { LevelName } from "./recovery";
 import type { ErrorCode } from "../errors";
 
 /** What a modem tells of itself: what an application is given. */
@@ -90,6 +91,10 @@ export interface StatisticsView {
   failures: Partial<Record<ErrorCode, number>>;
   /** Restarts of the modem that were noticed. */
   restarts: number;
+  /** How often which was done to have the modem or its network back. */
+  recoveries: Record<Exclude<LevelName, "connect">, number>;
+  /** How often the modem was switched on by its power key, because it did not answer. */
+  switchedOn: number;
   /** Received messages whose end is doubtful, lines and messages that were lost, finals that came too late, and lines that nobody knows. */
   suspects: number;
   overflows: number;

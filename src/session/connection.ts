@@ -46,7 +46,8 @@ export class Connection {
    */
   open(level: Level): void {
     const { modem, host, port, id, user, password, keepAlive, keepalive, protocolVersion, clean, will, subscriptions, open, reset } = this.#options;
-    if (level === Level.Reset) reset!();
+    const isOurs = level === Level.Reset && reset !== undefined;
+    if (isOurs) reset();
     this.room = 0;
     this.isEnding = this.isClosed = false;
     const options = {
@@ -66,7 +67,7 @@ export class Connection {
         ...modem,
         pin: this.isPINRefused ? undefined : modem.pin,
         shared: this.sharedModem.last,
-        recover: LEVELS[level === Level.Reset ? Level.Connect : level],
+        recover: LEVELS[isOurs ? Level.Connect : level],
       },
     };
     this.sharedModem.last = this.client = open === undefined ? new MQTTClient(options) : open(options);

@@ -1,9 +1,9 @@
-import { Level } from "../modem/recovery";
+import { Level, type Reach } from "../modem/recovery";
 
 /**
  * Chooses how much of the way to the broker is set up again at the next attempt. Each error gives the least level that may help.
- * After some failures at one level the next higher one follows, and after the highest the lowest again. A broker that cannot be
- * reached never raises the level.
+ * After some failures at one level the next higher one follows, and after the highest that may help the lowest again. A broker that
+ * cannot be reached never raises the level.
  */
 export class Escalation {
   readonly #available: readonly Level[];
@@ -20,23 +20,23 @@ export class Escalation {
     this.#failuresPerLevel = failuresPerLevel;
   }
 
-  /** An attempt has failed. @param least the least level that may help; null when neither the modem nor its network has failed */
-  onFailure(least: Level | null): void {
+  /** An attempt has failed. @param reach what may help; null when neither the modem nor its network has failed */
+  onFailure(reach: Reach | null): void {
     // An attempt that reached the broker shows that the modem and its network work.
-    if (least === null || this.#failuresPerLevel === 0) return this.reset();
-    const raised = this.atLeast(least);
-    if (raised > this.level) {
-      this.level = raised;
+    if (reach === null || this.#failuresPerLevel === 0) return this.reset();
+    const least = this.within(reach[0], reach[1]);
+    if (least > this.level || this.level > reach[1]) {
+      this.level = least;
       this.#failures = 0;
     } else if (++this.#failures >= this.#failuresPerLevel) {
       this.#failures = 0;
-      const next = this.#available.indexOf(this.level) + 1;
-      this.level = next < this.#available.length ? this.#available[next] : Level.Connect;
+      this.level = this.within(this.level + 1, reach[1]);
     }
   }
 
-  private atLeast(least: Level): Level {
-    for (let i = 0; i < this.#available.length; i++) if (this.#available[i] >= least) return this.#available[i];
+  /** The lowest level that there is from `least` to `most`. */
+  private within(least: Level, most: Level): Level {
+    for (let i = 0; i < this.#available.length; i++) if (this.#available[i] >= least && this.#available[i] <= most) return this.#available[i];
     return Level.Connect; // no available level can help
   }
 

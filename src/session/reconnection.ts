@@ -1,5 +1,5 @@
 import { ArgumentError, type MQTTModemError } from "../errors";
-import { levelFor, Level, type Recovery } from "../modem/recovery";
+import { Level, reachOf, type Recovery } from "../modem/recovery";
 import type { Clock } from "../platform";
 import { Escalation } from "./escalation";
 import type { OptionsOfSession } from "./options";
@@ -19,7 +19,7 @@ export class Reconnection {
     this.retry = retryOf(retry ?? {});
     this.#recovery = modem.io.recovery;
     this.#backoff = new Backoff(this.retry, clock, random);
-    this.#escalation = new Escalation(levelsOf(this.#recovery, reset !== undefined), this.retry.escalate);
+    this.#escalation = new Escalation(levelsOf(modem, reset !== undefined), this.retry.escalate);
   }
 
   /** How much of the way to the broker is set up again at the next attempt. */
@@ -63,7 +63,7 @@ export class Reconnection {
     if (!this.isEnabled || error instanceof ArgumentError || !(this.#wasConnected || initially) || (refusal && refused === 0)) return Event.Failed;
     if (refusal) return Event.Refused;
     // A port that fails shows nothing about the modem.
-    if (error.code !== "PORT_FAILED") this.#escalation.onFailure(working ? null : levelFor(error, this.#recovery));
+    if (error.code !== "PORT_FAILED") this.#escalation.onFailure(working ? null : reachOf(error, this.#recovery));
     return Event.Lost;
   }
 
@@ -73,9 +73,16 @@ export class Reconnection {
   }
 }
 
-/** The levels that this modem and this application have. */
-function levelsOf({ attach, restart }: Recovery, canReset: boolean): Level[] {
-  const levels = [Level.Connect];
+/** The levels that this modem and this application have, ascending. */
+function levelsOf(modem: OptionsOfSession["modem"], canReset: boolean): readonly Level[] {
+  const {
+      io: {
+        recovery: { attach, restart },
+        care,
+      },
+    } = modem,
+    levels = [Level.Connect];
+  if (care !== undefined) return care.levels(modem, canReset);
   if (attach.length > 0) levels.push(Level.Attach);
   if (restart.length > 0) levels.push(Level.Restart);
   if (canReset) levels.push(Level.Reset);

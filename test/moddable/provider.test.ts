@@ -1,11 +1,21 @@
 import assert from "node:assert/strict";
 import { FORMS, loadProvided } from "./support/host";
 import { Uart } from "./support/models";
+import { Board } from "../core/support/board";
 
 for (const form of FORMS) describe(`The provider on Moddable, from its ${form}`, () => {
   const provided = (config: object, drivers?: readonly string[]) => loadProvided(config, drivers, form);
   const serial = { transmit: 17, receive: 16, port: 1, baud: 9600 };
   after(() => { delete (globalThis as { device?: unknown }).device; });
+
+  it("gives the driver with care where that is in flash, and its pins the board's class", async () => {
+    const board = new Board(), { Digital } = board;
+    const { mqtt } = await loadProvided({ modem: { name: "m531x", serial, power: { key: { pin: 4, activeLow: true } } } }, ["m531x", "modem-mqtt/care/m531x"], form, { Digital });
+    const client = new mqtt.io({ ...mqtt, host: "broker.example" });
+    assert.deepEqual(board.events, ["open 4 output 1", "4 is 1"]);
+    client.close();
+    assert.equal(board.events.at(-1), "close 4");
+  });
 
   it("gives device.network.mqtt as Moddable and as the standard have it, beside what was there", async () => {
     const { mqtt } = await provided({ modem: { name: "bc35g", serial } });

@@ -54,6 +54,11 @@ const scriptRun = mutation("modem/script-run.ts");
 const watcher = mutation("modem/poller.ts");
 const bringUp = mutation("modem/bring-up.ts");
 const restartWatch = mutation("modem/restart-watch.ts");
+const recovery = mutation("modem/recovery.ts");
+const power = mutation("care/power.ts");
+const rouser = mutation("care/rouser.ts");
+const rates = mutation("care/rates.ts");
+const watchdog = mutation("care/watchdog.ts");
 const bc35g = mutation("modems/bc35g.ts");
 const chinaMobile = mutation("modems/shared/china-mobile.ts");
 const acknowledgements = mutation("modems/shared/acknowledgements.ts");
@@ -161,6 +166,17 @@ export const mutations: readonly Mutation[] = [
   chinaMobile("a connection that the modem has back by itself is passed over", "(+MQTTOPEN)\"));\n      if (link.stage === Stage.Reconnecting) link.restore();\n", "(+MQTTOPEN)\"));\n"),
   ml302("a quote in a payload ends the string that it stands in", "if (byte === Byte.Quote) writer.byte(BACKSLASH);", ""),
   nm28("Ctrl-Z is counted as payload", "options.ctrlZ === CtrlZ.Always ? request.length - CTRL_Z.length : request.length", "request.length"),
+
+  // ---- power and supervision
+  recovery("a context that the network refuses has the reset pin pulled", "PDP_FAILED: [Level.Attach, Level.Restart]", "PDP_FAILED: [Level.Attach, Level.Power]"),
+  power("a pin's polarity is ignored", "return active !== (activeLow === true) ? 1 : 0;", "return active ? 1 : 0;"),
+  power("a client that goes leaves the key pressed", "if (step > 0 && step < steps.length) this.drive(steps[step][0], false);", ""),
+  rouser("the key of a modem that its status pin tells to be on is pressed", " && this.pins.isOn !== true", ""),
+  rouser("the key is pressed before the modem was asked at every rate", "(isOff || this.untried <= 0)", "(isOff || this.untried <= 1)"),
+  rouser("a modem that answers with errors has its key pressed", "if (silent && this.isMute()) return this.press();", "if (this.isMute()) return this.press();"),
+  rouser("a modem that is off is switched off first, which may switch it on", "level === Level.Power && this.pins.isOn === false ? this.pins.on : ", ""),
+  rates("a change of the rate that was lost is tried for ever", "this.isFree && !this.isTried && ", "this.isFree && "),
+  watchdog("the watchdog does the same again and again", "return this.levels[this.at++];", "return this.levels[this.at];"),
 ];
 
 /** The source, broken. @throws Error where the text does not stand in it exactly once */

@@ -5,13 +5,14 @@ import { ArgumentError, MQTTClient, type MQTTClientOptions } from "modem-mqtt";
 
 /** Drivers that may be in flash: those whose manifests the app includes. */
 const NAMES = Object.freeze(["bc35g", "m531x", "ml302", "nm28"]);
-const specifierOf = (name: string): string => `modem-mqtt/modems/${name}`;
+/** The driver with care where the app includes that. */
+const specifierOf = (name: string): string | undefined => [`modem-mqtt/care/${name}`, `modem-mqtt/modems/${name}`].find((each) => Modules.has(each));
 
 /** The driver of that name; without one, the only driver that there is. */
 function driver(name: string | undefined): MQTTClientOptions["modem"]["io"] {
-  const there = NAMES.filter((each) => Modules.has(specifierOf(each)));
+  const there = NAMES.filter((each) => specifierOf(each) !== undefined);
   const chosen = name ?? (there.length === 1 ? there[0] : undefined);
-  if (chosen !== undefined && there.includes(chosen)) return Modules.importNow(specifierOf(chosen)) as MQTTClientOptions["modem"]["io"];
+  if (chosen !== undefined && there.includes(chosen)) return Modules.importNow(specifierOf(chosen)!) as MQTTClientOptions["modem"]["io"];
   throw new ArgumentError(
     "ARGUMENT_RANGE",
     "config.modem.name",
@@ -22,9 +23,16 @@ function driver(name: string | undefined): MQTTClientOptions["modem"]["io"] {
   );
 }
 
+/** JSON has no class: that of the modem's pins is the board's, where none is named. */
+function pinsOf(power: Record<string, object>): object {
+  const { device } = globalThis as { device?: { io?: { Digital?: unknown } } };
+  return Object.fromEntries(Object.entries(power).map(([pin, options]) => [pin, { io: device?.io?.Digital, ...options }]));
+}
+
 /** `name` is one of the modem's; `serial` has the options of `embedded:io/serial`; the rest is the driver's. */
 if (typeof config.modem !== "object") throw new ArgumentError("ARGUMENT_TYPE", "config.modem", config.modem, "must describe the modem: { name, serial }");
 const { name, ...described } = config.modem;
+if (typeof described.power === "object") described.power = pinsOf(described.power);
 const modem = Object.freeze({ ...described, io: driver(name) }) as MQTTClientOptions["modem"];
 
 /** The modem that `modem` describes is this client's. Here, and not in flash, because it changes. */

@@ -16,7 +16,8 @@ const CONTENTS = `export { MQTTClient } from "modem-mqtt";
   export { default as SerialPort } from "modem-mqtt/host/serial-port";`;
 /** The SDK's `modules` where the manifests of those drivers are included that a test asks for. */
 const MODULES = `import bc35g from "modem-mqtt/modems/bc35g"; import m531x from "modem-mqtt/modems/m531x"; import nm28 from "modem-mqtt/modems/nm28";
-  const all = { bc35g, m531x, nm28 }, { drivers } = globalThis[SCOPE], named = (name) => name.replace("modem-mqtt/modems/", "");
+  import withCare from "modem-mqtt/care/m531x";
+  const all = { bc35g, m531x, nm28, "modem-mqtt/care/m531x": withCare }, { drivers } = globalThis[SCOPE], named = (name) => name.replace("modem-mqtt/modems/", "");
   export default { has: (name) => drivers.includes(named(name)), importNow: (name) => all[named(name)] };`;
 /** As the manifests beside them name them. */
 const PROVIDED: Record<string, string> = {
@@ -35,9 +36,10 @@ export interface Provided {
 export type Form = "sources" | "modules";
 export const FORMS: readonly Form[] = ["sources", "modules"];
 
-export async function loadProvided(config: object, drivers: readonly string[] = ["bc35g"], form: Form = "sources"): Promise<Provided> {
+/** @param own beside what `device.io` has */
+export async function loadProvided(config: object, drivers: readonly string[] = ["bc35g"], form: Form = "sources", own: object = {}): Promise<Provided> {
   const host = globalThis as { device?: { io?: object; network?: { wifi?: object; mqtt: Provided["mqtt"] } } };
-  host.device = Object.freeze({ io: { kept: true }, network: Object.freeze({ wifi: { kept: true } }) }) as typeof host.device;
+  host.device = Object.freeze({ io: { kept: true, ...own }, network: Object.freeze({ wifi: { kept: true } }) }) as typeof host.device;
   scope["mc/config"] = config;
   scope.drivers = drivers;
   const { setup, Older } = await load<{ setup(done: () => void): void; Older: Provided["Older"] }>("serial-port", new Timers(), Uart, `
@@ -46,7 +48,7 @@ export async function loadProvided(config: object, drivers: readonly string[] = 
   setup(() => { done = true; });
   assert(done);
   const { io, network } = host.device!;
-  assert.deepEqual([io, network!.wifi], [{ kept: true }, { kept: true }]);
+  assert.deepEqual([io, network!.wifi], [{ kept: true, ...own }, { kept: true }]);
   return { mqtt: network!.mqtt, Older };
 }
 
