@@ -182,3 +182,57 @@ for (const family of [bc35g, ml302]) describe(`${family.name}: a prompt behind a
     stillWorks(box, family, "afterwards");
   });
 });
+
+for (const family of [bc35g, ml302]) describe(`${family.name}: a prompt behind a stranger's message was not believed, and a message came without a line's end before it`, () => {
+  const bare = (topic: string, length: number): string => family.header(topic, length).replace(/^\\r\\n/, "");
+  for (const prompt of ["\\r\\n>", "\\r\\n>[sp]"]) {
+    const begun = (): Inbox => {
+      const box = inbox(family, { pollInterval: 0 });
+      const { session } = box;
+      session.subscribe("cmd/#", 0, { id: 9 });
+      box.modem.serve();
+      session.events.splice(0);
+      session.publish("AT+CFUN=0\\r", { QoS: 1, id: 2 });
+      session.sent();
+      session.says(`${family.header("cmd/x\\r\\ny", 2)}hi\\r\\n${prompt}`);
+      session.pass(200);
+      session.mustTell("overflow");
+      box.messages.splice(0);
+      return box;
+    };
+
+    it(`the message was lost: ${prompt}`, () => {
+      const box = begun();
+      box.session.says(`${bare("cmd/z", 2)}ho\\r\\n`);
+      box.session.pass(200);
+      sameLines(box.messages, ["suspect cmd/z: ho"]);
+    });
+
+    it(`lines in a message that was too long for the ring were believed: ${prompt}`, () => {
+      const box = begun();
+      const topic = `cmd/${"y".repeat(3000)}`;
+      const loss = family === bc35g ? "+QMTSTAT: 0,1" : "+MQTTDISC: OK";
+      box.session.says(`${bare(topic, 40)}${loss}\\r${loss}\\r{}\\r\\n`);
+      box.session.pass(200);
+      box.modem.serve();
+      sameLines(box.session.events.splice(0).filter((event) => event !== "overflow"), [], "told");
+    });
+  }
+});
+
+for (const family of [bc35g, ml302]) describe(`${family.name}: a prompt came when nobody waited for it any more, and a message without a line's end before it`, () => {
+  it("the message was lost", () => {
+    const box = inbox(family, { pollInterval: 0 });
+    const { session } = box;
+    session.subscribe("cmd/#", 0, { id: 9 });
+    box.modem.serve();
+    session.publish("AT+CFUN=0\\r", { QoS: 1, id: 2 });
+    session.sent();
+    session.pass(5100);
+    session.says("\\r\\n> ");
+    session.pass(200);
+    session.says(`${family.header("cmd/z", 2).replace(/^\\r\\n/, "")}ho\\r\\n`);
+    session.pass(200);
+    sameLines(box.messages.map((line) => line.replace("suspect ", "")), ["cmd/z: ho"]);
+  });
+});

@@ -98,6 +98,9 @@ export class Decoder {
           case DecoderState.Echo:
             going = this.followEcho();
             break;
+          case DecoderState.Prompt:
+            going = this.leavePrompt();
+            break;
           case DecoderState.Unended:
             going = this.leaveUnended();
             break;
@@ -174,8 +177,34 @@ export class Decoder {
         return this.found(message.resume(at));
       }
     }
-    this.parser.begin(at);
-    this.state = DecoderState.Line;
+    if (byte === Byte.Prompt) {
+      this.at = (at + 1) | 0;
+      this.state = DecoderState.Prompt;
+    } else {
+      this.parser.begin(at);
+      this.state = DecoderState.Line;
+    }
+    return true;
+  }
+
+  /**
+   * Looks at what is behind a `>`. If that is a prompt, no line's end follows, and the next line may begin at once. No document has a
+   * line of the modem's that begins otherwise than with a plus sign, and has no line's end before it. It may also be a topic's rest.
+   */
+  private leavePrompt(): boolean {
+    const ring = this.ring,
+      tail = ring.tail;
+    let at = this.at,
+      byte = 0;
+    while (at !== tail && (byte = ring.bytes[at & ring.mask]) === Byte.Blank) at = (at + 1) | 0;
+    this.at = at;
+    if (at === tail) return false;
+    if (byte !== Byte.Plus) this.state = DecoderState.Text;
+    else {
+      ring.head = at;
+      this.state = DecoderState.Start;
+      this.trust = Trust.Doubtful;
+    }
     return true;
   }
 
@@ -424,19 +453,7 @@ export class Decoder {
   /** Whether silence would decide where the present message ends, or that the last one has ended. */
   get waitsForSilence(): boolean {
     if (this.state === DecoderState.Message) return this.message.end.waits(this.message);
-    return this.trust !== Trust.Certain && (this.state <= DecoderState.Echo || this.isLikePrompt);
-  }
-
-  /** The line that has begun has nothing but what may be the prompt, which no line's end follows. */
-  private get isLikePrompt(): boolean {
-    const ring = this.ring,
-      length = (ring.tail - ring.head) | 0;
-    return (
-      this.promptExpected &&
-      (this.state === DecoderState.Line || this.state === DecoderState.Text) &&
-      ring.bytes[ring.head & ring.mask] === Byte.Prompt &&
-      (length === 1 || (length === 2 && ring.bytes[(ring.head + 1) & ring.mask] === Byte.Blank))
-    );
+    return this.trust !== Trust.Certain && this.state <= DecoderState.Prompt;
   }
 
   /** Nothing has come for a while. */

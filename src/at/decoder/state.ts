@@ -1,4 +1,4 @@
-/** What the decoder is in the middle of. In the states up to `Echo`, no line has begun that has not ended. */
+/** What the decoder is in the middle of. In the states up to `Prompt`, no line has begun that has not ended. */
 export const enum DecoderState {
   /** Between lines. */
   Start,
@@ -6,6 +6,8 @@ export const enum DecoderState {
   LineEnd,
   /** The modem may be repeating the payload that it was sent. */
   Echo,
+  /** Behind a `>` that nobody waits for, or that is not believed. Its line has an end only where it is no prompt. */
+  Prompt,
   /** Behind a message that a pause has ended in the middle of its line: the rest of the line may still come. */
   Unended,
   /** In a message. */
