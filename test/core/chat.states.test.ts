@@ -23,6 +23,8 @@ class Bench implements ChatListener {
   readonly chat: Chat;
   request: Request | null = null;
   sent = "";
+  /** What the chat has told of sleep. */
+  readonly told: string[] = [];
   /** Bytes that the port takes before it is full. */
   takes = Infinity;
   #now = 0;
@@ -149,6 +151,9 @@ class Bench implements ChatListener {
   onUnsolicitedError(): void {}
   onPortError(): void {}
   isSubscribed(): Match { return Match.None; }
+  onSleeping(): void { this.told.push("sleeping"); }
+  onWanted(): void { this.told.push("wanted"); }
+  onHeard(): void { this.told.push("heard"); }
 }
 
 const LOCAL: CommandOptions = { final: 1000 };
@@ -163,6 +168,7 @@ const happens = (bench: Bench, event: Event): Bench => {
 /** How each state is entered. */
 const ENTER: Readonly<Record<string, () => Bench>> = {
   Idle: () => bench(),
+  Asleep: () => { const at = bench(); at.chat.sleep(); return at; },
   Resync: () => { const at = bench(); at.chat.resync(); return at; },
   Sending: () => bench().blocked(2).submit(LOCAL),
   AwaitPrompt: () => bench().submit(PUBLISH),
@@ -265,7 +271,7 @@ describe("the chat's states", () => {
   it("the connection goes, or the modem has restarted", () => {
     for (const [state, enter] of Object.entries(ENTER)) {
       const isData = /Prompt|Payload/.test(state);
-      enter().abort(false).must(state === "Idle" || isData ? state : "Resync");
+      enter().abort(false).must(state === "Idle" || state === "Asleep" || isData ? state : "Resync");
       enter().abort(true).must("Idle");
     }
   });
@@ -273,6 +279,66 @@ describe("the chat's states", () => {
   it("a message has swallowed the final, and the whole answer at once", () => {
     for (const state of ["AwaitFinal", "AwaitFinalAfterOk", "AwaitFinalOrCtrlZ", "AwaitFinalOrCtrlZAfterOk"]) happens(ENTER[state](), Event.FinalLost).must("Resync");
     for (const state of ["AwaitFinal", "AwaitFinalOrCtrlZ"]) happens(ENTER[state](), Event.Answered).must("Idle");
+  });
+
+  it("a modem that sleeps: nothing is sent but what wakes it, and then the probe goes first", () => {
+    const at = ENTER.Asleep().submit(LOCAL).must("Asleep");
+    equal(at.sent, "");
+    at.chat.knock();
+    at.chat.knock();
+    at.says("ERROR", "OK").must("Asleep");
+    sameLines(at.told, ["wanted", "heard", "heard"]);
+    at.chat.wake();
+    at.must("Resync").says("OK", "+CMEE: 1", "OK").must("AwaitFinal");
+    equal(at.sent, "AT\rAT\rAT+CMEE?\rAT+X\r");
+  });
+
+  it("a modem that sleeps and is looked for anew does not sleep any more", () => {
+    const at = ENTER.Asleep();
+    at.chat.forgetSleep();
+    at.must("Idle").chat.knock();
+    equal(at.sent, "");
+  });
+
+  it("a modem that goes to sleep during a command: what is answered all the same is answered", () => {
+    for (const state of ["Sending", "AwaitPrompt", "AwaitFinal"]) {
+      const at = ENTER[state]();
+      at.chat.sleep();
+      at.must(state);
+      if (state === "Sending") at.writes();
+      at.says("ERROR").must("Idle").submit(LOCAL).pass(1000).must("Resync"); // it was not asleep
+      sameLines(at.told, []);
+    }
+    const probing = ENTER.Resync();
+    equal(probing.chat.sleep(), false, "the probe shows it");
+    probing.must("Resync");
+  });
+
+  it("a modem that goes to sleep during a command: what it has swallowed is sent again where that is safe", () => {
+    const at = ENTER.AwaitPrompt();
+    at.chat.sleep();
+    at.pass(5000).must("Asleep");
+    sameLines(at.told, ["sleeping"]);
+    equal(at.chat.isWanted, true);
+    equal(at.sent, "AT+X\r", "the payload is not sent into a modem that sleeps");
+    at.chat.wake();
+    at.says("+CMEE: 1", "OK").must("AwaitPrompt").says(">").must("AwaitFinal");
+    equal(at.sent, "AT+X\rAT+CMEE?\rAT+X\rhello");
+    const question = bench().submit(LOCAL);
+    question.chat.sleep();
+    question.pass(1000).must("Asleep");
+    equal(question.chat.isWanted, true, "a question is asked again");
+  });
+
+  it("a modem that goes to sleep during a command: what it may have taken is not sent again", () => {
+    const published = ENTER.AwaitFinal(), own = bench().submit(OWN), half = ENTER.Sending();
+    for (const at of [published, own, half]) at.chat.sleep();
+    published.pass(5000).must("Asleep");
+    equal(published.chat.isWanted, false, "a publish whose payload has gone");
+    own.pass(1000).must("Asleep");
+    equal(own.chat.isWanted, false, "an application's own command");
+    half.pass(1000).must("Asleep");
+    equal(half.chat.isWanted, true, "half a line");
   });
 
   it("each row of the table has been used", () => {

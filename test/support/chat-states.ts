@@ -3,19 +3,20 @@ import { Bits, Event, State, TRANSITIONS } from "../../src/at/chat/states";
 
 /** In the order of the enumerations. */
 export const STATE_NAMES: readonly string[] = [
-  "Idle", "Resync", "Sending", "AwaitPrompt", "AwaitPromptAfterOk", "SendingPayload", "SendingPayloadAfterOk", "AwaitFinal", "AwaitFinalAfterOk",
+  "Idle", "Asleep", "Resync", "Sending", "AwaitPrompt", "AwaitPromptAfterOk", "SendingPayload", "SendingPayloadAfterOk", "AwaitFinal", "AwaitFinalAfterOk",
   "AwaitFinalOrCtrlZ", "AwaitFinalOrCtrlZAfterOk",
 ];
 export const EVENT_NAMES: readonly string[] = [
   "submit", "line sent", "line sent for prompt", "own line sent", "prompt", "prompt for nothing", "payload sent", "payload sent for Ctrl-Z", "OK", "answered", "result", "progress",
-  "error", "error on open line", "error in echo", "timeout", "timeout of greeting", "timeout before result", "timeout on open line", "final lost",
-  "abort", "restart", "resync", "resynced", "silent",
+  "error", "error on open line", "error in echo", "timeout", "timeout of greeting", "timeout before result", "timeout on open line", "timeout asleep", "final lost",
+  "abort", "restart", "resync", "resynced", "silent", "sleep", "woken",
 ];
 
 /** A kind of another event, which does the same where it has no row of its own. */
 const KIND_OF: Readonly<Record<number, Event>> = {
   [Event.ErrorOnOpenLine]: Event.Error, [Event.ErrorInEcho]: Event.ErrorOnOpenLine,
   [Event.TimeoutOfGreeting]: Event.Timeout, [Event.TimeoutBeforeResult]: Event.Timeout, [Event.TimeoutOnOpenLine]: Event.TimeoutBeforeResult,
+  [Event.TimeoutAsleep]: Event.TimeoutBeforeResult,
 };
 
 export interface Row {

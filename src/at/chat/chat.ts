@@ -310,6 +310,45 @@ export class Chat implements PortReceiver, PipeListener {
     if (this.exchange.state === State.Idle) this.resync();
   }
 
+  // ---- sleep
+
+  /**
+   * The modem says that it goes to sleep, or is taken to be asleep. From now on nothing is sent to it but {@link knock}. A command that
+   * is on the wire has its time: where it is answered, the modem is awake; where it is not, `onSleeping` comes.
+   * @returns whether it is asleep
+   */
+  sleep(): boolean {
+    const exchange = this.exchange;
+    if (exchange.current !== null) exchange.isDrowsy = true;
+    else exchange.happens(Event.Sleep, 0);
+    return exchange.state === State.Asleep;
+  }
+
+  get isAsleep(): boolean {
+    return this.exchange.state === State.Asleep;
+  }
+
+  /** A request waits, or its answer is to come. */
+  get isWanted(): boolean {
+    return this.requests.first !== null;
+  }
+
+  /** Sends what wakes the modem; then `onHeard`, where it answers. */
+  knock(): void {
+    if (this.isAsleep) this.probe.knock();
+  }
+
+  /** The modem is awake: makes certain that the next answer belongs to the next command, and goes on. */
+  wake(): void {
+    this.exchange.happens(Event.Woken, 0);
+  }
+
+  /** The modem is looked for anew: that it sleeps is not true any more. */
+  forgetSleep(): void {
+    this.exchange.isDrowsy = false;
+    if (this.isAsleep) this.exchange.happens(Event.Restart, 0);
+  }
+
   // ---- counters
 
   /** Finals that belonged to no command any more. */

@@ -1,9 +1,9 @@
 import { type ResponseCache, Expected } from "../commands/response-cache";
 import type { Pipe } from "../pipe";
 import type { Payloads } from "../requests/payloads";
-import { LinkNumber, type Missing, Offset, Outcome, ResultCode, RequestState, Skipped, type Request, type RequestListener } from "../requests/request";
+import { LinkNumber, Missing, Offset, Outcome, ResultCode, RequestState, Skipped, type Request, type RequestListener } from "../requests/request";
 import type { Requests } from "../requests/requests";
-import { mayRetry, retry } from "../requests/retry";
+import { maySendSwallowed, mayRetry, retry } from "../requests/retry";
 
 /** Who is told how the modem's own requests end, as links are of theirs. */
 export type CompletionListener = Pick<RequestListener, "onDone">;
@@ -70,6 +70,16 @@ export class Completion {
     if (mayRetry(request)) retry(request);
     else if (request.result !== ResultCode.Pending && request.result !== ResultCode.Unspecified) this.finishByResult(request);
     else this.giveUp(request, isSent, missing);
+  }
+
+  /**
+   * The modem has not answered the request, and had gone to sleep.
+   * @param isUnasked it has not asked for the payload either: it has not got that
+   * @param isSent the request was sent whole
+   */
+  endSwallowed(request: Request, isUnasked: boolean, isSent: boolean): void {
+    if (maySendSwallowed(request, isUnasked)) retry(request);
+    else this.endWithoutFinal(request, isSent, Missing.Final);
   }
 
   /**

@@ -28,6 +28,12 @@ export interface ExchangeListener {
   onSilent(swallowing: boolean, speaking: boolean): void;
   /** A `+CME ERROR` that ends no command. */
   onUnsolicitedError(code: number): void;
+  /** The modem sleeps, as it had said, and what was on the wire when it did is not: see {@link Chat.sleep}. */
+  onSleeping?(): void;
+  /** A command waits, and the modem sleeps. */
+  onWanted?(): void;
+  /** A sleeping modem has answered. */
+  onHeard?(): void;
 }
 
 /** What an exchange works with. */
@@ -54,6 +60,8 @@ export class Exchange {
   current: Request | null = null;
   /** The modem repeats what it is sent, this command's line at least: its payload is kept until the end, to be compared. */
   private isEchoed = false;
+  /** The modem has said that it goes to sleep, and the command that is on the wire is not answered yet. */
+  isDrowsy = false;
   private readonly requests: Requests;
   private readonly pipe: Pipe;
   private readonly decoder: Decoder;
@@ -83,7 +91,10 @@ export class Exchange {
   /** Starts the next request when there is one and the chat is idle. */
   pump(): void {
     const first = this.requests.first;
-    if (this.state !== State.Idle || first === null || this.pipe.closed) return;
+    if (this.state !== State.Idle || first === null || this.pipe.closed) {
+      if (this.state === State.Asleep && first !== null) this.listener.onWanted?.();
+      return;
+    }
     const request = first.next === null && first.state === RequestState.Queued ? first : this.requests.next(this.family.oneOfAKind === true);
     if (request === null) return;
     this.pipe.fill(); // what has come before is no answer
@@ -125,13 +136,15 @@ export class Exchange {
   onTimeout(): void {
     const command = this.current!.command!;
     this.happens(
-      command.probe === true
-        ? Event.TimeoutOfGreeting
-        : command.result === undefined
-          ? Event.Timeout
-          : this.resync.isLineOpen
-            ? Event.TimeoutOnOpenLine
-            : Event.TimeoutBeforeResult,
+      this.isDrowsy
+        ? Event.TimeoutAsleep
+        : command.probe === true
+          ? Event.TimeoutOfGreeting
+          : command.result === undefined
+            ? Event.Timeout
+            : this.resync.isLineOpen
+              ? Event.TimeoutOnOpenLine
+              : Event.TimeoutBeforeResult,
       0,
     );
   }
@@ -208,6 +221,13 @@ export class Exchange {
       case Action.GiveUp:
         this.completion.endWithoutFinal(request, isSent(from), Missing.Final);
         return this.pump();
+      case Action.GiveUpAsleep:
+        this.completion.endSwallowed(request, from === State.AwaitPrompt, isSent(from));
+        this.listener.onSleeping?.();
+        return;
+      case Action.TellHeard:
+        this.listener.onHeard?.();
+        return;
       case Action.Probe:
         return this.resync.begin(false, undefined);
       case Action.JudgeFinal:
@@ -225,8 +245,10 @@ export class Exchange {
   /** The chat is done with its request, and idle, or sends the probe. */
   private letGo(from: State, to: State, request: Request | null): void {
     if (from < State.AwaitFinal) this.pipe.drop();
+    this.isDrowsy = false;
     if (request !== null) {
-      if (request.offset !== Offset.None) this.payloads.release(request);
+      // What a sleeping modem has swallowed may be sent once more.
+      if (request.offset !== Offset.None && to !== State.Asleep) this.payloads.release(request);
       this.decoder.promptExpected = false;
       this.current = null;
       if (this.isEchoed) {

@@ -29,6 +29,8 @@ const enum Probe {
  * one's answer also shows whether the modem has restarted. Firmware that refuses it knows one of the others.
  */
 const PROBES: readonly Uint8Array[] = frozen([ascii("AT+CMEE?\r"), ascii("AT+CFUN?\r"), ascii("AT+CGATT?\r")]);
+/** What wakes a modem: a line to which it answers at once. */
+const KNOCK = frozen(ascii("AT\r"));
 const PROBE_ANSWERS: readonly number[] = frozen([CommonResponse.Cmee, CommonResponse.Functions, CommonResponse.Attach]);
 
 /** What has become of a probe that was not answered in time. */
@@ -120,6 +122,11 @@ export class Resync {
     writer.copy(probe, 0, probe.length);
     this.timers.set(Slot.Probe, Timeout.Probe);
     if (this.pipe.write(writer.buffer, 0, writer.length)) this.onWritten();
+  }
+
+  /** Sends what wakes the modem, unless the port has not taken the last of it yet. */
+  knock(): void {
+    if (this.pipe.left === 0) this.pipe.write(KNOCK, 0, KNOCK.length);
   }
 
   /** The port has taken the probe. */

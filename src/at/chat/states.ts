@@ -2,6 +2,8 @@
 export const enum State {
   /** Nothing is on the wire. */
   Idle,
+  /** The modem sleeps: nothing is sent but what wakes it. */
+  Asleep,
   /** An answer may be on its way that belongs to no command: nothing is sent but the probe. */
   Resync,
   /** The command line is being written. */
@@ -61,6 +63,8 @@ export const enum Event {
   TimeoutBeforeResult,
   /** The same, while a payload that nobody asked for may stand in the modem as a line without an end. */
   TimeoutOnOpenLine,
+  /** The same, of a command during which the modem has said that it goes to sleep. */
+  TimeoutAsleep,
   /** The final has been swallowed by a message whose length was wrong; the result is there. */
   FinalLost,
   /** The connection that the command belongs to is gone. */
@@ -73,6 +77,10 @@ export const enum Event {
   Resynced,
   /** The probe has never been answered. */
   Silent,
+  /** The modem goes to sleep. */
+  Sleep,
+  /** It answers again, or says that it is awake. */
+  Woken,
   Count,
 }
 
@@ -110,6 +118,10 @@ export const enum Action {
   AwaitResult,
   /** The request ends without an answer, or is sent once more. */
   GiveUp,
+  /** The same, where a modem that sleeps has swallowed the command. */
+  GiveUpAsleep,
+  /** A sleeping modem has answered: it is told. */
+  TellHeard,
   /** A final that belongs to no command is counted. */
   Stray,
   /** The same; an error's number is told. */
@@ -168,6 +180,12 @@ export const TRANSITIONS: Uint16Array = (() => {
   on(State.Idle, Event.Ok, State.Idle, Action.Stray);
   on(State.Idle, Event.Error, State.Idle, Action.Unsolicited);
   on(State.Idle, Event.Resync, State.Resync, Action.Probe);
+  on(State.Idle, Event.Sleep, State.Asleep, Action.None);
+
+  on(State.Asleep, Event.Ok, State.Asleep, Action.TellHeard);
+  on(State.Asleep, Event.Error, State.Asleep, Action.TellHeard);
+  on(State.Asleep, Event.Woken, State.Resync, Action.Probe);
+  on(State.Asleep, Event.Restart, State.Idle, Action.None);
 
   on(State.Sending, Event.LineSent, State.AwaitFinal, Action.None);
   on(State.Sending, Event.LineSentForPrompt, State.AwaitPrompt, Action.ExpectPrompt);
@@ -177,6 +195,7 @@ export const TRANSITIONS: Uint16Array = (() => {
   on(State.Sending, Event.Result, State.Sending, Action.Linger);
   on(State.Sending, Event.Timeout, State.Resync, Action.GiveUp);
   on(State.Sending, Event.TimeoutOfGreeting, State.Idle, Action.GiveUp);
+  on(State.Sending, Event.TimeoutAsleep, State.Asleep, Action.GiveUpAsleep);
   on(State.Sending, Event.Abort, State.Resync, Action.None);
   on(State.Sending, Event.Restart, State.Idle, Action.None);
 
@@ -187,6 +206,7 @@ export const TRANSITIONS: Uint16Array = (() => {
   on(State.AwaitPrompt, Event.ErrorOnOpenLine, State.Resync, Action.Conclude);
   on(State.AwaitPrompt, Event.Result, State.AwaitPrompt, Action.Linger);
   on(State.AwaitPrompt, Event.Timeout, State.SendingPayload, Action.SendBlind);
+  on(State.AwaitPrompt, Event.TimeoutAsleep, State.Asleep, Action.GiveUpAsleep);
   on(State.AwaitPrompt, Event.Restart, State.Idle, Action.None);
 
   on(State.AwaitPromptAfterOk, Event.Prompt, State.SendingPayloadAfterOk, Action.SendPayload);
@@ -229,6 +249,7 @@ export const TRANSITIONS: Uint16Array = (() => {
   on(State.AwaitFinal, Event.ErrorInEcho, State.AwaitFinal, Action.Linger);
   on(State.AwaitFinal, Event.Timeout, State.Resync, Action.GiveUp);
   on(State.AwaitFinal, Event.TimeoutOfGreeting, State.Idle, Action.GiveUp);
+  on(State.AwaitFinal, Event.TimeoutAsleep, State.Asleep, Action.GiveUpAsleep);
 
   on(State.AwaitFinalAfterOk, Event.Result, State.Idle, Action.FinishByResult);
   on(State.AwaitFinalAfterOk, Event.ErrorInEcho, State.AwaitFinalAfterOk, Action.Linger);
@@ -257,5 +278,6 @@ export const TRANSITIONS: Uint16Array = (() => {
   inherit(Event.TimeoutOfGreeting, Event.Timeout);
   inherit(Event.TimeoutBeforeResult, Event.Timeout);
   inherit(Event.TimeoutOnOpenLine, Event.TimeoutBeforeResult);
+  inherit(Event.TimeoutAsleep, Event.TimeoutBeforeResult);
   return table;
 })();

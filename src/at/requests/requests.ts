@@ -73,6 +73,26 @@ export class Requests {
     this.spare = request;
   }
 
+  /** What waits for the chat, of this connection and kind, or is to be handed to it next, goes before all others that wait. */
+  hurry(link: number, kind: number): void {
+    let before: Request | null = null, // the last one that waits for nothing of the chat's
+      previous: Request | null = null,
+      request = this.first;
+    for (; request !== null && !(request.link === link && request.kind === kind && request.state <= RequestState.Queued); request = request.next) {
+      if (request.state !== RequestState.Queued && before === previous) before = request;
+      previous = request;
+    }
+    if (request === null || previous === before) return;
+    previous!.next = request.next;
+    if (before === null) {
+      request.next = this.first;
+      this.first = request;
+    } else {
+      request.next = before.next;
+      before.next = request;
+    }
+  }
+
   // ---- deadlines
 
   /** The request waits for no longer than this from now on. */

@@ -21,6 +21,17 @@ export function mayRetry(request: Request): boolean {
   );
 }
 
+/**
+ * Whether a command that a sleeping modem has swallowed is to be sent once more: one that may be done twice, and a publish whose payload
+ * the modem has not asked for. Whether it has taken another publish, the answer would have told; without that nobody knows.
+ * @param isUnasked the modem has not asked for the payload
+ */
+export function maySendSwallowed(request: Request, isUnasked: boolean): boolean {
+  const command = request.command!;
+  if (request.retries >= RETRIES || request.reported || request.result !== ResultCode.Pending || command.probe === true || command.own === true) return false;
+  return isUnasked || (!request.inWindow && (command.result === undefined || request.items !== null));
+}
+
 /** The request waits for the chat once more. */
 export function retry(request: Request): void {
   request.state = RequestState.Queued;
