@@ -56,5 +56,6 @@ async function oneMustAccept(attempt: (driver: Family) => void): Promise<void> {
 
 /** Begins a session that reaches no modem. @throws ArgumentError */
 function tryWith(driver: Family, { session, driverOptions }: Pick<ClientSettings, "session"> & Partial<ClientSettings>, care: CareOfModem): void {
-  new Session({ ...session, modem: { ...driverOptions, ...care, io: driver, clock: STILL, serial: { io: NoPort } } }).close(true);
+  const wake = typeof care.wake === "function" ? () => {} : care.wake; // no pin is pulsed
+  new Session({ ...session, modem: { ...driverOptions, ...care, wake, io: driver, clock: STILL, serial: { io: NoPort } } }).close(true);
 }

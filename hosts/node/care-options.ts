@@ -19,6 +19,7 @@ export const CARE: Shape<CareOfModem> = {
   edrx: core,
   changeBaud: core,
   watchdog: core,
+  wake: core,
   setup: core,
 };
 

@@ -117,7 +117,7 @@ export function never(why: string): Check {
 }
 
 /** Before the names of options that stand beside `serial` here. */
-const DEVICE = /\bmodem\.(?=(?:apn|pin|operator|bands|roaming|radio|psm|edrx|changeBaud|watchdog|setup)\b)/g;
+const DEVICE = /\bmodem\.(?=(?:apn|pin|operator|bands|roaming|radio|psm|edrx|wake|changeBaud|watchdog|setup)\b)/g;
 /** The core's names of arguments, and their names here. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^id$/, "clientId"],

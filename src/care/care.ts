@@ -25,6 +25,7 @@ import { PinRouser, type RouserHost } from "./rouser";
 import type { CareRows } from "./rows";
 import { setupSteps } from "./setup";
 import { SIM_STEPS } from "./sim-steps";
+import { SleepCare, type SleepCareHost } from "./sleep-care";
 import { ATTACHED_SLEEP_STEPS, SLEEP_STEPS } from "./sleep-steps";
 import { CareState } from "./state";
 import { Statistics } from "./statistics";
@@ -55,7 +56,7 @@ const enum Default {
  * The care of one modem, whatever its family: the rows say what is otherwise. All that it asks and tells goes in its turn with the
  * application's own commands.
  */
-export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHost, FacedCare, RouserHost {
+export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHost, FacedCare, RouserHost, SleepCareHost {
   readonly chat: Chat;
   readonly own: OwnLines;
   readonly state: CareState;
@@ -63,18 +64,19 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
   readonly recoveries: readonly string[];
   /** Modem and host are in step, and the modem is not to be restarted. */
   private isOpen = false;
-  private readonly host: CareHost;
+  readonly modem: CareHost;
   private readonly before: readonly ModemStep<CareState>[];
   private readonly after: readonly ModemStep<CareState>[];
   private readonly commands: OwnCommands;
   private readonly run: StepsRun<CareState>;
   private readonly attachment: Attachment;
   private readonly counts: Statistics;
-  private readonly pins: PowerPins | null;
+  readonly pins: PowerPins | null;
   private readonly rates: Rates | null;
   private readonly watch: RegistrationWatch;
   /** Who brings the modem up. */
   private bringing: CareListener | null = null;
+  readonly sleep: SleepCare;
   /** The network is waited for, or what comes behind that is done. */
   private isAttaching = false;
 
@@ -85,7 +87,7 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
       setup = setupSteps(family, options.setup),
       levels = family.levels(options, false),
       watchdog = watchdogOf(options, bootTimeout, attachTimeout);
-    this.host = host;
+    this.modem = host;
     this.chat = host.chat;
     this.own = family;
     this.rates = ratesOf(host.chat, options, family);
@@ -111,10 +113,11 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
     this.attachment = new Attachment(this);
     this.counts = new Statistics(this.clock);
     this.watch = new RegistrationWatch(this.clock, watchdog.registration, levels.slice(1));
+    this.sleep = new SleepCare(this);
   }
 
   get clock(): Clock {
-    return this.host.timers.clock;
+    return this.modem.timers.clock;
   }
 
   // ---- what is counted
@@ -134,8 +137,18 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
     return this.counts.listener(client, number);
   }
 
-  onRestart(): void {
+  onRestart(): boolean {
+    if (this.sleep.isOn) return true;
     this.counts.onRestart();
+    return false;
+  }
+
+  get trafficAt(): number {
+    return this.counts.trafficAt;
+  }
+
+  onWakeUp(): void {
+    this.counts.onWakeUp();
   }
 
   onSwitchedOn(): void {
@@ -159,6 +172,7 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
     this.commands.forget(this.attachment);
     this.attachment.lose();
     this.state.begin();
+    this.sleep.begin();
   }
 
   prepare(listener: CareListener, isRadioCycled: boolean): void {
@@ -213,13 +227,14 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
     this.run.stop();
     this.watch.end();
     this.rouser?.stop();
+    this.sleep.onFailed();
     this.commands.fail(error);
   }
 
   // ---- for the steps, and for the wait
 
   pause(milliseconds: number): void {
-    this.host.timers.set(Slot.Modem, milliseconds);
+    this.modem.timers.set(Slot.Modem, milliseconds);
   }
 
   ask(line: string, timeout: number, done: CommandCallback, owner: unknown = this): void {
@@ -232,12 +247,12 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
   }
 
   onProgress(): void {
-    if (this.isAttaching) this.host.onStage(Stage.Attaching);
+    if (this.isAttaching) this.modem.onStage(Stage.Attaching);
   }
 
   /** A SIM that is told something may say that it is ready: the modem has not restarted then. */
   private touch(line: string): void {
-    if (/^AT *\+(CFUN|CPIN|NPIN)=/i.test(line)) this.host.restarts.onSimTouched();
+    if (/^AT *\+(CFUN|CPIN|NPIN)=/i.test(line)) this.modem.restarts.onSimTouched();
   }
 
   // ---- for the clients

@@ -17,6 +17,7 @@ export const enum Count {
   Connections,
   Reconnections,
   Restarts,
+  WakeUps,
   SwitchedOn,
   /** By level, of which the first is no recovery. */
   Recoveries,
@@ -29,6 +30,8 @@ export interface Counts {
   readonly counts: Float64Array;
   /** Adds the time that has passed. The clock wraps, in weeks: it is looked at whenever something is sent or received. */
   sample(): void;
+  /** MQTT is at work: something goes through the air. */
+  onTraffic(): void;
   /** A session has ended, or has not come about. @param code why, or null where the application has ended it */
   onDown(code: ErrorCode | null, number: number): void;
 }
@@ -99,7 +102,7 @@ class CountedMessages implements MessageReceiver {
 
   private count(): void {
     this.counts.counts[Count.MessagesReceived]++;
-    this.counts.sample();
+    this.counts.onTraffic();
   }
 }
 
@@ -123,6 +126,7 @@ export class CountedClient implements LinkListener, PublishListener {
 
   onPublished(request: Request): void {
     this.counts.counts[Count.MessagesSent]++;
+    this.counts.onTraffic();
     this.client.publisher.onPublished(request);
   }
 
@@ -134,10 +138,12 @@ export class CountedClient implements LinkListener, PublishListener {
   // ---- as they come
 
   onModemStage(stage: Stage): void {
+    this.counts.onTraffic();
     this.client.onModemStage(stage);
   }
 
   onModemConnected(): void {
+    this.counts.onTraffic();
     this.client.onModemConnected();
   }
 
@@ -146,6 +152,7 @@ export class CountedClient implements LinkListener, PublishListener {
   }
 
   onModemPinged(): void {
+    this.counts.onTraffic();
     this.client.onModemPinged();
   }
 
@@ -158,6 +165,7 @@ export class CountedClient implements LinkListener, PublishListener {
   }
 
   onModemDone(request: Request, error: MQTTModemError | null): void {
+    this.counts.onTraffic();
     this.client.onModemDone(request, error);
   }
 

@@ -34,6 +34,7 @@ const M5311_ROWS: CareRows = frozen({
   credentials: undefined, // in the same command
   setsContextOffline: true,
   reports: ["AT+CEREG=5", "AT+CEREG=2"],
+  sleepReports: ["AT*SLEEP=1", "AT*MATWAKEUP=1"],
   waitsForAddress: true,
   rate: { set: (baud) => `AT+IPR=${baud}` },
   firmware: {

@@ -160,6 +160,9 @@ export const OPERATOR_STEPS: readonly ModemStep<CareState>[] = frozen([
   },
 ]);
 
+/** With the granted timers: 27.007 10.1.22. */
+const TELLS_TIMERS = "AT+CEREG=5";
+
 /** Has registration reported, in the way that stands at this place of the family's list, where none before it was taken. */
 function reportStep(place: number): ModemStep<CareState> {
   const at = place; // a parameter could be assigned, and XS would not keep in flash what refers to it
@@ -167,6 +170,7 @@ function reportStep(place: number): ModemStep<CareState> {
     ask: ({ reports, rows }) => (reports ? null : (rows.reports[at] ?? null)),
     then(state, _lines, error) {
       state.reports = error === null;
+      state.tellsTimers = state.reports && state.rows.reports[at] === TELLS_TIMERS;
     },
   };
 }

@@ -14,6 +14,14 @@ function refusedByNPIN(lines: readonly string[]): number | null {
   return tries === null ? -1 : Number(tries[1]);
 }
 
+/**
+ * Newer modules of this kind (chip XY1100) print a start's banner when they wake from deep sleep, with one of these causes (their maker's
+ * sources): their timer, bytes on the UART, another pin. None of the 24 causes that the BC35-G manual lists is among them.
+ */
+function wakeUpBanner(line: string): boolean {
+  return /APPLICATION_RTC|SECURITY_EXTERNAL_PIN|WAKEUP_DSLEEP/.test(line);
+}
+
 /** In tenths of a dB or dBm, by the word that stands before it. */
 const measured = (lines: readonly string[], word: string): number | undefined => tenths(numberBehind(lines, word));
 
@@ -36,6 +44,8 @@ export const NEUL_ROWS: CareRows = frozen({
     set: (baud) => `AT+NATSPEED=${baud},5,0,2`,
     all: [2400, 4800, 9600, 57_600, 115_200, 230_400, 460_800, 921_600],
   },
+  sleepReports: ["AT+NPSMR=1"], // BC35-G AT manual V1.0; of an M5310-A, public drivers
+  wakes: wakeUpBanner,
   signal: [
     {
       ask: "AT+NUESTATS",

@@ -18,6 +18,8 @@ export interface Wanted {
   readonly psm: { readonly active: EncodedTime; readonly periodic: EncodedTime } | false | null;
   /** False: eDRX is switched off. */
   readonly edrx: EncodedTime | false | null;
+  /** Pulses the wake-up pin. */
+  readonly wake: (() => void) | null;
   readonly systemClock: SystemClock | null;
 }
 
@@ -48,6 +50,7 @@ export const CARE_OPTIONS = frozen({
   radio: 1,
   psm: 1,
   edrx: 1,
+  wake: 1,
   setup: 1,
   power: 1,
   changeBaud: 1,
@@ -70,12 +73,15 @@ const enum Most {
 
 /** @throws ArgumentError */
 export function wantedOf(options: CareOptions, limits: CareLimits): Wanted {
-  const { apn, pin, operator, bands, psm, edrx } = options;
+  const { apn, pin, operator, bands, psm, edrx, wake } = options;
   if (pin !== undefined && !(typeof pin === "string" && /^\d{4,8}$/.test(pin)))
     throw new ArgumentError("ARGUMENT_RANGE", "modem.pin", "a secret", "must be a string of 4 to 8 digits");
   if (operator !== undefined && !(typeof operator === "string" && /^(auto|\d{5,6})$/.test(operator)))
     throw new ArgumentError("ARGUMENT_RANGE", "modem.operator", operator, 'must be "auto", or the 5 or 6 digits of MCC and MNC');
+  if (wake !== undefined && typeof wake !== "function")
+    throw new ArgumentError("ARGUMENT_TYPE", "modem.wake", wake, "must be a function, which pulses the wake-up pin and returns at once");
   return {
+    wake: wake ?? null,
     apn: apn === undefined ? null : wantedAPN(apn),
     pin: pin ?? null,
     operator: operator ?? null,

@@ -6,6 +6,7 @@ import { lineOf } from "./fields";
 import { iccidOf, imeiOf, imsiOf } from "./identity";
 import { addressOf, operatorOf } from "./readings";
 import { causeWords, readRegistration, statusWords, technologyWords } from "./registration";
+import type { Wanted } from "./options";
 import { CSQ, type CareRows, type Question } from "./rows";
 import { signalWord } from "./signal";
 import { simState } from "./sim-steps";
@@ -26,6 +27,7 @@ export interface Inquiry<T> {
 export interface InquiredState {
   readonly rows: CareRows;
   readonly grantedCycle: number | null;
+  readonly wanted: Pick<Wanted, "psm" | "edrx">;
 }
 
 /** A question of the application's as steps. */
@@ -129,7 +131,14 @@ function sim({ iccid }: CareRows): Inquiry<SimState> {
   };
 }
 
-function network({ rows, grantedCycle }: InquiredState): Inquiry<NetworkState> {
+/** What was asked for of sleep. */
+function asked({ psm, edrx }: InquiredState["wanted"]): NetworkState["asked"] {
+  const times = psm === null || psm === false ? undefined : { active: psm.active.seconds, periodic: psm.periodic.seconds },
+    cycle = edrx === null || edrx === false ? undefined : edrx.seconds;
+  return times === undefined && cycle === undefined ? undefined : { psm: times, edrx: cycle };
+}
+
+function network({ rows, grantedCycle, wanted }: InquiredState): Inquiry<NetworkState> {
   const told: NetworkState = {
     registration: statusWords(-1),
     status: -1,
@@ -142,6 +151,7 @@ function network({ rows, grantedCycle }: InquiredState): Inquiry<NetworkState> {
     address: undefined,
     psm: undefined,
     edrx: grantedCycle ?? undefined,
+    asked: asked(wanted),
   };
   const register = (name: string) => (_: unknown, lines: readonly string[]) => {
     const line = lineOf(lines, name),

@@ -77,6 +77,11 @@ export function isRoaming(status: number): boolean {
   return status === 5 || status === 10;
 }
 
+/** Either of them. */
+export function isRegistered({ status }: Pick<Registration, "status">): boolean {
+  return isHome(status) || isRoaming(status);
+}
+
 const STATUSES: CodeText = `
   0 not registered
   1 registered

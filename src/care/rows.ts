@@ -51,6 +51,10 @@ export interface CareRows {
   readonly edrx: number;
   /** PSM comes back by itself whenever the modem attaches. */
   readonly psmReturns: boolean;
+  /** Has the modem say when it goes to sleep, and then when it wakes; empty where no document has a command for that. */
+  readonly sleepReports: readonly string[];
+  /** Whether a line that a start prints tells that the modem has only woken up. Left out: no wake-up prints one. */
+  readonly wakes?: (line: string) => boolean;
 
   // ---- pins and UART
   /** How long its pins are held, as far as documents say it. */
@@ -106,6 +110,7 @@ export const COMMON_ROWS: CareRows = frozen({
   edrx: 4,
   psmReturns: false,
   pulses: {},
+  sleepReports: [],
   firmware: {
     ask: "AT+CGMR",
     read(lines, told) {

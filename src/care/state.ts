@@ -39,6 +39,10 @@ export class CareState {
   reports = false;
   /** What it has told of its registration last, in an answer or a report. */
   registration: Registration | null = null;
+  /** It tells the granted timers of PSM with that. */
+  tellsTimers = false;
+  /** It says when it goes to sleep. */
+  tellsSleep = false;
   /** The granted eDRX cycle, in seconds; null where it has not been told. */
   grantedCycle: number | null = null;
 
@@ -60,6 +64,8 @@ export class CareState {
       this.isAskedAgain =
       this.changesBands =
       this.reports =
+      this.tellsTimers =
+      this.tellsSleep =
         false;
     this.context = this.operator = this.registration = this.grantedCycle = null;
   }

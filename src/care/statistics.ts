@@ -23,6 +23,8 @@ export class Statistics implements Counts {
   private readonly times: Float64Array;
   private stage: Stage = Stage.Idle;
   private since: number;
+  /** On the clock: when MQTT was last at work. */
+  trafficAt: number;
   private readonly view: StatisticsView = {
     bytesReceived: 0,
     bytesSent: 0,
@@ -32,6 +34,7 @@ export class Statistics implements Counts {
     reconnections: 0,
     failures: {},
     restarts: 0,
+    wakeUps: 0,
     recoveries: { attach: 0, radio: 0, restart: 0, reset: 0, power: 0 },
     switchedOn: 0,
     suspects: 0,
@@ -44,7 +47,7 @@ export class Statistics implements Counts {
   constructor(clock: Clock) {
     this.clock = clock;
     this.times = new Float64Array(STAGES.length);
-    this.since = clock.now();
+    this.trafficAt = this.since = clock.now();
   }
 
   // ---- what stands before the parts that do the work
@@ -71,10 +74,15 @@ export class Statistics implements Counts {
     this.counts[Count.Recoveries + level]++;
   }
 
+  onWakeUp(): void {
+    this.counts[Count.WakeUps]++;
+  }
+
   /** The first client has reached a stage. */
   enter(stage: Stage): void {
     this.sample();
-    if (stage === Stage.Online && this.stage !== Stage.Online) this.counts[this.stage === Stage.Reconnecting ? Count.Reconnections : Count.Connections]++;
+    if (stage === Stage.Online && this.stage !== Stage.Online && this.stage !== Stage.Asleep)
+      this.counts[this.stage === Stage.Reconnecting ? Count.Reconnections : Count.Connections]++;
     this.stage = stage;
   }
 
@@ -82,6 +90,11 @@ export class Statistics implements Counts {
     const { failures } = this.view;
     if (number === 0) this.enter(Stage.Idle);
     if (code !== null) failures[code] = (failures[code] ?? 0) + 1;
+  }
+
+  onTraffic(): void {
+    this.sample();
+    this.trafficAt = this.since;
   }
 
   sample(): void {
@@ -101,6 +114,7 @@ export class Statistics implements Counts {
     view.connections = counts[Count.Connections];
     view.reconnections = counts[Count.Reconnections];
     view.restarts = counts[Count.Restarts];
+    view.wakeUps = counts[Count.WakeUps];
     for (let level = Level.Attach; level <= Level.Power; level++) view.recoveries[LEVELS[level] as "attach"] = counts[Count.Recoveries + level];
     view.switchedOn = counts[Count.SwitchedOn];
     view.suspects = suspects;

@@ -1,5 +1,6 @@
 import { frozen } from "../bytes/frozen";
-import { COMMON_RESPONSES, responses, responseTable, type Line } from "../at/responses/response-table";
+import { Follow } from "../at/responses/name-tree";
+import { COMMON_RESPONSES, CommonResponse, responses, responseTable, type Line } from "../at/responses/response-table";
 import { ModemError } from "../errors";
 import type { CareOptions } from "../modem/care-options";
 import type { Family } from "../modem/family";
@@ -9,6 +10,7 @@ import { ModemCare, type CareAbout } from "./care";
 import { CARE_OPTIONS } from "./options";
 import type { Pulses } from "./power";
 import type { CareRows } from "./rows";
+import { isSleepWord } from "./sleep-reports";
 import type { CareState } from "./state";
 
 /** Which rows are those of a module: the first whose word stands in what `ATI` says. */
@@ -55,7 +57,7 @@ export interface CareOfFamily {
 
 /** The same family with care: what its modems are told beside MQTT, and how they are. */
 export function withCare(family: Family, { rows, mqtt, reports, variants }: CareOfFamily): Family {
-  const table = responseTable([...ownLines(family), ...responses(...reports.flatMap((text, index) => [FIRST_REPORT + index, text]))]);
+  const table = responseTable([...ownLines(family), ...reports.flatMap(reportLine)]);
   // Parameters could be assigned, and XS would not keep in flash what refers to them.
   const { recovery } = family,
     { pulses } = rows;
@@ -87,10 +89,11 @@ function levelsOf({ attach, restart }: Recovery, { off }: Pulses, { power }: Car
   return levels;
 }
 
-/** The ids of the lines that care knows, and that mean nothing to MQTT: above those of every family. */
-const FIRST_REPORT = 64;
+function reportLine(text: string, index: number): readonly Line[] {
+  return responses(CommonResponse.Care + index, text, isSleepWord(text) ? { follow: Follow.Anything } : {});
+}
 
-/** The family's lines, without those that all have. */
-function ownLines({ responses: { responses: all } }: Family): readonly Line[] {
-  return all.slice(COMMON_RESPONSES.length);
+/** The family's lines, without those that all have. Of those that a start prints the cause is wanted, which may be a wake-up. */
+function ownLines({ responses: { responses: all }, restart }: Family): readonly Line[] {
+  return all.slice(COMMON_RESPONSES.length).map((line) => (line.id === restart && line.follow === Follow.Anything ? { ...line, follow: Follow.Line } : line));
 }

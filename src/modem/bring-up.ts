@@ -10,6 +10,7 @@ import type { Timers } from "../timers";
 import { BitRates } from "./bit-rates";
 import { ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
 import type { Care, CareListener, Rouser } from "./care";
+import { linkLost } from "./failure";
 import type { Family } from "./family";
 import { Network, type NetworkQuestions } from "./network";
 import { Level } from "./recovery";
@@ -181,13 +182,15 @@ export class BringUp implements CareListener {
     else if (this.enter(Phase.Asking)) this.ask();
   }
 
-  /** The modem has restarted: it has forgotten everything. */
-  onRestart(): void {
+  /** The modem has forgotten everything: it has restarted. @param hasSlept or has only slept */
+  onRestart(hasSlept: boolean): void {
     const { chat, timers, family } = this.host;
     if (this.phase === Phase.Idle || this.phase === Phase.Rousing) return;
-    if (this.phase === Phase.Ready || (this.stage !== Stage.Recovering && ++this.restarts > MOST_RESTARTS))
+    if (this.phase === Phase.Ready || (!hasSlept && this.stage !== Stage.Recovering && ++this.restarts > MOST_RESTARTS))
       return this.fail(
-        new ModemError("MODEM_RESTARTED", `the ${family.title} has restarted, and its connection is gone; a supply that is too weak is the usual reason`),
+        hasSlept
+          ? linkLost(`is gone: the ${family.title} has slept, and has forgotten everything`)
+          : new ModemError("MODEM_RESTARTED", `the ${family.title} has restarted, and its connection is gone; a supply that is too weak is the usual reason`),
         true,
       );
     timers.clear(Slot.Modem);

@@ -75,6 +75,11 @@ export interface CareOptions {
   watchdog?: WatchdogOptions;
   /** Is set by the network's time, once the modem is attached: on Moddable the module `time`. Default: nothing is set. */
   systemClock?: SystemClock;
+  /**
+   * Pulses the modem's wake-up pin, and returns at once: for a board that has connected it. It is called before a modem that sleeps is
+   * sent anything, and whenever the modem is looked for.
+   */
+  wake?: () => void;
   /** AT commands of the application's own, sent each time the modem is brought up, after a restart too, before its network is waited for. */
   setup?: readonly (string | SetupCommand)[];
 }

@@ -1,14 +1,18 @@
 import type { Chat } from "../at/chat/chat";
+import type { Fields } from "../at/responses/fields";
+import type { Line } from "../at/responses/response-table";
 import type { Names } from "../checks";
 import type { MQTTModemError } from "../errors";
 import type { Port } from "../platform";
 import type { Timers } from "../timers";
 import type { ClientModem } from "./client-modem";
 import type { CareOptions } from "./care-options";
+import type { Limits } from "./limits";
 import type { LinkListener } from "./link-listener";
 import type { NetworkQuestions } from "./network";
 import type { ModemOptions } from "./options";
 import type { Level } from "./recovery";
+import type { Settings } from "./settings";
 import type { Stage } from "./stage";
 
 /**
@@ -36,7 +40,35 @@ export interface CareHost {
   readonly chat: Chat;
   readonly timers: Timers;
   readonly restarts: { onSimTouched(): void };
+  /** The modem is up: nothing is done to it but what its clients want. */
+  readonly isUp: boolean;
   onStage(stage: Stage): void;
+  /** The modem sleeps; or it has been woken, and what has become of its connections is to be asked. */
+  onSleep(isAsleep: boolean): void;
+  /** The modem cannot be worked with, and is sent nothing any more. */
+  fail(error: MQTTModemError): void;
+}
+
+/** A modem's sleep: nothing is sent to it meanwhile, and it is woken first. */
+export interface CareSleep {
+  /** It sleeps, or has slept and is not in step yet. */
+  readonly isOn: boolean;
+  /** Refuses what does not go together with the sleep that is asked for. @throws ArgumentError */
+  check(settings: Settings, limits: Limits): void;
+  /** The modem is up. */
+  onUp(): void;
+  /** A line that MQTT does not know. */
+  onReport(line: Line, fields: Fields): void;
+  onRegistration(): void;
+  /** The line that a start prints. @returns whether it tells that the modem has only woken up */
+  onStart(): boolean;
+  /** See {@link Chat.sleep}. */
+  onSleeping(): void;
+  onWanted(): void;
+  onHeard(): void;
+  /** Host and modem are in step again. */
+  onInStep(): void;
+  onTimer(): void;
 }
 
 /** Who brings the modem up. */
@@ -86,7 +118,9 @@ export interface Care {
   // ---- while the modem is brought up
   /** The modem is looked for anew: what was known of it is not true any more. */
   onWaking(): void;
-  onRestart(): void;
+  /** The modem has forgotten everything. @returns whether it has only slept */
+  onRestart(): boolean;
+  readonly sleep: CareSleep;
   /** The modem cannot be worked with. */
   onFailed(error: MQTTModemError): void;
   /** Something is done to the modem, to have it or its network back. */

@@ -138,6 +138,7 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
   start(settings: Settings): void {
     const { family, modem } = this;
     family.check?.(settings, this.options);
+    modem.care?.sleep.check(settings, this.limits);
     this.settings = settings;
     this.poller.prepare(family.pollInterval ?? (settings.keepAlive === 0 ? Timeout.Poll : settings.keepAlive * 1000));
     this.reason = null;
@@ -231,6 +232,17 @@ export class Link implements RequestListener, ModemLink, ScriptHost, PollHost, I
     if (forgotten) this.isOpen = false;
     if (this.stage === Stage.Closing) this.release();
     else this.endSession(error, forgotten);
+  }
+
+  /** The modem sleeps; or it has been woken, and is asked what has become of the connection: {@link onAwake} tells it. */
+  onSleep(isAsleep: boolean): void {
+    if (this.stage !== Stage.Online) return;
+    if (isAsleep) this.client?.onModemStage(Stage.Asleep);
+    else this.poller.onWoken();
+  }
+
+  onAwake(): void {
+    this.client?.onModemStage(Stage.Online);
   }
 
   onTimer(): void {

@@ -36,6 +36,7 @@ export interface ModemLink extends PlacedLink<ModemLink> {
   onModemLost(error: MQTTModemError, forgotten: boolean): void;
   onTimer(): void;
   onRoom(): void;
+  onSleep(isAsleep: boolean): void;
   onOverflow(): void;
   onUnsolicitedError(code: number): void;
   onReport(line: Line, fields: Fields): void;
@@ -181,10 +182,19 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
 
   onUrc(line: Line, fields: Fields): void {
     const { id } = line;
-    if (id === this.family.restart) this.restarts.onReport();
-    else if (id >= CommonResponse.Family) this.linkOf(fields)?.onReport(line, fields);
-    else if (id === CommonResponse.Registration) this.bringUp.onNetworkChanged(false);
-    else if (id === CommonResponse.Sim) this.bringUp.onNetworkChanged(!this.restarts.onSim(fields));
+    if (id === this.family.restart) {
+      if (this.care === null || !this.care.sleep.onStart()) this.restarts.onReport();
+    } else if (id >= CommonResponse.Family) {
+      if (id < CommonResponse.Care) this.linkOf(fields)?.onReport(line, fields);
+      else this.care!.sleep.onReport(line, fields);
+    } else if (id === CommonResponse.Registration) {
+      this.care?.sleep.onRegistration();
+      this.bringUp.onNetworkChanged(false);
+    } else if (id === CommonResponse.Sim) {
+      // What a start prints may be a wake-up's: CMEE tells.
+      if (this.care?.sleep.isOn === true) this.care.sleep.onHeard();
+      else this.bringUp.onNetworkChanged(!this.restarts.onSim(fields));
+    }
   }
 
   onUnsolicitedError(code: number): void {
@@ -288,6 +298,7 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   onTimer(slot: number): void {
     if (slot < Slot.Chat) return this.chat.onTimer(slot);
     if (slot >= Slot.Link) this.all[slot - Slot.Link]?.onTimer();
+    else if (slot === Slot.Sleep) this.care?.sleep.onTimer();
     else if (this.bringUp.stage !== Stage.Online) this.bringUp.onTimer();
     else for (let i = 0; i < this.all.length; i++) this.all[i]?.onRoom();
     this.chat.thrown.rethrow();
@@ -303,19 +314,50 @@ export class Modem implements ChatListener, TimerListener, BringUpHost, RestartL
   }
 
   onReady(): void {
+    this.care?.sleep.onUp();
     for (const link of this.all) link?.onReady();
   }
+
+  // ---- sleep
+
+  get isUp(): boolean {
+    return this.bringUp.stage === Stage.Online;
+  }
+
+  onSleep(isAsleep: boolean): void {
+    for (const link of this.all) link?.onSleep(isAsleep);
+  }
+
+  onSleeping(): void {
+    this.care?.sleep.onSleeping();
+  }
+
+  onWanted(): void {
+    this.care?.sleep.onWanted();
+  }
+
+  onHeard(): void {
+    this.care?.sleep.onHeard();
+  }
+
+  fail(error: MQTTModemError): void {
+    this.bringUp.fail(error, true);
+  }
+
+  // ---- the modem's state
 
   onResynced(cmee: number): void {
     if (this.bringUp.isSynchronising) {
       this.restarts.onPrepared(cmee);
       this.bringUp.onResynced();
-    } else this.restarts.onCmee(cmee, this.bringUp.isPrepared);
+    } else {
+      this.restarts.onCmee(cmee, this.bringUp.isPrepared);
+      this.care?.sleep.onInStep();
+    }
   }
 
   onRestart(): void {
-    this.care?.onRestart();
-    this.bringUp.onRestart();
+    this.bringUp.onRestart(this.care?.onRestart() === true);
   }
 
   /**

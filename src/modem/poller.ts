@@ -23,6 +23,8 @@ export interface PollHost {
   take(kind: Kind): Request | null;
   /** The slot of the link's timer, which calls {@link Poller.onTimer} while the link is online. */
   readonly timer: number;
+  /** The connection has outlasted the modem's sleep. */
+  onAwake(): void;
   /** The connection is lost. */
   lose(error: MQTTModemError): void;
   /** The connection is lost, and the modem tries to have it back. */
@@ -43,6 +45,8 @@ export class Poller {
   private missed = 0;
   /** The next poll comes early. */
   private isSoon = false;
+  /** The modem has slept, and has not told yet what has become of the connection: that is asked before anything else is sent. */
+  private isUrgent = false;
   /** A report of a loss that was not believed, because it may have been a message's; a poll shows whether it was right. */
   private doubted: MQTTModemError | null = null;
 
@@ -55,6 +59,7 @@ export class Poller {
   /** A connection is to be made. @param interval milliseconds between polls where the application names none */
   prepare(interval: number): void {
     this.doubted = null;
+    this.isUrgent = false;
     if (this.interval < 0) this.interval = interval;
   }
 
@@ -79,9 +84,19 @@ export class Poller {
 
   onTimer(): void {
     const { host } = this;
-    if (host.stage !== Stage.Online || this.interval === 0) return;
+    if (host.stage !== Stage.Online || this.interval === 0 || host.chat.isAsleep) return;
     this.ask(host.family.poll);
     this.pollIn(this.interval);
+  }
+
+  /** The modem has slept. Nothing had been asked meanwhile. */
+  onWoken(): void {
+    const { chat, number, family } = this.host;
+    this.missed = 0;
+    this.isUrgent = true;
+    chat.requests.hurry(number, Kind.Poll);
+    this.pollIn(this.interval);
+    this.ask(family.poll);
   }
 
   /** Sends a question about the connection, unless another one is under way. */
@@ -92,6 +107,7 @@ export class Poller {
     if (request === null) return; // so much else is under way that it shows how the connection is
     if (command === host.family.poll) this.missed++; // until the answer says something
     request.resultTimeout = 0;
+    if (this.isUrgent) host.chat.requests.hurry(host.number, Kind.Poll);
     host.chat.submit(request, command);
   }
 
@@ -134,7 +150,11 @@ export class Poller {
       else this.loseUnreported(`${poll.line} has said nothing of it ${Polls.Silent} times`);
     }
     host.hook?.onPollDone?.(command, outcome);
-    if (outcome === Outcome.Done && this.missed === 0 && host.stage === Stage.Online) host.chat.confirm(host.number);
+    if (outcome !== Outcome.Done || this.missed > 0 || host.stage !== Stage.Online) return;
+    host.chat.confirm(host.number);
+    if (!this.isUrgent) return;
+    this.isUrgent = false;
+    host.onAwake();
   }
 
   /** A poll has shown that the connection is gone. */

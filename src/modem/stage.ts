@@ -18,6 +18,8 @@ export const enum Stage {
   Disconnecting,
   /** The application has gone; only the connection is still to be closed. */
   Closing,
+  /** Online, as far as is known: the modem sleeps. Clients are told so; no link is in this stage. */
+  Asleep,
 }
 
 /** The names of the stages, by {@link Stage}. */
@@ -32,6 +34,7 @@ export const STAGES = Object.freeze([
   "reconnecting",
   "disconnecting",
   "closing",
+  "asleep",
 ] as const);
 /** What the modem is doing. */
 export type StageName = (typeof STAGES)[number];

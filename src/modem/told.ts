@@ -37,6 +37,8 @@ export interface NetworkState {
   /** What the network has granted, in seconds. */
   psm: { active: number | undefined; periodic: number | undefined } | undefined;
   edrx: number | undefined;
+  /** What was asked for, as it was rounded, in seconds; undefined where that is nothing. */
+  asked: { psm: { active: number; periodic: number } | undefined; edrx: number | undefined } | undefined;
 }
 
 /** How strong the signal is. What is not known is left undefined: that is not the same as weak. */
@@ -91,6 +93,8 @@ export interface StatisticsView {
   failures: Partial<Record<ErrorCode, number>>;
   /** Restarts of the modem that were noticed. */
   restarts: number;
+  /** How often the modem has been woken, or has woken up by itself and said so. */
+  wakeUps: number;
   /** How often which was done to have the modem or its network back. */
   recoveries: Record<Exclude<LevelName, "connect">, number>;
   /** How often the modem was switched on by its power key, because it did not answer. */

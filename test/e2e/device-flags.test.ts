@@ -105,7 +105,7 @@ describe("flags for the modem as a device", function () {
   });
 
   it("operator, bands, sleep", async () => {
-    const { status, stderr } = await run(["-d", "--operator", "46000", "--bands", "8,5", "--psm", "10,3600", "--edrx", "20.48"]);
+    const { status, stderr } = await run(["-d", "-k", "0", "--operator", "46000", "--bands", "8,5", "--psm", "10,3600", "--edrx", "20.48"]);
     assert.equal(status, 0, stderr);
     for (const sent of ['AT+COPS=1,2,"46000"', "AT+NBAND=8,5", 'AT+CPSMS=1,,,"', "AT+CEDRXS=1,5,"]) assert.ok(stderr.includes(sent), `${sent}: ${stderr}`);
     const off = await run(["-d", "--psm", "off", "--edrx", "off"]);
@@ -121,6 +121,7 @@ describe("flags for the modem as a device", function () {
     [["--operator", "Telekom"], /^modem-mqtt: --operator must be "auto", or/],
     [["--bands", "8;5"], /numbers with commas/],
     [["--modem", "nm28", "--bands", "8"], /^modem-mqtt: --bands must be left out: no document says/],
+    [["--psm", "10,3600"], /^modem-mqtt: -k must be 0, or from 2400 to 3600 seconds: asleep for up to 3600 s \(the second number of --psm\)/],
     [["--psm", "10"], /two numbers of seconds/],
     [["--psm", "0,10"], /^modem-mqtt: the first number of --psm must be/],
     [["--edrx", "often"], /number of seconds/],

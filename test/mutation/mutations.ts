@@ -138,7 +138,9 @@ export const mutations: readonly Mutation[] = [
   // ---- one connection, and the modem
   driver("what was under way when the connection was lost is left under way", "    this.chat.abort(this.number, forgotten);\n", ""),
   driver("close() leaves the modem's connection open", "    this.run(stage === Stage.Online ? (family.abandon ?? family.close) : family.close);\n", "    this.release();\n"),
-  watcher("the connection is never asked after", "=== 0) return;\n    this.ask(host.family.poll);\n", "=== 0) return;\n"),
+  watcher("the connection is never asked after", "isAsleep) return;\n    this.ask(host.family.poll);\n", "isAsleep) return;\n"),
+  watcher("a modem that sleeps is polled", " || host.chat.isAsleep) return;", ") return;"),
+  watcher("a connection is not asked after when the modem has slept", "    this.pollIn(this.interval);\n    this.ask(family.poll);\n", "    this.pollIn(this.interval);\n"),
   watcher("a write that failed is no reason to ask after the connection", "    this.pollIn(Timeout.Hurry < this.interval ? Timeout.Hurry : this.interval);\n", ""),
   scriptRun("a failed step of bringing up is passed over", "if (outcome === Outcome.Done || this.tolerates(outcome)) this", "if (true as boolean) this"),
   restartWatch("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.cmee !== 0 && isPrepared && !this.listener.chat.mayBeForged()) this.listener.onRestart();", ""),
@@ -147,6 +149,7 @@ export const mutations: readonly Mutation[] = [
 
   // ---- the modem as a device
   retry("an application's own command is sent a second time", "    command.own !== true &&\n", ""),
+  retry("a publish that a sleeping modem may have taken is sent again", "isUnasked || (!request.inWindow && ", "isUnasked || ("),
   exchange("a prompt that an own command has not asked for leaves the modem waiting for data", "        if (request.command!.own !== true) return;\n", "        if (true as boolean) return;\n"),
   ownCommand("an application switches the echo on", '  [["E1"], "switches the command echo on"],\n', ""),
   simSteps("a SIM that goes on asking for its PIN is not taken for one that has refused it", "givenUp: (state) => (state.isLocked ?", "givenUp: (state) => (state.isLocked && state.tries < 0 ?"),

@@ -1,6 +1,6 @@
 // One client on a virtual modem, with a network and a broker, in virtual time, for tests that are no runs drawn from a seed.
 
-import { VirtualModemCore } from "../../hosts/virtual-modem/modem";
+import { type ModemOptions, VirtualModemCore } from "../../hosts/virtual-modem/modem";
 import { MQTTClient, type MQTTClientOptions, type MQTTModemError } from "../../src/index";
 import { Broker } from "./broker";
 import { CoreTime, Processor, SimulatedClock } from "./clock";
@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly client?: Omit<Partial<MQTTClientOptions>, "modem">;
   readonly driver?: Readonly<Record<string, unknown>>;
   readonly echo?: boolean;
+  /** The modem as a device. */
+  readonly device?: ModemOptions;
   readonly faults?: readonly string[];
   /** Sees all that goes by. */
   readonly traffic?: (direction: "sent" | "received", bytes: Uint8Array) => void;
@@ -43,7 +45,7 @@ export class Bench {
 
   constructor(options: BenchOptions) {
     this.#options = options;
-    const { modem, client, driver, echo = false, faults = [], traffic } = options;
+    const { modem, client, driver, echo = false, device = {}, faults = [], traffic } = options;
     const { clock } = this;
     const family = families[modem];
     const processor = new Processor(clock, (what) => this.attempt(what));
@@ -54,7 +56,7 @@ export class Bench {
     const { line } = this;
     this.virtual = new VirtualModemCore(
       family.modem, { clock, network: new SimulatedNetwork(clock, this.broker), random: () => 0.5, port: { write: (bytes) => line.fromModem(bytes) } },
-      { echo, attachTime: 0, faults },
+      { echo, attachTime: 0, faults, ...device },
     );
     const attach = (port: SimulatedPort): void => void (this.#port = port);
     class Port extends SimulatedPort {

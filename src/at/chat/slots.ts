@@ -12,6 +12,8 @@ export const enum Slot {
   Chat,
   /** What the modem does by itself: its bring-up, and telling its clients of room. */
   Modem = Chat,
+  /** The modem is knocked at once more, or has been silent for so long that it sleeps: of a modem with care. */
+  Sleep,
   /** The first link's; the others follow. */
   Link,
 }

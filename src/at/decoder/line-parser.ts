@@ -1,7 +1,7 @@
 import type { Ring } from "../../bytes/ring";
 import type { Message } from "../framing/message";
 import { Byte } from "../responses/bytes";
-import { afterBlanks } from "../responses/delimiters";
+import { afterBlanks, upTo } from "../responses/delimiters";
 import type { Fields } from "../responses/fields";
 import { NameLookup } from "../responses/name-lookup";
 import { Follow, NO_RESPONSE } from "../responses/name-tree";
@@ -10,7 +10,7 @@ import { CommonResponse, type Line, type ResponseTable } from "../responses/resp
 /** Which part of a line comes next. */
 const enum LinePart {
   Name,
-  /** After a name that only the line's end may follow. */
+  /** After a name behind which the line's end is waited for. */
   End,
   /** After the colon. */
   Fields,
@@ -85,13 +85,11 @@ export class LineParser {
     if (names.response === NO_RESPONSE) return Parsed.Text;
     const byte = ring.bytes[at & ring.mask],
       line = (this.line = this.responses[names.response]);
-    if (line.follow === Follow.End) {
+    if (line.follow !== Follow.Fields) {
+      this.fields.begin(at);
+      if (line.follow === Follow.Anything) return Parsed.Prefix;
       this.part = LinePart.End;
       return Parsed.Nothing;
-    }
-    if (line.follow === Follow.Anything) {
-      this.fields.begin(at);
-      return Parsed.Prefix;
     }
     if (byte === Byte.Colon) this.at = (at + 1) | 0;
     // ML302 prints a bare `+CME ERROR` after some commands (dialects.md C-10).
@@ -107,7 +105,7 @@ export class LineParser {
 
   private readEnd(): Parsed {
     const ring = this.ring,
-      at = (this.at = afterBlanks(ring, this.at));
+      at = (this.at = this.line!.follow === Follow.Line ? upTo(ring, this.at, Byte.CR) : afterBlanks(ring, this.at));
     if (at === ring.tail) return Parsed.Nothing;
     const byte = ring.bytes[at & ring.mask];
     if (byte !== Byte.CR && byte !== Byte.LF) return Parsed.Text;

@@ -30,7 +30,7 @@ export function lookAhead(ring: Ring, names: NameTree, position: number, finals:
     const response = responses[node];
     if (response === NO_RESPONSE) return byte === Byte.Blank && node !== 0 ? afterBlank(ring, names, at, node, finals) : Next.Other;
     const follow = names.follow[response];
-    if (follow === Follow.Anything) return Next.Known;
+    if (follow >= Follow.Anything) return Next.Known;
     if (!finals && response < names.finals) return Next.Other;
     if (follow === Follow.End) return byte === Byte.CR || byte === Byte.LF ? Next.Known : Next.Other;
     return byte !== Byte.Colon ? Next.Other : finals ? Next.Known : fieldsAt(ring, (at + 1) | 0);

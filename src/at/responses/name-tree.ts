@@ -7,8 +7,10 @@ export const enum Follow {
   Fields,
   /** The end of the line: `OK`. Blanks before the end are skipped. */
   End,
-  /** Anything: `REBOOT_CAUSE_…`. */
+  /** Anything: `REBOOT_CAUSE_…`. The line is told before that has come. */
   Anything,
+  /** The same, and the line is told when it is whole. */
+  Line,
 }
 
 /** In place of the index of a response. */

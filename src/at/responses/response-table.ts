@@ -55,6 +55,8 @@ export const enum CommonResponse {
   Sim = 10,
   /** The first number that a family may use. */
   Family = 16,
+  /** From here on what care knows, and MQTT does not. */
+  Care = 64,
 }
 
 /** The finals stand first. */

@@ -6,7 +6,7 @@ const REGISTERED = step("AT+CEREG?", "+CEREG:5,1,213D,0318886E,9,,,00010000,0011
 const SCRIPTS: CareScripts = {
   awake: step("AT+CFUN?", "+CFUN:1", "OK"),
   simReady: step("AT+CPIN?", "+CPIN: READY", "OK"),
-  reports: step("AT+CEREG=5"),
+  reports: step("AT+NPSMR=1") + step("AT+CEREG=5"),
   attached: step("AT+CGATT?", "+CGATT:1", "OK") + REGISTERED,
   data: step("AT+CGPADDR", "+CGPADDR:0,101.43.5.1", "OK"),
   connects: "→ AT+QMTCLOSE=0\\r",
@@ -20,7 +20,8 @@ const NUESTATS = ["Signal power:-842", "Total power:-780", "TX power:-32768", "T
 const LOOKS = step("AT+CSQ", "+CSQ:16,99", "OK") + step("AT+NUESTATS", ...NUESTATS, "OK");
 const NO_LOOKS = step("AT+CSQ", "+CSQ:99,99", "OK") + step("AT+NUESTATS", "Signal power:-32768", "Total power:-32768", "OK");
 const ASKS = step("AT+CGATT?", "+CGATT:0", "OK") + step("AT+CEREG?", "+CEREG:5,2", "OK") + step("AT+CPIN?", "+CPIN: READY", "OK") + LOOKS;
-const modem = (options: Record<string, unknown>): Pick<Exchange, "options"> => ({ options: { modem: options } });
+/** A sleep of full length outlasts the keep-alive time that the exchanges have by default. */
+const modem = (options: Record<string, unknown>): Pick<Exchange, "options"> => ({ options: options.psm ? { keepAlive: 0, modem: options } : { modem: options } });
 
 export const BC35G_CARE: Exchange[] = [
   { name: "all is as it should be, and nothing is changed", script: up(SCRIPTS) },

@@ -2,15 +2,18 @@
 import type { Exchange } from "../support/exchange";
 import { beforeNetwork, simFailures, simWaits, step, STEP, up, type CareScripts } from "./care";
 
-const modem = (options: Record<string, unknown>): Pick<Exchange, "options"> => ({ options: { modem: options } });
+/** A sleep of full length outlasts the keep-alive time that the exchanges have by default. */
+const modem = (options: Record<string, unknown>): Pick<Exchange, "options"> => ({ options: options.psm ? { keepAlive: 0, modem: options } : { modem: options } });
 const CONNECTS = "→ AT+MQTTDISC\\r";
 
 const ATI = step("ATI", "CMCC", "M5311", "M5311-MLVH0S00", "V1.0", "OK");
 const REGISTERED = step("AT+CEREG?", '+CEREG: 5,1,"1A2B","01A2D101",9,"00",,,"00000101","01000111"', "OK");
+/** It is to say when it sleeps. */
+const TELLS = step("AT*SLEEP=1") + step("AT*MATWAKEUP=1");
 const SCRIPTS: CareScripts = {
   awake: `${ATI}${step("AT+CFUN?", "+CFUN: 1", "OK")}`,
   simReady: step("AT+CPIN?", "+CPIN: READY", "OK"),
-  reports: step("AT+CEREG=5"),
+  reports: TELLS + step("AT+CEREG=5"),
   attached: step("AT+CGATT?", "+CGATT: 1", "OK") + REGISTERED,
   data: step("AT+CGPADDR", '+CGPADDR: 1,"100.66.19.177"', "OK"),
   connects: CONNECTS,
@@ -78,7 +81,7 @@ export const M5311_CARE: Exchange[] = [
     ...modem({ psm: { active: 10, periodic: 252_000 }, edrx: { cycle: 82 }, setup: ["AT+SM=LOCK_FOREVER"] }),
     script: `${STEP}${awake}${simReady}${step("AT+SM=LOCK_FOREVER")}${step('AT+CPSMS=1,,,"01000111","00000101"')}${step('AT+CEDRXS=1,5,"0101"')}${reports}${attached}${step("AT+CEDRXRDP", '+CEDRXRDP: 5,"0101","0101","0101"', "OK")}${data}${connects}`,
   },
-  { name: "firmware without the fifth level of reports gets the second", script: `${STEP}${awake}${simReady}${step("AT+CEREG=5", "+CME ERROR: 50")}${step("AT+CEREG=2")}${attached}${data}${connects}` },
+  { name: "firmware without the fifth level of reports gets the second", script: `${STEP}${awake}${simReady}${TELLS}${step("AT+CEREG=5", "+CME ERROR: 50")}${step("AT+CEREG=2")}${attached}${data}${connects}` },
   {
     name: "the wait for the network is told, with the cause of a refusal that is not the last word",
     progress: true,
@@ -121,7 +124,7 @@ const M5310A_ATI = step("ATI", "CMCC", "M5310-A", "OK");
 const M5310A: CareScripts = {
   awake: `${M5310A_ATI}${step("AT+CFUN?", "+CFUN:1", "OK")}`,
   simReady: step("AT+CPIN?", "+CPIN:READY", "OK"),
-  reports: step("AT+CEREG=5"),
+  reports: step("AT+NPSMR=1") + step("AT+CEREG=5"),
   attached: step("AT+CGATT?", "+CGATT:1", "OK") + step("AT+CEREG?", "+CEREG:5,1,213D,0318886E,9,,,,", "OK"),
   data: step("AT+CGPADDR", "+CGPADDR:0,10.1.2.3", "OK"),
   connects: CONNECTS,
@@ -150,7 +153,7 @@ export const M5310A_CARE: Exchange[] = [
   },
 ];
 
-const M5313: CareScripts = { ...SCRIPTS, awake: `${step("ATI", "CMCC", "M5313", "OK")}${step("AT+CFUN?", "+CFUN: 1", "OK")}`, data: "" };
+const M5313: CareScripts = { ...SCRIPTS, reports: step("AT+CEREG=5"), awake: `${step("ATI", "CMCC", "M5313", "OK")}${step("AT+CFUN?", "+CFUN: 1", "OK")}`, data: "" };
 
 export const M5313_CARE: Exchange[] = [
   { name: "a module of which no document is public gets what 27.007 says", script: up(M5313) },

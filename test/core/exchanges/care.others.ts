@@ -2,7 +2,8 @@
 import type { Exchange } from "../support/exchange";
 import { beforeNetwork, simFailures, simWaits, step, STEP, up, type CareScripts } from "./care";
 
-const modem = (options: Record<string, unknown>): Pick<Exchange, "options"> => ({ options: { modem: options } });
+/** A sleep of full length outlasts the keep-alive time that the exchanges have by default. */
+const modem = (options: Record<string, unknown>): Pick<Exchange, "options"> => ({ options: options.psm ? { keepAlive: 0, modem: options } : { modem: options } });
 const LOOKS = step("AT+CSQ", "+CSQ: 24,0", "OK") + step("AT+CESQ", "+CESQ: 24,99,255,255,26,87", "OK");
 
 const ML302: CareScripts = {
