@@ -35,6 +35,8 @@ import { RegistrationWatch, watchdogOf } from "./watchdog";
 /** What the care of a family goes by. */
 export interface CareAbout extends OwnLines {
   readonly rows: CareRows;
+  /** Those of a module whose word stands in what `ATI` says. */
+  readonly variants: readonly (readonly [word: string, rows: CareRows])[];
   /** Finds out which rows are those of this very modem. */
   readonly variant: readonly ModemStep<CareState>[];
   /** Any of its modems can be told its bands, or its bit rate. */

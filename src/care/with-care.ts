@@ -65,6 +65,7 @@ export function withCare(family: Family, { rows, mqtt, reports, variants }: Care
     rows,
     mqtt: `AT${mqtt}`,
     table: table.responses,
+    variants: variants ?? [],
     variant: variants === undefined ? NO_STEPS : variantSteps(variants),
     takesBands: rows.bands !== undefined || variants?.some(([, each]) => each.bands !== undefined) === true,
     takesRate: rows.rate !== undefined || variants?.some(([, each]) => each.rate !== undefined) === true,

@@ -1,14 +1,16 @@
-import { writeFile } from "node:fs/promises";
+import { open, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { findBaud, findModem, loadDriver } from "modem-mqtt/node";
 import { host } from "./broker";
 import { finding, tracing, withRate } from "./connection";
-import { Exit, run, UsageError } from "./exit";
+import { CommandError, Exit, run, UsageError } from "./exit";
 import { addPortOptions, AUTO, integer, interruption, type PortFlags } from "./options";
+import { driverOf } from "./probe/driver";
 import type { Consent } from "./probe/question";
 import { OwnBroker } from "./probe/own-broker";
-import { probeModem, type Probed } from "./probe/probe-modem";
+import { probeModem } from "./probe/probe-modem";
+import type { Probed } from "./probe/probe-options";
 import { markdown, type Report } from "./probe/report";
 import { NO_TABLE, TABLES } from "./probe/tables";
 import { Progress } from "./progress";
@@ -53,6 +55,9 @@ async function probe(flags: ProbeFlags, version: string): Promise<Exit> {
   if (flags.listen !== undefined && flags.host === undefined) throw new UsageError("--listen needs -h: the address under which the modem reaches this machine");
   if (flags.host === undefined && (flags.port !== undefined || flags.username !== undefined)) throw new UsageError("-p and -u need a broker: -h");
   if (flags.pw !== undefined && flags.username === undefined) throw new UsageError("a password needs a user name: -u, or MODEM_MQTT_USERNAME");
+  const file = fileOf(flags);
+  // Half an hour later it would be too late to find out.
+  if (file !== undefined) await (await open(file, "a")).close();
   const signal = interruption();
   const progress = new Progress();
   let probed: Probed;
@@ -61,7 +66,7 @@ async function probe(flags: ProbeFlags, version: string): Promise<Exit> {
     const listening = await own?.listen(flags.listen!);
     const trace = tracing(flags, progress, [flags.pw]);
     const { modem, baud } = await chosen(flags, signal, progress, trace);
-    const family = await loadDriver(modem);
+    const family = await driverOf(modem);
     const table = TABLES[modem] ?? NO_TABLE;
     probed = await probeModem({
       serial: flags.serial,
@@ -116,14 +121,25 @@ async function consent({ yes }: ProbeFlags, progress: Progress, signal: AbortSig
   }
 }
 
-async function write({ output, json }: ProbeFlags, report: Report): Promise<void> {
-  const text = json ? `${JSON.stringify(report, null, 2)}\n` : markdown(report);
-  if (output === "-") {
+/** The file of the report; undefined: stdout. */
+function fileOf({ output, json }: ProbeFlags): string | undefined {
+  return output === "-" ? undefined : (output ?? `modem-mqtt-probe.${json ? "json" : "md"}`);
+}
+
+/** A report that cannot be written to its file goes to stdout: it has cost half an hour. */
+async function write(flags: ProbeFlags, report: Report): Promise<void> {
+  const text = flags.json ? `${JSON.stringify(report, null, 2)}\n` : markdown(report);
+  const file = fileOf(flags);
+  if (file === undefined) {
     process.stdout.write(text);
     return;
   }
-  const file = output ?? `modem-mqtt-probe.${json ? "json" : "md"}`;
-  await writeFile(file, text);
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    process.stdout.write(text);
+    throw new CommandError(`the report could not be written to ${file}, and is on stdout: ${(error as Error).message}`, Exit.Failed, error);
+  }
   const { confirmed, different, "not tried": notTried } = report.counts;
   process.stderr.write(`modem-mqtt: ${confirmed} confirmed, ${different} different, ${notTried} not tried; the report is in ${file}\n`);
 }

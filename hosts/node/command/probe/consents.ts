@@ -4,9 +4,10 @@ import type { Consent, Need } from "./question";
 export type AskConsent = (kind: Consent, text: string) => Promise<boolean>;
 
 const TEXTS: Readonly<Record<Exclude<Consent, "hands">, string>> = {
+  radio: "The modem's radio is off. It is switched on, and off again in the end. Go on",
   data: "It connects to the broker again and again, and sends and receives some 100 kilobytes, which cost what your contract says. Go on",
   restart: "It restarts the modem once by command. Go on",
-  sleep: "It has the modem sleep in power saving mode, for some minutes. Go on",
+  sleep: "It has the modem sleep in power saving mode, for some minutes. A module that only its wake-up pin wakes has to be woken by hand then. Go on",
   replace: "The modem's MQTT client is set up or connected. It is replaced, and cannot be set up again as it was: modems do not tell passwords. Go on",
 };
 
@@ -22,10 +23,10 @@ export class Consents {
   /** Asks for all that the exchanges need. */
   async ask(needs: ReadonlySet<Need>, hasBroker: boolean, isBusy: boolean): Promise<void> {
     const usesBroker = hasBroker && (needs.has("broker") || needs.has("own-broker"));
-    if (isBusy && (usesBroker || needs.has("replace"))) await this.#want("replace");
-    if (usesBroker && (!isBusy || this.has("replace"))) await this.#want("data");
-    if (needs.has("sleep") && this.has("data")) await this.#want("sleep");
-    if (needs.has("restart")) await this.#want("restart");
+    if (isBusy && (usesBroker || needs.has("replace"))) await this.want("replace");
+    if (usesBroker && (!isBusy || this.has("replace"))) await this.want("data");
+    if (needs.has("sleep")) await this.want("sleep");
+    if (needs.has("restart")) await this.want("restart");
   }
 
   has(kind: Consent): boolean {
@@ -37,7 +38,9 @@ export class Consents {
     return this.#ask("hands", `Please ${what}, as soon as you have said yes. Go on`);
   }
 
-  async #want(kind: Exclude<Consent, "hands">): Promise<void> {
+  /** Asks for one thing. @returns whether it was agreed to */
+  async want(kind: Exclude<Consent, "hands">): Promise<boolean> {
     if (await this.#ask(kind, TEXTS[kind])) this.#given.add(kind);
+    return this.has(kind);
   }
 }

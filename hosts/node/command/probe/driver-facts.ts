@@ -1,82 +1,9 @@
 // What a driver's own tables take for granted, as facts: a new family has them by being there.
 import type { Family } from "../../../../src/modem/family";
 import type { Fact, Kind, Verdict } from "./fact";
-import type { Question, Scene, Step } from "./question";
+import type { Question } from "./question";
 import { linesOf, type Recording } from "./recording";
 import { FINAL } from "./wire";
-
-/** The scene that asks everything which a driver may ask, and changes nothing. */
-export const INQUIRIES = "the driver's inquiries";
-export const RESTART = "restart";
-
-/** Scenes that the driver's tables lead to. */
-export function driverScenes({ inquiries, recovery: { restart } }: Family): Scene[] {
-  const steps = restart.map(
-    ({ line }, index): Step => ({
-      at: line,
-      // A modem that restarts at once may have no final.
-      final: 0,
-      then: /OK|ERROR|REBOOT/,
-      within: 10_000,
-      as: line,
-      unless: index > 0 ? /OK|REBOOT/ : undefined,
-    }),
-  );
-  return [
-    { id: INQUIRIES, isPrivate: true, steps: inquiries.map(({ line }) => ({ at: line, as: line })) },
-    ...(steps.length === 0
-      ? []
-      : [
-          {
-            id: RESTART,
-            needs: ["restart"] as const,
-            steps: [...steps, { listen: 2000, as: "restart" }, { wake: 90, window: 1000, as: "restart" }, { listen: 2000, as: "restart" }],
-          },
-        ]),
-  ];
-}
-
-/** Questions that the driver's tables lead to. */
-export function driverQuestions(family: Family): Question[] {
-  const { inquiries, responses, restart, recovery } = family;
-  const banners = responses.responses.filter(({ id }) => id === restart).map(({ text }) => text);
-  return [
-    ...inquiries.map(
-      ({ line }): Question => ({
-        id: line,
-        asks: `Does the modem know ${line}?`,
-        fact: "the driver's inquiries",
-        scene: INQUIRIES,
-        in: line,
-        tells: [
-          ["answered", /(?:^|[\r\n])OK/],
-          ["refused", /ERROR/],
-        ],
-        assumes: "answered",
-      }),
-    ),
-    ...(recovery.restart.length === 0
-      ? []
-      : [
-          {
-            id: "restartCommand",
-            asks: `Which command restarts the modem: ${recovery.restart.map(({ line }) => line).join(", ")}?`,
-            fact: "the driver's restart",
-            scene: RESTART,
-            tells: (recording: Recording) => recovery.restart.find(({ line }) => /OK|REBOOT/.test(recording.received(line)))?.line ?? "none of them",
-            assumes: recovery.restart.length === 1 ? recovery.restart[0].line : undefined,
-          },
-          {
-            id: "restartLine",
-            asks: `Does a restart print ${banners.join(" or ")}?`,
-            fact: "the driver's restart",
-            scene: RESTART,
-            tells: (recording: Recording) => (banners.some((text) => recording.received().includes(text)) ? "yes" : "no"),
-            assumes: "yes",
-          },
-        ]),
-  ];
-}
 
 /** What has been seen in all exchanges. */
 export interface Evidence {
@@ -112,7 +39,7 @@ export function driverFacts(evidence: Evidence): Fact[] {
 // ---- commands
 
 /** The name of a command line: `AT+QMTOPEN`. */
-const nameOf = (line: string): string => /^AT[+*]?\w*/.exec(line)?.[0] ?? line;
+export const nameOf = (line: string): string => /^AT[+*]?\w*/.exec(line)?.[0] ?? line;
 
 /** For each command that was sent: the exchange in which it ended with OK, or null where it never did. */
 function endings(recordings: ReadonlyMap<string, Recording>): Map<string, string | null> {

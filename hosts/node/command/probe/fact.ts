@@ -4,7 +4,7 @@ import type { Recording } from "./recording";
 export type Verdict = "confirmed" | "different" | "not tried";
 
 /** Which of the driver's tables a fact is from, or a question of a document's. */
-export type Kind = "question" | "command" | "inquiry" | "line" | "limit" | "option" | "other";
+export type Kind = "question" | "care" | "command" | "inquiry" | "line" | "limit" | "option" | "other";
 
 /** What has come out about one fact. */
 export interface Fact {
@@ -28,12 +28,12 @@ export interface Fact {
 
 /** The fact that a question leads to. @param outcome the recording, or why there is none */
 export function judge(question: Question, outcome: Recording | string, settings: Settings): Fact {
-  const { id, asks, fact: source, assumes, advice, scene } = question;
+  const { id, asks, fact: source, assumes, advice, scene, fits = (found) => found === assumes } = question;
   const base = { id, kind: "question", asks, source, assumed: assumes ?? null, advice: null, exchange: scene } as const;
   if (typeof outcome === "string") return { ...base, verdict: "not tried", found: null, why: outcome, exchange: null };
   const found = valueOf(question, outcome, settings);
   if (found === undefined) return { ...base, verdict: "not tried", found: null, why: "nothing in the exchange shows it, or it has a form that nobody knew" };
-  const verdict = assumes === undefined || found === assumes ? "confirmed" : "different";
+  const verdict = assumes === undefined || fits(found) ? "confirmed" : "different";
   return { ...base, verdict, found, why: null, advice: advice?.[found] ?? null };
 }
 

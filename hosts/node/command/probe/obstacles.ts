@@ -13,11 +13,12 @@ export interface Conditions {
 }
 
 export const usesBroker = (needs: readonly Need[]): boolean => needs.includes("broker") || needs.includes("own-broker");
+export const usesNetwork = (needs: readonly Need[]): boolean => needs.includes("network") || usesBroker(needs);
 
 /** What stands against an exchange, the first that applies. */
 const OBSTACLES: readonly (readonly [applies: (needs: readonly Need[], has: Conditions) => boolean, why: string])[] = [
   [(needs, { hasSIM }) => needs.includes("no-sim") && hasSIM, "the SIM can be used: probe once more without one"],
-  [(needs, { hasSIM }) => needs.includes("sim") && !hasSIM, "there is no SIM that can be used"],
+  [(needs, { hasSIM }) => (needs.includes("sim") || needs.includes("network")) && !hasSIM, "there is no SIM that can be used"],
   [(needs, { broker }) => usesBroker(needs) && !broker, "there is no broker: -h"],
   [(needs, { own }) => needs.includes("own-broker") && !own, "it needs a broker that misbehaves: --listen"],
   [

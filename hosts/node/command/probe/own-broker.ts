@@ -1,7 +1,8 @@
-// A broker of the probe's own: it does what no good broker does, as far as a scene asks it to. One client at a time; no user is checked.
+// A broker of the probe's own: it does what no good broker does, as far as a scene asks it to. Its port is open to the Internet: it serves
+// one client alone, by its id, and sends away whoever else comes.
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { bytesOf, packet, PacketType, readPacket, text16, type Packet } from "./packets";
+import { bytesOf, clientOf, packet, PacketType, readPacket, text16, type Packet } from "./packets";
 
 /** What the broker does otherwise than a good one. */
 export interface Manners {
@@ -17,6 +18,12 @@ export interface Manners {
 
 const GOOD: Manners = { connack: 0, grants: "asked", silentOn: [], isAway: false };
 const REFUSED = 0x80;
+/** Bytes of a packet, at the most. */
+const LARGEST = 65_536;
+/** Connections at a time. */
+const MOST_CONNECTIONS = 32;
+/** Milliseconds until a connection has shown that it is the modem's. */
+const PATIENCE = 60_000;
 /** What an HTTP client is answered with: a BC35-G fetches a password so. */
 const HTTP_BODY = '{"password":"probe-password"}';
 const HTTP_ANSWER = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${HTTP_BODY.length}\r\nConnection: close\r\n\r\n${HTTP_BODY}`;
@@ -29,20 +36,26 @@ export class OwnBroker {
   /** The payloads that have been published, by topic. */
   readonly messages = new Map<string, string[]>();
   manners: Manners = GOOD;
+  /** The only client that is served; none: any. */
+  client: string | undefined;
   readonly #server: Server;
+  /** Of the client; and those that have not shown yet whose they are. */
   readonly #sockets = new Set<Socket>();
+  readonly #strangers = new Set<Socket>();
   readonly #subscriptions = new Map<string, number>();
   #lastAnswer: Uint8Array | undefined;
   #lastId = 0;
 
   constructor() {
     this.#server = createServer((socket) => this.#accept(socket));
+    this.#server.maxConnections = MOST_CONNECTIONS;
   }
 
   /** @param port 0 for any free one @returns the port */
   async listen(port: number, host?: string): Promise<number> {
     this.#server.listen(port, host);
     await once(this.#server, "listening");
+    this.#server.on("error", () => {}); // of a connection that could not be accepted
     return (this.#server.address() as AddressInfo).port;
   }
 
@@ -68,7 +81,7 @@ export class OwnBroker {
 
   /** Breaks all connections. */
   drop(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of [...this.#sockets, ...this.#strangers]) socket.destroy();
     this.#sockets.clear();
   }
 
@@ -94,21 +107,40 @@ export class OwnBroker {
       return;
     }
     this.note("broker: a connection");
-    this.#sockets.add(socket);
+    this.#strangers.add(socket);
+    socket.setTimeout(PATIENCE, () => {
+      if (this.#strangers.has(socket)) socket.destroy();
+    });
     let received = Buffer.alloc(0),
       isMQTT = false;
     socket.on("data", (chunk) => {
       received = Buffer.concat([received, chunk]);
-      if (!isMQTT && !this.#isMQTT(socket, received)) return;
+      if (!isMQTT && !this.#isMQTT(socket, received)) return this.#limit(socket, received.length);
       isMQTT = true;
-      for (let next; (next = readPacket(received)) !== undefined; ) {
-        received = received.subarray(next.length);
-        this.#packet(socket, next);
+      try {
+        for (let next; !socket.destroyed && (next = readPacket(received)) !== undefined; ) {
+          received = received.subarray(next.length);
+          this.#packet(socket, next);
+        }
+      } catch {
+        this.#sendAway(socket, "a packet that cannot be read");
       }
+      this.#limit(socket, received.length);
     });
     socket.on("close", () => {
+      this.#strangers.delete(socket);
       if (this.#sockets.delete(socket)) this.note("broker: the connection is closed");
     });
+  }
+
+  #limit(socket: Socket, length: number): void {
+    if (length > LARGEST && !socket.destroyed) this.#sendAway(socket, "a packet that is too long");
+  }
+
+  #sendAway(socket: Socket, why: string): void {
+    this.note(`broker: ${why}; the connection is closed`);
+    this.#sockets.delete(socket);
+    socket.destroy();
   }
 
   /** Whether a connection begins with CONNECT. Answers HTTP, and ends what is neither. */
@@ -127,6 +159,11 @@ export class OwnBroker {
   }
 
   #packet(socket: Socket, { type, flags, body }: Packet): void {
+    if (this.#strangers.has(socket)) {
+      if (type !== PacketType.Connect || (this.client !== undefined && clientOf(body) !== this.client)) return this.#sendAway(socket, "a stranger");
+      this.#strangers.delete(socket);
+      this.#sockets.add(socket);
+    }
     this.note(`broker: ${NAMES[type] ?? type}`);
     if (this.manners.silentOn.includes(type) && type !== PacketType.Publish) return;
     const id = [...body.subarray(0, 2)];

@@ -56,3 +56,9 @@ export function readPacket(bytes: Buffer): Packet | undefined {
 export const bytesOf = (text: string): number[] => [...Buffer.from(text, "latin1")];
 /** The same with its length before it. */
 export const text16 = (text: string): number[] => [text.length >> 8, text.length & 0xff, ...bytesOf(text)];
+
+/** The client's id in CONNECT: behind the protocol's name, its level, the flags and the keep-alive time. @throws RangeError for a packet that is cut */
+export function clientOf(connect: Buffer): string {
+  const at = 2 + connect.readUInt16BE(0) + 4;
+  return connect.toString("latin1", at + 2, at + 2 + connect.readUInt16BE(at));
+}

@@ -1,5 +1,5 @@
 import type { OwnBroker } from "./own-broker";
-import type { Scene, Settings, Step } from "./question";
+import { OK, type Scene, type Settings, type Step } from "./question";
 import { linesOf, type Recording } from "./recording";
 import { FINAL, PROMPT, type Wire } from "./wire";
 
@@ -11,8 +11,6 @@ const PROMPT_TIMEOUT = 10_000;
 const ANSWER_TIMEOUT = 1000;
 /** Milliseconds of silence before a scene begins. */
 const SILENCE = 50;
-/** A command that has ended well. */
-const OK = /(?:^|[\r\n])OK *[\r\n]/;
 /** More than any counted data phase lacks: ends one that nothing else ends. */
 const FILLER = "\r".repeat(2100);
 
@@ -21,6 +19,10 @@ export interface Performed {
   readonly recording: Recording;
   /** Why it has not come to its end, or undefined. */
   readonly stopped?: string;
+  /** The modem answers nothing any more. */
+  readonly isSilent: boolean;
+  /** A command has had no answer at all. */
+  readonly isUnanswered: boolean;
 }
 
 /** Performs scenes on the wire. */
@@ -31,6 +33,7 @@ export class Performer {
   readonly #ask: (what: string) => Promise<boolean>;
   /** Whether the last command has had no final: the modem may still be busy, or in a data phase. */
   #isOwed = false;
+  #isUnanswered = false;
   /** What the modem wrote during the last step. */
   #answer = "";
 
@@ -40,7 +43,9 @@ export class Performer {
     this.#settings = settings;
     this.#broker = broker;
     this.#ask = ask;
-    if (broker !== undefined) broker.note = (text) => wire.note(text);
+    if (broker === undefined) return;
+    broker.note = (text) => wire.note(text);
+    broker.client = settings.id;
   }
 
   /** @throws ModemError PORT_FAILED; the signal's reason, after which {@link settle} must follow */
@@ -49,11 +54,14 @@ export class Performer {
     this.#broker?.reset();
     await wire.listen(SILENCE);
     const recording = wire.record();
+    this.#isUnanswered = false;
     const stopped = await this.#all(steps, recording, true);
-    if (this.#isOwed) await this.settle();
     this.#broker?.behave({});
+    const isUnanswered = this.#isUnanswered;
+    if (this.#isOwed && !(await this.settle())) return { recording, stopped, isSilent: true, isUnanswered };
     await this.#all(leave, recording, false);
-    return { recording, stopped };
+    const isSilent = this.#isOwed && !(await this.settle());
+    return { recording, stopped, isSilent, isUnanswered };
   }
 
   async #all(steps: readonly Step[], recording: Recording, counts: boolean): Promise<string | undefined> {
@@ -82,6 +90,7 @@ export class Performer {
       const { final = FINAL_TIMEOUT, then, within = 0 } = step;
       wire.send(`${this.#filled(step.at)}\r`);
       await this.#ended(final, then, within);
+      if (this.#isOwed && wire.text.trim() === "") this.#isUnanswered = true;
     } else if ("prompt" in step) {
       wire.send(`${this.#filled(step.prompt)}\r`);
       this.#isOwed = true;
@@ -94,6 +103,7 @@ export class Performer {
     } else if ("listen" in step) {
       await wire.until((text) => step.until?.test(text) ?? false, step.listen);
     } else if ("wake" in step) await this.#wake(step.wake, step.window);
+    else if ("again" in step) await this.#again(step);
     else if (this.#broker !== undefined) step.broker(this.#broker, this.#settings);
   }
 
@@ -107,14 +117,32 @@ export class Performer {
   }
 
   async #wake(most: number, window: number): Promise<void> {
-    const wire = this.#wire;
+    const wire = this.#wire,
+      start = wire.now;
     for (let tries = 1; tries <= most; tries++) {
       wire.send("AT\r");
       if (!(await wire.until((text) => OK.test(text), window))) continue;
-      wire.note(`the modem answers the AT number ${tries}`);
+      wire.note(`the modem answers the AT number ${tries}, after ${Math.round(wire.now - start)} ms`);
       return;
     }
     wire.note(`the modem answers none of ${most} AT`);
+  }
+
+  async #again({ again, until, within, pause }: { again: string; until: RegExp; within: number; pause: number }): Promise<void> {
+    const wire = this.#wire,
+      start = wire.now;
+    for (;;) {
+      wire.mark();
+      wire.send(`${again}\r`);
+      await this.#ended(FINAL_TIMEOUT, undefined, 0);
+      const passed = wire.now - start;
+      if (until.test(wire.text)) {
+        wire.note(`${again} is answered so after ${Math.round(passed / 100) / 10} s`);
+        return;
+      }
+      if (passed + pause > within) return;
+      await wire.listen(pause);
+    }
   }
 
   #filled(text: string): string {

@@ -1,54 +1,20 @@
 import { ModemError } from "modem-mqtt/node";
-import type { Family } from "../../../../src/modem/family";
-import { Consents, type AskConsent } from "./consents";
-import { driverFacts, driverQuestions, driverScenes, RESTART, strangers, type Evidence } from "./driver-facts";
-import { judge, type Fact } from "./fact";
+import { Consents } from "./consents";
 import { common } from "./families/common";
+import { reportOf } from "./findings";
 import { Keeper } from "./keeper";
-import { mask, maskFields, shown } from "./mask";
-import { obstacle, usesBroker } from "./obstacles";
-import type { OwnBroker } from "./own-broker";
+import { mask, shown } from "./mask";
+import { obstacle, usesBroker, usesNetwork } from "./obstacles";
 import { Performer } from "./performer";
-import type { Question, Scene, Table } from "./question";
-import type { Recording } from "./recording";
-import { maskedFact, reported, type Recorded, type Report } from "./report";
-import { settingsFor, type BrokerAddress, type Paces } from "./settings";
+import { planOf } from "./plan";
+import type { Probed, ProbeOptions } from "./probe-options";
+import { OK, type Need, type Question, type Scene } from "./question";
+import { Readiness } from "./readiness";
+import { answerOf, type Recording } from "./recording";
+import type { Recorded, Report } from "./report";
+import { hasRestarted } from "./restarted";
+import { settingsFor } from "./settings";
 import { Wire } from "./wire";
-
-export interface ProbeOptions {
-  readonly serial: string;
-  /** Bit/s. */
-  readonly baud: number;
-  /** The driver's name, and the driver. */
-  readonly modem: string;
-  readonly family: Family;
-  readonly table: Table;
-  readonly version: string;
-  /** Ends the probe; what was changed is put back. */
-  readonly signal: AbortSignal;
-  readonly trace?: (direction: "sent" | "received", bytes: Uint8Array) => void;
-  /** The broker as the modem reaches it; none: what needs one is not tried. */
-  readonly broker?: BrokerAddress;
-  /** This program's own broker, where `broker` leads to it. */
-  readonly own?: OwnBroker;
-  /** Asks a person. */
-  readonly consent: AskConsent;
-  /** Only these questions. */
-  readonly only?: readonly string[];
-  /** Milliseconds after which no further exchange begins. */
-  readonly within: number;
-  /** Milliseconds that the modem may take until it is attached. */
-  readonly attachTimeout: number;
-  readonly paces?: Paces;
-  /** Tells what is being done. */
-  readonly onProgress?: (what: string) => void;
-}
-
-/** A probe's report, and the error that ended it too early. */
-export interface Probed {
-  readonly report: Report;
-  readonly error: unknown;
-}
 
 /**
  * Asks a modem everything that the tables have, as far as it can.
@@ -65,46 +31,42 @@ export async function probeModem(options: ProbeOptions): Promise<Probed> {
   }
 }
 
-const REPORT: Readonly<Record<string, string>> = { maker: "AT+CGMI", model: "AT+CGMM", firmware: "AT+CGMR", product: "ATI" };
-const OK = /(?:^|[\r\n])OK *[\r\n]/;
-/** Milliseconds between two questions whether the modem is attached. */
-const ATTACH_PAUSE = 2000;
-/** Exchanges with these come last, in this order. */
-const LAST: readonly string[] = ["sleep", "hands", "restart"];
+/** What is asked first: for the report's head, and to see how the modem is. */
+const IDENTITY: Readonly<Record<string, string>> = { maker: "AT+CGMI", model: "AT+CGMM", firmware: "AT+CGMR", product: "ATI" };
+const BEGINNING = "beginning";
+/** Milliseconds. */
+const PATIENCE = 60_000;
+/** Exchanges in which the modem may restart, or lose what it has been told. */
+const RESTARTING: readonly Need[] = ["sleep", "hands", "restart"];
 
 /** One probe of one modem. */
 class Probe {
   readonly #options: ProbeOptions;
   readonly #wire: Wire;
   readonly #performer: Performer;
-  readonly #keeper: Keeper;
   readonly #consents: Consents;
   readonly #settings: Readonly<Record<string, string>>;
-  readonly #scenes: readonly Scene[];
-  readonly #questions: readonly Question[];
   readonly #recorded: Recorded[] = [];
   readonly #outcomes = new Map<string, Recording | string>();
   readonly #identity: Record<string, string | null> = { maker: null, model: null, firmware: null, product: null };
-  #hasSIM = false;
-  #isAttached: boolean | undefined;
+  readonly #keeper: Keeper;
+  readonly #readiness: Readiness;
+  #scenes: readonly Scene[] = [];
+  #questions: readonly Question[] = [];
+  /** The modem's MQTT client is an application's. */
   #isBusy = false;
+  /** The echo is off, so that an echo tells a restart. */
+  #isMute = false;
 
   constructor(options: ProbeOptions, wire: Wire) {
-    const { table, family, broker, own, consent, only, paces } = options;
+    const { family, broker, own, consent, paces } = options;
     this.#options = options;
     this.#wire = wire;
     this.#settings = settingsFor(family, broker, paces);
     this.#consents = new Consents(consent);
     this.#performer = new Performer(wire, this.#settings, own, (what) => this.#consents.person(what));
-    this.#keeper = new Keeper((line) => this.#performer.ask(line), [...common.kept, ...table.kept]);
-    const questions = [...common.questions, ...driverQuestions(family), ...table.questions];
-    this.#questions = only === undefined ? questions : questions.filter(({ id }) => only.includes(id));
-    const wanted = new Set(this.#questions.map(({ scene }) => scene));
-    const rank = ({ needs = [] }: Scene): number =>
-      Math.max(...needs.map((need) => LAST.indexOf(need)), needs.includes("own-broker") || needs.includes("broker") ? -0.5 : -1);
-    this.#scenes = [...common.scenes, ...driverScenes(family), ...table.scenes]
-      .filter(({ id }) => wanted.has(id))
-      .sort((one, other) => rank(one) - rank(other));
+    this.#keeper = new Keeper((line, timeout) => this.#performer.ask(line, timeout), common.kept);
+    this.#readiness = new Readiness(options, wire, this.#performer, this.#keeper, this.#consents);
   }
 
   async run(): Promise<Probed> {
@@ -115,40 +77,56 @@ class Probe {
     } catch (thrown) {
       error = thrown;
     }
-    const { maker, model, product } = this.#identity;
-    if (error !== undefined && maker === null && model === null && product === null && this.#recorded.length === 0) {
-      await this.#putBack();
-      throw error;
-    }
-    return { report: this.#report(error, await this.#putBack()), error };
+    const putBack = await this.#putBack();
+    if (error !== undefined && this.#recorded.length === 0) throw error;
+    return { report: this.#report(error, putBack), error };
   }
 
+  // ---- the beginning
+
   async #begin(): Promise<void> {
-    const { table, serial } = this.#options;
+    const { serial, table, broker } = this.#options;
     const recording = this.#wire.record();
     if (!(await this.#performer.settle())) throw new ModemError("MODEM_SILENT", `the modem on ${serial} does not answer AT; check its power and its wiring`);
     const isEchoing = /AT\r/.test(recording.received());
     await this.#keeper.keep(["cmee"]);
     if (isEchoing && OK.test(await this.#performer.ask("ATE0"))) this.#keeper.remember("echo", "ATE1");
-    await this.#performer.ask("AT+CMEE=1");
-    for (const [name, line] of Object.entries(REPORT)) this.#identity[name] = this.#words(await this.#performer.ask(line));
-    this.#hasSIM = /READY/.test(await this.#performer.ask("AT+CPIN?"));
+    await this.#prepare();
+    for (const [name, line] of Object.entries(IDENTITY)) {
+      const text = await this.#performer.ask(line);
+      recording.label(name, text);
+      this.#identity[name] = this.#words(text);
+    }
+    const { questions, scenes, kept } = planOf(this.#options, this.#identity.product ?? "");
+    this.#questions = questions;
+    this.#scenes = scenes;
+    this.#keeper.add(...kept);
+    await this.#readiness.begin(this.#needs, recording);
+    this.#wire.record(); // what an application has set up is shown nowhere
     if (table.busy !== undefined) this.#isBusy = table.busy.when.test(await this.#performer.ask(table.busy.at));
-    const needs = new Set(this.#scenes.flatMap(({ needs = [] }) => needs));
-    await this.#consents.ask(needs, this.#options.broker !== undefined, this.#isBusy);
+    this.#recorded.push({ id: BEGINNING, recording, isPrivate: this.#isBusy });
+    this.#outcomes.set(BEGINNING, recording);
+    await this.#consents.ask(this.#needs, broker !== undefined, this.#isBusy);
+  }
+
+  /** No echo, errors with numbers: as the tables want it. */
+  async #prepare(): Promise<void> {
+    await this.#performer.ask("ATE0");
+    this.#isMute = !/AT\+/.test(await this.#performer.ask("AT+CMEE=1"));
   }
 
   /** The lines of an answer without echo, names and final; null where the modem has refused. */
   #words(text: string): string | null {
     if (!OK.test(text)) return null;
-    const lines = text.split(/[\r\n]+/).map((line) => line.replace(/^\+CGM[IMR]: ?/, "").trim());
-    return shown(mask(lines.filter((line) => line !== "" && line !== "OK" && !/^(AT|\+)/.test(line)).join("; "), this.#secrets)) || null;
+    const lines = answerOf(text).map((line) => line.replace(/^\+CGM[IMR]: ?/, "").trim());
+    return shown(mask(lines.filter((line) => !line.startsWith("+")).join("; "), this.#secrets)) || null;
   }
 
-  get #secrets(): string[] {
-    const { host, user, password } = this.#options.broker ?? {};
-    return [host ?? "", user ?? "", password ?? ""];
+  get #needs(): ReadonlySet<Need> {
+    return new Set(this.#scenes.flatMap(({ needs = [] }) => needs));
   }
+
+  // ---- the exchanges
 
   async #all(): Promise<void> {
     const { within, onProgress, signal } = this.#options;
@@ -165,95 +143,122 @@ class Probe {
     }
   }
 
+  /** Performs a scene, and once more where the modem has restarted in the middle of it, or has not answered. */
   async #perform(scene: Scene): Promise<void> {
-    const { id, changes = [], isPrivate = false } = scene;
+    const { id, needs = [], changes = [] } = scene;
     this.#wire.record(); // what a user has set is read, and shown nowhere
     const unknown = await this.#keeper.keep(changes);
     if (unknown.length > 0) {
       this.#outcomes.set(id, `it changes a setting that cannot be read, and so not be put back: ${unknown.join(", ")}`);
       return;
     }
-    this.#outcomes.set(id, "it was interrupted");
-    try {
-      const { recording, stopped } = await this.#performer.perform(scene);
-      this.#outcomes.set(id, stopped ?? recording);
-    } finally {
-      // What was recorded until an interruption is kept too.
-      this.#recorded.push({ id, recording: this.#wire.recording, isPrivate });
-      this.#wire.record();
-    }
-    if (id === RESTART) await this.#afterRestart();
+    if ((await this.#once(scene)) === undefined || RESTARTING.some((need) => needs.includes(need))) return;
+    this.#recorded.push({ ...this.#recorded.pop()!, id: `${id}, first attempt` });
+    if ((await this.#once(scene)) === "restarted") this.#outcomes.set(id, "the modem restarts in the middle of it");
   }
 
-  /** A restart has lost echo and numbers. */
+  /** @returns what has gone wrong with the modem meanwhile, if anything */
+  async #once(scene: Scene): Promise<"restarted" | "unanswered" | undefined> {
+    const { id } = scene;
+    let isSilent = false,
+      isUnanswered = false;
+    this.#outcomes.set(id, "it was interrupted");
+    try {
+      const performed = await this.#performer.perform(scene);
+      this.#outcomes.set(id, performed.stopped ?? performed.recording);
+      ({ isSilent, isUnanswered } = performed);
+    } finally {
+      // What was recorded until an interruption is kept too.
+      this.#recorded.push({ id, recording: this.#wire.recording, isPrivate: scene.isPrivate === true || this.#isOthers(scene) });
+      if (!isSilent) this.#wire.record();
+    }
+    const { recording } = this.#recorded.at(-1)!;
+    if (isSilent) await this.#comeBack(scene);
+    const isRestarted = hasRestarted(recording, this.#options.family, this.#isMute);
+    if (isRestarted || isSilent) await this.#afterRestart();
+    return isRestarted ? "restarted" : isSilent || isUnanswered ? "unanswered" : undefined;
+  }
+
+  /** Whether messages of an application's own connection may come. */
+  #isOthers({ needs = [] }: Scene): boolean {
+    return this.#isBusy && !(this.#consents.has("replace") && usesBroker(needs));
+  }
+
+  /** Waits for a modem that answers nothing any more. @throws ModemError MODEM_SILENT */
+  async #comeBack({ id, needs = [] }: Scene): Promise<void> {
+    const { patience = PATIENCE, onProgress, serial } = this.#options;
+    onProgress?.("the modem has stopped answering; waiting for it");
+    const isBack = async (): Promise<boolean> => {
+      for (const deadline = this.#wire.now + patience; this.#wire.now < deadline; ) if (await this.#performer.settle()) return true;
+      return false;
+    };
+    if (await isBack()) return;
+    if (needs.includes("sleep") && (await this.#consents.person("wake the module: by its wake-up pin, or by its power key")) && (await isBack())) return;
+    throw new ModemError("MODEM_SILENT", `the modem on ${serial} has stopped answering in the exchange "${id}"; check its power, and start it anew`);
+  }
+
+  /** A restart has lost echo and numbers, and the network. */
   async #afterRestart(): Promise<void> {
     await this.#performer.settle();
-    for (const line of ["ATE0", "AT+CMEE=1"]) await this.#performer.ask(line);
+    await this.#prepare();
+    await this.#readiness.again();
   }
 
   /** Why a scene cannot be performed, or undefined. */
   async #obstacle({ needs = [] }: Scene): Promise<string | undefined> {
     const { broker, own } = this.#options;
-    const why = obstacle(needs, { hasSIM: this.#hasSIM, broker: broker !== undefined, own: own !== undefined, isBusy: this.#isBusy, consents: this.#consents });
-    if (why !== undefined || !usesBroker(needs)) return why;
-    return (await this.#attached()) ? undefined : "the modem is not attached to the network";
+    const why = obstacle(needs, {
+      hasSIM: this.#readiness.hasSIM,
+      broker: broker !== undefined,
+      own: own !== undefined,
+      isBusy: this.#isBusy,
+      consents: this.#consents,
+    });
+    if (why !== undefined) return why;
+    if (!usesNetwork(needs) && !needs.includes("waited")) return undefined;
+    return (await this.#readiness.attached()) || !usesNetwork(needs) ? undefined : "the modem is not attached to the network";
   }
 
-  /** Waits until the modem is attached; only once. */
-  async #attached(): Promise<boolean> {
-    if (this.#isAttached !== undefined) return this.#isAttached;
-    const { attachTimeout, onProgress } = this.#options;
-    const deadline = this.#wire.now + attachTimeout;
-    for (;;) {
-      if (/\+CGATT: ?1/.test(await this.#performer.ask("AT+CGATT?"))) return (this.#isAttached = true);
-      if (this.#wire.now > deadline || !this.#hasSIM) return (this.#isAttached = false);
-      onProgress?.("waiting for the modem to attach to the network");
-      await this.#wire.listen(ATTACH_PAUSE);
-    }
-  }
+  // ---- the end
 
   /** Whatever has happened: as much as the modem still takes. */
   async #putBack(): Promise<Report["putBack"]> {
-    this.#options.onProgress?.("putting settings back");
+    const { onProgress, signal } = this.#options;
+    onProgress?.("putting settings back");
     this.#wire.ignoreSignal();
     try {
       await this.#performer.settle();
       const last = this.#scenes.find(({ id }) => id === this.#recorded.at(-1)?.id);
-      if (last?.leave !== undefined && this.#options.signal.aborted) await this.#performer.perform({ id: "leaving", steps: last.leave });
-      return (await this.#keeper.putBack()).map((row) => ({ ...row, command: shown(maskFields(row.command, this.#secrets)) }));
+      if (last?.leave !== undefined && signal.aborted) await this.#performer.perform({ id: "leaving", steps: last.leave });
     } catch {
-      return []; // the port is gone
+      // The port is gone. What is not done is told.
     }
+    return this.#keeper.putBack();
+  }
+
+  get #secrets(): string[] {
+    const { host, user, password } = this.#options.broker ?? {};
+    return [host ?? "", user ?? "", password ?? ""];
   }
 
   #report(error: unknown, putBack: Report["putBack"]): Report {
-    const { family, modem, version, baud, broker, own } = this.#options;
-    const answered = this.#questions.map((question) => judge(question, this.#outcomes.get(question.scene) ?? "the probe ended before", this.#settings));
-    const recordings = new Map(this.#recorded.flatMap(({ id, recording, isPrivate }) => (isPrivate ? [] : [[id, recording] as const])));
-    const evidence: Evidence = { family, recordings, answered, questions: this.#questions, baud };
-    const facts = [...answered.map(withKind(family)), ...(this.#options.only === undefined ? driverFacts(evidence) : [])].map((fact) =>
-      maskedFact(fact, this.#secrets),
-    );
-    const count = (verdict: Fact["verdict"]): number => facts.filter((fact) => fact.verdict === verdict).length;
+    const { family, modem, version, baud, broker, own, only } = this.#options;
     const { maker, model, firmware, product } = this.#identity;
-    return {
-      schema: 1,
+    return reportOf({
+      family,
+      modem: { maker, model, firmware, product },
+      driver: modem,
+      baud,
       version,
-      date: new Date().toISOString().slice(0, 10),
-      ended: error === undefined ? "all that could be asked was asked" : shown(mask((error as Error).message, this.#secrets)),
-      modem: { driver: modem, maker, model, firmware, product, baud },
-      had: { sim: this.#hasSIM, network: this.#isAttached === true, broker: broker === undefined ? "none" : own === undefined ? "another" : "own" },
-      counts: { confirmed: count("confirmed"), different: count("different"), "not tried": count("not tried") },
-      facts,
-      unknownLines: strangers(evidence).map((line) => shown(mask(line, this.#secrets))),
+      had: { sim: this.#readiness.hasSIM, network: this.#readiness.hadNetwork, broker: broker === undefined ? "none" : own === undefined ? "another" : "own" },
+      error,
+      questions: this.#questions,
+      outcomes: this.#outcomes,
+      recorded: this.#recorded,
+      settings: this.#settings,
+      isPart: only !== undefined,
+      secrets: this.#secrets,
       putBack,
-      exchanges: this.#recorded.map((one) => reported(one, this.#secrets)),
-    };
+    });
   }
 }
-
-/** A question about an inquiry of the driver's is a fact of its table. */
-const withKind =
-  ({ inquiries }: Family) =>
-  (fact: Fact): Fact =>
-    inquiries.some(({ line }) => line === fact.id) ? { ...fact, kind: "inquiry" } : fact;

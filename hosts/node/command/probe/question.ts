@@ -8,6 +8,10 @@ export type Need =
   | "sim"
   /** A SIM that is missing or locked. */
   | "no-sim"
+  /** The modem has had time to attach; whether it has does not matter. */
+  | "waited"
+  /** The modem is attached to the network. */
+  | "network"
   /** A broker that the modem reaches, and leave to send data. */
   | "broker"
   /** A broker that misbehaves when it is asked to: this program's own. */
@@ -22,7 +26,7 @@ export type Need =
   | "hands";
 
 /** What is asked before it is done. */
-export type Consent = "data" | "restart" | "sleep" | "replace" | "hands";
+export type Consent = "radio" | "data" | "restart" | "sleep" | "replace" | "hands";
 
 interface Common {
   /** Keeps what the modem writes during this step under this name, for the judgement. */
@@ -54,6 +58,8 @@ export type Step = Common &
     | { readonly listen: number; readonly until?: RegExp }
     /** Sends AT until the modem answers, so many times at the most, `window` milliseconds each. */
     | { readonly wake: number; readonly window: number }
+    /** Sends the command again and again, every `pause` and for `within` at the most, until its answer fits. */
+    | { readonly again: string; readonly until: RegExp; readonly within: number; readonly pause: number }
     /** Tells the broker what to do. */
     | { readonly broker: (broker: OwnBroker, settings: Settings) => void }
     /** Asks a person to do something, and listens. */
@@ -87,11 +93,15 @@ export interface Question {
   readonly fact: string;
   /** The exchange that answers it. */
   readonly scene: string;
+  /** Why no exchange does. */
+  readonly untried?: string;
   /** The step whose answer the patterns look at. Default: all that the modem wrote. */
   readonly in?: string;
   readonly tells: Tells;
   /** The value that driver or document takes for granted; several, where the driver takes either; none: any value is as expected. */
   readonly assumes?: string;
+  /** Whether what was found is as good as what is assumed. Default: it is the same. */
+  readonly fits?: (found: string) => boolean;
   /** The driver's option that it is about. */
   readonly option?: string;
   /** What to tell the driver, by value. */
@@ -106,9 +116,16 @@ export interface Kept {
   readonly value: RegExp;
   /** The command that sets it. */
   readonly restore: (found: RegExpExecArray) => string;
+  /** Milliseconds until the command that sets it has ended. Default 5000. */
+  readonly final?: number;
   /** Sets it where it could not be read. */
   readonly otherwise?: string;
+  /** A modem that refuses to tell it does not have it: the steps that set it see to that. */
+  readonly ifKnown?: boolean;
 }
+
+/** How a command ends that was taken. */
+export const OK = /(?:^|[\r\n])OK *(?=[\r\n])/;
 
 /** All that is known of one family's open questions. */
 export interface Table {

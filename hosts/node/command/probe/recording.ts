@@ -59,3 +59,5 @@ export class Recording {
 
 /** The lines of a received text, without line ends and empty lines. */
 export const linesOf = (text: string): string[] => text.split(/[\r\n]+/).filter((line) => line.trim() !== "");
+/** The lines with which a command is answered: without echo and final. */
+export const answerOf = (text: string): string[] => linesOf(text).filter((line) => !/^(?:AT.*|OK *|ERROR *|\+CM[ES] ERROR.*)$/.test(line));

@@ -55,11 +55,12 @@ export interface Recorded {
 }
 
 /** Masks an exchange. Each direction is masked as a whole, so that a number that came in two pieces is found too. */
-export function reported({ id, recording, isPrivate }: Recorded, secrets: readonly string[]): ReportedExchange {
-  const hide = isPrivate ? maskFields : mask;
+export function reported({ id, recording, isPrivate }: Recorded, secrets: readonly string[], hideMore: (text: string) => string): ReportedExchange {
+  // The commands are those of the tables.
+  const hide = (text: string, who: Who): string => (isPrivate && who !== "sent" ? maskFields(text, secrets) : mask(hideMore(text), secrets));
   const masked = new Map<Who, string>();
   for (const who of ["sent", "received", "note"] as const)
-    masked.set(who, hide(recording.events.map((event) => (event.who === who ? event.text : "")).join(""), secrets));
+    masked.set(who, hide(recording.events.map((event) => (event.who === who ? event.text : "")).join(""), who));
   const taken = new Map<Who, number>();
   const pieces = recording.events.map((event): Event => {
     const start = taken.get(event.who) ?? 0;
@@ -137,7 +138,7 @@ export function markdown(report: Report): string {
   if (unknownLines.length > 0) out.push("", "## Lines that the driver does not know", "", ...unknownLines.map((line) => `- ${code(line)}`));
   out.push("", "## Put back", "");
   if (putBack.length === 0) out.push("Nothing had been changed.");
-  for (const { name, command, isDone } of putBack) out.push(`- ${name}: ${code(command)}${isDone ? "" : ", which the modem **refused**"}`);
+  for (const { name, command, isDone } of putBack) out.push(`- ${name}: ${code(command)}${isDone ? "" : ", which was **not** done"}`);
   out.push("", "## Exchanges", "", "Seconds since the beginning; → to the modem, ← from it, · beside the port.");
   for (const { id, lines } of exchanges)
     out.push(

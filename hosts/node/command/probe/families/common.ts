@@ -1,5 +1,5 @@
 // The questions that every modem is asked: 3GPP TS 27.007, ITU-T V.250, and what users have seen.
-import type { Kept, Question, Scene, Table } from "../question";
+import { OK, type Kept, type Question, type Scene, type Table } from "../question";
 import { linesOf } from "../recording";
 
 const kept: readonly Kept[] = [
@@ -10,6 +10,7 @@ const kept: readonly Kept[] = [
     read: "AT+CPSMS?",
     value: /\+CPSMS: ?(\d(?:,[^\r\n]*)?)/,
     restore: ([, fields]) => `AT+CPSMS=${fields.replace(/,+$/, "").replaceAll(/"?([01]{8})"?/g, '"$1"')}`,
+    ifKnown: true,
   },
 ];
 
@@ -27,11 +28,11 @@ const scenes: readonly Scene[] = [
   { id: "echo", steps: [{ at: "ATE0" }, { at: "AT", as: "echo" }] },
   {
     id: "registration",
-    steps: [{ at: "AT+CEREG?", as: "cereg" }, { at: "AT+CGATT?" }, { at: "AT+CFUN?" }, { at: "AT+CPIN?" }, { at: "AT+COPS?" }, { at: "AT+CSQ" }],
+    steps: [{ at: "AT+CEREG?", as: "cereg" }, { at: "AT+CGATT?" }, { at: "AT+CFUN?" }, { at: "AT+CPIN?", as: "sim" }, { at: "AT+COPS?" }, { at: "AT+CSQ" }],
   },
   {
     id: "location",
-    needs: ["sim"],
+    needs: ["network"],
     changes: ["cereg"],
     steps: [
       { at: "AT+CEREG=5", must: /OK/ },
@@ -51,7 +52,7 @@ const scenes: readonly Scene[] = [
       },
     ],
   },
-  { id: "clock", needs: ["sim"], steps: [{ at: "AT+CCLK?", as: "clock" }] },
+  { id: "clock", needs: ["sim", "waited"], steps: [{ at: "AT+CCLK?", as: "clock" }] },
   {
     id: "power saving strings",
     changes: ["cpsms"],
@@ -66,21 +67,25 @@ const scenes: readonly Scene[] = [
 /** Fifteen minutes: how far the modem's clock and this machine's may be apart. */
 const SLACK = 15 * 60_000;
 
+/** Nothing to tell apart. */
+export const SAME_HOUR = "no zone told, so both are the same";
+
 /** Whether the hour of `+CCLK` is UTC or local: this machine's clock knows. */
-function clockKind(text: string): string | undefined {
+export function clockKind(text: string): string | undefined {
   const found = /\+CCLK: ?"?(\d{2,4})\/(\d\d)\/(\d\d),(\d\d):(\d\d):(\d\d)(?:([+-]\d{1,2}))?/.exec(text);
   if (found === null) return undefined;
   const [year, month, day, hour, minute, second] = found.slice(1, 7).map(Number);
   const told = Date.UTC((year % 100) + 2000, month - 1, day, hour, minute, second),
     zone = Number(found[7] ?? 0) * 15 * 60_000;
   const near = (time: number): boolean => Math.abs(time - Date.now()) < SLACK;
-  if (zone === 0) return near(told) ? "no zone told, so both are the same" : "neither";
+  if (zone === 0) return near(told) ? SAME_HOUR : "neither";
   return near(told) ? "UTC" : near(told - zone) ? "local" : "neither";
 }
 
-const either = (yes: RegExp, first: string, second: string) => (text: string) => (yes.test(text) ? first : second);
-const OK = /(?:^|[\r\n])OK *[\r\n]/;
+/** Whether the answer has a time. */
+const TIME = /\+CCLK: ?"?\d/;
 
+const either = (yes: RegExp, first: string, second: string) => (text: string) => (yes.test(text) ? first : second);
 const questions: readonly Question[] = [
   {
     id: "lineEnd",
@@ -162,6 +167,7 @@ const questions: readonly Question[] = [
     scene: "location",
     in: "cereg5",
     tells: [
+      ["quoted area, cell, technology and routing area", /\+CEREG: ?5,\d,"[\dA-F]+","[\dA-F]+",\d+,"/i],
       ["quoted area and cell, then the technology", /\+CEREG: ?5,\d,"[\dA-F]+","[\dA-F]+",\d/i],
       ["quoted area, routing area and cell", /\+CEREG: ?5,\d,"[\dA-F]+","[\dA-F]+","/i],
       ["bare area and cell, then the technology", /\+CEREG: ?5,\d,[\dA-F]+,[\dA-F]+,\d/i],
@@ -209,7 +215,10 @@ const questions: readonly Question[] = [
     asks: "Is the hour of AT+CCLK? UTC or local?",
     fact: "modem-care.md 14 no. 5, M-1",
     scene: "clock",
-    tells: (recording) => clockKind(recording.received("clock")),
+    tells: (recording) => {
+      const text = recording.received("clock");
+      return TIME.test(text) || !OK.test(text) ? clockKind(text) : "no time told";
+    },
   },
   {
     id: "cpsmsStrings",

@@ -1,5 +1,6 @@
 // Questions that are asked of every modem with an MQTT client, in its own words.
 import type { Question, Scene, Step, Tells } from "../question";
+import { AWAKE, SLEEP, SLEEP_CHANGES } from "./sleep";
 
 /** Eight bytes with blanks and quotes. */
 export const PAYLOAD = 'a "b" c!';
@@ -117,19 +118,11 @@ export function verbScenes(verbs: Verbs): readonly Scene[] {
             { needs: ["own-broker"] },
           ),
         ]),
-    scene(
-      "sleep",
-      [
-        { at: 'AT+CPSMS=1,,,"00000110","00000001"', must: /OK/ },
-        { at: "AT+NPSMR=1" },
-        { listen: 180_000, until: /\+NPSMR: ?1|GOTOSLEEP|ENTER PSM/, as: "asleep" },
-        { listen: 3000, as: "asleep" },
-        { wake: 40, window: 300, as: "wake" },
-        { listen: 3000, as: "wake" },
-        { at: state.at, as: "after sleep" },
-      ],
-      { needs: ["broker", "sleep"], changes: ["cpsms"] },
-    ),
+    scene("sleep with a session", [...SLEEP, { at: state.at, as: "after sleep" }], {
+      needs: ["broker", "sleep"],
+      changes: SLEEP_CHANGES,
+      leave: [...AWAKE, ...leave],
+    }),
   ];
 }
 
@@ -187,41 +180,11 @@ export function verbQuestions({ dataPhase, state, escapes = false }: Verbs): rea
       id: "sessionAfterSleep",
       asks: "Is the MQTT session still there when the modem wakes from power saving mode?",
       fact: "modem-care.md 14 no. 1",
-      scene: "sleep",
+      scene: "sleep with a session",
       in: "after sleep",
       tells: [
         ["kept", state.connected],
         ["lost", /OK|ERROR/],
-      ],
-    },
-    {
-      id: "wakeUps",
-      asks: "How many AT does a sleeping modem need until it answers?",
-      fact: "modem-care.md 14 no. 4",
-      scene: "sleep",
-      tells: (recording) => /answers the AT number (\d+)/.exec(recording.notes)?.[1] ?? (recording.notes.includes("answers none") ? "more than 40" : undefined),
-    },
-    {
-      id: "sleepReport",
-      asks: "Is it reported that the modem falls asleep?",
-      fact: "modem-care.md 10",
-      scene: "sleep",
-      in: "asleep",
-      tells: [
-        ["+NPSMR", /\+NPSMR: ?1/],
-        ["*GOTOSLEEP", /GOTOSLEEP/],
-        ["nothing", /^/],
-      ],
-    },
-    {
-      id: "wakeBanner",
-      asks: "Does a wake-up print the banner of a start?",
-      fact: "modem-care.md M-10",
-      scene: "sleep",
-      in: "wake",
-      tells: [
-        ["banner", /REBOOT_CAUSE|ATREADY|RDY|MATREADY/],
-        ["nothing", /^/],
       ],
     },
   ];

@@ -1,0 +1,244 @@
+// What the driver's care takes for granted, as questions: one at the least for each of its rows.
+import { contextOf } from "../../../../src/care/readings";
+import { readRegistration, technologyWords } from "../../../../src/care/registration";
+import { CSQ, type CareRows, type Question as Reading } from "../../../../src/care/rows";
+import { Radio } from "../../../../src/care/sleep-timers";
+import type { CareAbout } from "../../../../src/care/care";
+import { READINGS, SETTINGS, setters, SIGNAL } from "./care-scenes";
+import { RESTART } from "./driver-questions";
+import { clockKind, SAME_HOUR } from "./families/common";
+import { OK, type Question } from "./question";
+import { answerOf, type Recording } from "./recording";
+
+const care = (row: string, asks: string, rest: Omit<Question, "id" | "asks" | "fact">): Question => ({
+  id: `care ${row}`,
+  asks,
+  fact: "the tables of the driver's care",
+  ...rest,
+});
+const untried = (row: string, asks: string, assumes: string, why: string): Question => care(row, asks, { scene: "none", untried: why, tells: [], assumes });
+
+/** Whether the command that sets something is known, by its test form. */
+const setter = (row: string, asks: string, name: string | undefined): Question[] =>
+  name === undefined
+    ? []
+    : [
+        care(row, asks, {
+          scene: SETTINGS,
+          in: `${name}=?`,
+          tells: [
+            [name, OK],
+            ["its test form is refused", /ERROR/],
+          ],
+          assumes: name,
+        }),
+      ];
+
+/** What the driver reads in the answer to its question. */
+const reading = <S extends object>(row: string, scene: string, { ask, read }: Reading<S>, units: Readonly<Record<string, string>>): Question =>
+  care(`${row}: ${ask}`, `What does the driver read in the answer to ${ask}?`, {
+    scene,
+    in: ask,
+    tells: (recording) => {
+      const text = recording.received(ask);
+      if (!OK.test(text)) return /ERROR/.test(text) ? "refused" : undefined;
+      const told = {} as S;
+      read(answerOf(text), told);
+      const known = Object.entries(told).filter(([, value]) => value !== undefined);
+      return known.map(([name, value]) => `${name} ${value}${units[name] ?? ""}`).join(", ") || "nothing";
+    },
+    assumes: "what it asks for",
+    fits: (found) => found !== "refused" && found !== "nothing",
+  });
+
+const SIGNAL_UNITS = { rssi: " dBm", rsrp: " dBm", rsrq: " dB", sinr: " dB" };
+const SUPPLY_UNITS = { temperature: " degrees Celsius", voltage: " mV" };
+const HOURS: Readonly<Record<string, string>> = { UTC: "utc", local: "local" };
+
+const numbersIn = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, number]) => number);
+const isTaken = (recording: Recording, label: string): boolean => OK.test(recording.received(label));
+const yes = (is: boolean): string => (is ? "yes" : "no");
+
+/** The questions about each row. A row that gets none does not compile. */
+const QUESTIONS: { readonly [row in keyof Required<CareRows>]: (rows: CareRows) => readonly Question[] } = {
+  pin: (rows) => setter("pin", "Is the command known that enters the PIN?", setters(rows).pin),
+  pinRefused: ({ pinRefused }) =>
+    pinRefused === undefined ? [] : [untried("pinRefused", "Is a wrong PIN told as the driver reads it?", "+NPIN:ERROR wrong PIN", "no PIN is entered")],
+  iccid: ({ iccid }) => [
+    care("iccid", `Does ${iccid.join(" or ")} tell the SIM's number?`, {
+      scene: "the SIM's number",
+      tells: (recording) => iccid.find((at) => answerOf(recording.received(at)).some((line) => /(?:^|\D)\d\d[\dA-F]{16,20}"?$/i.test(line))) ?? "no",
+      assumes: iccid.join(" or "),
+      fits: (found) => iccid.includes(found),
+    }),
+  ],
+  cid: ({ cid }) => [
+    care("cid", "Which context has the modem's address?", {
+      scene: "contexts",
+      in: "addresses",
+      tells: (recording) => {
+        const all = numbersIn(recording.received("addresses"), /\+CGPADDR: ?(\d+),"?[\dA-F]*[.:]/gi);
+        return all.join(", ") || "none";
+      },
+      assumes: String(cid),
+      fits: (found) => found.split(", ").includes(String(cid)),
+    }),
+  ],
+  context: (rows) => setter("context", "Is the command known that sets the context?", setters(rows).context),
+  credentials: (rows) => setter("credentials", "Is the command known that sets user and password of the context?", setters(rows).credentials),
+  type: ({ cid, type }) => [
+    care("type", `What type has the context ${cid}?`, {
+      scene: "contexts",
+      tells: (recording) => {
+        const text = recording.received("contexts");
+        const context = contextOf(answerOf(text), cid);
+        return context === null ? (OK.test(text) ? "there is none" : undefined) : context.type;
+      },
+      assumes: type,
+    }),
+  ],
+  setsContextOffline: ({ setsContextOffline }) => [
+    untried(
+      "setsContextOffline",
+      "Must the radio be off when the context is set?",
+      yes(setsContextOffline),
+      "it would take an APN away that cannot be put back",
+    ),
+  ],
+  bands: (rows) =>
+    rows.bands === undefined
+      ? []
+      : [
+          ...setter("bands", "Is the command known that sets the bands?", setters(rows).bands),
+          care("bands, asked", "Are the bands told as the driver reads them?", {
+            scene: SETTINGS,
+            in: rows.bands.ask,
+            tells: [
+              ["read", new RegExp(`\\${rows.bands.name}: ?\\d+(?:,\\d+)*[\\r\\n]`)],
+              ["refused", /ERROR/],
+              ["otherwise", /OK/],
+            ],
+            assumes: "read",
+          }),
+        ],
+  numericOperator: ({ numericOperator }) => [
+    care(
+      "numericOperator",
+      numericOperator === null ? "Does AT+COPS? tell the operator in digits?" : `Does AT+COPS? tell it in digits after ${numericOperator}?`,
+      {
+        scene: numericOperator === null ? "network" : "operator in digits",
+        in: "operator",
+        tells: [
+          ["digits", /\+COPS: ?\d,2,"?\d{5,6}"?/],
+          ["a name", /\+COPS: ?\d,\d,/],
+        ],
+        assumes: "digits",
+      },
+    ),
+  ],
+  reports: ({ reports }) => [
+    care("reports", "Which mode of AT+CEREG is the first that is taken?", {
+      scene: "registration modes",
+      tells: (recording) => reports.find((line) => isTaken(recording, `mode ${line.at(-1)}`)) ?? "none",
+      assumes: reports.join(" or "),
+      fits: (found) => found !== "none",
+    }),
+  ],
+  activates: ({ activates }) => [
+    care("activates", "Must the context be activated by a command after a start?", {
+      scene: RESTART,
+      in: "active at start",
+      tells: [
+        ["no", /\+CGACT: ?\d+,1/],
+        ["yes", /\+CGACT: ?\d+,0/],
+      ],
+      assumes: yes(activates),
+    }),
+  ],
+  waitsForAddress: ({ waitsForAddress }) => [
+    care("waitsForAddress", "Is the modem attached before it has an address?", {
+      scene: RESTART,
+      tells: ({ notes }) => {
+        const later = /AT\+CGPADDR is answered so after ([\d.]+) s/.exec(notes);
+        return later === null ? undefined : yes(Number(later[1]) >= 1);
+      },
+      assumes: waitsForAddress ? "yes or no" : "no",
+      fits: (found) => waitsForAddress || found === "no",
+    }),
+  ],
+  radio: ({ radio }) => [
+    care("radio", "Is it NB-IoT, whose eDRX cycles differ?", {
+      scene: "network",
+      tells: (recording) => {
+        const line = answerOf(recording.received("registration")).find((each) => each.startsWith("+CEREG"));
+        return technologyWords((line === undefined ? null : readRegistration(line))?.technology ?? -1);
+      },
+      assumes: radio === Radio.Narrow ? "NB-IoT" : "another than NB-IoT",
+      fits: (found) => (found === "NB-IoT") === (radio === Radio.Narrow),
+    }),
+  ],
+  edrx: ({ edrx }) => [
+    care("edrx", "Which types does AT+CEDRXS take?", {
+      scene: "eDRX",
+      tells: (recording) => {
+        const types = /\+CEDRXS: ?\([^)]*\),\(([^)]*)\)/.exec(recording.received("types"))?.[1];
+        return types ?? (isTaken(recording, "off with its type") ? String(edrx) : undefined);
+      },
+      assumes: String(edrx),
+      fits: (found) => inRange(edrx, found),
+    }),
+  ],
+  psmReturns: ({ psmReturns }) => [
+    care("psmReturns", "Is power saving mode on after a start, although it was switched off?", {
+      scene: RESTART,
+      in: "power saving at start",
+      tells: [
+        ["yes", /\+CPSMS: ?1/],
+        ["no", /\+CPSMS: ?0/],
+        ["there is none", /ERROR/],
+      ],
+      assumes: psmReturns ? "yes or no" : "no",
+      fits: (found) => psmReturns || found !== "yes",
+    }),
+  ],
+  firmware: ({ firmware }) => [reading("firmware", READINGS, firmware, {})],
+  signal: ({ signal }) => [CSQ, ...signal].map((each) => reading("signal", SIGNAL, each, SIGNAL_UNITS)),
+  cell: ({ cell }) => cell.map((each) => reading("cell", SIGNAL, each, {})),
+  hour: ({ hour }) => [
+    care("hour", "Is the hour of AT+CCLK? UTC or local, as the driver takes it?", {
+      scene: "clock",
+      tells: (recording) => {
+        const kind = clockKind(recording.received("clock"));
+        return kind === undefined ? undefined : (HOURS[kind] ?? kind);
+      },
+      assumes: hour,
+      fits: (found) => found === hour || found === SAME_HOUR,
+    }),
+  ],
+  supply: ({ supply }) => supply.map((each) => reading("supply", READINGS, each, SUPPLY_UNITS)),
+};
+
+/** Whether the number is in a text such as `2,4-5`. */
+function inRange(number: number, text: string): boolean {
+  return text.split(",").some((part) => {
+    const [least, most = least] = part.split("-").map(Number);
+    return number >= least && number <= most;
+  });
+}
+
+/** The questions that the rows lead to. */
+export function careQuestions({ variants }: Pick<CareAbout, "variants">, rows: CareRows): readonly Question[] {
+  const words = variants.map(([word]) => word);
+  const which: readonly Question[] =
+    words.length === 0
+      ? []
+      : [
+          care("variants", `Does ATI name one of the platforms that the driver knows: ${words.join(", ")}?`, {
+            scene: "beginning",
+            tells: (recording) => words.find((word) => recording.received("product").includes(word)) ?? "none of them",
+            assumes: words.join(" or "),
+            fits: (found) => words.includes(found),
+          }),
+        ];
+  return [...which, ...Object.values(QUESTIONS).flatMap((questions) => questions(rows))];
+}
