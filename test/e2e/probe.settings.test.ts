@@ -95,8 +95,8 @@ const CASES: readonly Case[] = [
   { of: "another APN: denied", options: { modem: "bc35g", mobile: { ...ANOTHER, wrongApn: "denied" } }, told: { registrationState: (found) => found.startsWith("denied: ") }, attachTimeout: 0 },
   { of: "a network that tells no time and grants no sleep", options: { modem: "nm28", mobile: { time: false, psm: false } }, told: { clock: "no time told", psmGranted: "nothing" } },
   {
-    of: "a modem that keeps its session in its sleep", options: { modem: "bc35g", sleep: { keeps: "session", idleTime: 2000, wakeTime: 0, lostCharacters: 40 } },
-    told: { sessionAfterSleep: "kept", settingsAfterSleep: "kept", wakeBanner: "nothing", sleepReport: "+NPSMR", wakeReport: "+NPSMR", sleepAfter: atLeast(3.5), wakeUps: (found) => Number(found) > 10 },
+    of: "a modem that keeps its session in its sleep", options: { modem: "bc35g", sleep: { keeps: "session", idleTime: 2000, wakeTime: 0, lostCharacters: 20 } },
+    told: { sessionAfterSleep: "kept", settingsAfterSleep: "kept", wakeBanner: "nothing", sleepReport: "+NPSMR", wakeReport: "+NPSMR", sleepAfter: atLeast(3.5), wakeUps: (found) => Number(found) > 5 },
   },
   {
     of: "a modem that keeps its settings alone, and needs time", options: { modem: "bc35g", sleep: { keeps: "settings", wakeTime: 1500 } },

@@ -6,11 +6,11 @@ import { host } from "./broker";
 import { finding, tracing, withRate } from "./connection";
 import { CommandError, Exit, run, UsageError } from "./exit";
 import { addPortOptions, AUTO, integer, interruption, type PortFlags } from "./options";
-import { driverOf } from "./probe/driver";
 import type { Consent } from "./probe/question";
 import { OwnBroker } from "./probe/own-broker";
 import { probeModem } from "./probe/probe-modem";
 import type { Probed } from "./probe/probe-options";
+import { questionIds } from "./probe/plan";
 import { markdown, type Report } from "./probe/report";
 import { NO_TABLE, TABLES } from "./probe/tables";
 import { Progress } from "./progress";
@@ -55,6 +55,7 @@ async function probe(flags: ProbeFlags, version: string): Promise<Exit> {
   if (flags.listen !== undefined && flags.host === undefined) throw new UsageError("--listen needs -h: the address under which the modem reaches this machine");
   if (flags.host === undefined && (flags.port !== undefined || flags.username !== undefined)) throw new UsageError("-p and -u need a broker: -h");
   if (flags.pw !== undefined && flags.username === undefined) throw new UsageError("a password needs a user name: -u, or MODEM_MQTT_USERNAME");
+  if (flags.modem !== AUTO) await mustExist(flags.only, flags.modem);
   const file = fileOf(flags);
   // Half an hour later it would be too late to find out.
   if (file !== undefined) await (await open(file, "a")).close();
@@ -66,7 +67,8 @@ async function probe(flags: ProbeFlags, version: string): Promise<Exit> {
     const listening = await own?.listen(flags.listen!);
     const trace = tracing(flags, progress, [flags.pw]);
     const { modem, baud } = await chosen(flags, signal, progress, trace);
-    const family = await driverOf(modem);
+    if (flags.modem === AUTO) await mustExist(flags.only, modem);
+    const family = await loadDriver(modem);
     const table = TABLES[modem] ?? NO_TABLE;
     probed = await probeModem({
       serial: flags.serial,
@@ -103,6 +105,13 @@ async function chosen(flags: ProbeFlags, signal: AbortSignal, progress: Progress
   return { modem: flags.modem, baud: await withRate(baud, () => findBaud({ ...options, baud })) };
 }
 
+/** @throws UsageError for a question that this modem is not asked */
+async function mustExist(only: readonly string[] = [], modem: string): Promise<void> {
+  const ids = questionIds(await loadDriver(modem), TABLES[modem] ?? NO_TABLE);
+  const unknown = only.find((id) => !ids.includes(id));
+  if (unknown !== undefined) throw new UsageError(`--only: ${modem} is asked no question "${unknown}"; there are: ${ids.join(", ")}`);
+}
+
 /** Asks at the terminal. Without one, `--yes` answers, except where hands are needed. */
 async function consent({ yes }: ProbeFlags, progress: Progress, signal: AbortSignal, kind: Consent, text: string): Promise<boolean> {
   const isTerminal = process.stdin.isTTY === true && process.stderr.isTTY === true;
@@ -129,6 +138,7 @@ function fileOf({ output, json }: ProbeFlags): string | undefined {
 /** A report that cannot be written to its file goes to stdout: it has cost half an hour. */
 async function write(flags: ProbeFlags, report: Report): Promise<void> {
   const text = flags.json ? `${JSON.stringify(report, null, 2)}\n` : markdown(report);
+  if (flags.modem !== AUTO) await mustExist(flags.only, flags.modem);
   const file = fileOf(flags);
   if (file === undefined) {
     process.stdout.write(text);

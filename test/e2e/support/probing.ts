@@ -1,5 +1,5 @@
 import { createVirtualModem, type VirtualModem, type VirtualModemOptions } from "modem-mqtt/virtual-modem";
-import { driverOf } from "../../../hosts/node/command/probe/driver";
+import { loadDriver } from "modem-mqtt/node";
 import { OwnBroker } from "../../../hosts/node/command/probe/own-broker";
 import { probeModem } from "../../../hosts/node/command/probe/probe-modem";
 import type { Probed, ProbeOptions } from "../../../hosts/node/command/probe/probe-options";
@@ -36,7 +36,7 @@ export async function probed(
     await onModem?.(modem);
     const port = await own?.listen(0, "127.0.0.1");
     const result = await probeModem({
-      serial: modem.path, baud: 9600, modem: options.modem, family: await driverOf(options.modem), table: TABLES[options.modem], version: "0.0.0",
+      serial: modem.path, baud: 9600, modem: options.modem, family: await loadDriver(options.modem), table: TABLES[options.modem], version: "0.0.0",
       signal: new AbortController().signal, own, broker: port === undefined ? undefined : { host: "127.0.0.1", port, user: "meter", password: "correct horse" },
       consent: async (kind) => kind !== "hands", within: 600_000, attachTimeout: 5000, patience: 3000, paces: { keepAlive: 5, ackTimeout: 3 }, ...rest,
     });

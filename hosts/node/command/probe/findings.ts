@@ -2,7 +2,7 @@
 import type { Family } from "../../../../src/modem/family";
 import { driverFacts, strangers, type Evidence } from "./driver-facts";
 import { judge, type Fact } from "./fact";
-import { mask, maskFields, maskStrangers, shown } from "./mask";
+import { mask, maskFields, shown } from "./mask";
 import type { Question, Settings } from "./question";
 import type { Recording } from "./recording";
 import { maskedFact, reported, type Recorded, type Report } from "./report";
@@ -34,6 +34,7 @@ export function reportOf(seen: Seen): Report {
   const recordings = new Map(recorded.flatMap(({ id, recording, isPrivate }) => (isPrivate ? [] : [[id, recording] as const])));
   const evidence: Evidence = { family, recordings, answered, questions, baud };
   const unknown = strangers(evidence);
+  const messages = family.responses.responses.flatMap(({ text, topic }) => (topic === undefined ? [] : text));
   const facts = [...answered.map(withKind(family)), ...(isPart ? [] : driverFacts(evidence))].map((fact) => maskedFact(fact, secrets));
   const count = (verdict: Fact["verdict"]): number => facts.filter((fact) => fact.verdict === verdict).length;
   return {
@@ -47,7 +48,7 @@ export function reportOf(seen: Seen): Report {
     facts,
     unknownLines: [...new Set(unknown.map((line) => shown(maskFields(line, secrets))))],
     putBack: putBack.map((row) => ({ ...row, command: shown(maskFields(row.command, secrets)) })),
-    exchanges: recorded.map((one) => reported(one, secrets, (text) => maskStrangers(text, unknown))),
+    exchanges: recorded.map((one) => reported(one, secrets, { strangers: unknown, messages })),
   };
 }
 

@@ -70,6 +70,13 @@ export function maskStrangers(text: string, lines: readonly string[]): string {
   return unknown.size === 0 ? text : text.replace(/[^\r\n]+/g, (line) => (unknown.has(line) ? maskFields(line) : line));
 }
 
+/** Hides messages, numbers in them as well. @param names those of the reports that bring them */
+export function maskMessages(text: string, names: readonly string[]): string {
+  if (names.length === 0) return text;
+  const report = new RegExp(`((?:${names.map((name) => name.replaceAll(/\W/g, "\\$&")).join("|")}) ?:)[^\r\n]*`, "g");
+  return text.replace(report, (line: string, head: string) => head + MASK.repeat(line.length - head.length));
+}
+
 function fieldMasked(field: string, quoted: string | undefined): string {
   if (OPEN.test(quoted ?? field)) return field;
   return quoted === undefined ? MASK.repeat(field.length) : `"${MASK.repeat(quoted.length)}"`;

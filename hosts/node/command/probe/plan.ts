@@ -40,3 +40,10 @@ export function planOf({ family, table, only }: { family: Family; table: Table; 
     .sort((one, other) => rank(one) - rank(other));
   return { questions, scenes, kept: [...device.kept, ...table.kept] };
 }
+
+/** The names of all questions of this driver, whichever of its modems it is. */
+export function questionIds(family: Family, table: Table): string[] {
+  const { variants = [] } = (family.care?.about ?? {}) as Partial<CareAbout>;
+  const ids = ["", ...variants.map(([word]) => word)].flatMap((word) => planOf({ family, table }, word).questions.map(({ id }) => id));
+  return [...new Set(ids)];
+}

@@ -1,7 +1,7 @@
 // What comes out of a probe, for people and for programs. Nothing in it names SIM, device, address or user.
 import type { Fact, Verdict } from "./fact";
 import type { PutBack } from "./keeper";
-import { mask, maskFields, shown } from "./mask";
+import { mask, maskFields, maskMessages, maskStrangers, shown } from "./mask";
 import type { Event, Recording, Who } from "./recording";
 
 /** An exchange in the report. */
@@ -54,10 +54,20 @@ export interface Recorded {
   readonly isPrivate: boolean;
 }
 
+/** What is hidden in exchanges beside numbers and secrets. */
+export interface Hidden {
+  /** Lines of a form that nobody knows. */
+  readonly strangers: readonly string[];
+  /** The names of reports that bring messages, which may be an application's. */
+  readonly messages: readonly string[];
+}
+
 /** Masks an exchange. Each direction is masked as a whole, so that a number that came in two pieces is found too. */
-export function reported({ id, recording, isPrivate }: Recorded, secrets: readonly string[], hideMore: (text: string) => string): ReportedExchange {
-  // The commands are those of the tables.
-  const hide = (text: string, who: Who): string => (isPrivate && who !== "sent" ? maskFields(text, secrets) : mask(hideMore(text), secrets));
+export function reported({ id, recording, isPrivate }: Recorded, secrets: readonly string[], { strangers, messages }: Hidden): ReportedExchange {
+  const hide = (text: string, who: Who): string => {
+    if (who === "sent" || !isPrivate) return mask(maskStrangers(text, strangers), secrets); // the commands are those of the tables
+    return maskFields(maskMessages(text, messages), secrets);
+  };
   const masked = new Map<Who, string>();
   for (const who of ["sent", "received", "note"] as const)
     masked.set(who, hide(recording.events.map((event) => (event.who === who ? event.text : "")).join(""), who));
