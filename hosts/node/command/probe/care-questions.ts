@@ -1,55 +1,15 @@
 // What the driver's care takes for granted, as questions: one at the least for each of its rows.
 import { contextOf } from "../../../../src/care/readings";
 import { readRegistration, technologyWords } from "../../../../src/care/registration";
-import { CSQ, type CareRows, type Question as Reading } from "../../../../src/care/rows";
+import { CSQ, type CareRows } from "../../../../src/care/rows";
 import { Radio } from "../../../../src/care/sleep-timers";
 import type { CareAbout } from "../../../../src/care/care";
+import { care, reading, setter, untried } from "./care-forms";
 import { READINGS, SETTINGS, setters, SIGNAL } from "./care-scenes";
 import { RESTART } from "./driver-questions";
 import { clockKind, SAME_HOUR } from "./families/common";
 import { OK, type Question } from "./question";
 import { answerOf, type Recording } from "./recording";
-
-const care = (row: string, asks: string, rest: Omit<Question, "id" | "asks" | "fact">): Question => ({
-  id: `care ${row}`,
-  asks,
-  fact: "the tables of the driver's care",
-  ...rest,
-});
-const untried = (row: string, asks: string, assumes: string, why: string): Question => care(row, asks, { scene: "none", untried: why, tells: [], assumes });
-
-/** Whether the command that sets something is known, by its test form. */
-const setter = (row: string, asks: string, name: string | undefined): Question[] =>
-  name === undefined
-    ? []
-    : [
-        care(row, asks, {
-          scene: SETTINGS,
-          in: `${name}=?`,
-          tells: [
-            [name, OK],
-            ["its test form is refused", /ERROR/],
-          ],
-          assumes: name,
-        }),
-      ];
-
-/** What the driver reads in the answer to its question. */
-const reading = <S extends object>(row: string, scene: string, { ask, read }: Reading<S>, units: Readonly<Record<string, string>>): Question =>
-  care(`${row}: ${ask}`, `What does the driver read in the answer to ${ask}?`, {
-    scene,
-    in: ask,
-    tells: (recording) => {
-      const text = recording.received(ask);
-      if (!OK.test(text)) return /ERROR/.test(text) ? "refused" : undefined;
-      const told = {} as S;
-      read(answerOf(text), told);
-      const known = Object.entries(told).filter(([, value]) => value !== undefined);
-      return known.map(([name, value]) => `${name} ${value}${units[name] ?? ""}`).join(", ") || "nothing";
-    },
-    assumes: "what it asks for",
-    fits: (found) => found !== "refused" && found !== "nothing",
-  });
 
 const SIGNAL_UNITS = { rssi: " dBm", rsrp: " dBm", rsrq: " dB", sinr: " dB" };
 const SUPPLY_UNITS = { temperature: " degrees Celsius", voltage: " mV" };
@@ -59,8 +19,8 @@ const numbersIn = (text: string, pattern: RegExp): string[] => [...text.matchAll
 const isTaken = (recording: Recording, label: string): boolean => OK.test(recording.received(label));
 const yes = (is: boolean): string => (is ? "yes" : "no");
 
-/** The questions about each row. A row that gets none does not compile. */
-const QUESTIONS: { readonly [row in keyof Required<CareRows>]: (rows: CareRows) => readonly Question[] } = {
+/** The questions about each row. */
+const QUESTIONS: { readonly [row in keyof CareRows]?: (rows: CareRows) => readonly Question[] } = {
   pin: (rows) => setter("pin", "Is the command known that enters the PIN?", setters(rows).pin),
   pinRefused: ({ pinRefused }) =>
     pinRefused === undefined ? [] : [untried("pinRefused", "Is a wrong PIN told as the driver reads it?", "+NPIN:ERROR wrong PIN", "no PIN is entered")],
@@ -201,6 +161,30 @@ const QUESTIONS: { readonly [row in keyof Required<CareRows>]: (rows: CareRows) 
       fits: (found) => psmReturns || found !== "yes",
     }),
   ],
+  pulses: ({ pulses }) => [
+    untried(
+      "pulses",
+      "Are the pins held long enough?",
+      Object.entries(pulses)
+        .map(([pin, time]) => `${pin} ${time} ms`)
+        .join(", ") || "not known",
+      "a serial port has none of them",
+    ),
+  ],
+  rate: (rows) => {
+    const { rate } = rows,
+      name = setters(rows).rate;
+    if (rate === undefined) return [];
+    const known = setter("rate", "Is the command known that sets the bit rate?", name);
+    if (rate.all === undefined) return known;
+    const all = care("rate, all", "Which bit rates does it take?", {
+      scene: SETTINGS,
+      tells: (recording) => numbersIn(recording.received(`${name}=?`), /(?<=[(,])(\d{3,7})(?=[,)])/g).join(", ") || undefined,
+      assumes: rate.all.join(", "),
+      fits: (found) => rate.all!.every((each) => found.split(", ").includes(String(each))),
+    });
+    return [...known, all];
+  },
   firmware: ({ firmware }) => [reading("firmware", READINGS, firmware, {})],
   signal: ({ signal }) => [CSQ, ...signal].map((each) => reading("signal", SIGNAL, each, SIGNAL_UNITS)),
   cell: ({ cell }) => cell.map((each) => reading("cell", SIGNAL, each, {})),
@@ -226,6 +210,9 @@ function inRange(number: number, text: string): boolean {
   });
 }
 
+/** A row that no question is about is in the report all the same. */
+const unasked = (row: string): Question => untried(row, `Is the row "${row}" right?`, "what the driver's source says", "no question is about it yet");
+
 /** The questions that the rows lead to. */
 export function careQuestions({ variants }: Pick<CareAbout, "variants">, rows: CareRows): readonly Question[] {
   const words = variants.map(([word]) => word);
@@ -240,5 +227,5 @@ export function careQuestions({ variants }: Pick<CareAbout, "variants">, rows: C
             fits: (found) => words.includes(found),
           }),
         ];
-  return [...which, ...Object.values(QUESTIONS).flatMap((questions) => questions(rows))];
+  return [...which, ...Object.keys(rows).flatMap((row) => QUESTIONS[row as keyof CareRows]?.(rows) ?? [unasked(row)])];
 }

@@ -12,12 +12,13 @@ export const SETTINGS = "test forms of what care sets";
 const APN = { name: "apn", type: null, user: "user", password: "password", authentication: 1 } as const;
 
 /** The commands that care sets something with, by their row. */
-export function setters({ pin, context, credentials, bands, cid, type }: CareRows): Readonly<Record<string, string | undefined>> {
+export function setters({ pin, context, credentials, bands, rate, cid, type }: CareRows): Readonly<Record<string, string | undefined>> {
   return {
     pin: nameOf(pin("0000")),
     context: nameOf(context(cid, APN, type)),
     credentials: credentials && nameOf(credentials(cid, APN)),
     bands: bands && nameOf(bands.set([8])),
+    rate: rate && nameOf(rate.set(9600)),
   };
 }
 
@@ -37,7 +38,10 @@ export function careScenes(rows: CareRows): readonly Scene[] {
 }
 
 /** Which of the tables are this modem's, by what `ATI` says. */
-export function rowsOf({ rows, variants }: Pick<CareAbout, "rows" | "variants">, product: string): { readonly rows: CareRows; readonly word: string | undefined } {
+export function rowsOf(
+  { rows, variants }: Pick<CareAbout, "rows" | "variants">,
+  product: string,
+): { readonly rows: CareRows; readonly word: string | undefined } {
   const found = variants.find(([word]) => product.includes(word));
   return { rows: found?.[1] ?? rows, word: found?.[0] };
 }
