@@ -5,7 +5,8 @@ export type { StageName } from "./modem/stage";
 export type { CommandCallback, CommandSettings } from "./at/own/own-commands";
 export type { Progress } from "./modem/care";
 export type { CareCallback, ClientModem } from "./modem/client-modem";
-export type { APNOptions, CareOptions, SetupCommand } from "./modem/care-options";
+export type { APNOptions, CareOptions, SetupCommand, SystemClock, WatchdogOptions } from "./modem/care-options";
+export type { DigitalPin, DigitalPinClass, KeyOptions, PinOptions, PowerOptions, PulseOptions } from "./modem/power-options";
 export type { ModemIdentity, ModemSignal, NetworkState, Signal, SignalWord, SimState, StatisticsView, Supply, ToldTime } from "./modem/told";
 export {
   ArgumentError,

@@ -1,6 +1,6 @@
 // What must compile, and what must not, of the core, the drivers, the clouds and the virtual modem: see node.ts.
 import MQTTClient, {
-  ArgumentError, CME_ERRORS, type Clock, type ControlMessage, type ErrorCode, meaning, type ModemSignal, MQTTModemError, type MQTTClientOptions, portableBytes, type Port,
+  ArgumentError, CME_ERRORS, type Clock, type ControlMessage, type DigitalPinClass, type ErrorCode, meaning, type ModemSignal, MQTTModemError, type MQTTClientOptions, portableBytes, type Port,
   type PortOptions, type Progress,
 } from "modem-mqtt";
 import ATClient from "modem-mqtt/at";
@@ -20,6 +20,7 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 
 const same = <A, B>(_is: Same<A, B>): void => {};
 
 declare const clock: Clock;
+declare const Pin: DigitalPinClass;
 declare const SerialPort: new (options: PortOptions & { path: string }) => Port;
 
 export function constructing(): void {
@@ -53,6 +54,8 @@ export function constructing(): void {
       modem: {
         io, clock, serial: { io: SerialPort, path: "/dev/ttyUSB0" }, apn: { name: "internet", user: "u", password: "p", authentication: "chap", type: "IP" }, pin: "1234",
         operator: "auto", bands: [8], roaming: false, radio: true, psm: { active: 10, periodic: 3600 }, edrx: false, setup: ["AT", { command: "AT", optional: true, timeout: 500 }],
+        power: { key: { io: Pin, pin: 4, pulse: 500, off: 2100 }, reset: { io: Pin, pin: 5, activeLow: true, mode: 9 }, status: { io: Pin, pin: 6 }, wake: { io: Pin, pin: 7 } },
+        changeBaud: 115_200, watchdog: { answer: 20, registration: 1200 }, systemClock: { set(seconds) { same<typeof seconds, number>(true); } }, recover: "power",
       },
       onStage(_stage, progress) { same<typeof progress, Progress | null>(true); },
     });
@@ -63,10 +66,13 @@ export function constructing(): void {
     modem.command("AT", () => {});
     modem.signal((_error, told) => same<typeof told, ModemSignal | undefined>(true));
     same<typeof modem.statistics.failures.LINK_LOST, number | undefined>(true);
+    same<typeof modem.statistics.recoveries.power, number>(true);
   }
   const at = new ATClient({ clock, serial: { io: SerialPort, path: "/dev/ttyUSB0" }, reports: ["+CEREG"], onReport(line) { same<typeof line, string>(true); } });
   at.command("AT+CSQ", (_error, lines) => void lines[0]);
   at.close();
+  // @ts-expect-error a pin that is read is not pressed
+  new MQTTClient({ host: "broker.example", modem: { io: BC35GWithCare, clock, serial: { io: SerialPort, path: "x" }, power: { status: { io: Pin, pin: 4, pulse: 5 } } } });
   // @ts-expect-error a PIN may begin with 0
   new MQTTClient({ host: "broker.example", modem: { io: BC35GWithCare, clock, serial: { io: SerialPort, path: "x" }, pin: 1234 } });
   // @ts-expect-error nobody is told

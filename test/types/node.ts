@@ -37,7 +37,7 @@ export async function connecting(): Promise<void> {
 
 export async function device(client: ModemMQTTClient): Promise<void> {
   const where = { serial: "/dev/ttyUSB0", modem: "bc35g", host: "h" };
-  await connect({ ...where, apn: "a", pin: "1234", operator: "auto", bands: [5, 8], roaming: false, radio: true, psm: false, edrx: 20.48 });
+  await connect({ ...where, apn: "a", pin: "1234", operator: "auto", bands: [5, 8], roaming: false, radio: true, psm: false, edrx: 20.48, changeBaud: 115_200, watchdog: { registration: 1200 } });
   await connect({ ...where, apn: { name: "a", user: "u", password: "p", authentication: "chap", type: "IPV4V6" }, psm: { active: 10, periodic: 3600 } });
   await connect({ ...where, setup: ["AT+CSQ", { command: "AT+QREGSWT=2", optional: true, timeout: 5000 }] });
   // @ts-expect-error digits, for a PIN may begin with 0
