@@ -138,7 +138,8 @@ export function coldStart(dice: Dice, modem: FamilyName, rate: number): { readon
       ...(hasAPN && dice.happens(0.8) ? { apn: APN, ...(hasUser ? { user: APN_USER, password: APN_PASSWORD } : {}) } : {}),
       ...mobile,
     },
-    sleep: { factory: hasPowerSaving },
+    // BC28-CNV: power saving mode is on again whenever it attaches.
+    sleep: { factory: hasPowerSaving && modem === "bc35g" },
   };
   const events: DeviceEvent[] = asked(dice, calm);
   if (start === "off") events.push({ at: dice.from(0, 240_000), do: "power key", duration: 700 });

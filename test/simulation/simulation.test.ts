@@ -6,6 +6,7 @@ import { draw } from "./plan";
 import { simulate } from "./simulation";
 
 const STRANGERS = 40;
+const COLD = 10;
 const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 30);
 
 describe("simulation: client, modem, network and broker in virtual time", function () {
@@ -22,6 +23,14 @@ describe("simulation: client, modem, network and broker in virtual time", functi
       for (let seed = 1; seed <= STRANGERS; seed++) {
         const { violation } = simulate(draw(modem, seed, new Set(["strangers"] as const)));
         assert.equal(violation, null, violation === null ? "" : `promise ${violation.promise}: ${violation.what}\nnpm run simulate -- --worlds strangers --modem ${modem} --seed ${seed}`);
+      }
+    });
+
+  for (const modem of familyNames)
+    it(`${modem}: ${COLD} seeds of a modem as it comes out of its box end connected, or say why not`, () => {
+      for (let seed = 1; seed <= COLD; seed++) {
+        const { violation } = simulate(draw(modem, seed, new Set(["cold"] as const)));
+        assert.equal(violation, null, violation === null ? "" : `promise ${violation.promise}: ${violation.what}\nnpm run simulate -- --worlds cold --modem ${modem} --seed ${seed}`);
       }
     });
 

@@ -122,6 +122,8 @@ class Simulation {
   #before: number | null = null;
   /** What the application was told of messages, in turn: the place of a whole one that was sent once, in the order in which the broker sent them, or `DAMAGE`. */
   readonly #arrivals: number[] = [];
+  /** Times that the client has left the network before its first connection. */
+  #left = 0;
   /** What was answered last to what the application has asked. */
   readonly #answers = new Map<string, unknown>();
   /** Since when the modem has had no network. */
@@ -456,11 +458,10 @@ class Simulation {
   /** 9: what strangers publish, or a broker that is away, never costs the network; and a scan is never cut short. */
   #leaves(what: string, line = ""): void {
     const { care, variants, world } = this.#plan;
-    // Care switches the radio on, and off to change the access point, before there is a connection.
-    if (care !== null && this.#before === null && /^AT\+CFUN=[01]$/.test(line)) return;
+    // Care switches the radio on. Before there is a connection it leaves the network once, to join it with another access point.
+    if (care !== null && this.#before === null && (line === "AT+CFUN=1" || line === "AT+CGATT=1" || (/^AT\+(?:CFUN|CGATT)=0$/.test(line) && this.#left++ === 0))) return;
     if (world === "strangers" || world === "away") this.#violated("9", `${world === "away" ? "the broker is away" : "a stranger has published"}, and ${what}`);
-    // A SIM that failed may work after a restart.
-    else if (world === "network" && variants.registration !== "unknown" && !this.#plan.events.some((event) => event.do === "modem" && event.fault.startsWith("sim")) && this.#modem.registration === 2 && this.#clock.now() - this.#unattached < SEARCH) this.#violated("9", `the modem looks for a network, and ${what}`);
+    else if ((world === "network" || world === "cold") && variants.registration !== "unknown" && !this.#plan.events.some(isAboutSim) && this.#modem.registration === 2 && this.#clock.now() - this.#unattached < SEARCH) this.#violated("9", `the modem looks for a network, and ${what}`);
   }
 
   /** 9 and 10: where strangers publish and nothing else is wrong, the connection stays, and nothing that the modem has got is lost. */
@@ -563,6 +564,11 @@ class Simulation {
   #say(what: string): void {
     if (this.#tracing) this.#trace.push(`${(this.#clock.now() / 1000).toFixed(3).padStart(9)} ${what}`);
   }
+}
+
+/** A SIM that failed may work after a restart; one that was put in begins another search. */
+function isAboutSim(event: Event): boolean {
+  return (event.do === "modem" && event.fault.startsWith("sim")) || (event.do === "device" && event.set.sim !== undefined);
 }
 
 function shown(bytes: Uint8Array): string {
