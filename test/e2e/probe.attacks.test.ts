@@ -134,9 +134,13 @@ describe("a probe that is attacked", () => {
           only: ["registrationModes", "cmee", "iccid", "operator", "echo", "addressForm"],
           onModem: async (modem) => {
             path = modem.path;
+            const subscribed = once(aedes, "subscribe");
             await answers(path, [`AT+QMTOPEN=0,"127.0.0.1",${broker.port}`]);
+            while (!/\+QMTOPEN/.test((await answers(path, ["AT+QMTOPEN?"]))[0]));
             await answers(path, ['AT+QMTCONN=0,"meter-9"']);
+            while (!/\+QMTCONN: ?0,3/.test((await answers(path, ["AT+QMTCONN?"]))[0]));
             await answers(path, ['AT+QMTSUB=0,1,"home/alarm",1']);
+            await subscribed;
           },
           trace: (direction) => {
             if (direction !== "sent") return;
@@ -201,6 +205,14 @@ describe("a probe that is attacked", () => {
       assert.equal(status, 1);
       assert.match(stderr, /^modem-mqtt: the report could not be written to \/dev\/full, and is on stdout: ENOSPC/m);
       assert.equal((JSON.parse(stdout.toString()) as Report).facts[0].found, "known");
+    });
+
+    it("to which nothing comes, for want of a modem: no empty report is left behind", async () => {
+      modem.fault("silence:600000");
+      const file = join(tmpdir(), `modem-mqtt-${process.pid}-none.json`);
+      const { status } = await modemMqtt([...command(file), "--boot-timeout", "1"]);
+      assert.equal(status, 1);
+      assert.ok(!existsSync(file));
     });
 
     it("which does not exist: that is told before the modem is asked anything", async () => {

@@ -59,7 +59,7 @@ const CASES: readonly Case[] = [
     told: {
       "care variants": "M5311", operator: "0,2,'26201',9", cesq: "told, with the level", statisticsForm: "*ENGINFOSC:", clock: "local", addressForm: "quoted", "care cid": "1",
       "care signal: AT*ENGINFO=0": "rsrp -101.5 dBm, rsrq -12 dB, rssi -71 dBm, sinr 3 dB", "care cell: AT*ENGINFO=0": "band 5",
-      pinTries: '"SIM PIN",2,3; "SIM PUK",10,10', cereg5: "quoted area, cell, technology and routing area", sleepReport: "*GOTOSLEEP", wakeReport: "*WAKEUP",
+      pinTries: '"SIM PIN",2,3; "SIM PUK",10,10', cereg5: "quoted area, cell, technology and routing area", sleepReport: "*GOTOSLEEP", wakeReport: "*WAKEUP", "care sleepReports": "AT*SLEEP=1, AT*MATWAKEUP=1",
     },
     hidden: ["ABCD", "0BADCAFE", String(0xabcd), "10.77.66.55"],
   },
@@ -104,7 +104,7 @@ const CASES: readonly Case[] = [
   },
   {
     of: "a modem that keeps nothing, and prints a banner", options: { modem: "bc35g", sleep: { keeps: "nothing", banner: "reboot-cause" } },
-    told: { sessionAfterSleep: "lost", settingsAfterSleep: "lost", wakeBanner: "banner" },
+    told: { sessionAfterSleep: "lost", settingsAfterSleep: "lost", wakeBanner: "banner", "care wakes": "REBOOT_CAUSE_SECURITY_EXTERNAL_PIN" },
   },
   {
     of: "a modem that its pin wakes, or its timer", options: { modem: "bc35g", sleep: { wakesBy: "pin", idleTime: 2000 }, mobile: { periodicTime: "01101100" } },

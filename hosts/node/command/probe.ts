@@ -1,4 +1,4 @@
-import { open, writeFile } from "node:fs/promises";
+import { access, open, rm, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { findBaud, findModem, loadDriver } from "modem-mqtt/node";
@@ -57,8 +57,7 @@ async function probe(flags: ProbeFlags, version: string): Promise<Exit> {
   if (flags.pw !== undefined && flags.username === undefined) throw new UsageError("a password needs a user name: -u, or MODEM_MQTT_USERNAME");
   if (flags.modem !== AUTO) await mustExist(flags.only, flags.modem);
   const file = fileOf(flags);
-  // Half an hour later it would be too late to find out.
-  if (file !== undefined) await (await open(file, "a")).close();
+  const isNew = file !== undefined && (await mustBeWritable(file));
   const signal = interruption();
   const progress = new Progress();
   let probed: Probed;
@@ -87,6 +86,9 @@ async function probe(flags: ProbeFlags, version: string): Promise<Exit> {
       attachTimeout: flags.attachTimeout * 1000,
       onProgress: progress.waitFor,
     });
+  } catch (error) {
+    if (isNew) await rm(file);
+    throw error;
   } finally {
     progress.done();
     await own?.close();
@@ -133,6 +135,16 @@ async function consent({ yes }: ProbeFlags, progress: Progress, signal: AbortSig
 /** The file of the report; undefined: stdout. */
 function fileOf({ output, json }: ProbeFlags): string | undefined {
   return output === "-" ? undefined : (output ?? `modem-mqtt-probe.${json ? "json" : "md"}`);
+}
+
+/** Half an hour later it would be too late to find out. An older report stays as it is. @returns whether there was no such file */
+async function mustBeWritable(file: string): Promise<boolean> {
+  const isNew = await access(file).then(
+    () => false,
+    () => true,
+  );
+  await (await open(file, "a")).close();
+  return isNew;
 }
 
 /** A report that cannot be written to its file goes to stdout: it has cost half an hour. */

@@ -7,6 +7,7 @@ import type { CareAbout } from "../../../../src/care/care";
 import { care, reading, setter, untried } from "./care-forms";
 import { READINGS, SETTINGS, setters, SIGNAL } from "./care-scenes";
 import { RESTART } from "./driver-questions";
+import { REPORT_COMMANDS } from "./families/sleep";
 import { clockKind, SAME_HOUR } from "./families/common";
 import { OK, type Question } from "./question";
 import { answerOf, type Recording } from "./recording";
@@ -159,6 +160,21 @@ const QUESTIONS: { readonly [row in keyof CareRows]?: (rows: CareRows) => readon
       ],
       assumes: psmReturns ? "yes or no" : "no",
       fits: (found) => psmReturns || found !== "yes",
+    }),
+  ],
+  sleepReports: ({ sleepReports }) => [
+    care("sleepReports", "Which commands that have sleep reported are known?", {
+      scene: "sleep",
+      tells: (recording) => REPORT_COMMANDS.filter((line) => isTaken(recording, line)).join(", ") || "none",
+      assumes: sleepReports.join(", ") || "none",
+    }),
+  ],
+  wakes: ({ wakes }) => [
+    care("wakes", "Is a banner that a wake-up prints told from that of a start?", {
+      scene: "sleep",
+      tells: (recording) => /REBOOT_CAUSE_\w+/.exec(recording.received("wake"))?.[0] ?? "no banner",
+      assumes: wakes === undefined ? "no banner" : "no banner, or a cause that the driver knows",
+      fits: (found) => found === "no banner" || wakes?.(found) === true,
     }),
   ],
   pulses: ({ pulses }) => [

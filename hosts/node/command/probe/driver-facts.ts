@@ -63,15 +63,17 @@ function endings(recordings: ReadonlyMap<string, Recording>): Map<string, string
   return result;
 }
 
-function commandFacts({ family, recordings }: Evidence): Fact[] {
+function commandFacts({ family, recordings, answered }: Evidence): Fact[] {
   const { connect, disconnect, close, subscribe, unsubscribe, publish, publishQoS0, poll, recovery } = family;
   const all = [...connect, ...disconnect, ...close, subscribe, unsubscribe, publish, publishQoS0, poll, ...recovery.attach];
   const names = new Set(all.flatMap((command) => (command === undefined ? [] : nameOf(command.line))));
-  const ended = endings(recordings);
+  const ended = endings(recordings),
+    wasConnected = answered.some(({ id, found }) => id === "connectedState" && found === "yes");
   return [...names].map((name) => {
     const asks = `Is ${name} taken?`,
       exchange = ended.get(name);
     if (exchange === undefined) return fact("command", name, asks, "OK", "not tried", { why: "it was not sent" });
+    if (exchange === null && !wasConnected) return fact("command", name, asks, "OK", "not tried", { why: "it was refused, but there was no connection" });
     if (exchange === null) return fact("command", name, asks, "OK", "different", { found: "never OK" });
     return fact("command", name, asks, "OK", "confirmed", { found: "OK", exchange });
   });

@@ -9,6 +9,8 @@ const FINAL_TIMEOUT = 5000;
 const PROMPT_TIMEOUT = 10_000;
 /** Milliseconds for an answer to AT. */
 const ANSWER_TIMEOUT = 1000;
+/** Milliseconds for answers to AT beyond the first. */
+const STRAY = 500;
 /** Milliseconds of silence before a scene begins. */
 const SILENCE = 50;
 /** More than any counted data phase lacks: ends one that nothing else ends. */
@@ -123,6 +125,7 @@ export class Performer {
       wire.send("AT\r");
       if (!(await wire.until((text) => OK.test(text), window))) continue;
       wire.note(`the modem answers the AT number ${tries}, after ${Math.round(wire.now - start)} ms`);
+      await wire.listen(STRAY); // the OK may have been that of a banner, and the answer comes yet
       return;
     }
     wire.note(`the modem answers none of ${most} AT`);

@@ -7,15 +7,18 @@ const ASKED = 'AT+CPSMS=1,,,"10000100","00000001"';
 const ASLEEP = /\+NPSMR: ?1|GOTOSLEEP|ENTER PSM/;
 
 /** Switches a report on where the modem knows it. */
-const reported = (name: string): readonly Step[] => [{ at: `AT${name}?` }, { at: `AT${name}=1`, unless: /ERROR/ }];
+const reported = (name: string): readonly Step[] => [{ at: `AT${name}?` }, { at: `AT${name}=1`, unless: /ERROR/, as: `AT${name}=1` }];
+const REPORTS: readonly string[] = ["+NPSMR", "*SLEEP", "*MATWAKEUP"];
+/** The commands that have sleep reported, which also are their steps' labels. */
+export const REPORT_COMMANDS: readonly string[] = REPORTS.map((name) => `AT${name}=1`);
 
 /** The settings that {@link SLEEP} changes. */
-export const SLEEP_CHANGES: readonly string[] = ["cpsms", "+NPSMR", "*SLEEP", "*MATWAKEUP"];
+export const SLEEP_CHANGES: readonly string[] = ["cpsms", ...REPORTS];
 
 /** To sleep and back. */
 export const SLEEP: readonly Step[] = [
   { at: "AT+CPSMS?", must: /\+CPSMS/ },
-  ...["+NPSMR", "*SLEEP", "*MATWAKEUP"].flatMap(reported),
+  ...REPORTS.flatMap(reported),
   { at: ASKED, must: OK },
   // Where no report comes, the network has released the connection by then (20 s are usual), and the timer is not due yet.
   { listen: 90_000, until: ASLEEP, as: "asleep" },
