@@ -5,6 +5,7 @@ import M531X from "../../src/care/m531x";
 import NM28 from "../../src/care/nm28";
 import { Answering, bc35g, m531x, nm28, type Family } from "./support/answering";
 import { equal, sameLines, thrown } from "./support/check";
+import { Board } from "./support/board";
 import { alive, type Life, type LifeOptions } from "./support/life";
 import { Session, type SessionOptions } from "./support/session";
 
@@ -65,7 +66,8 @@ function napping(family: SleepingFamily, options: SessionOptions = {}): { sessio
   const session = new Session({ ...options, client: { keepAlive: 0, ...options.client }, modem: { io: family.io, psm: PSM, ...options.modem } });
   const modem = new Answering(session, family);
   const sleeper = new Sleeper(modem, family);
-  modem.serve();
+  if (options.modem?.power === undefined) modem.serve();
+  else pass(session, modem, 6000);
   session.mustTell("control 2");
   modem.commands.splice(0);
   return { session, modem, sleeper };
@@ -513,6 +515,38 @@ describe("NM28, of which no report of sleep is known: sleep by silence", () => {
 });
 
 describe("what wakes a modem", () => {
+  it("is its pin, and then AT: the pin is let go of before that, and pulsed again after ten", () => {
+    const board = new Board();
+    const { session, modem, sleeper } = napping(FAMILIES[0], { modem: { power: { wake: { io: board.Digital, pin: 4, activeLow: true, pulse: 150 } } } });
+    board.events.length = 0;
+    board.onWrite = (_pin, level) => void (level === 0 && board.events.push(`${session.port.sent.length} bytes`));
+    sleeper.loses = 12;
+    sleeper.sleeps(session, "+NPSMR:1");
+    session.publish("hello", { QoS: 1, id: 7 });
+    sameLines(board.events, ["4 is 0", "0 bytes"], "the pin first");
+    session.pass(100);
+    equal(session.port.sent.length, 0, "nothing is sent while it is pressed");
+    session.pass(50);
+    equal(session.port.sent.length, 3, "AT");
+    pass(session, modem, 6000);
+    sameLines(board.events.filter((event) => event.startsWith("4 ")), ["4 is 0", "4 is 1", "4 is 0", "4 is 1"]);
+    mustTell(session, "done 7");
+  });
+
+  it("is its pin: one that answers while it is pressed has it let go", () => {
+    const board = new Board();
+    const { session, modem, sleeper } = napping(FAMILIES[0], { modem: { power: { wake: { io: board.Digital, pin: 4, pulse: 5000 } } } });
+    board.events.length = 0;
+    sleeper.sleeps(session, "+NPSMR:1");
+    session.publish("hello", { QoS: 1, id: 7 });
+    session.pass(50);
+    sleeper.asleep = false;
+    session.says("\\r\\n+NPSMR:0\\r\\n");
+    pass(session, modem, 1000);
+    sameLines(board.events, ["4 is 1", "4 is 0"]);
+    mustTell(session, "done 7");
+  });
+
   it("must be a function", () => {
     const error = thrown(() => new Session({ modem: { io: BC35G, wake: 5 } })) as ArgumentError;
     equal(error.argument, "modem.wake");
