@@ -65,7 +65,10 @@ const FLAGS: readonly (readonly [argument: RegExp, flag: string])[] = [
 /** The flags for what messages call options. */
 const OPTIONS: readonly (readonly [named: RegExp, flag: string])[] = [
   [/\(attachTimeout\)/g, "(--attach-timeout)"],
-  [/\(psm\.periodic\)/g, "(the second number of --psm)"],
+  [/\((?:modem\.)?psm\.periodic\)/g, "(the second number of --psm)"],
+  // In seconds here.
+  [/(\d+)000 to (\d+)000 milliseconds: asleep/, "$1 to $2 seconds: asleep"],
+  [/^(keepAlive must .*: asleep .*; got \d+)000$/, "$1"],
   [/\b(the )?option roaming\b/g, "--no-roaming"],
   [/\b(?:the )?option (apn|pin|operator|bands)\b/g, "--$1"],
   [/\boption setup\[\d+\]; with optional: true it may fail/g, "--setup; with ? before it, it may be refused"],
