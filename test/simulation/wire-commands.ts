@@ -14,7 +14,7 @@ export const care: readonly (readonly [form: string, ...places: string[]])[] = [
   [`AT\\+CGDCONT=[01],"(?:IP|IPV6|IPV4V6)",${Q}`, "APN"], [`AT\\+CGAUTH=[01],[012],${Q},${Q}`, "APN user", "APN password"],
   [`AT\\*CGDEFCONT="(?:IP|IPV6|IPV4V6)",${Q},${Q},${Q}`, "APN", "APN user", "APN password"], ["AT\\+NBAND\\?"], ["AT\\+NBAND=\\d+(?:,\\d+)*"],
   ["AT\\+COPS\\?"], ["AT\\+COPS=3,2"], ["AT\\+COPS=0"], ['AT\\+COPS=1,2,"46000"'], ["AT\\+CEREG=[125]"], ["AT\\+CREG\\?"], ["AT\\+CGACT\\?"], ["AT\\+CGACT=1,1"], ["AT\\+CGPADDR"],
-  ["AT\\+CPSMS=0"], ["AT\\+CEDRXS=0,[45]"], ["AT\\+CEDRXRDP"], ["AT\\+CSQ"], ["AT\\+CESQ"], ["AT\\+NUESTATS"], ["AT\\*ENGINFO=0"], ["AT\\+CGMI"], ["AT\\+CGMM"], ["AT\\+CGMR"],
+  ["AT\\+CPSMS=0"], [`AT\\+CPSMS=1,,,"[01]{8}","[01]{8}"`], ["AT\\+CEDRXS=0,[45]"], [`AT\\+CEDRXS=1,[45],"[01]{4}"`], ["AT\\+NPSMR=1"], ["AT\\*SLEEP=1"], ["AT\\*MATWAKEUP=1"], ["AT\\+CEDRXRDP"], ["AT\\+CSQ"], ["AT\\+CESQ"], ["AT\\+NUESTATS"], ["AT\\*ENGINFO=0"], ["AT\\+CGMI"], ["AT\\+CGMM"], ["AT\\+CGMR"],
   ["AT\\+SWVER"], ["AT\\+CGSN(?:=1)?"], ["AT\\+GSN"], ["AT\\+CIMI"], ["AT\\+(?:N?CCID|ICCID)"], ["AT\\+CCLK\\?"], ["AT\\+QCHIPINFO=ALL"], ["AT\\+CSCON\\?"], ["AT\\+NOSUCH=1"],
 ];
 
