@@ -72,7 +72,7 @@ describe("the package, packed and unpacked", function () {
     for (const name of await modemNames()) assert.equal(exports[`./modems/${name}`]?.moddable, `./dist/moddable/modems/${name}.js`, `${name} for moddable`);
     const folders = new Set(files.filter((name) => name.includes("/")).map((name) => name.split("/").slice(0, name.startsWith("dist/") ? 2 : 1).join("/")));
     assert.deepEqual([...folders].filter((name) => !/\.(js|d\.c?ts)$/.test(name)).sort(),
-      ["dist/families", "dist/moddable", "dist/modems", "dist/types", "docs", "hosts", "src"]);
+      ["dist/care", "dist/families", "dist/moddable", "dist/modems", "dist/types", "docs", "hosts", "src"]);
   });
 
   it("has all files that its manifests for Moddable name, on every platform", async () => {
