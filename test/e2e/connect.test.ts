@@ -194,7 +194,7 @@ describe("connect() over a pseudo-terminal, a virtual BC35-G and a broker in pro
 
   it("says when the network is not there, within the time given for it", async () => {
     modem.fault("detach:60000");
-    await assert.rejects(open({ modemOptions: { attachTimeout: 3000 } }), { name: "NetworkError", code: "NOT_ATTACHED" });
+    await assert.rejects(open({ modemOptions: { attachTimeout: 3000 } }), { name: "NetworkError", code: "NO_COVERAGE" });
   });
 
   it("says when the port cannot be opened", async () => {

@@ -38,7 +38,7 @@ const sendsAgain = (what: (client: ModemMQTTClient) => Promise<unknown>, fault: 
 const publish = (qos: 1 | 2) => (client: ModemMQTTClient) => client.publish("t", "x", { qos });
 
 const FAILURES: readonly (readonly [name: string, run: Run])[] = [
-  ["the network is not there", failsToOpen("detach:60000", () => "NOT_ATTACHED", { modemOptions: { attachTimeout: 500 } })],
+  ["the network is not there", failsToOpen("detach:60000", () => "NO_COVERAGE", { modemOptions: { attachTimeout: 500 } })],
   ["the name is not found", failsToOpen("dns:0", () => "OPEN_FAILED")],
   ["the peer refuses the connection", failsToOpen("refused:0", () => "OPEN_FAILED")],
   ["the PDP context cannot be activated", failsToOpen("pdp:0", (facts) => facts.failures.noContext ?? "OPEN_FAILED")],
