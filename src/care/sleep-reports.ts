@@ -14,11 +14,6 @@ export const enum Told {
 /** Whole lines, of an M5311: its AT specification v2.4. Its examples have `*MATWAKEUP`, its table of reports `*WAKEUP` (B-2). */
 const WORDS: Readonly<Record<string, Told>> = frozen({ "*GOTOSLEEP": Told.Leaves, "*MATWAKEUP": Told.Returns, "*WAKEUP": Told.Returns });
 
-/** Whether the line has no fields: the specification prints nothing behind these. */
-export function isSleepWord(text: string): boolean {
-  return WORDS[text] !== undefined;
-}
-
 /** What the line tells. `+NPSMR:<mode>` is a report, `+NPSMR:<n>,<mode>` the answer to a question (BC35-G AT manual V1.0). */
 export function toldBy({ text }: Line, fields: Fields): Told {
   if (text !== "+NPSMR") return WORDS[text] ?? Told.Nothing;

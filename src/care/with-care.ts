@@ -10,7 +10,6 @@ import { ModemCare, type CareAbout } from "./care";
 import { CARE_OPTIONS } from "./options";
 import type { Pulses } from "./power";
 import type { CareRows } from "./rows";
-import { isSleepWord } from "./sleep-reports";
 import type { CareState } from "./state";
 
 /** Which rows are those of a module: the first whose word stands in what `ATI` says. */
@@ -90,8 +89,9 @@ function levelsOf({ attach, restart }: Recovery, { off }: Pulses, { power }: Car
   return levels;
 }
 
+/** Of the reports of an M5311 that begin with a star most have nothing behind their name, and one has fields. */
 function reportLine(text: string, index: number): readonly Line[] {
-  return responses(CommonResponse.Care + index, text, isSleepWord(text) ? { follow: Follow.Anything } : {});
+  return responses(CommonResponse.Care + index, text, text.startsWith("*") ? { follow: Follow.Anything } : {});
 }
 
 /** The family's lines, without those that all have. Of those that a start prints the cause is wanted, which may be a wake-up. */

@@ -12,7 +12,7 @@ const COMMON = ["+CSCON:1", '+CTZV: +32,"20/12/04,05:53:35"', "+CTZE: +32,0"];
 const NARROW = ['+CEDRXP: 5,"0010","0010","0011"', '+NPTWEDRXP:5,"0011","0010","0010","0011"', '+CTZEU: "+32",0,"2020/12/04,05:53:35"'];
 const FAMILIES: readonly (readonly [family: Family, reports: readonly string[]])[] = [
   [{ ...bc35g, io: BC35G }, [...COMMON, ...NARROW, "+NGACTR:0,1,1", '+QLWEVTIND:3']],
-  [{ ...m531x, io: M531X }, [...COMMON, ...NARROW, "*MSQN: 12", "+IP: 10.1.2.3"]],
+  [{ ...m531x, io: M531X }, [...COMMON, ...NARROW, "*SMPUKBLKD", "*MSQN: 12", "+IP: 10.1.2.3"]],
   [{ ...ml302, io: ML302 }, COMMON],
   [{ ...nm28, io: NM28 }, COMMON],
 ];

@@ -25,6 +25,7 @@ const STAGES: Readonly<Partial<Record<StageName, (flags: ConnectionFlags) => str
   preparing: () => "preparing the modem",
   recovering: () => "restarting the modem, or leaving the network",
   attaching: () => "attaching to the network",
+  asleep: () => "waiting for the modem, which sleeps",
   connecting: ({ host, port }) => `connecting to ${host}:${port}`,
   reconnecting: ({ host, port }) => `the modem is connecting to ${host}:${port} again`,
   disconnecting: () => "disconnecting",
