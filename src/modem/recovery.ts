@@ -1,5 +1,4 @@
 import type { Command } from "../at/commands/command";
-import { frozen } from "../bytes/frozen";
 import type { ErrorCode, MQTTModemError } from "../errors";
 
 /** How much is done anew before a connection is made again. */
@@ -19,7 +18,7 @@ export const enum Level {
 }
 
 /** The same, in words. */
-export const LEVELS = frozen(["connect", "attach", "radio", "restart", "reset", "power"] as const);
+export const LEVELS = Object.freeze(["connect", "attach", "radio", "restart", "reset", "power"] as const);
 export type LevelName = (typeof LEVELS)[number];
 
 /** How a family is brought back. A list is empty where no document has a command, and that level is passed over. */
@@ -32,30 +31,34 @@ export interface Recovery {
   readonly causes: readonly (readonly [code: ErrorCode, modemCode: number, level: Level])[];
 }
 
-/** The least that may help against an error, and the most that may. */
-export type Reach = readonly [least: Level, most: Level];
-
 /**
- * How far an error of the modem's or the network's climbs, by its code: more than the least is done when that has failed several
- * times. An error that is not here is the broker's, or of the way to it, or nothing that a modem does about its network mends (a SIM
- * that is missing): however often it comes, a new connection is all that is tried.
+ * The least that may help against an error of the modem's or the network's, by its code; more is done when that has failed
+ * several times. An error that is not here is the broker's, or of the way to it, or nothing that a modem does about its
+ * network mends (a SIM that is missing): however often it comes, a new connection is all that is tried.
  */
-const REACH: Readonly<Partial<Record<ErrorCode, Reach>>> = frozen({
-  NOT_ATTACHED: [Level.Attach, Level.Power],
-  NO_COVERAGE: [Level.Attach, Level.Power],
-  ATTACH_FAILED: [Level.Attach, Level.Power],
-  // A context that the network refuses is not mended by a pin.
-  PDP_FAILED: [Level.Attach, Level.Restart],
+const LEAST: Readonly<Partial<Record<ErrorCode, Level>>> = Object.freeze({
+  NOT_ATTACHED: Level.Attach,
+  NO_COVERAGE: Level.Attach,
+  ATTACH_FAILED: Level.Attach,
+  PDP_FAILED: Level.Attach,
   // Who does not answer cannot be told to restart.
-  MODEM_SILENT: [Level.Reset, Level.Power],
+  MODEM_SILENT: Level.Reset,
   // It answers, but not as it should.
-  COMMAND_TIMEOUT: [Level.Connect, Level.Power],
-  COMMAND_REFUSED: [Level.Connect, Level.Power],
-  SIM_FAILED: [Level.Connect, Level.Power],
-} as const);
+  COMMAND_TIMEOUT: Level.Connect,
+  COMMAND_REFUSED: Level.Connect,
+  SIM_FAILED: Level.Connect,
+});
 
-/** How far an error climbs, or null where more than a new connection never helps. */
-export function reachOf(error: MQTTModemError, { causes }: Recovery): Reach | null {
-  for (let i = 0; i < causes.length; i++) if (causes[i][0] === error.code && causes[i][1] === error.modemCode) return [causes[i][2], Level.Power];
-  return REACH[error.code] ?? null;
+/** The most that may help, where that is not all that there is: a context that the network refuses is not mended by a pin. */
+const MOST: Readonly<Partial<Record<ErrorCode, Level>>> = Object.freeze({ PDP_FAILED: Level.Restart });
+
+/** The least that may help against an error, or null where more than a new connection never does. */
+export function levelFor(error: MQTTModemError, { causes }: Recovery): Level | null {
+  for (let i = 0; i < causes.length; i++) if (causes[i][0] === error.code && causes[i][1] === error.modemCode) return causes[i][2];
+  return LEAST[error.code] ?? null;
+}
+
+/** The most that may. */
+export function highestFor({ code }: MQTTModemError): Level {
+  return MOST[code] ?? Level.Power;
 }

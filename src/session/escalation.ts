@@ -1,4 +1,4 @@
-import { Level, type Reach } from "../modem/recovery";
+import { Level } from "../modem/recovery";
 
 /**
  * Chooses how much of the way to the broker is set up again at the next attempt. Each error gives the least level that may help.
@@ -20,17 +20,21 @@ export class Escalation {
     this.#failuresPerLevel = failuresPerLevel;
   }
 
-  /** An attempt has failed. @param reach what may help; null when neither the modem nor its network has failed */
-  onFailure(reach: Reach | null): void {
+  /**
+   * An attempt has failed.
+   * @param least the least level that may help; null when neither the modem nor its network has failed
+   * @param most the highest one that may
+   */
+  onFailure(least: Level | null, most: Level): void {
     // An attempt that reached the broker shows that the modem and its network work.
-    if (reach === null || this.#failuresPerLevel === 0) return this.reset();
-    const least = this.within(reach[0], reach[1]);
-    if (least > this.level || this.level > reach[1]) {
-      this.level = least;
+    if (least === null || this.#failuresPerLevel === 0) return this.reset();
+    const raised = this.within(least, most);
+    if (raised > this.level || this.level > most) {
+      this.level = raised;
       this.#failures = 0;
     } else if (++this.#failures >= this.#failuresPerLevel) {
       this.#failures = 0;
-      this.level = this.within(this.level + 1, reach[1]);
+      this.level = this.within(this.level + 1, most);
     }
   }
 

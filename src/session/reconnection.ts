@@ -1,5 +1,5 @@
 import { ArgumentError, type MQTTModemError } from "../errors";
-import { Level, reachOf, type Recovery } from "../modem/recovery";
+import { highestFor, Level, levelFor, type Recovery } from "../modem/recovery";
 import type { Clock } from "../platform";
 import { Escalation } from "./escalation";
 import type { OptionsOfSession } from "./options";
@@ -63,7 +63,7 @@ export class Reconnection {
     if (!this.isEnabled || error instanceof ArgumentError || !(this.#wasConnected || initially) || (refusal && refused === 0)) return Event.Failed;
     if (refusal) return Event.Refused;
     // A port that fails shows nothing about the modem.
-    if (error.code !== "PORT_FAILED") this.#escalation.onFailure(working ? null : reachOf(error, this.#recovery));
+    if (error.code !== "PORT_FAILED") this.#escalation.onFailure(working ? null : levelFor(error, this.#recovery), highestFor(error));
     return Event.Lost;
   }
 

@@ -171,7 +171,7 @@ export const mutations: readonly Mutation[] = [
   nm28("Ctrl-Z is counted as payload", "options.ctrlZ === CtrlZ.Always ? request.length - CTRL_Z.length : request.length", "request.length"),
 
   // ---- power and supervision
-  recovery("a context that the network refuses has the reset pin pulled", "PDP_FAILED: [Level.Attach, Level.Restart]", "PDP_FAILED: [Level.Attach, Level.Power]"),
+  recovery("a context that the network refuses has the reset pin pulled", "{ PDP_FAILED: Level.Restart }", "{ PDP_FAILED: Level.Power }"),
   power("a pin's polarity is ignored", "return active !== (activeLow === true) ? 1 : 0;", "return active ? 1 : 0;"),
   power("a client that goes leaves the key pressed", "if (step > 0 && step < steps.length) this.drive(steps[step][0], false);", ""),
   rouser("the key of a modem that its status pin tells to be on is pressed", " && this.pins.isOn !== true", ""),
