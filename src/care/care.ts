@@ -3,6 +3,7 @@ import { Slot } from "../at/chat/slots";
 import type { Command } from "../at/commands/command";
 import { textCommand } from "../at/own/own-command";
 import { OwnCommands, type CommandCallback, type OwnCommandsHost } from "../at/own/own-commands";
+import { LinkNumber } from "../at/requests/request";
 import { ModemError, type MQTTModemError } from "../errors";
 import type { Care, CareClient, CareFamily, CareHost, CareListener, Progress } from "../modem/care";
 import type { CareCallback, ClientModem } from "../modem/client-modem";
@@ -62,7 +63,6 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
   readonly chat: Chat;
   readonly own: OwnLines;
   readonly state: CareState;
-  readonly rouser: PinRouser | null;
   readonly recoveries: readonly string[];
   /** Modem and host are in step, and the modem is not to be restarted. */
   private isOpen = false;
@@ -75,9 +75,13 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
   private readonly counts: Statistics;
   readonly pins: PowerPins | null;
   private readonly rates: Rates | null;
+  /** Null where nothing is to be done about a modem that does not answer, but to wait. */
+  private readonly rouser: PinRouser | null;
   private readonly watch: RegistrationWatch;
   /** Who brings the modem up. */
-  private bringing: CareListener | null = null;
+  private bringUp: CareListener | null = null;
+  /** The radio is to be switched off and on. */
+  private cyclesRadio = false;
   readonly sleep: SleepCare;
   /** The network is waited for, or what comes behind that is done. */
   private isAttaching = false;
@@ -159,6 +163,7 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
 
   onRecovery(level: Level): void {
     this.counts.onRecovery(level);
+    this.cyclesRadio = level === Level.Radio;
   }
 
   get statistics(): StatisticsView {
@@ -177,10 +182,40 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
     this.sleep.begin();
   }
 
-  prepare(listener: CareListener, isRadioCycled: boolean): void {
+  rouses(listener: CareListener): boolean {
+    const { wanted } = listener;
+    this.bringUp = listener;
+    if (this.rouser === null) return false;
+    if (wanted >= Level.Reset) listener.wanted = Level.Connect;
+    return this.rouser.begin(wanted);
+  }
+
+  get isRousing(): boolean {
+    return this.rouser !== null && this.rouser.isBusy;
+  }
+
+  onMute(silent: boolean): boolean {
+    if (this.rouser === null) return false;
+    this.rouser.onMute(silent);
+    return true;
+  }
+
+  /** Nothing has helped. */
+  onSilent(seconds: number, tried: string): void {
+    this.bringUp!.fail(
+      new ModemError(
+        "MODEM_SILENT",
+        `no modem answers AT on this port after ${seconds} s${tried}; check wiring, power, that the port is the right one, and the bit rate`,
+      ),
+      false,
+    );
+  }
+
+  prepare(listener: CareListener): void {
     this.isOpen = true;
-    this.bringing = listener;
-    this.state.isRadioCycled = isRadioCycled;
+    this.rouser?.onAnswer();
+    this.state.isRadioCycled = this.cyclesRadio;
+    this.cyclesRadio = false;
     this.commands.pump();
     this.run.begin(this.before, (error) => {
       this.isAttaching = error === null;
@@ -194,14 +229,29 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
     return this.attachment.anew();
   }
 
-  onRound(): Level {
+  onRound(): void {
     const level = this.watch.due();
     if (level === Level.Connect) this.attachment.onRound();
-    return level;
+    else this.climb(level);
+  }
+
+  /** The watchdog has waited for long enough. */
+  private climb(level: Level): void {
+    const { modem, chat } = this,
+      bringUp = this.bringUp!;
+    modem.timers.clear(Slot.Modem);
+    if (level < Level.Reset) {
+      modem.onStage(Stage.Recovering);
+      if (!chat.closed) bringUp.climb(level);
+    } else {
+      chat.abort(LinkNumber.All, true);
+      bringUp.wanted = level;
+      bringUp.wake();
+    }
   }
 
   lookAnew(): void {
-    this.bringing!.lookAnew();
+    this.bringUp!.wake();
   }
 
   /** The SIM wants its PIN later than it was asked: it was busy for long, or another one has been put in. */
@@ -221,7 +271,8 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
   }
 
   onTimer(): void {
-    this.run.onTimer();
+    if (this.isRousing) this.rouser!.goOn();
+    else this.run.onTimer();
   }
 
   onFailed(error: MQTTModemError): void {

@@ -1,4 +1,3 @@
-import type { Rouser } from "../modem/care";
 import { Level } from "../modem/recovery";
 import { Timeout } from "../modem/timeouts";
 import type { Clock } from "../platform";
@@ -12,12 +11,16 @@ const ASKS = 2;
 const NO_POWER = frozen({});
 const NO_PORT = frozen({ setRate: () => false });
 
-/** What is counted of it. */
+/** For whom a modem is found. */
 export interface RouserHost {
   readonly clock: Clock;
+  /** {@link PinRouser.goOn} is to be called after so many milliseconds, while that is busy; otherwise the modem is asked. */
+  pause(milliseconds: number): void;
   /** The modem has been switched on by its key. */
   onSwitchedOn(): void;
   onRecovery(level: Level): void;
+  /** Nothing is left to be done. @param tried what has been */
+  onSilent(seconds: number, tried: string): void;
 }
 
 /** How long what may take, in milliseconds. */
@@ -33,8 +36,9 @@ export interface RouserTimes {
  * off a modem that is on. Then it is asked again, until it has had its time to start. What a restart brings (a banner, another rate) needs
  * nothing of its own: the modem is looked for anew.
  */
-export class PinRouser implements Rouser {
-  asks = true;
+export class PinRouser {
+  /** Something is being done with pins or bit rate: {@link goOn} goes on with it. */
+  isBusy = false;
   private readonly host: RouserHost;
   private readonly pins: PowerPins;
   private readonly rates: Rates;
@@ -42,13 +46,13 @@ export class PinRouser implements Rouser {
   /** On the clock. */
   private deadline = 0;
   private muteSince = 0;
-  /** Nothing has been asked yet. */
-  private isFirst = true;
   private asked = 0;
   /** Rates at which the modem is still to be asked before more is done. */
   private untried = 0;
   /** The key has been pressed, and the modem has not answered since. */
   private isPressed = false;
+  /** It has been reset, or switched off and on: it is starting, unless a pin tells that it is off. */
+  private isStarting = false;
   /** What the watchdog has done last. */
   private watched: Level = Level.Connect;
 
@@ -60,65 +64,55 @@ export class PinRouser implements Rouser {
     this.times = times;
   }
 
-  get tried(): string {
-    return `${this.rates.words}${this.isPressed ? "; its power key was pressed" : ""}`;
-  }
-
   /** Whether the board has pins for that. */
   can(level: Level): boolean {
     return this.stepsOf(level).length > 0;
   }
 
-  begin(level: Level): void {
+  /** The modem is looked for. @param level what is to be done to it first @returns whether it is to be asked later */
+  begin(level: Level): boolean {
     const { host, pins, rates } = this;
-    this.isFirst = true;
     this.asked = 0;
     this.untried = rates.count;
     this.muteSince = host.clock.now();
     this.start();
     pins.begin(pins.wake); // it may sleep
     if (level >= Level.Reset) this.recover(level);
+    const isBusy = (this.isBusy = pins.isBusy || rates.isChanging);
+    if (pins.isBusy) this.goOn();
+    else if (isBusy) host.pause(0); // the port's class may not be asked for another rate while it is calling
+    return isBusy;
   }
 
-  next(silent: boolean): number {
-    const { pins, rates } = this;
-    if (pins.isBusy) return this.press();
-    this.asks = true;
-    if (rates.isChanging) return this.change();
-    if (this.isFirst) {
-      this.isFirst = false;
-      return 0;
-    }
-    if (silent && this.isMute()) return this.press();
-    return this.isOver(silent) ? -1 : Timeout.Probe;
+  /** An `AT` has had no OK. @param silent it has had no answer at all */
+  onMute(silent: boolean): void {
+    const { host, rates, times } = this;
+    if (silent && this.isMute()) this.goOn();
+    else if (this.isOver(silent)) host.onSilent(times.boot / 1000, `${rates.words}${this.isPressed ? "; its power key was pressed" : ""}`);
+    else host.pause(Timeout.Probe);
   }
 
+  /** The modem has answered. */
   onAnswer(): void {
     this.rates.onAnswer();
-    this.isPressed = false;
+    this.isPressed = this.isStarting = false;
     this.watched = Level.Connect;
   }
 
   /** Nobody looks for the modem any more. */
   stop(): void {
     this.pins.release();
-    this.isPressed = false;
+    this.isBusy = this.isPressed = this.isStarting = false;
     this.watched = Level.Connect;
   }
 
-  /** Goes on with what is done with the pins. */
-  private press(): number {
-    const pause = this.pins.next();
-    this.asks = !this.pins.isBusy;
-    if (this.asks) this.start();
-    return pause;
-  }
-
-  /** The port's class may not be asked for another rate while it is calling: that waits for the timer. */
-  private change(): number {
-    this.asks = !this.isFirst;
-    this.isFirst = false;
-    return this.asks ? this.rates.follow() : 0;
+  /** Does the next thing with the pins, or changes the rate: its time has come. */
+  goOn(): void {
+    const { host, pins, rates } = this,
+      pause = pins.isBusy ? pins.next() : rates.follow();
+    this.isBusy = pins.isBusy || rates.isChanging;
+    if (!this.isBusy) this.start();
+    host.pause(pause);
   }
 
   /** An `AT` has had no answer. @returns whether something is to be done with the pins */
@@ -141,7 +135,8 @@ export class PinRouser implements Rouser {
 
   /** A modem that its status pin tells to be on is not switched off. */
   private get mayPress(): boolean {
-    return !this.isPressed && this.pins.on.length > 0 && this.pins.isOn !== true;
+    const { isOn } = this.pins;
+    return !this.isPressed && this.pins.on.length > 0 && isOn !== true && !(this.isStarting && isOn === undefined);
   }
 
   /** The watchdog: the reset pin, then the power key. @returns false where all has been done */
@@ -158,6 +153,8 @@ export class PinRouser implements Rouser {
 
   private recover(level: Level): void {
     this.host.onRecovery(level);
+    this.isStarting = true;
+    if (level === Level.Power) this.isPressed = true;
     // The press that switches off would switch on a modem that is off.
     this.pins.begin(level === Level.Power && this.pins.isOn === false ? this.pins.on : this.stepsOf(level));
   }

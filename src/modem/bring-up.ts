@@ -9,7 +9,7 @@ import { ModemError, type MQTTModemError } from "../errors";
 import type { Timers } from "../timers";
 import { BitRates } from "./bit-rates";
 import { ATTENTION, ECHO_OFF, ERROR_NUMBERS } from "./common";
-import type { Care, CareListener, Rouser } from "./care";
+import type { Care, CareListener } from "./care";
 import { linkLost } from "./failure";
 import type { Family } from "./family";
 import { Network, type NetworkQuestions } from "./network";
@@ -24,8 +24,6 @@ const enum Phase {
   Idle,
   /** `AT` is sent until the modem answers. */
   Waking,
-  /** Something is done with the modem's pins, or the host's bit rate. */
-  Rousing,
   /** The settings that every family needs. */
   Preparing,
   /** The probe shows that modem and host are in step. */
@@ -50,7 +48,6 @@ const enum Phase {
 /** The stage that links are told, by phase. */
 const STAGES: readonly Stage[] = frozen([
   Stage.Idle,
-  Stage.Waking,
   Stage.Waking,
   Stage.Preparing,
   Stage.Preparing,
@@ -102,8 +99,8 @@ export class BringUp implements CareListener {
   /** On the clock: until then the modem must have answered, or be attached. */
   private deadline = 0;
   private restarts = 0;
-  /** What is to be done once the modem answers, and what is being done. */
-  private wanted: Level = Level.Connect;
+  /** What is to be done once the modem answers, but for what care does before; and what is being done. */
+  wanted: Level = Level.Connect;
   private level: Level = Level.Connect;
 
   /** @param rate the port's, in bit/s, where that is known */
@@ -184,8 +181,8 @@ export class BringUp implements CareListener {
 
   /** The modem has forgotten everything: it has restarted. @param hasSlept or has only slept */
   onRestart(hasSlept: boolean): void {
-    const { chat, timers, family } = this.host;
-    if (this.phase === Phase.Idle || this.phase === Phase.Rousing) return;
+    const { chat, timers, family, care } = this.host;
+    if (this.phase === Phase.Idle || (care !== null && care.isRousing)) return;
     if (this.phase === Phase.Ready || (!hasSlept && this.stage !== Stage.Recovering && ++this.restarts > MOST_RESTARTS))
       return this.fail(
         hasSlept
@@ -205,11 +202,10 @@ export class BringUp implements CareListener {
   }
 
   onTimer(): void {
+    const { care, family } = this.host;
     switch (this.phase) {
       case Phase.Waking:
-        return this.submit(this.host.family.wakeUp ?? ATTENTION);
-      case Phase.Rousing:
-        return this.rouse(true);
+        return care !== null && care.isRousing ? care.onTimer() : this.submit(family.wakeUp ?? ATTENTION);
       case Phase.Restarting:
         return this.wake();
       case Phase.Pausing:
@@ -217,7 +213,7 @@ export class BringUp implements CareListener {
         return this.submit(this.network!.first());
       case Phase.Equipping:
       case Phase.Completing:
-        this.host.care!.onTimer();
+        care!.onTimer();
     }
   }
 
@@ -246,42 +242,20 @@ export class BringUp implements CareListener {
     chat.submit(chat.requests.take(null, Kind.Step, 0)!, command); // nothing of the links' is under way yet, so one is free
   }
 
-  private wake(): void {
-    const { host } = this;
+  /** The modem is looked for. */
+  wake(): void {
+    const { host } = this,
+      { care } = host;
     host.onWaking();
     this.rates?.begin();
     if (!this.enter(Phase.Waking)) return;
     this.setDeadline(this.bootTimeout);
     host.chat.decoder.learning = true;
-    const { rouser } = this;
-    if (rouser === null) return this.submit(ATTENTION);
-    rouser.begin(this.wanted);
-    if (this.wanted >= Level.Reset) this.wanted = Level.Connect;
-    this.rouse(true);
-  }
-
-  private get rouser(): Rouser | null {
-    const { care } = this.host;
-    return care === null ? null : care.rouser;
-  }
-
-  /** Does the next thing about a modem that has not answered. @param silent it has said nothing at all */
-  private rouse(silent: boolean): void {
-    const { host, rouser } = this,
-      pause = rouser!.next(silent);
-    if (pause < 0) return this.fail(this.silent(rouser!.tried), false);
-    this.phase = rouser!.asks ? Phase.Waking : Phase.Rousing;
-    if (pause === 0 && rouser!.asks) this.submit(ATTENTION);
-    else host.timers.set(Slot.Modem, pause);
-  }
-
-  lookAnew(): void {
-    this.wake();
+    if (care === null || !care.rouses(this)) this.submit(ATTENTION);
   }
 
   private woken(outcome: Outcome): void {
     if (outcome !== Outcome.Done) return this.notWoken(outcome === Outcome.TimedOut);
-    this.rouser?.onAnswer();
     if (!this.enter(Phase.Preparing)) return;
     this.step = 0;
     this.submit(PREPARE[0]);
@@ -289,21 +263,20 @@ export class BringUp implements CareListener {
 
   /** The modem has not said OK to `AT`. @param silent it has said nothing at all */
   private notWoken(silent: boolean): void {
-    const { rates } = this;
-    if (this.rouser !== null) return this.rouse(silent);
+    const { rates } = this,
+      { care } = this.host;
+    if (care !== null && care.onMute(silent)) return;
     if (silent && this.isLate && rates !== null) {
       if (rates.tryOther()) this.setDeadline(Timeout.OtherRate);
       else rates.back();
     }
     if (!this.isLate) return this.host.timers.set(Slot.Modem, Timeout.Probe);
-    this.fail(this.silent(rates === null ? "" : rates.tried), false);
-  }
-
-  /** @param tried what has been done about it */
-  private silent(tried: string): MQTTModemError {
-    return new ModemError(
-      "MODEM_SILENT",
-      `no modem answers AT on this port after ${this.bootTimeout / 1000} s${tried}; check wiring, power, that the port is the right one, and the baud rate`,
+    this.fail(
+      new ModemError(
+        "MODEM_SILENT",
+        `no modem answers AT on this port after ${this.bootTimeout / 1000} s${rates === null ? "" : rates.tried}; check wiring, power, that the port is the right one, and the baud rate`,
+      ),
+      false,
     );
   }
 
@@ -315,21 +288,16 @@ export class BringUp implements CareListener {
     const { level } = this,
       network = this.network!;
     if (network.failure !== null && (level === Level.Attach || network.failure.code !== "SIM_FAILED"))
-      return this.host.care === null ? this.fail(network.failure, false) : this.leave(); // care may know the PIN
-    if (!network.attached && network.isSearching) return this.leave();
-    this.climb();
+      return this.host.care === null ? this.fail(network.failure, false) : this.equip(); // care may know the PIN
+    if (!network.attached && network.isSearching) return this.equip();
+    this.climb(level);
   }
 
-  /** Nothing is done to the modem. */
-  private leave(): void {
-    this.level = Level.Connect;
-    this.equip();
-  }
-
-  /** What has been chosen is done. */
-  private climb(): void {
-    const { level, host } = this;
-    host.care?.onRecovery(level);
+  /** Something is done to a modem that answers. */
+  climb(level: Level): void {
+    const { care } = this.host;
+    if (care !== null) care.onRecovery(level);
+    this.level = level;
     this.phase = Phase.Recovering;
     this.step = level === Level.Attach && !this.network!.attached ? 0 : -1;
     this.recoverNext(Outcome.Refused);
@@ -343,11 +311,10 @@ export class BringUp implements CareListener {
     } = this.host;
     const { level } = this,
       commands = level === Level.Attach ? recovery.attach : recovery.restart;
-    if (level === Level.Radio) this.equip();
-    else if (level === Level.Restart && outcome !== Outcome.Refused) {
+    if (level === Level.Restart && outcome !== Outcome.Refused) {
       this.phase = Phase.Restarting;
       timers.set(Slot.Modem, Timeout.Restart);
-    } else if (++this.step < commands.length) this.submit(commands[this.step]);
+    } else if (level !== Level.Radio && ++this.step < commands.length) this.submit(commands[this.step]);
     else this.equip();
   }
 
@@ -356,9 +323,7 @@ export class BringUp implements CareListener {
     if (care === null) return this.attach();
     if (this.stage !== Stage.Preparing && !this.enter(Phase.Equipping)) return;
     this.phase = Phase.Equipping;
-    const { level } = this;
-    this.level = Level.Connect; // it is done once
-    care.prepare(this, level === Level.Radio);
+    care.prepare(this);
   }
 
   onCareDone(error: MQTTModemError | null): void {
@@ -391,20 +356,7 @@ export class BringUp implements CareListener {
     if (this.isLate) return this.fail(network.late(this.attachTimeout / 1000), false);
     this.phase = Phase.Pausing;
     this.host.timers.set(Slot.Modem, Timeout.Attach);
-    const { care } = this.host;
-    if (care !== null) this.watch(care.onRound());
-  }
-
-  /** @param level what the watchdog wants to be done to a modem that does not find its network */
-  private watch(level: Level): void {
-    const { chat, timers } = this.host;
-    if (level === Level.Connect) return;
-    timers.clear(Slot.Modem);
-    this.level = level;
-    if (level < Level.Reset) return this.enter(Phase.Recovering) ? this.climb() : undefined;
-    chat.abort(LinkNumber.All, true);
-    this.wanted = level;
-    this.wake();
+    this.host.care?.onRound();
   }
 
   private complete(): void {

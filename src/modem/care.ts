@@ -75,8 +75,13 @@ export interface CareSleep {
 export interface CareListener {
   /** Care has done its part, or has failed in it. */
   onCareDone(error: MQTTModemError | null): void;
-  /** The modem is to be looked for anew: it has been told to go on at another bit rate. */
-  lookAnew(): void;
+  /** What is to be done once the modem answers. Care takes from it what needs no answer. */
+  wanted: Level;
+  /** The modem is looked for anew. */
+  wake(): void;
+  /** Something is done to a modem that answers, to have its network back: a level below `Reset`. */
+  climb(level: Level): void;
+  fail(error: MQTTModemError, forgotten: boolean): void;
 }
 
 /** Whose application asks: a connection. */
@@ -85,28 +90,8 @@ export interface CareClient {
   mustBeOpen(): void;
 }
 
-/** Finds a modem that does not answer `AT`: with its pins, and at other bit rates. */
-export interface Rouser {
-  /** `AT` comes next; otherwise {@link next} is to be called again. */
-  readonly asks: boolean;
-  /** For messages: what has been tried. */
-  readonly tried: string;
-  /** The modem is looked for anew. @param level what is to be done to it first */
-  begin(level: Level): void;
-  /**
-   * Does what comes next, after {@link begin}, after an `AT` without an OK, or when its time has come.
-   * @param silent nothing at all was answered
-   * @returns milliseconds until it is time for what follows; −1: nothing is left to be done
-   */
-  next(silent: boolean): number;
-  /** The modem has answered. */
-  onAnswer(): void;
-}
-
 /** The care of one modem. */
 export interface Care {
-  /** Null where nothing is to be done about a modem that does not answer, but to wait. */
-  readonly rouser: Rouser | null;
   /** What {@link DriverOptions.recover} may be. */
   readonly recoveries: readonly string[];
 
@@ -123,14 +108,20 @@ export interface Care {
   readonly sleep: CareSleep;
   /** The modem cannot be worked with. */
   onFailed(error: MQTTModemError): void;
+  /** The modem is looked for. @returns whether something is done before it is asked: with its pins, or the host's bit rate */
+  rouses(listener: CareListener): boolean;
+  /** That is being done: {@link onTimer} goes on with it. */
+  readonly isRousing: boolean;
+  /** The modem has not said OK to `AT`. @param silent it has said nothing at all @returns whether care does something about that */
+  onMute(silent: boolean): boolean;
   /** Something is done to the modem, to have it or its network back. */
   onRecovery(level: Level): void;
-  /** Does what comes before the network is waited for. @param isRadioCycled the radio is switched off before that */
-  prepare(listener: CareListener, isRadioCycled: boolean): void;
+  /** Does what comes before the network is waited for. */
+  prepare(listener: CareListener): void;
   /** Asks the modem for its network. */
   network(): NetworkQuestions;
-  /** A round of these questions is over, and the modem is not attached. @returns what is to be done about that, by the watchdog */
-  onRound(): Level;
+  /** A round of these questions is over, and the modem is not attached. */
+  onRound(): void;
   /** Whether care can do something about what keeps the modem from its network: then it is to prepare the modem again. */
   helps(failure: MQTTModemError): boolean;
   /** The modem is attached: does what comes before MQTT. */

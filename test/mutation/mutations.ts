@@ -174,10 +174,11 @@ export const mutations: readonly Mutation[] = [
   recovery("a context that the network refuses has the reset pin pulled", "{ PDP_FAILED: Level.Restart }", "{ PDP_FAILED: Level.Power }"),
   power("a pin's polarity is ignored", "return active !== (activeLow === true) ? 1 : 0;", "return active ? 1 : 0;"),
   power("a client that goes leaves the key pressed", "if (step > 0 && step < steps.length) this.drive(steps[step][0], false);", ""),
-  rouser("the key of a modem that its status pin tells to be on is pressed", " && this.pins.isOn !== true", ""),
+  rouser("the key of a modem that its status pin tells to be on is pressed", " && isOn !== true", ""),
   rouser("the key is pressed before the modem was asked at every rate", "(isOff || this.untried <= 0)", "(isOff || this.untried <= 1)"),
-  rouser("a modem that answers with errors has its key pressed", "if (silent && this.isMute()) return this.press();", "if (this.isMute()) return this.press();"),
+  rouser("a modem that answers with errors has its key pressed", "if (silent && this.isMute())", "if (this.isMute())"),
   rouser("a modem that is off is switched off first, which may switch it on", "level === Level.Power && this.pins.isOn === false ? this.pins.on : ", ""),
+  rouser("the key of a modem that was reset and is starting is pressed", " && !(this.isStarting && isOn === undefined)", ""),
   rates("a change of the rate that was lost is tried for ever", "this.isFree && !this.isTried && ", "this.isFree && "),
   watchdog("the watchdog does the same again and again", "return this.levels[this.at++];", "return this.levels[this.at];"),
 ];
