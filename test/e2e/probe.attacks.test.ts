@@ -81,6 +81,22 @@ describe("a probe that is attacked", () => {
       assert.equal(factOf(report, "registrationModes")?.why, "it was interrupted");
     });
 
+    it("which never stops writing: the report stays small", async () => {
+      let noise: ReturnType<typeof setInterval> | undefined;
+      try {
+        const { report, error } = await probed({ modem: "bc35g" }, {
+          withBroker: false, only: ["registrationModes", "garbage"],
+          onModem: (modem) => { noise = setInterval(() => modem.inject(Buffer.from("+NOISE: 1\r\n".repeat(100))), 20); },
+        });
+        assert.equal(error, undefined);
+        assert.equal(factOf(report, "registrationModes")?.found, "1, 2, 3, 4, 5");
+        assert.deepEqual(report.unknownLines.filter((line) => line !== "+NOISE: 1").length <= 1, true); // a line may be cut where the exchange begins
+        assert.ok(markdown(report).length < 1_000_000, String(markdown(report).length));
+      } finally {
+        clearInterval(noise);
+      }
+    });
+
     it("which writes secrets in lines that nobody knows: their form is shown, and nothing else", async () => {
       const { report } = await probed({ modem: "bc35g" }, {
         withBroker: false, only: ["cmee", "pinTries", "iccid"],
@@ -103,6 +119,7 @@ describe("a probe that is attacked", () => {
       "a mail address": ["owner mary.smith@mail.example", "mary", "mail.example"],
       "an address": ["peer 10.77.66.55:1883", "10.77.66.55"],
       "an IPv6 address": ["peer 2001:db8:1:2:3:4:5:6", "2001:db8", "3:4:5:6"],
+      "an IPv6 address that is shortened": ["peer 2001:db8::77:1", "2001:db8", "77:1"],
       "an IPv6 address as 27.007 writes it": ['"32.1.13.184.0.0.0.0.0.0.0.0.0.0.0.1"', "32.1.13"],
       "a MAC address": ["mac 00:1A:2B:3C:4D:5E", "1A:2B", "3C:4D"],
       "a token": ["Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjMifQ", "eyJhbGci", "eyJzdWIi"],

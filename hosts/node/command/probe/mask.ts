@@ -16,6 +16,7 @@ const PATTERNS: readonly RegExp[] = [
   // Addresses. Four numbers of a firmware's version look the same.
   /\d{1,3}(?:\.\d{1,3}){3,15}/g,
   /\b(?:[\dA-F]{1,4}:){3,7}[\dA-F:]{1,4}\b/gi,
+  /\b(?:[\dA-F]{1,4}:)+(?::[\dA-F]{1,4})+\b/gi,
   // Where the modem is: area and cell.
   /(\+C(?:5G|E|G)?REG: ?(?:\d,)?\d,)(?="?[\dA-F]{4})[^\r\n]*?(?=,\d{1,2}(?:[,\r\n]|$)|[\r\n]|$)/g,
   /(\bCell ID: ?)[^\r\n]*/gi,

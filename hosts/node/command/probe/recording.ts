@@ -11,14 +11,20 @@ export interface Event {
   readonly text: string;
 }
 
+/** Bytes of one exchange that are kept: a modem that never stops writing fills no report. */
+const MOST = 65_536;
+
 /** One exchange, from its first step to its last one. */
 export class Recording {
   readonly events: Event[] = [];
+  #left = MOST;
   /** The text that the modem wrote during each labelled step. */
   readonly #labels = new Map<string, string>();
 
   add(event: Event): void {
-    this.events.push(event);
+    if (this.#left < 0) return;
+    this.#left -= event.text.length;
+    this.events.push(this.#left < 0 ? { ...event, who: "note", text: `more than ${MOST} bytes: the rest is left out` } : event);
   }
 
   label(name: string, text: string): void {

@@ -11,6 +11,9 @@ export const FINAL = /(?:^|[\r\n])(?:OK|ERROR|\+CM[ES] ERROR(?::[^\r\n]*)?) *(?=
 /** The prompt of a data phase, at the end of what has come. */
 export const PROMPT = /(?:(?:^|[\r\n])> ?|[\r\n]CONNECT\r*\n)$/;
 
+/** Bytes that a wait looks at, the last ones. */
+const MOST = 65_536;
+
 /** A serial port without any interpretation: bytes out, bytes in, each recorded with its time. */
 export class Wire {
   readonly #signal: AbortSignal;
@@ -135,7 +138,7 @@ export class Wire {
     let text = "";
     for (let count; (count = this.#port.read(this.#chunk, 0, this.#chunk.length)) > 0; ) text += this.#chunk.toString("latin1", 0, count);
     if (text === "") return;
-    this.#text += text;
+    this.#text = (this.#text + text).slice(-MOST);
     this.#recording.add({ at: this.now, who: "received", text });
     this.#look?.();
   }
