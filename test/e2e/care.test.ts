@@ -79,6 +79,21 @@ for (const [name] of families) describe(`${name} as a device, over a pseudo-term
     assert.equal(JSON.parse(printed[0]).code, "PIN_REFUSED");
   });
 
+  it("cold start: a modem that is starting, with echo, without its radio, with a locked SIM, a network that wants its APN, and that nobody has named", async () => {
+    await begin({ start: "booting", bootTime: 500, echo: true, radio: { on: false }, sim: { state: "pin", pin: PIN, busyTime: 300 }, mobile: { apn: "meter.example", searchTime: 1500 } });
+    const stages: string[] = [];
+    const client = await open({
+      modem: "auto", baud: 9600, pin: PIN, apn: "meter.example", setup: [{ command: "AT+NONSENSE", optional: true }],
+      onClient: (client) => client.on("stage", (stage) => { if (stages.at(-1) !== stage) stages.push(stage); }),
+    });
+    await client.publish("t", "x", { qos: 1 });
+    assert.deepEqual(stages.slice(-3), ["attaching", "connecting", "online"]);
+    assert.equal(tries().length, 1, sent.join());
+    assert.equal(sent.filter((line) => line === "AT+NONSENSE").length, 1);
+    modem.restart();
+    await new Promise<void>((resolve) => client.once("end", resolve)); // reconnectPeriod is 0
+  });
+
   it("without its PIN the SIM is not tried", async () => {
     await begin({ sim: { state: "pin", pin: PIN } });
     const error = await failure();
@@ -204,6 +219,10 @@ for (const [name] of families) describe(`${name} as a device, over a pseudo-term
     stop.abort(new Error("enough"));
     await assert.rejects(aborted, { message: "enough" });
     assert.equal((await client.modem.command("AT+CFUN?")).length, 1, "the aborted command's answer is not this one's");
+    await assert.rejects(connect({ modem: client, host: "127.0.0.1", pin: "9753" }), (error: MQTTModemError) => {
+      assert.match(error.message, /^pin must be left out where modem is a client: its modem has been told already/);
+      return !error.message.includes("9753");
+    });
     const late = client.modem.identity();
     late.catch(() => {});
     await client.end(true);
