@@ -4,7 +4,7 @@ import type { Command } from "../at/commands/command";
 import { textCommand } from "../at/own/own-command";
 import { OwnCommands, type CommandCallback, type OwnCommandsHost } from "../at/own/own-commands";
 import { LinkNumber } from "../at/requests/request";
-import { ModemError, type MQTTModemError } from "../errors";
+import { ModemError, NetworkError, StateError, type MQTTModemError } from "../errors";
 import type { Care, CareClient, CareFamily, CareHost, CareListener, Progress } from "../modem/care";
 import type { CareCallback, ClientModem } from "../modem/client-modem";
 import type { LinkListener } from "../modem/link-listener";
@@ -85,6 +85,8 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
   readonly sleep: SleepCare;
   /** The network is waited for, or what comes behind that is done. */
   private isAttaching = false;
+  /** What a client that ends at this moment is told in place of answers. */
+  private end: MQTTModemError | null = null;
 
   /** @throws ArgumentError */
   constructor(host: CareHost, options: ModemOptions, family: CareAbout) {
@@ -323,6 +325,20 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
     this.commands.forget(client);
   }
 
+  onEnded(client: CareClient, error: MQTTModemError | null): void {
+    this.end =
+      error === null
+        ? new StateError("CLOSED", "the client has disconnected before the modem had answered")
+        : new NetworkError(
+            "OUTCOME_UNKNOWN",
+            `the connection has ended before the modem had answered; whether the command was carried out is not known (${error.message})`,
+            error.modemCode,
+            error,
+          );
+    this.commands.leave(client, this.end);
+    this.end = null;
+  }
+
   command(command: Command, done: CommandCallback, client: CareClient): void {
     this.commands.mustTakeMore();
     this.touch(command.line);
@@ -332,7 +348,18 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
   inquire(what: CareQuestion, done: CareCallback<unknown>, client: CareClient): void {
     this.commands.mustTakeMore();
     const { steps, told, result } = inquiry(what, this.state);
-    const run = new StepsRun({ ask: (line, timeout, answered) => this.ask(line, timeout, answered, client), pause() {} }, told);
+    const ask = (line: string, timeout: number, answered: CommandCallback): void =>
+      this.ask(
+        line,
+        timeout,
+        (error, lines) => {
+          if (error === null || error !== this.end) return answered(error, lines);
+          run.stop(); // the other steps would be asked for in vain
+          done(error, undefined);
+        },
+        client,
+      );
+    const run = new StepsRun({ ask, pause() {} }, told);
     run.begin(steps, (error) => done(error, error === null ? result() : undefined));
   }
 }

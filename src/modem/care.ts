@@ -135,6 +135,8 @@ export interface Care {
   face(client: CareClient): ClientModem;
   /** The client has been closed: nothing is told to it any more, and what waits for it is not sent. */
   forget(client: CareClient): void;
+  /** The client's connection has ended: what it has asked, and has not been answered, is answered with that. @param error null where it had disconnected */
+  onEnded(client: CareClient, error: MQTTModemError | null): void;
 }
 
 /** What a family has to have its modems cared for. */

@@ -214,6 +214,7 @@ export class Connection implements LinkListener, CareClient {
   }
 
   onModemDown(error: MQTTModemError | null): void {
+    this.link.modem.care?.onEnded(this, error);
     this.application.ended(error);
     this.close();
   }

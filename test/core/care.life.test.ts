@@ -7,7 +7,7 @@ import { bc35g, m531x, ml302, nm28, type Family } from "./support/answering";
 import { equal, sameLines } from "./support/check";
 import { Life } from "./support/life";
 import { MQTTClient } from "../../src/index";
-import { Answering } from "./support/answering";
+import { Answering, online } from "./support/answering";
 import { Session } from "./support/session";
 
 const FAMILIES: Family[] = [{ ...bc35g, io: BC35G }, { ...m531x, io: M531X }, { ...ml302, io: ML302 }, { ...nm28, io: NM28 }];
@@ -108,5 +108,41 @@ for (const family of FAMILIES) describe(`${family.name} with care: a session`, (
     life.serve();
     equal(signal.rssi, -73);
     equal(signal.word, "excellent");
+  });
+});
+
+for (const [family, lost] of [[bc35g, "+QMTSTAT: 0,1"], [nm28, "+MQTTSTAT:0,1"]] as const) describe(`${family.name} with care: a connection that ends`, () => {
+  const io = family === bc35g ? BC35G : NM28;
+  it("what was asked and not answered is answered with that, once", () => {
+    const { session, modem } = online({ ...family, io });
+    const told: string[] = [];
+    modem.deaf = /CSQ|CGMI|CGMR/;
+    const note = (what: string) => (error: any): void => void told.push(`${what} ${error?.code}`);
+    session.client.modem.command("AT+CSQ", note("first"));
+    session.client.modem.command("AT+CGMR", note("second"));
+    session.client.modem.identity(note("identity"));
+    modem.serve();
+    session.says(`\\r\\n${lost}\\r\\n`);
+    sameLines(told, ["first OUTCOME_UNKNOWN", "second OUTCOME_UNKNOWN", "identity OUTCOME_UNKNOWN"]);
+    sameLines(session.events.splice(0).map((event) => event.slice(0, 15)), ["error LINK_LOST"]);
+    for (let i = 0; i < 20; i++) {
+      modem.serve();
+      session.pass(1000);
+    }
+    equal(told.length, 3, "answers");
+    equal(modem.commands.filter((line) => /CGMR|CGMI/.test(line)).length, 0, "commands that nobody waits for");
+  });
+
+  it("a client that has disconnected itself has its last question answered, too", () => {
+    const { session, modem } = online({ ...family, io });
+    let code = "";
+    modem.deaf = /CSQ/;
+    session.client.modem.command("AT+CSQ", { timeout: 60_000 }, (error) => void (code += error?.code));
+    session.disconnect();
+    for (let i = 0; i < 80; i++) {
+      modem.serve();
+      session.pass(1000);
+    }
+    equal(["CLOSED", "COMMAND_TIMEOUT", "OUTCOME_UNKNOWN"].includes(code), true, code);
   });
 });

@@ -260,7 +260,7 @@ describe("own commands in numbers", () => {
     again();
     session.pass(60_000);
     session.mustTell("error MODEM_SILENT");
-    equal(failed, 1);
+    equal(failed, 2, "with the modem, and with the client");
   });
 
 

@@ -170,3 +170,27 @@ function changes(dice: Dice, calm: number, card: "pin" | "ready"): DeviceEvent[]
   }
   return all;
 }
+
+/**
+ * A modem on a battery: it sleeps between messages, says so or not, wakes with a banner or without a word, and keeps its connection, or
+ * loses it in its sleep. Families whose virtual modems cannot sleep are never drawn.
+ */
+export function asleep(dice: Dice, modem: FamilyName): { readonly care: CarePlan; readonly events: readonly DeviceEvent[]; readonly keepAlive: number } {
+  const model = modem === "m531x" ? dice.pick(["m5310a", "m5311", "m5312"]) : modem === "bc35g" && dice.happens(0.5) ? "bc28" : undefined;
+  const isNeul = modem === "bc35g" || model === "m5310a";
+  // An NM28's keep-alive time is never 0, and a broker ends the connection after one and a half of it.
+  const keepAlive = modem === "nm28" ? 290_000 : 0;
+  const options: CarePlan["options"] = { psm: { active: dice.pick([2, 10, 60]), periodic: modem === "nm28" ? 300 : dice.pick([600, 3600, 86_400]) }, setup: dice.pick(setups) };
+  const device: ModemOptions = {
+    identity: IDENTITY, ...(model === undefined ? {} : { model }),
+    sleep: {
+      idleTime: dice.pick([1000, 5000, 20_000]), wakeTime: dice.pick([0, 300, 2000]), lostCharacters: dice.pick([1, 4, 10]), keeps: dice.pick(["session", "session", "session", "settings", "nothing"]),
+      banner: isNeul && dice.happens(0.3) ? "reboot-cause" : "none", wakeReport: dice.pick(["MATWAKEUP", "WAKEUP"]),
+    },
+    mobile: dice.happens(0.2) ? { psm: false } : {},
+  };
+  return { care: { options, device, hostRate: 0, hopeless: null, mended: {} }, events: asked(dice, SLEEPY), keepAlive };
+}
+
+/** Milliseconds of a run with a modem that sleeps. */
+export const SLEEPY = 1_800_000;

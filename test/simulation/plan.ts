@@ -4,7 +4,7 @@
 import { places } from "../../hosts/virtual-modem/faults";
 import { seededRandom } from "../../hosts/virtual-modem/random";
 import { commonVariants, type VariantTable } from "../../hosts/virtual-modem/variants";
-import { careOf, coldStart, type CarePlan, type DeviceEvent } from "./care";
+import { asleep, careOf, coldStart, SLEEPY, type CarePlan, type DeviceEvent } from "./care";
 import { hostileTexts, hostileTopic, strangers } from "./corpus";
 import { Dice } from "./dice";
 import { families, type FamilyName } from "./families";
@@ -36,9 +36,10 @@ export type CallbackName = (typeof callbackNames)[number];
 /**
  * What goes wrong, and so what must not happen at all:
  * "any" thing; or "strangers" publish whatever they like, and nothing else is wrong; or the broker is "away", for long; or the modem
- * has no "network" for long, or no SIM; or it is "cold": off, at a rate of its own, with its radio off, a locked SIM, and no APN.
+ * has no "network" for long, or no SIM; or it is "cold": off, at a rate of its own, with its radio off, a locked SIM, and no APN; or it is in "sleep"
+ * whenever there is nothing to do.
  */
-export type World = "any" | "strangers" | "away" | "network" | "cold";
+export type World = "any" | "strangers" | "away" | "network" | "cold" | "sleep";
 const worlds: readonly World[] = ["any", "any", "any", "any", "any", "strangers", "strangers", "away", "network"];
 
 export interface Plan {
@@ -201,11 +202,14 @@ function diceOf(modem: FamilyName, seed: number, which: number): Dice {
  * @param hazards worlds that may be drawn; all, when left out
  * @param cares the chance that the driver is the one with care, in worlds where it need not be
  */
-export function draw(modem: FamilyName, seed: number, hazards: ReadonlySet<World> = new Set([...worlds, "cold"]), cares = 0.2): Plan {
+export function draw(modem: FamilyName, seed: number, hazards: ReadonlySet<World> = new Set([...worlds, "cold", "sleep"]), cares = 0.2): Plan {
   const dice = diceOf(modem, seed, 2);
   const warm = worlds.filter((each) => hazards.has(each));
+  const sleepy = diceOf(modem, seed, 3);
+  // An ML302's virtual modem has no sleep, for no document says how it sleeps.
+  if (hazards.has("sleep") && modem !== "ml302" && (hazards.size === 1 || sleepy.happens(0.08))) return sleeping(sleepy, drawIn(modem, seed, ["any"]));
   if (hazards.has("cold") && (warm.length === 0 || dice.happens(0.1))) return cold(dice, drawIn(modem, seed, ["any"]));
-  const plan = drawIn(modem, seed, warm);
+  const plan = drawIn(modem, seed, warm.length === 0 ? ["any"] : warm);
   if (!dice.happens(cares)) return plan;
   const { care, events } = careOf(dice, plan.calm);
   return { ...plan, care, events: [...plan.events, ...events].sort(byTime) };
@@ -326,5 +330,22 @@ function cold(dice: Dice, plan: Plan): Plan {
     // A modem whose rate is another one than the host's has one.
     baud: care.hostRate > 0 ? families[modem].driver.baud : plan.baud,
     bootTime: dice.pick([2000, 8000, 25_000]), attachTime: 500, events: [...peaceful, ...events, ...wrong].sort(byTime),
+  };
+}
+
+/** A modem that sleeps between messages; in half of the runs nothing else happens to it. */
+function sleeping(dice: Dice, plan: Plan): Plan {
+  const { modem } = plan;
+  const { care, events, keepAlive } = asleep(dice, modem);
+  const spread = SLEEPY / plan.calm;
+  const peaceful = plan.events.filter(({ do: kind }) => ["far", "publish", "subscribe"].includes(kind)).map((event) => ({ ...event, at: Math.round(event.at * spread) }));
+  const wrong = Array.from({ length: dice.pick([0, 0, 2, 6]) }, () => {
+    const at = Math.round(dice.random() * SLEEPY);
+    return disturbance(dice, modem, true, at, SLEEPY - at);
+  });
+  return {
+    ...plan, variants: {}, world: "sleep", exact: true, fifo: Infinity, calm: SLEEPY, care, client: { ...plan.client, keepAlive },
+    // A BC35-G does not sleep at a rate that its low-power UART has not.
+    baud: modem === "bc35g" && plan.baud > 0 ? 9600 : plan.baud, bootTime: 0, attachTime: Math.min(plan.attachTime, 500), events: [...peaceful, ...events, ...wrong].sort(byTime),
   };
 }

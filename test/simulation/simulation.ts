@@ -23,6 +23,8 @@ const PROBE = 120_000;
 const DAMAGE = -1;
 /** For how long at least a modem may look for a network undisturbed. */
 const SEARCH = 590_000;
+/** How often something is published once the last fault is over, where the modem sleeps. */
+const BEAT = 120_000;
 /** In which the modem answers a question that nothing keeps it from. */
 const ANSWER = 60_000;
 /** What takes the modem from the network, or restarts it. */
@@ -63,6 +65,8 @@ export interface Figures {
   cared: number;
   cold: number;
   answered: number;
+  /** Times that the modem has fallen asleep. */
+  sleeps: number;
 }
 
 export interface Outcome {
@@ -122,6 +126,7 @@ class Simulation {
   #before: number | null = null;
   /** What the application was told of messages, in turn: the place of a whole one that was sent once, in the order in which the broker sent them, or `DAMAGE`. */
   readonly #arrivals: number[] = [];
+  #sleeps = false;
   /** Times that the client has left the network before its first connection. */
   #left = 0;
   /** What was answered last to what the application has asked. */
@@ -130,7 +135,7 @@ class Simulation {
   #unattached = 0;
   readonly #figures: Figures = {
     simulated: 0, clients: 0, published: 0, done: 0, failed: 0, refused: 0, sentAgain: 0, mistaken: 0, delivered: 0, suspect: 0, garbled: 0, tantrums: 0, resets: 0, bytesLost: 0,
-    longestWrite: 0, longestRecovery: 0, faults: {}, cared: 0, cold: 0, answered: 0,
+    longestWrite: 0, longestRecovery: 0, faults: {}, cared: 0, cold: 0, answered: 0, sleeps: 0,
   };
 
   constructor(plan: Plan, tracing: boolean) {
@@ -205,6 +210,7 @@ class Simulation {
     for (const event of events) this.#clock.setTimer(() => this.#happens(event), event.at);
     this.#pass(calm);
     if (this.#violation === null) this.#undisturbed();
+    if (this.#violation === null) this.#slept();
     if (this.#violation === null) this.#recover();
     if (this.#violation === null) this.#end();
     this.#traffic.flush();
@@ -230,6 +236,11 @@ class Simulation {
         this.#violated("modem", `the virtual modem or the broker threw: ${error instanceof Error ? error.stack : String(error)}`);
       }
       this.#checkMemory();
+      if (this.#modem.asleep !== this.#sleeps) {
+        this.#sleeps = !this.#sleeps;
+        if (this.#sleeps) this.#figures.sleeps++;
+        this.#say(this.#sleeps ? "—— the modem sleeps" : "—— the modem is awake");
+      }
       if (this.#modem.registration === 1 || this.#modem.registration === 5) this.#unattached = this.#clock.now();
       if (this.#before === null && this.#application.online) this.#before = this.#application.disturbances;
     }
@@ -257,6 +268,7 @@ class Simulation {
     this.#mend();
     // What was subscribed over a line that changes bytes may be anything.
     if (!exact) this.#guard(() => this.#application.renew());
+    this.#beat();
     const wanted = (): boolean => this.#application.settled && this.#application.wanted.every((filter) => this.#broker.serves(CLIENT_ID, filter));
     while (this.#violation === null) {
       this.#pass(calm + recovers, wanted);
@@ -270,6 +282,13 @@ class Simulation {
         return this.#set();
       }
     }
+  }
+
+  /** A modem that sleeps tells nobody that its connection is gone: what is published wakes it, and shows that. */
+  #beat(): void {
+    if (this.#plan.world !== "sleep" || this.#probed.size > 0) return;
+    if (this.#modem.asleep) this.#processor.now(() => this.#application.publish("beat", 0));
+    this.#clock.setTimer(() => this.#beat(), BEAT);
   }
 
   /** Somebody sees to the modem and its card. */
@@ -475,6 +494,16 @@ class Simulation {
     for (const [key, { order }] of this.#broker.sent)
       if (!this.#received.has(key) && (families[this.#plan.modem].framed || !/[\r\n].*\0/s.test(key)) && !this.#isToldOf(order))
         return this.#violated("10", `a message did not come, and nothing that came around it was marked, or dropped and told of: ${JSON.stringify(key.slice(0, 200))}`);
+  }
+
+  /** 15: a sleep that leaves the connection costs nothing. */
+  #slept(): void {
+    const { care, events, world } = this.#plan;
+    if (world !== "sleep" || care!.device.sleep?.keeps !== "session" || events.some(({ do: kind }) => !["far", "publish", "subscribe", "command", "ask"].includes(kind))) return;
+    const { disturbances, lives } = this.#application;
+    if (this.#before === null) return this.#violated("4", "nothing is wrong, and no connection was made");
+    if (lives > 1 || disturbances > this.#before) this.#violated("15", "the modem has slept, which its connection has outlasted, and the client has given that up");
+    else if (this.#figures.failed > 0) this.#violated("15", `the modem has slept, which its connection has outlasted, and ${this.#figures.failed} publishes have failed`);
   }
 
   /** Whether something was marked, or dropped, between the whole messages that were sent before the one with this place and behind it. */

@@ -144,6 +144,16 @@ export class OwnCommands implements RequestListener {
     if (this.lost !== null && this.lost.owner === owner) this.lost = null;
   }
 
+  /** The owner has come to its end: it is told so in place of answers, and what waits for it is not sent. */
+  leave(owner: unknown, error: MQTTModemError): void {
+    const { current, lost } = this,
+      left = this.waiting.filter((each) => each.owner === owner);
+    if (lost !== null && lost.owner === owner) left.unshift({ ...lost });
+    if (current !== null && current.owner === owner) left.unshift({ ...current });
+    this.forget(owner);
+    for (let i = 0; i < left.length; i++) this.tell(left[i], error);
+  }
+
   private tell({ done, lines }: OwnCommand, error: MQTTModemError | null): void {
     try {
       done?.(error, lines);
