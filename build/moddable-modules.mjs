@@ -40,9 +40,11 @@ const EXTERNAL = /^(embedded:io\/serial|timer|time|mc\/config|modules|preference
 const { config } = ts.readConfigFile(`${host}/tsconfig.json`, (path) => readFileSync(path, "utf8"));
 const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, resolve(host));
 
-/** A driver, with care or without. */
-const DRIVER = new RegExp(`/src/((?:modems|care)/(?:${drivers.join("|")}))\\.ts$`);
+/** A driver, with care or without; or what sends AT commands without MQTT. */
+const DRIVER = new RegExp(`/src/((?:modems|care)/(?:${drivers.join("|")}))\\.ts$|/${host}/(at)/at\\.ts$`);
 const isDrivers = (path) => /\/src\/(modems|care|at\/own)\//.test(path) || /\/src\/at\/framing\/(?!message|header-cache|subscribed)/.test(path);
+/** Small modules that need not be the core's own: a name that the core exports takes seven slots, in the flash of apps that do not use it too. */
+const isRepeated = (path) => /\/src\/(at\/responses\/answers|at\/failure|modem\/stage)\.ts$/.test(path) || path === resolve(host, "board-port.ts");
 
 /**
  * The sources, compiled without being checked: `npm run typecheck` does that. Constant enumerations are gone then, which
@@ -61,9 +63,10 @@ function sources() {
     },
     resolveId(specifier, importer) {
       if (importer === undefined) return resolve(specifier);
-      const [file, driver = DRIVER.exec(importer)?.[1]] = importer.split("?");
+      const [, withCare, withoutMQTT] = DRIVER.exec(importer) ?? [];
+      const [file, driver = withCare ?? withoutMQTT] = importer.split("?");
       const path = ts.resolveModuleName(specifier, file, options, ts.sys).resolvedModule?.resolvedFileName;
-      return driver !== undefined && path !== undefined && isDrivers(path) ? `${path}?${driver}` : path;
+      return driver !== undefined && path !== undefined && (isDrivers(path) || (isRepeated(path) && !driver.startsWith("modems/"))) ? `${path}?${driver}` : path;
     },
     load: (id) => emitted.get(id.split("?")[0]),
   };
@@ -147,7 +150,9 @@ function minified() {
   return {
     name: "minified",
     async generateBundle(_options, bundle) {
-      const chunks = Object.values(bundle).sort((one, other) => (one.fileName < other.fileName ? -1 : 1));
+      // The core comes first: short names of its members are those of its variables then, and each name that is new takes a slot.
+      const rank = ({ fileName }) => `${fileName === "modem-mqtt.js" ? 0 : 1}${fileName}`;
+      const chunks = Object.values(bundle).sort((one, other) => (rank(one) < rank(other) ? -1 : 1));
       const names = internalNames(chunks.map(({ code }) => code));
       const mangleProps = new RegExp(`^(${[...names].join("|")})$`);
       let mangleCache = {};

@@ -1,19 +1,20 @@
 import type { Chat } from "../at/chat/chat";
 import type { Command } from "../at/commands/command";
+import { textCommand } from "../at/own/own-command";
 import type { CommandCallback } from "../at/own/own-commands";
 import { textBetween } from "../at/own/text";
 import type { Fields } from "../at/responses/fields";
 import { CommonResponse, type Line } from "../at/responses/response-table";
 import { NetworkError, type MQTTModemError } from "../errors";
 import type { Progress } from "../modem/care";
-import { REGISTERED } from "../modem/common";
-import { Network, type NetworkQuestions } from "../modem/network";
+import type { NetworkQuestions } from "../modem/network";
 import type { Signal } from "../modem/told";
 import type { Clock } from "../platform";
 import { lineOf } from "./fields";
 import { operatorOf } from "./readings";
 import { causeWords, isHome, isRoaming, readRegistration, statusWords } from "./registration";
 import { CSQ } from "./rows";
+import type { OwnLines } from "./own-command-of";
 import type { CareState } from "./state";
 
 /** Milliseconds to the final of a question. */
@@ -24,6 +25,7 @@ export interface AttachmentHost {
   readonly chat: Chat;
   readonly clock: Clock;
   readonly state: CareState;
+  readonly own: OwnLines;
   /** Sends a command in its turn. @param owner for whom */
   ask(line: string, timeout: number, done: CommandCallback, owner: unknown): void;
   /** There is something new in {@link Attachment.progress}. */
@@ -45,7 +47,8 @@ export class Attachment implements NetworkQuestions {
   };
   private readonly host: AttachmentHost;
   private readonly signal: Signal = { rsrp: undefined, rsrq: undefined, sinr: undefined, rssi: undefined };
-  private network = new Network();
+  /** What the plain driver asks and makes of the answers. */
+  private plain!: NetworkQuestions;
   /** The registration is asked for, and told, in this round. */
   private isAsked = false;
   private told = -1;
@@ -64,8 +67,8 @@ export class Attachment implements NetworkQuestions {
   }
 
   /** The modem is to be asked, and nothing is known. */
-  anew(): NetworkQuestions {
-    this.network = new Network();
+  about(plain: NetworkQuestions): NetworkQuestions {
+    this.plain = plain;
     return this;
   }
 
@@ -82,36 +85,35 @@ export class Attachment implements NetworkQuestions {
   // ---- the questions of a round
 
   get attached(): boolean {
-    return this.network.attached && !(isRoaming(this.told) && !this.host.state.wanted.roaming);
+    return this.plain.attached && !(isRoaming(this.told) && !this.host.state.wanted.roaming);
   }
 
   get isSearching(): boolean {
-    return this.network.isSearching;
+    return this.plain.isSearching;
   }
 
   first(): Command {
     this.isAsked = false;
     this.told = -1;
-    return this.network.first();
+    return this.plain.first();
   }
 
   /** A modem that is attached is asked for its registration all the same: the network may be a foreign one. */
   next(code: number): Command | null {
-    const { network } = this,
-      next = network.next(code);
-    if (next === REGISTERED) this.isAsked = true;
-    if (next !== null || this.isAsked || !network.attached || network.failure !== null) return next;
-    this.isAsked = true;
-    return REGISTERED;
+    const { plain } = this,
+      next = plain.next(code),
+      isLeftOut = next === null && !this.isAsked && plain.attached && plain.failure === null;
+    this.isAsked = true; // a modem that is not attached is asked that next
+    return isLeftOut ? textCommand("AT+CEREG?", this.host.own.table, QUESTION) : next;
   }
 
   answered(line: Line, fields: Fields): void {
-    this.network.answered(line, fields);
+    this.plain.answered(line, fields);
     if (line.id === CommonResponse.Registration) this.told = this.registered(this.line());
   }
 
   reported(sim: boolean): void {
-    this.network.reported(sim);
+    this.plain.reported(sim);
     if (!sim) this.registered(this.line());
   }
 
@@ -179,7 +181,7 @@ export class Attachment implements NetworkQuestions {
 
   /** The network's refusal, with what the modem has told of the cause. */
   get failure(): MQTTModemError | null {
-    const { failure } = this.network,
+    const { failure } = this.plain,
       { cause } = this.progress,
       { registration } = this.host.state;
     return failure === null || cause === undefined || failure.code !== "REGISTRATION_DENIED"
@@ -192,7 +194,7 @@ export class Attachment implements NetworkQuestions {
   }
 
   late(seconds: number): MQTTModemError {
-    const plain = this.network.late(seconds),
+    const plain = this.plain.late(seconds),
       { registration, wanted } = this.host.state,
       { rssi, rsrp } = this.progress;
     if (registration === null) return plain;

@@ -227,8 +227,8 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
     });
   }
 
-  network(): NetworkQuestions {
-    return this.attachment.anew();
+  network(plain: NetworkQuestions): NetworkQuestions {
+    return this.attachment.about(plain);
   }
 
   onRound(): void {

@@ -1,6 +1,6 @@
 import { frozen } from "../bytes/frozen";
 import { Follow } from "../at/responses/name-tree";
-import { COMMON_RESPONSES, CommonResponse, responses, responseTable, type Line } from "../at/responses/response-table";
+import { CommonResponse, responses, responseTable, type Line } from "../at/responses/response-table";
 import { ModemError } from "../errors";
 import type { CareOptions } from "../modem/care-options";
 import type { Family } from "../modem/family";
@@ -96,5 +96,7 @@ function reportLine(text: string, index: number): readonly Line[] {
 
 /** The family's lines, without those that all have. Of those that a start prints the cause is wanted, which may be a wake-up. */
 function ownLines({ responses: { responses: all }, restart }: Family): readonly Line[] {
-  return all.slice(COMMON_RESPONSES.length).map((line) => (line.id === restart && line.follow === Follow.Anything ? { ...line, follow: Follow.Line } : line));
+  return all
+    .filter(({ id }) => id >= CommonResponse.Family || id === CommonResponse.Prompt)
+    .map((line) => (line.id === restart && line.follow === Follow.Anything ? { ...line, follow: Follow.Line } : line));
 }

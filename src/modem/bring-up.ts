@@ -329,7 +329,10 @@ export class BringUp implements CareListener {
   onCareDone(error: MQTTModemError | null): void {
     if (error !== null) this.fail(error, false);
     else if (this.phase === Phase.Equipping) this.attach();
-    else this.ready();
+    else {
+      this.phase = Phase.Ready;
+      this.host.onReady();
+    }
   }
 
   private attach(): void {
@@ -340,8 +343,9 @@ export class BringUp implements CareListener {
 
   /** The modem is asked for its network, of which nothing is known. */
   private ask(): void {
-    const { care } = this.host;
-    this.network = care === null ? new Network() : care.network();
+    const { care } = this.host,
+      plain = new Network();
+    this.network = care === null ? plain : care.network(plain);
     this.submit(this.network.first());
   }
 
@@ -352,24 +356,18 @@ export class BringUp implements CareListener {
     if (next !== null) return this.submit(next);
     if (this.phase === Phase.Asking) return this.recover();
     if (network.failure !== null) return this.host.care?.helps(network.failure) === true ? this.equip() : this.fail(network.failure, false);
-    if (network.attached) return this.complete();
+    if (network.attached) return this.complete(this.host.care);
     if (this.isLate) return this.fail(network.late(this.attachTimeout / 1000), false);
     this.phase = Phase.Pausing;
     this.host.timers.set(Slot.Modem, Timeout.Attach);
     this.host.care?.onRound();
   }
 
-  private complete(): void {
-    const { care } = this.host;
-    this.network = null;
-    if (care === null) return this.ready();
+  private complete(care: Care | null): void {
     this.phase = Phase.Completing;
-    care.complete(this);
-  }
-
-  private ready(): void {
-    this.phase = Phase.Ready;
-    this.host.onReady();
+    this.network = null;
+    if (care === null) this.onCareDone(null);
+    else care.complete(this);
   }
 
   private setDeadline(milliseconds: number): void {

@@ -118,8 +118,8 @@ export interface Care {
   onRecovery(level: Level): void;
   /** Does what comes before the network is waited for. */
   prepare(listener: CareListener): void;
-  /** Asks the modem for its network. */
-  network(): NetworkQuestions;
+  /** Asks the modem for its network, with `plain` and in its place. */
+  network(plain: NetworkQuestions): NetworkQuestions;
   /** A round of these questions is over, and the modem is not attached. */
   onRound(): void;
   /** Whether care can do something about what keeps the modem from its network: then it is to prepare the modem again. */

@@ -19,7 +19,7 @@ const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   "serial-port.js": ["moddable:modem-mqtt/host/bytes", "timer"],
   "simulator-port.js": ["timer"],
   "session.js": ["modem-mqtt"],
-  "at.js": ["moddable:modem-mqtt/host/bytes", "modem-mqtt"],
+  "at.js": ["embedded:io/serial", "moddable:modem-mqtt/host/bytes", "moddable:modem-mqtt/host/serial-port", "modem-mqtt"],
   "clouds.js": ["modem-mqtt"],
   "preference.js": ["modem-mqtt", "preference"],
   "provider.js": ["mc/config", "modem-mqtt", "modules"],

@@ -145,7 +145,7 @@ export const mutations: readonly Mutation[] = [
   scriptRun("a failed step of bringing up is passed over", "if (outcome === Outcome.Done || this.tolerates(outcome)) this", "if (true as boolean) this"),
   restartWatch("a restart that only the marker shows is not noticed", "else if (cmee === 0 && this.cmee !== 0 && isPrepared && !this.listener.chat.mayBeForged()) this.listener.onRestart();", ""),
   restartWatch("a restart that the modem announces is not noticed", "      if (!isBack && !chat.inDoubt) this.listener.onRestart();\n      // CMEE tells: at once, or when what is under way is not answered.\n      else if", "      if"),
-  bringUp("nobody waits for the network", "    if (network.attached) return this.complete();", "    if (true as boolean) return this.complete();"),
+  bringUp("nobody waits for the network", "    if (network.attached) return this.complete(this.host.care);", "    if (true as boolean) return this.complete(this.host.care);"),
 
   // ---- the modem as a device
   retry("an application's own command is sent a second time", "    command.own !== true &&\n", ""),

@@ -12,7 +12,7 @@ import { checkedSettings, OwnCommands, type CommandCallback, type CommandSetting
 import type { Request } from "../requests/request";
 import { Byte } from "../responses/bytes";
 import { Follow } from "../responses/name-tree";
-import { COMMON_RESPONSES, CommonResponse, responseTable, type Line } from "../responses/response-table";
+import { CommonResponse, responseTable, type Line } from "../responses/response-table";
 import { textBetween } from "./text";
 
 /** What an {@link ATClient} is made with. The callbacks have the client as `this`. */
@@ -203,7 +203,8 @@ class Channel implements ChatListener, TimerListener, OwnCommandsHost {
 function reportLines(names: unknown = []): readonly Line[] {
   if (!Array.isArray(names)) throw new ArgumentError("ARGUMENT_TYPE", "reports", names, "must be an array of names");
   integer("reports.length", names.length, 0, MOST_REPORTS);
-  const lines: Line[] = [];
+  const { responses: common } = responseTable([]),
+    lines: Line[] = [];
   names.forEach((name, index) => {
     if (typeof name !== "string" || !/^[+*^$%#@!\w][\w ]{1,31}$/.test(name))
       throw new ArgumentError(
@@ -213,7 +214,7 @@ function reportLines(names: unknown = []): readonly Line[] {
         "must be the beginning of a line up to its colon, such as +CEREG, or a whole line, such as RDY",
       );
     const text = name.startsWith("+") ? name.replace(/ /g, "") : name; // as the name tree has them
-    if (COMMON_RESPONSES.some((line) => line.text === text)) return; // is known anyhow
+    if (common.some((line) => line.text === text)) return; // is known anyhow
     lines.push({ id: CommonResponse.Family + index, text, follow: /^\w/.test(text) ? Follow.End : Follow.Fields });
   });
   return lines;

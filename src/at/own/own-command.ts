@@ -1,4 +1,4 @@
-import { NOT_ENCODABLE, utf8Encode, utf8Length } from "../../bytes/utf8";
+import { utf8Encode } from "../../bytes/utf8";
 import { frozen } from "../../bytes/frozen";
 import { ArgumentError } from "../../errors";
 import { isRegistrationAnswer, isTestAnswer } from "../responses/answers";
@@ -49,7 +49,7 @@ export function textCommand(text: string, table: readonly Line[], final: number)
 /** @throws ArgumentError */
 function checkedLine(name: string, line: unknown): string {
   if (typeof line !== "string") throw new ArgumentError("ARGUMENT_TYPE", name, line, "must be a string");
-  if (utf8Length(line) === NOT_ENCODABLE) throw new ArgumentError("ARGUMENT_CHARACTER", name, line, "must not hold half of a surrogate pair");
+  if (/\p{Surrogate}/u.test(line)) throw new ArgumentError("ARGUMENT_CHARACTER", name, line, "must not hold half of a surrogate pair");
   for (let i = 0; i < line.length; i++) {
     const code = line.charCodeAt(i);
     if (code < Byte.Blank || code === DELETE)
