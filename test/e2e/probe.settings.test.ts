@@ -85,7 +85,7 @@ const CASES: readonly Case[] = [
     told: { radioAtStart: "off", registrationState: "registered" },
     after: async ({ path }) => assert.match((await answers(path, ["AT+CFUN?"]))[0], /\+CFUN:0/),
   },
-  { of: "a search that takes its time", options: { modem: "m531x", mobile: { searchTime: 60_000 } }, told: { radioAtStart: "on", attachTime: atLeast(4) }, attachTimeout: 30_000 },
+  { of: "a search that takes its time", options: { modem: "m531x", mobile: { searchTime: 60_000 } }, told: { radioAtStart: "on", attachTime: atLeast(4), registrationReport: "bare area and cell" }, attachTimeout: 30_000 },
   ...([["4", "out of coverage"], ["0", "not registered"], ["2", "searching"]] as const).map(([uncovered, found]): Case => ({
     of: `no coverage, told as ${uncovered}`, options: { modem: "bc35g", mobile: { coverage: false, uncovered } }, told: { registrationState: found, technology: "none" }, attachTimeout: 0,
   })),

@@ -9,6 +9,8 @@ export const RESTART = "restart";
 
 /** How a modem is that has just started, until it has an address. Each step is left out where the one before it has led to nothing. */
 const AT_START: readonly Step[] = [
+  { at: "AT+CEREG?" },
+  { at: "AT+CEREG=2", unless: /ERROR/ },
   { at: "AT+CFUN?", as: "radio at start" },
   { again: "AT+CPIN?", until: /READY|SIM P|ERROR: ?(?:10|13|31[03])\b/, within: 20_000, pause: 1000 },
   { again: "AT+CGATT?", until: /\+CGATT: ?1/, within: 300_000, pause: 1000, as: "attached at start", unless: /SIM P|ERROR/ },
@@ -38,7 +40,7 @@ export function driverScenes({ inquiries, recovery: { restart } }: Family): Scen
           {
             id: RESTART,
             needs: ["restart"] as const,
-            changes: ["cpsms"],
+            changes: ["cpsms", "cereg, if known"],
             steps: [
               { at: "AT+CPSMS?" },
               { at: "AT+CPSMS=0", unless: /ERROR/ },
@@ -109,6 +111,17 @@ export function driverQuestions(family: Family): Question[] {
               ["on", /\+CFUN: ?1/],
               ["off", /\+CFUN: ?\d/],
               ["not told", /OK|ERROR/],
+            ],
+          } satisfies Question,
+          {
+            id: "registrationReport",
+            asks: "How is it reported that the modem has registered?",
+            fact: "modem-care.md 1.3, 14 no. 6",
+            scene: RESTART,
+            tells: [
+              ["quoted area and cell", /\+CEREG: ?\d,"[\dA-F]{4}/i],
+              ["bare area and cell", /\+CEREG: ?\d,[\dA-F]{4}/i],
+              ["nothing, or the modem registers too soon", /^/],
             ],
           } satisfies Question,
           {

@@ -37,9 +37,10 @@ export function judge(question: Question, outcome: Recording | string, settings:
   return { ...base, verdict, found, why: null, advice: advice?.[found] ?? null };
 }
 
-function valueOf({ in: label, tells }: Question, recording: Recording, settings: Settings): string | undefined {
+function valueOf({ in: labels, tells }: Question, recording: Recording, settings: Settings): string | undefined {
   if (typeof tells === "function") return tells(recording, settings);
-  if (label !== undefined && !recording.has(label)) return undefined;
-  const text = recording.received(label);
+  const names = typeof labels === "string" ? [labels] : labels;
+  if (names?.some((label) => recording.has(label)) === false) return undefined;
+  const text = names === undefined ? recording.received() : names.map((label) => recording.received(label)).join("");
   return tells.find(([, pattern]) => pattern.test(text))?.[0];
 }

@@ -95,8 +95,8 @@ export interface Question {
   readonly scene: string;
   /** Why no exchange does. */
   readonly untried?: string;
-  /** The step whose answer the patterns look at. Default: all that the modem wrote. */
-  readonly in?: string;
+  /** The step whose answer the patterns look at, or the steps. Default: all that the modem wrote. */
+  readonly in?: string | readonly string[];
   readonly tells: Tells;
   /** The value that driver or document takes for granted; several, where the driver takes either; none: any value is as expected. */
   readonly assumes?: string;

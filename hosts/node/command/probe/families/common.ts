@@ -2,9 +2,12 @@
 import { OK, type Kept, type Question, type Scene, type Table } from "../question";
 import { linesOf } from "../recording";
 
+const CEREG: Kept = { name: "cereg", read: "AT+CEREG?", value: /\+CEREG: ?(\d)[,\r\n]/, restore: ([, mode]) => `AT+CEREG=${mode}` };
+
 const kept: readonly Kept[] = [
   { name: "cmee", read: "AT+CMEE?", value: /\+CMEE: ?(\d)/, restore: ([, mode]) => `AT+CMEE=${mode}`, otherwise: "AT+CMEE=0" },
-  { name: "cereg", read: "AT+CEREG?", value: /\+CEREG: ?(\d)[,\r\n]/, restore: ([, mode]) => `AT+CEREG=${mode}` },
+  CEREG,
+  { ...CEREG, name: "cereg, if known", ifKnown: true },
   {
     name: "cpsms",
     read: "AT+CPSMS?",

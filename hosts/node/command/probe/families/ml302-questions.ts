@@ -236,7 +236,7 @@ export const ml302Questions = (verbs: Verbs): readonly Question[] => [
     asks: "What is printed after a start?",
     fact: "modem-care.md 14 no. 6",
     scene: "restart",
-    in: "restart",
+    in: ["AT+TRB", "restart"], // a fast start prints it behind the OK at once
     tells: [
       ["matready", /\+MATREADY/],
       ["cpin", /\+CPIN: ?READY/],

@@ -288,7 +288,7 @@ export const nm28Questions = (verbs: Verbs): readonly Question[] => [
     asks: "What is the first line after a start?",
     fact: "not documented",
     scene: "restart",
-    in: "restart",
+    in: ["AT+CFUN=1,1", "restart"], // a fast start prints it behind the OK at once
     tells: [
       ["rdy", /[\r\n]RDY/],
       ["atready", /\*ATREADY/],
