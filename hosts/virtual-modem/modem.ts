@@ -255,9 +255,11 @@ export class VirtualModemCore {
     const { dialect, settings } = this.#configuration;
     const { banner, keeps } = settings.sleep;
     if (keeps === "nothing") {
+      // A network that was lost in its sleep is not there when it wakes.
+      const registered = this.#running?.radio.registered ?? false;
       this.#stop();
       this.#rate.woken();
-      this.#run(true);
+      this.#run(registered);
     }
     const cause = dialect.wakeCauses?.[by];
     if (banner === "reboot-cause" && cause !== undefined) this.#banner(cause);

@@ -7,6 +7,7 @@ import { simulate } from "./simulation";
 
 const STRANGERS = 40;
 const COLD = 10;
+const SLEEPY = 5;
 const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 30);
 
 describe("simulation: client, modem, network and broker in virtual time", function () {
@@ -31,6 +32,14 @@ describe("simulation: client, modem, network and broker in virtual time", functi
       for (let seed = 1; seed <= COLD; seed++) {
         const { violation } = simulate(draw(modem, seed, new Set(["cold"] as const)));
         assert.equal(violation, null, violation === null ? "" : `promise ${violation.promise}: ${violation.what}\nnpm run simulate -- --worlds cold --modem ${modem} --seed ${seed}`);
+      }
+    });
+
+  for (const modem of ["bc35g", "m531x", "nm28"] as const)
+    it(`${modem}: ${SLEEPY} seeds of a modem that sleeps`, () => {
+      for (let seed = 1; seed <= SLEEPY; seed++) {
+        const { violation } = simulate(draw(modem, seed, new Set(["sleep"] as const)));
+        assert.equal(violation, null, violation === null ? "" : `promise ${violation.promise}: ${violation.what}\nnpm run simulate -- --worlds sleep --modem ${modem} --seed ${seed}`);
       }
     });
 
