@@ -105,6 +105,8 @@ export abstract class Application implements Given {
   };
   /** The SIM has refused the PIN: whoever is told so does not give it again. */
   #isPinRefused = false;
+  /** Joining the network anew may give the modem an address: a session does that by itself. */
+  #rejoins = false;
   /** Clients or sessions that were made, and times that the connection was disturbed. */
   lives = 0;
   disturbances = 0;
@@ -127,8 +129,9 @@ export abstract class Application implements Given {
     const { care, options } = plan;
     if (care === null) return { io: watched(family.driver, watch), ...options, serial: { io: SimulatedPort, line } };
     const wanted = Object.fromEntries(Object.entries(care.options).filter(([name, value]) => value !== undefined && (name !== "pin" || !this.#isPinRefused)));
+    const recover = this.#rejoins && plan.session === null ? { recover: "attach" } : {};
     return {
-      io: watched(family.withCare, watch), ...options, ...wanted, serial: { io: SimulatedPort, line, ...(care.hostRate > 0 ? { baud: care.hostRate } : {}) },
+      io: watched(family.withCare, watch), ...options, ...wanted, ...recover, serial: { io: SimulatedPort, line, ...(care.hostRate > 0 ? { baud: care.hostRate } : {}) },
     };
   }
 
@@ -238,6 +241,7 @@ export abstract class Application implements Given {
     const text = `${error.message} ${error.stack ?? ""} ${JSON.stringify(error)}`;
     if ([SECRET, PIN, APN_PASSWORD].some((secret) => text.includes(secret))) watch.violated("8", `an error shows a password: ${error.message}`);
     if (error.code === "PIN_REFUSED") this.#isPinRefused = true;
+    this.#rejoins = error.code === "PDP_FAILED" || error.code === "ATTACH_FAILED";
     watch.told(error);
   }
 
