@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { brought } from "../../moddable/support/manifests";
 import { Running } from "./process";
@@ -71,6 +71,13 @@ export async function startApp({ program, modules: compiled }: Host, modules: Re
     await writeFile(join(folder, name), text);
   }
   const flash = [...inFlash].flatMap((name) => ["--preload", name]);
-  const running = new Running(program, ["--modules", folder, "--modules", compiled, ...flash, "--chunk", CHUNK, "--heap", HEAP, "--stack", String(manifest.creation.stack), ...SPEED, "--stats", "main"]);
+  // Beside them the app's own modules, what stands for the SDK's, and what tests use of the sources; but no driver's sources, for the
+  // provider looks which drivers there are.
+  const others = join(folder, ".others");
+  await mkdir(join(others, "modem-mqtt"), { recursive: true });
+  for (const from of ["", "modem-mqtt"])
+    for (const name of await readdir(join(compiled, from)))
+      if (!["modem-mqtt", "modems", "care"].includes(name)) await symlink(resolve(compiled, from, name), join(others, from, name));
+  const running = new Running(program, ["--modules", folder, "--modules", others, ...flash, "--chunk", CHUNK, "--heap", HEAP, "--stack", String(manifest.creation.stack), ...SPEED, "--stats", "main"]);
   return Object.assign(running, { remove: () => rm(folder, { recursive: true }) });
 }

@@ -56,6 +56,27 @@ txID fxFindModule(txMachine* the, txSlot* realm, txID importer, txSlot* specifie
 	return fxNewNameC(the, path);
 }
 
+/* Opens a module's file, in the first of the folders that has it. `path`, of C_PATH_MAX bytes, is where it was looked for last. */
+static FILE* openModule(const char* key, char* path)
+{
+	FILE* file = NULL;
+	for (int i = 0; i < hostFolderCount && !file; i++) {
+		char* rest = path + snprintf(path, C_PATH_MAX, "%s/", hostFolders[i]);
+		snprintf(rest, C_PATH_MAX - (rest - path), "%s.js", key);
+		while ((rest = strchr(rest, ':'))) *rest = '/';
+		file = fopen(path, "r");
+	}
+	return file;
+}
+
+int hostHasModule(const char* key)
+{
+	char path[C_PATH_MAX];
+	FILE* file = openModule(key, path);
+	if (file) fclose(file);
+	return file != NULL;
+}
+
 void fxLoadModule(txMachine* the, txSlot* module, txID id)
 {
 	char path[C_PATH_MAX];
@@ -65,13 +86,7 @@ void fxLoadModule(txMachine* the, txSlot* module, txID id)
 	txScript* script = NULL;
 	txString name = NULL;
 	txString key = fxGetKeyName(the, id);
-	FILE* file = NULL;
-	for (int i = 0; i < hostFolderCount && !file; i++) {
-		char* rest = path + snprintf(path, sizeof(path), "%s/", hostFolders[i]);
-		snprintf(rest, sizeof(path) - (rest - path), "%s.js", key);
-		while ((rest = strchr(rest, ':'))) *rest = '/';
-		file = fopen(path, "r");
-	}
+	FILE* file = openModule(key, path);
 	if (!file) {
 		fprintf(stderr, "xs: there is no module %s (%s)\n", key, path);
 		return;

@@ -157,7 +157,7 @@ static void hostHas(xsMachine* the)
 {
 	char name[256];
 	xsmcToStringBuffer(xsArg(0), name, sizeof(name));
-	xsResult = xsAwaitImport(name, XS_IMPORT_DEFAULT | XS_IMPORT_PREFLIGHT);
+	xsmcSetBoolean(xsResult, hostHasModule(name)); /* XS_IMPORT_PREFLIGHT finds every name here, for names are not looked up before they are loaded */
 }
 
 static void hostImportNow(xsMachine* the)

@@ -5,6 +5,8 @@
 /** Where modules are looked for, in this order: `NAME` is `<folder>/NAME.js`, and a colon in it a slash. */
 #define FOLDERS 4
 extern const char* hostFolders[FOLDERS];
+/* Whether one of the folders has that module. */
+extern int hostHasModule(const char* key);
 extern int hostFolderCount;
 
 /** Makes a machine of so many slots and bytes that it never collects, for what a device has in flash. */
