@@ -47,7 +47,7 @@ describe("modem-mqtt probe", function () {
         withBroker: false, broker: { host: "127.0.0.1", port: broker.port, user: "meter-77", password: PASSWORD },
         consent: async (kind) => {
           asked.push(kind);
-          return kind !== "hands" && kind !== "sleep"; // probe.settings.test.ts has them sleep
+          return kind !== "hands" && kind !== "sleep"; // test/thorough/probe.settings.test.ts has them sleep
         },
       });
       assert.equal(error, undefined);

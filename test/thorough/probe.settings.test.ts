@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { VirtualModem, VirtualModemOptions } from "modem-mqtt/virtual-modem";
 import { settingsTable } from "../../hosts/virtual-modem/device/settings";
 import { markdown } from "../../hosts/node/command/probe/report";
-import { Lives } from "./support/lives";
-import { answers, probed } from "./support/probing";
+import { Lives } from "../e2e/support/lives";
+import { answers, probed } from "../e2e/support/probing";
 
 // The probe tells how the virtual modems are set as devices: each setting of docs/virtual-modem.md by a question, or it says why none can.
 

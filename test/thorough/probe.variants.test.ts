@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { commonVariants, loadFamily, type VirtualModem } from "modem-mqtt/virtual-modem";
-import { families } from "./support/families";
-import { Lives } from "./support/lives";
-import { probed } from "./support/probing";
+import { families } from "../e2e/support/families";
+import { Lives } from "../e2e/support/lives";
+import { probed } from "../e2e/support/probing";
 
 // The probe tells whatever a virtual modem can do otherwise: each value of each variant of each family, by the question that has its name.
 

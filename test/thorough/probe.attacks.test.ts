@@ -12,9 +12,9 @@ import { OwnBroker } from "../../hosts/node/command/probe/own-broker";
 import { packet, PacketType, text16 } from "../../hosts/node/command/probe/packets";
 import { markdown, type Report } from "../../hosts/node/command/probe/report";
 import { Wire } from "../../hosts/node/command/probe/wire";
-import { startAedes } from "./support/brokers";
-import { modemMqtt } from "./support/process";
-import { answers, probed } from "./support/probing";
+import { startAedes } from "../e2e/support/brokers";
+import { modemMqtt } from "../e2e/support/process";
+import { answers, probed } from "../e2e/support/probing";
 
 // What a probe may meet: modems that fail in the middle of it, people who end it, brokers and strangers that mean it ill.
 
