@@ -46,7 +46,7 @@ const NOT_RUN: readonly (readonly [line: RegExp, why: string])[] = [
   [/^xs-dev setup/, "installs the Moddable SDK"],
   [/^cd \S+( && mcconfig .*)?$/, "needs the Moddable SDK"],
   [/^mcconfig /, "needs the Moddable SDK"],
-  [/^npx modem-mqtt probe --serial \S+( -h \S+ --listen 1883)? -o (first|second)\.md$/, "takes minutes; test/e2e/probe.test.ts has it"],
+  [/^npx modem-mqtt probe --serial \S+( -h \S+ --listen 1883)? -o (first|second)\.md$/, "takes minutes; test/thorough/probe.test.ts has it"],
 ];
 
 /** Blocks without a language: pictures, and what something prints that cannot be run here. */

@@ -5,10 +5,10 @@ import { familyNames } from "./families";
 import { draw } from "./plan";
 import { simulate } from "./simulation";
 
-const STRANGERS = 40;
-const COLD = 10;
-const SLEEPY = 5;
-const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 30);
+const STRANGERS = 25;
+const COLD = 6;
+const SLEEPY = 4;
+const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 20);
 
 describe("simulation: client, modem, network and broker in virtual time", function () {
   for (const modem of familyNames)
