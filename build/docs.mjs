@@ -7,7 +7,7 @@ const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
 /** Where a specifier's source is, for what the built file in package.json's `exports` is called. */
 const source = (types) => {
   const name = /^\.\/dist\/(.*)\.d\.ts$/.exec(types)[1];
-  return { index: "src/index.ts", session: "src/session/index.ts", node: "hosts/node/index.ts", "virtual-modem": "hosts/virtual-modem/index.ts" }[name] ?? `src/${name}.ts`;
+  return { index: "src/index.ts", session: "src/session/index.ts", node: "hosts/node/index.ts", "virtual-modem": "hosts/virtual-modem/index.ts", at: "src/at/index.ts" }[name] ?? `src/${name}.ts`;
 };
 const entries = Object.entries(exports)
   .filter(([specifier, { types }]) => types !== undefined && !specifier.includes("*"))

@@ -62,7 +62,7 @@ export interface CareSleep {
   onRegistration(): void;
   /** The line that a start prints. @returns whether it tells that the modem has only woken up */
   onStart(): boolean;
-  /** See {@link Chat.sleep}. */
+  /** What the modem is told while it sleeps waits: `Chat.sleep`. */
   onSleeping(): void;
   onWanted(): void;
   onHeard(): void;

@@ -28,7 +28,7 @@ export interface ExchangeListener {
   onSilent(swallowing: boolean, speaking: boolean): void;
   /** A `+CME ERROR` that ends no command. */
   onUnsolicitedError(code: number): void;
-  /** The modem sleeps, as it had said, and what was on the wire when it did is not: see {@link Chat.sleep}. */
+  /** The modem sleeps, as it had said, and what was on the wire when it did is not: see `Chat.sleep`. */
   onSleeping?(): void;
   /** A command waits, and the modem sleeps. */
   onWanted?(): void;
