@@ -3,7 +3,7 @@ import type { CareOptions } from "../../src/modem/care-options";
 import { elsewhere, type Check, type Elsewhere, type Shape } from "./options";
 
 /** @see CareOptions; a computer has no pins that lead to the modem, and a clock of its own. */
-export interface CareOfModem extends Omit<CareOptions, "power" | "systemClock"> {}
+export interface CareOfModem extends Omit<CareOptions, "power" | "systemClock" | "pinMemory"> {}
 
 /** The core checks these values: see {@link mustAccept}. */
 const core: Check = () => {};

@@ -11,6 +11,8 @@ export class SharedModem {
   readonly #serial: Pick<SerialPortOptions, "path" | "baudRate" | "trace">;
   /** What the modem is told as a device: for each session, because any of them may be the one that brings it up. */
   readonly #care: CareOfModem;
+  /** No session of this modem is to send a PIN whose answer another one has lost. */
+  readonly #pinMemory = { isInDoubt: false, tries: -1 };
   readonly #sessions = new Set<Session>();
   /** The session that joined last: the next one gets the modem from it. */
   #last: Session | undefined;
@@ -34,7 +36,7 @@ export class SharedModem {
         sharedModem.#ports++;
       }
     }
-    return { ...driverOptions, ...this.#care, io: this.driver, clock: hostClock, serial: { io: CountedPort, ...this.#serial }, shared: this.#last };
+    return { ...driverOptions, ...this.#care, ...(this.#care.pin === undefined ? {} : { pinMemory: this.#pinMemory }), io: this.driver, clock: hostClock, serial: { io: CountedPort, ...this.#serial }, shared: this.#last };
   }
 
   /** The session uses this modem from now on. */

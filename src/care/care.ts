@@ -266,6 +266,7 @@ export class ModemCare implements Care, OwnCommandsHost, StepsHost, AttachmentHo
 
   complete(listener: CareListener): void {
     this.watch.end();
+    this.state.wanted.pinMemory.isInDoubt = false; // no network takes a modem whose SIM is locked
     this.run.begin(this.after, (error) => {
       this.isAttaching = false;
       listener.onCareDone(error);

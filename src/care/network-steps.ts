@@ -74,7 +74,7 @@ export const CONTEXT_STEPS: readonly ModemStep<CareState>[] = frozen([
     then(state, lines) {
       const { name, type } = state.wanted.apn!,
         context = (state.context = contextOf(lines, state.rows.cid));
-      state.changesContext = context === null || context.apn.toLowerCase() !== name.toLowerCase() || (type !== null && context.type !== type);
+      state.changesContext = context === null || !isSameAPN(context.apn, name) || (type !== null && context.type !== type);
     },
   },
   {
@@ -115,8 +115,14 @@ export const CONTEXT_STEPS: readonly ModemStep<CareState>[] = frozen([
   { ask: ({ joinsAnew }) => (joinsAnew ? "AT+CGATT=0" : null), timeout: Time.Radio, then() {} },
   { ask: ({ joinsAnew }) => (joinsAnew ? "AT+CGATT=1" : null), timeout: Time.Context, then() {} },
   { ask: ({ changesBands, rows, wanted }) => (changesBands ? rows.bands!.set(wanted.bands!) : null) },
-  { ask: ({ isOffline, wanted }) => (isOffline && wanted.radio ? "AT+CFUN=1" : null), timeout: Time.Radio },
+  { ask: ({ isOffline, functions, wanted }) => (isOffline && (wanted.radio || functions === 1) ? "AT+CFUN=1" : null), timeout: Time.Radio },
 ]);
+
+/** Some firmware shows the whole name of a context that is active, with the operator's identifier behind what it was told (23.003 9.1.2). */
+function isSameAPN(shown: string, name: string): boolean {
+  const [has, wanted] = [shown.toLowerCase(), name.toLowerCase()];
+  return has === wanted || has.replace(/\.mnc\d{2,3}\.mcc\d{3}\.gprs$/, "") === wanted;
+}
 
 function sorted(numbers: readonly number[]): string {
   return numbers

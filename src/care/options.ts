@@ -2,13 +2,14 @@ import { frozen } from "../bytes/frozen";
 import { Text } from "../bytes/text";
 import { choice, integer, known } from "../checks";
 import { ArgumentError } from "../errors";
-import type { APNOptions, CareOptions, SystemClock } from "../modem/care-options";
+import type { APNOptions, CareOptions, PINMemory, SystemClock } from "../modem/care-options";
 import { encodeActiveTime, encodeCycle, encodePeriodicUpdate, type EncodedTime, type Radio } from "./sleep-timers";
 
 /** What the application wants of the modem as a device, checked: null where it has not said, so that nothing is changed. */
 export interface Wanted {
   readonly apn: WantedAPN | null;
   readonly pin: string | null;
+  readonly pinMemory: PINMemory;
   /** MCC and MNC, or "auto". */
   readonly operator: string | null;
   readonly bands: readonly number[] | null;
@@ -44,6 +45,7 @@ export interface CareLimits {
 export const CARE_OPTIONS = frozen({
   apn: 1,
   pin: 1,
+  pinMemory: 1,
   operator: 1,
   bands: 1,
   roaming: 1,
@@ -73,7 +75,7 @@ const enum Most {
 
 /** @throws ArgumentError */
 export function wantedOf(options: CareOptions, limits: CareLimits): Wanted {
-  const { apn, pin, operator, bands, psm, edrx, wake } = options;
+  const { apn, pin, pinMemory, operator, bands, psm, edrx, wake } = options;
   if (pin !== undefined && !(typeof pin === "string" && /^\d{4,8}$/.test(pin)))
     throw new ArgumentError("ARGUMENT_RANGE", "modem.pin", "a secret", "must be a string of 4 to 8 digits");
   if (operator !== undefined && !(typeof operator === "string" && /^(auto|\d{5,6})$/.test(operator)))
@@ -84,6 +86,7 @@ export function wantedOf(options: CareOptions, limits: CareLimits): Wanted {
     wake: wake ?? null,
     apn: apn === undefined ? null : wantedAPN(apn),
     pin: pin ?? null,
+    pinMemory: pinMemory ?? { isInDoubt: false, tries: -1 },
     operator: operator ?? null,
     bands: bands === undefined ? null : wantedBands(bands, limits.bands),
     roaming: isTrue("modem.roaming", options.roaming),

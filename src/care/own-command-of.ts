@@ -14,7 +14,11 @@ export interface OwnLines {
 /** Makes a command of the application's own for this family. @param name the argument's, for errors @throws ArgumentError */
 export function ownCommandOf({ table, mqtt }: OwnLines, name: string, line: unknown, timeout: number): Command {
   const command = ownCommand(name, line, table, timeout);
-  if (command.line.replace(/ /g, "").toUpperCase().startsWith(mqtt))
+  if (command.line
+      .replace(/ /g, "")
+      .toUpperCase()
+      .replace(/^(AT)[^+*^$%#@!]+/, "$1") // basic commands may stand before it
+      .startsWith(mqtt))
     throw new ArgumentError(
       "ARGUMENT_RANGE",
       name,

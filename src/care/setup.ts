@@ -20,6 +20,13 @@ export function setupSteps(own: OwnLines, setup: unknown): ModemStep[] {
       throw new ArgumentError("ARGUMENT_TYPE", `${name}.optional`, optional, "must be true or false");
     const time = timeoutOf(`${name}.timeout`, timeout),
       { line } = ownCommandOf(own, isText ? name : `${name}.command`, command, time);
+    if (/\+(CPIN|NPIN) *=(?! *\?)/i.test(line))
+      throw new ArgumentError(
+        "ARGUMENT_RANGE",
+        name,
+        "a secret",
+        "must not enter a PIN: it would be sent at each attempt, and a third wrong one blocks the SIM; give it as pin",
+      );
     return {
       ask: () => line,
       timeout: time,

@@ -66,7 +66,14 @@ export const SIM_STEPS: readonly ModemStep<CareState>[] = frozen([
   {
     ask: ({ isLocked }) => (isLocked ? "AT+CPINR" : null),
     then(state, lines) {
-      const tries = (state.tries = triesOf(lines));
+      const tries = (state.tries = triesOf(lines)),
+        memory = state.wanted.pinMemory;
+      // The answer was lost, with the modem or the client. As many tries as before: it was not refused.
+      if (memory.isInDoubt && (tries < 0 || tries < memory.tries || memory.tries < 0))
+        return (state.pinRefusal = new ModemError(
+          "PIN_REFUSED",
+          "the PIN was sent once, and its answer was lost: whether the SIM has refused it is not known. It is not tried again: a third wrong PIN blocks the SIM. Enter it by hand, or begin anew if it is right",
+        ));
       if (tries >= 0 && tries <= LAST_TRY)
         return new ModemError(
           "PIN_REFUSED",
@@ -75,7 +82,12 @@ export const SIM_STEPS: readonly ModemStep<CareState>[] = frozen([
     },
   },
   {
-    ask: ({ isLocked, rows, wanted }) => (isLocked ? rows.pin(wanted.pin!) : null),
+    ask({ isLocked, rows, wanted, tries }) {
+      if (!isLocked) return null;
+      wanted.pinMemory.isInDoubt = true;
+      wanted.pinMemory.tries = tries;
+      return rows.pin(wanted.pin!);
+    },
     timeout: 15_000,
     then(state, lines, error) {
       const { tries, rows } = state;
@@ -93,7 +105,7 @@ export const SIM_STEPS: readonly ModemStep<CareState>[] = frozen([
         refused = state.rows.pinRefused?.(lines) ?? null; // AT+NPIN tells it behind its OK
       if (refused !== null) return refuse(state, refused);
       state.isLocked = isPin(number);
-      if (number === Sim.Ready) state.isOpened = false;
+      if (number === Sim.Ready) state.isOpened = state.wanted.pinMemory.isInDoubt = false;
       else if (state.isLocked || isBusy(number) || number === Sim.Unknown) return Outlook.Again;
       else return refusedService(number, said(lines, error)) ?? undefined;
     },

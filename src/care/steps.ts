@@ -99,7 +99,13 @@ export class StepsRun<S> {
   }
 
   private answered(step: ModemStep<S>, lines: readonly string[], error: MQTTModemError | null): void {
-    let outlook = step.then === undefined ? error : step.then(this.state, lines, error);
+    let outlook: MQTTModemError | Outlook | null | undefined | void;
+    try {
+      outlook = step.then === undefined ? error : step.then(this.state, lines, error);
+    } catch (thrown) {
+      this.goOn(); // what the application has thrown is told by whoever has called, and nothing waits for ever
+      throw thrown;
+    }
     if (outlook === Outlook.Again) {
       if (++this.tries < (step.tries ?? Usual.Tries)) return this.host.pause(step.pause ?? Usual.Pause);
       outlook = step.givenUp?.(this.state, error);
@@ -109,6 +115,10 @@ export class StepsRun<S> {
       return this.host.lookAnew!();
     }
     if (outlook !== undefined && outlook !== null) return this.end(outlook);
+    this.goOn();
+  }
+
+  private goOn(): void {
     this.tries = 0;
     this.step++;
     this.advance();

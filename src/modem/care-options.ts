@@ -40,6 +40,13 @@ export interface APNOptions {
   type?: "IP" | "IPV6" | "IPV4V6";
 }
 
+/** A PIN that was sent, and of which nobody knows yet whether the SIM has taken it: it may have been one of three. */
+export interface PINMemory {
+  isInDoubt: boolean;
+  /** How often it could be tried before, or −1. */
+  tries: number;
+}
+
 /**
  * What the modem is told as a device, before MQTT. All of it needs the driver with care: `modem-mqtt/care/bc35g` in place of
  * `modem-mqtt/modems/bc35g`. Nothing is changed about what is left out.
@@ -49,6 +56,8 @@ export interface CareOptions {
   apn?: string | APNOptions;
   /** The SIM's PIN, 4–8 digits. It is never tried again after a refusal, nor where the modem tells that one try is left. */
   pin?: string;
+  /** @internal A session's: it outlives the clients to which the PIN is given one after the other. */
+  pinMemory?: PINMemory;
   /** "auto", or MCC and MNC: "46000". */
   operator?: string;
   /** Frequency bands, for families whose documents say how. */

@@ -22,7 +22,7 @@ export const COMMON = frozen({
 } satisfies Record<Exclude<keyof DriverOptions, keyof CareOptions> | "io" | "shared" | "link", 1>);
 
 /** Options that need the driver with care, which has them in a table: here one text takes less of a device's flash. */
-const OF_CARE = "apn pin operator bands roaming radio psm edrx wake setup power changeBaud watchdog systemClock";
+const OF_CARE = "apn pin operator bands roaming radio psm edrx wake setup power changeBaud watchdog systemClock pinMemory";
 
 /** Says what to import in place of a plain driver. */
 export function needsCare({ name }: Family): string {

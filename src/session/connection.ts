@@ -32,6 +32,8 @@ export class Connection {
   isClosed = false;
   /** The SIM has refused the PIN: no client is given it any more, for a third wrong PIN blocks the SIM. */
   isPINRefused = false;
+  /** The same of a PIN whose answer was lost with a client. */
+  readonly #pinMemory = { isInDoubt: false, tries: -1 };
 
   constructor(options: OptionsOfSession, sharedModem: SharedModem, callbacks: ClientCallbacks) {
     this.#options = options;
@@ -65,7 +67,7 @@ export class Connection {
       ...this.#callbacks,
       modem: {
         ...modem,
-        pin: this.isPINRefused ? undefined : modem.pin,
+        ...(modem.pin === undefined ? {} : { pin: this.isPINRefused ? undefined : modem.pin, pinMemory: modem.pinMemory ?? this.#pinMemory }),
         shared: this.sharedModem.last,
         recover: LEVELS[isOurs ? Level.Connect : level],
       },
