@@ -52,6 +52,8 @@ export class Attachment implements NetworkQuestions {
   /** The registration is asked for, and told, in this round. */
   private isAsked = false;
   private told = -1;
+  /** What `AT+CREG?` tells where that is asked; null while it has not been. */
+  private otherwise: number | null = null;
   /** On the clock: when the wait began. */
   private begun = 0;
   /** How many of {@link onRound}'s questions are not answered yet. */
@@ -76,6 +78,7 @@ export class Attachment implements NetworkQuestions {
   begin(): void {
     const { progress, signal, host } = this;
     this.begun = host.clock.now();
+    this.otherwise = null;
     progress.seconds = 0;
     progress.registration = statusWords(-1);
     progress.cause = progress.operator = progress.rssi = progress.rsrp = undefined;
@@ -85,7 +88,10 @@ export class Attachment implements NetworkQuestions {
   // ---- the questions of a round
 
   get attached(): boolean {
-    return this.plain.attached && !(isRoaming(this.told) && !this.host.state.wanted.roaming);
+    const { told, otherwise } = this;
+    if (!this.plain.attached || this.host.state.wanted.roaming || isHome(told)) return this.plain.attached;
+    // Where that is not told, the modem may be registered otherwise (2G, 3G, or firmware without AT+CEREG?): it is asked before.
+    return !isRoaming(told) && otherwise !== null && !isRoaming(otherwise);
   }
 
   get isSearching(): boolean {
@@ -139,9 +145,10 @@ export class Attachment implements NetworkQuestions {
   onRound(): void {
     this.tell();
     if (this.left > 0) return; // the modem is slow
-    const { rows, registration } = this.host.state;
+    const { rows, registration, wanted } = this.host.state,
+      isTold = isHome(this.told) || isRoaming(this.told);
     for (const { ask, read } of [CSQ, ...rows.signal]) this.look(ask, (lines) => read(lines, this.signal));
-    if (this.told < 0) this.look("AT+CREG?", (lines) => this.registeredOtherwise(lines));
+    if (this.told < 0 || (!wanted.roaming && !isTold)) this.look("AT+CREG?", (lines) => this.registeredOtherwise(lines));
     if (registration !== null && (isHome(registration.status) || isRoaming(registration.status)))
       this.look("AT+COPS?", (lines) => {
         this.progress.operator = operatorOf(lines)?.name || undefined;
@@ -151,7 +158,7 @@ export class Attachment implements NetworkQuestions {
   /** Some firmware has no `AT+CEREG?`. */
   private registeredOtherwise(lines: readonly string[]): void {
     const line = lineOf(lines, "+CREG");
-    if (line !== undefined) this.registered(line);
+    this.otherwise = line === undefined ? -1 : this.registered(line);
   }
 
   /** Asks for something that is told with the progress, once all of the round has been answered. */

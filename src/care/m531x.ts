@@ -7,6 +7,7 @@ import { frozen } from "../bytes/frozen";
 import M531X from "../modems/m531x";
 import { fieldsOf, lineOf, numberOf } from "./fields";
 import { NEUL_ROWS } from "./neul";
+import { textOf } from "./readings";
 import { COMMON_ROWS, type CareRows } from "./rows";
 import { tenths } from "./signal";
 import { Radio } from "./sleep-timers";
@@ -40,7 +41,7 @@ const M5311_ROWS: CareRows = frozen({
   firmware: {
     ask: "AT+SWVER",
     read(lines, told) {
-      told.firmware = lines[0]?.replace(/^\+SWVER: */, "");
+      told.firmware = textOf(lines, "+SWVER");
     },
   },
   signal: [

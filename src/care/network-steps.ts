@@ -99,11 +99,12 @@ export const CONTEXT_STEPS: readonly ModemStep<CareState>[] = frozen([
     then: (_state, _lines, error) => (error === null ? undefined : Outlook.Again),
     tries: 3, // a modem that has just left the network may refuse it for some seconds (public drivers of BC28)
     pause: 3000,
-    givenUp: (state, error) => contextError(state, error!),
+    givenUp: (state, error) => afterRadio(state, contextError(state, error!)),
   },
   {
-    ask: ({ rows, wanted }) => (wanted.apn?.authentication == null || rows.credentials === undefined ? null : rows.credentials(rows.cid, wanted.apn)),
-    then: (state, _lines, error) => (error === null ? undefined : contextError(state, error)),
+    ask: ({ rows, wanted, refusal }) =>
+      refusal !== null || wanted.apn?.authentication == null || rows.credentials === undefined ? null : rows.credentials(rows.cid, wanted.apn),
+    then: (state, _lines, error) => (error === null ? undefined : afterRadio(state, contextError(state, error))),
   },
   // A network that was joined before knows the old access point until it is joined anew: 27.007 has a context used as it is when it is activated.
   {
@@ -114,9 +115,28 @@ export const CONTEXT_STEPS: readonly ModemStep<CareState>[] = frozen([
   },
   { ask: ({ joinsAnew }) => (joinsAnew ? "AT+CGATT=0" : null), timeout: Time.Radio, then() {} },
   { ask: ({ joinsAnew }) => (joinsAnew ? "AT+CGATT=1" : null), timeout: Time.Context, then() {} },
-  { ask: ({ changesBands, rows, wanted }) => (changesBands ? rows.bands!.set(wanted.bands!) : null) },
-  { ask: ({ isOffline, functions, wanted }) => (isOffline && (wanted.radio || functions === 1) ? "AT+CFUN=1" : null), timeout: Time.Radio },
+  {
+    ask: ({ changesBands, refusal, rows, wanted }) => (changesBands && refusal === null ? rows.bands!.set(wanted.bands!) : null),
+    then: (state, _lines, error) => (error === null ? undefined : afterRadio(state, error)),
+  },
+  {
+    ask: (state) => (comesBack(state) ? "AT+CFUN=1" : null),
+    timeout: Time.Radio,
+    then: ({ refusal }, _lines, error) => refusal ?? error ?? undefined,
+  },
 ]);
+
+/** Whether the radio was switched off for a change, and is to be on. */
+function comesBack({ isOffline, functions, wanted }: CareState): boolean {
+  return isOffline && (wanted.radio || functions === 1);
+}
+
+/** What ends the steps, once the radio is on again where it was. */
+function afterRadio(state: CareState, error: MQTTModemError): MQTTModemError | undefined {
+  if (!comesBack(state)) return error;
+  state.refusal = error;
+  return undefined;
+}
 
 /** Some firmware shows the whole name of a context that is active, with the operator's identifier behind what it was told (23.003 9.1.2). */
 function isSameAPN(shown: string, name: string): boolean {

@@ -4,7 +4,7 @@ import type { ModemIdentity, ModemSignal, NetworkState, Signal, SimState, Supply
 import { timeOf } from "./clock";
 import { lineOf } from "./fields";
 import { iccidOf, imeiOf, imsiOf } from "./identity";
-import { addressOf, operatorOf } from "./readings";
+import { addressOf, operatorOf, textOf } from "./readings";
 import { causeWords, readRegistration, statusWords, technologyWords } from "./registration";
 import type { Wanted } from "./options";
 import { CSQ, type CareRows, type Question } from "./rows";
@@ -63,9 +63,9 @@ function steps<T>(questions: readonly Question<T>[]): ModemStep<T>[] {
   return questions.map(({ ask, read }) => step<T>(ask, (told, lines, error) => error === null && read(lines, told)));
 }
 
-/** The first line, without a name. */
-function text(lines: readonly string[]): string | undefined {
-  return lines[0]?.replace(/^\+[A-Z]+: */, "").replace(/^"(.*)"$/, "$1");
+/** The answer without its name, and without quotes. */
+function text(lines: readonly string[], name: string): string | undefined {
+  return textOf(lines, name)?.replace(/^"(.*)"$/, "$1");
 }
 
 function identity({ firmware }: CareRows): Inquiry<ModemIdentity> {
@@ -83,10 +83,10 @@ function identity({ firmware }: CareRows): Inquiry<ModemIdentity> {
     result: () => told,
     steps: [
       step<ModemIdentity>("AT+CGMI", (_, lines) => {
-        told.maker = text(lines);
+        told.maker = text(lines, "+CGMI");
       }),
       step<ModemIdentity>("AT+CGMM", (_, lines) => {
-        told.model = text(lines);
+        told.model = text(lines, "+CGMM");
       }),
       ...steps([firmware]),
       imei("AT+CGSN=1"),

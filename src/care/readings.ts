@@ -87,6 +87,12 @@ export function numbersOf(lines: readonly string[], name: string): number[] {
         .filter((number) => number >= 0);
 }
 
+/** The first line that is the answer to the command of that name: what a modem reports of itself meanwhile has another name. */
+export function textOf(lines: readonly string[], name: string): string | undefined {
+  const line = lines.find((each) => hasName(each, name) || !/^([+*^$%#@!]\w|RING$)/.test(each));
+  return line === undefined || !hasName(line, name) ? line : line.slice(name.length).replace(/^ ?: */, "");
+}
+
 /** How often the PIN may still be tried, by `+CPINR: SIM PIN,<retries>[,<default>]` (27.007 8.65), or −1. */
 export function triesOf(lines: readonly string[]): number {
   for (const line of lines) {

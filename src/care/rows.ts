@@ -1,7 +1,7 @@
 import { frozen } from "../bytes/frozen";
 import type { ClockHour } from "./clock";
 import type { WantedAPN } from "./options";
-import { addressOf } from "./readings";
+import { addressOf, textOf } from "./readings";
 import { fieldsOf, lineOf, numberOf } from "./fields";
 import type { Signal, Supply } from "../modem/told";
 import { rsrpOfCESQ, rsrqOfCESQ, rssiOfCSQ, rxlev } from "./signal";
@@ -114,7 +114,7 @@ export const COMMON_ROWS: CareRows = frozen({
   firmware: {
     ask: "AT+CGMR",
     read(lines, told) {
-      told.firmware = lines[0]?.replace(/^(\+CGMR:|Revision:) */, "");
+      told.firmware = textOf(lines, "+CGMR")?.replace(/^Revision: */, "");
     },
   },
   signal: [CESQ],

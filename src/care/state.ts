@@ -17,6 +17,8 @@ export class CareState {
   functions = -1;
   /** The radio has been switched off to change something, and is to be switched on again. */
   isOffline = false;
+  /** A change that needs the radio off was refused: told once that is on again. */
+  refusal: MQTTModemError | null = null;
   /** The SIM asks for its PIN. */
   isLocked = false;
   /** The PIN has been entered, and the SIM may not be ready yet. */
@@ -67,6 +69,6 @@ export class CareState {
       this.tellsTimers =
       this.tellsSleep =
         false;
-    this.context = this.operator = this.registration = this.grantedCycle = null;
+    this.refusal = this.context = this.operator = this.registration = this.grantedCycle = null;
   }
 }

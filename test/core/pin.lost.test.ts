@@ -106,4 +106,38 @@ describe("what an application gives a modem with care", () => {
     life.pass(1000);
     equal(String(thrown(() => life.session.client!.modem.command("ATE0+MQTTDISC", () => {}))).includes("MQTT commands"), true);
   });
+
+  it("a radio that was switched off to set an access point is on again where that was refused", () => {
+    const life = new Life(FAMILIES[0], { modem: { apn: "private.example" }, retry: { first: 0 } });
+    life.modem.instead = (line) => (line === "AT+CFUN?" ? ["+CFUN:1", "OK"] : /CGDCONT=/.test(line) ? ["+CME ERROR: 50"] : undefined);
+    life.pass(30_000);
+    sameLines(life.given(/CFUN/), ["AT+CFUN?", "AT+CFUN=0", "AT+CFUN=1"]);
+    life.mustTell("closed PDP_FAILED");
+  });
+
+  for (const [what, cereg] of [["no AT+CEREG?", ["ERROR"]], ["another network there", ["+CEREG: 0,0", "OK"]]] as const)
+    for (const [status, state] of [[5, "connecting"], [1, "online"]] as const)
+      it(`without roaming, ${what}, and AT+CREG? says ${status}: ${state}`, () => {
+        const life = new Life(FAMILIES[2], { modem: { roaming: false } });
+        life.modem.instead = (line) => (line === "AT+CEREG?" ? [...cereg] : line === "AT+CREG?" ? [`+CREG: 0,${status}`, "OK"] : undefined);
+        life.pass(60_000);
+        life.mustBe(state);
+      });
+
+  it("without roaming, and with firmware that knows no registration at all, is connected", () => {
+    const life = new Life(FAMILIES[2], { modem: { roaming: false } });
+    life.modem.instead = (line) => (/CE?REG/.test(line) ? ["ERROR"] : undefined);
+    life.pass(60_000);
+    life.mustBe("online");
+  });
+
+  it("what a modem reports meanwhile is neither its maker nor its model nor its firmware", () => {
+    const life = new Life(FAMILIES[2]);
+    life.pass(1000);
+    life.modem.instead = (line) => ({ "AT+CGMI": ["+CREG: 2", "CMCC", "OK"], "AT+CGMM": ["RING", "ML302", "OK"], "AT+CGMR": ["^DSCI: 1", "V1", "OK"] })[line];
+    let found = "";
+    life.session.client!.modem.identity((_error, told) => { found = `${told!.maker} ${told!.model} ${told!.firmware}`; });
+    life.pass(100);
+    equal(found, "CMCC ML302 V1");
+  });
 });

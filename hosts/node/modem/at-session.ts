@@ -1,5 +1,6 @@
 import { Chat } from "../../../src/at/chat/chat";
-import { command } from "../../../src/at/commands/command";
+import { command, type Command } from "../../../src/at/commands/command";
+import { textCommand } from "../../../src/at/own/own-command";
 import { responseTable } from "../../../src/at/responses/response-table";
 import { Outcome, type Request } from "../../../src/at/requests/request";
 import type { ChatListener } from "../../../src/at/chat/listener";
@@ -94,7 +95,7 @@ export class ATSession implements ChatListener, TimerListener {
   /** Sends `AT`. @param timeout milliseconds @returns whether the modem answers */
   async greets(timeout: number): Promise<boolean> {
     await this.#opened; // the timeout starts when the port is open
-    return (await this.#ask("AT", { final: timeout, probe: true })).outcome === "ok";
+    return (await this.#submit(command("AT", {}, { final: timeout, probe: true }))).outcome === "ok";
   }
 
   /** Asks for numbers in errors, and resyncs. Echo may stay on, because the chat recognises it. */
@@ -109,7 +110,8 @@ export class ATSession implements ChatListener, TimerListener {
    * @throws StateError BUSY while another question waits; ModemError PORT_FAILED or MODEM_SILENT; each as a rejection
    */
   ask(line: string, timeout = 2000): Promise<Answer> {
-    return this.#ask(line, { final: timeout, text: true });
+    const { own: _, ...question } = textCommand(line, [], timeout); // not a template: a password may have braces
+    return this.#submit(question);
   }
 
   /** Lets time pass, unless the session ends meanwhile. @throws as {@link ask} */
@@ -119,8 +121,8 @@ export class ATSession implements ChatListener, TimerListener {
     if (this.#error !== null) throw this.#error;
   }
 
-  #ask(line: string, options: { final: number; text?: boolean; probe?: boolean }): Promise<Answer> {
-    return this.#wait(() => this.#chat.submit(this.#chat.requests.take(null, 0, 0)!, command(line, {}, options)));
+  #submit(question: Command): Promise<Answer> {
+    return this.#wait(() => this.#chat.submit(this.#chat.requests.take(null, 0, 0)!, question));
   }
 
   #wait(begin: () => void): Promise<Answer> {

@@ -88,7 +88,7 @@ export const BC35G_CARE: Exchange[] = [
     name: "an APN that is refused three times is told with its name",
     ...modem({ apn: "private.example" }),
     script: `${STEP}${awake}${simReady}${step("AT+CGDCONT?", "OK")}${step("AT+CFUN=0")}${step('AT+CGDCONT=0,"IPV4V6","private.example"', "ERROR")}~ 3000
-      ${step('AT+CGDCONT=0,"IPV4V6","private.example"', "ERROR")}~ 3000${step('AT+CGDCONT=0,"IPV4V6","private.example"', "+CME ERROR: 50")}
+      ${step('AT+CGDCONT=0,"IPV4V6","private.example"', "ERROR")}~ 3000${step('AT+CGDCONT=0,"IPV4V6","private.example"', "+CME ERROR: 50")}${step("AT+CFUN=1")}
       = error PDP_FAILED 50`,
   },
   { name: "bands that the modem has, in another order, are left alone", ...modem({ bands: [8, 5] }), script: beforeNetwork(SCRIPTS, step("AT+NBAND?", "+NBAND:5,8", "OK")) + attached + data + connects },
