@@ -1,5 +1,5 @@
 import type { Command } from "../at/commands/command";
-import { ownCommand } from "../at/own/own-command";
+import { ownCommand, withoutSecrets } from "../at/own/own-command";
 import type { Line } from "../at/responses/response-table";
 import { ArgumentError } from "../errors";
 
@@ -14,15 +14,17 @@ export interface OwnLines {
 /** Makes a command of the application's own for this family. @param name the argument's, for errors @throws ArgumentError */
 export function ownCommandOf({ table, mqtt }: OwnLines, name: string, line: unknown, timeout: number): Command {
   const command = ownCommand(name, line, table, timeout);
-  if (command.line
+  if (
+    command.line
       .replace(/ /g, "")
       .toUpperCase()
       .replace(/^(AT)[^+*^$%#@!]+/, "$1") // basic commands may stand before it
-      .startsWith(mqtt))
+      .startsWith(mqtt)
+  )
     throw new ArgumentError(
       "ARGUMENT_RANGE",
       name,
-      line,
+      withoutSecrets(command.line),
       `must not be one of the modem's MQTT commands (${mqtt}…), which are the client's; inquire() sends those that only ask`,
     );
   return command;

@@ -140,4 +140,21 @@ describe("what an application gives a modem with care", () => {
     life.pass(100);
     equal(found, "CMCC ML302 V1");
   });
+
+  it("no error of an application's own command shows what may be a secret", () => {
+    const life = new Life(FAMILIES[2]), errors: unknown[] = [];
+    life.pass(1000);
+    const { modem } = life.session.client!;
+    for (const line of ['AT+CGAUTH=1,1,"u","secret";+CSQ', 'AT+CGAUTH=1,1,"u","secret', 'AT+CGAUTH=1,1,"u","secret\n"', 'AT+MQTTCFG="h",1,"id",60,"u","secret"', "AT+CPIN=1234;+CSQ"])
+      try {
+        modem.command(line, () => {});
+      } catch (error) {
+        errors.push(error);
+      }
+    life.modem.instead = (line) => (/CPIN=/.test(line) ? ["+CME ERROR: 16"] : undefined);
+    modem.command("AT+CPIN=1234", (error) => void errors.push(error));
+    life.pass(100);
+    equal(errors.length >= 5, true, `${errors.length} errors`);
+    for (const error of errors) equal(/secret|1234/.test(String(error)), false, String(error));
+  });
 });

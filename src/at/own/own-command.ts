@@ -46,21 +46,27 @@ export function textCommand(text: string, table: readonly Line[], final: number)
   return frozen({ ...options, line: text, parts: PARTS, arguments: [(writer) => writer.copy(bytes, 0, bytes.length)], steady: 0 } satisfies Command);
 }
 
+/** The line for messages: what stands in quotes may be a secret, and so is all behind the names of the SIM's codes. */
+export function withoutSecrets(line: string): string {
+  return line.replace(/"[^"]*("|$)/g, '"…"').replace(/(\+(?:CPIN|NPIN|CPWD|CLCK) *=)(?! *\?).*/is, "$1…");
+}
+
 /** @throws ArgumentError */
 function checkedLine(name: string, line: unknown): string {
   if (typeof line !== "string") throw new ArgumentError("ARGUMENT_TYPE", name, line, "must be a string");
-  if (/\p{Surrogate}/u.test(line)) throw new ArgumentError("ARGUMENT_CHARACTER", name, line, "must not hold half of a surrogate pair");
+  const shown = withoutSecrets(line);
+  if (/\p{Surrogate}/u.test(line)) throw new ArgumentError("ARGUMENT_CHARACTER", name, shown, "must not hold half of a surrogate pair");
   for (let i = 0; i < line.length; i++) {
     const code = line.charCodeAt(i);
     if (code < Byte.Blank || code === DELETE)
-      throw new ArgumentError("ARGUMENT_CHARACTER", name, line, "must be one line without control characters; the carriage return at its end is added");
+      throw new ArgumentError("ARGUMENT_CHARACTER", name, shown, "must be one line without control characters; the carriage return at its end is added");
   }
-  if (!/^(AT|at)/.test(line)) throw new ArgumentError("ARGUMENT_RANGE", name, line, "must begin with AT");
+  if (!/^(AT|at)/.test(line)) throw new ArgumentError("ARGUMENT_RANGE", name, shown, "must begin with AT");
   if (line.replace(/"[^"]*"/g, "").includes(";"))
-    throw new ArgumentError("ARGUMENT_CHARACTER", name, line, "must be one command: give those behind the semicolon one by one");
+    throw new ArgumentError("ARGUMENT_CHARACTER", name, shown, "must be one command: give those behind the semicolon one by one");
   for (const each of commandsIn(line)) {
     const row = CHANNEL.find(([commands]) => commands.some((command) => (/[=?]$/.test(command) ? each.startsWith(command) : each === command)));
-    if (row !== undefined) throw new ArgumentError("ARGUMENT_RANGE", name, line, `must not be a command that ${row[1]}`);
+    if (row !== undefined) throw new ArgumentError("ARGUMENT_RANGE", name, shown, `must not be a command that ${row[1]}`);
   }
   return line;
 }

@@ -3,6 +3,7 @@ import { ModemError, StateError, type MQTTModemError } from "../../errors";
 import type { Chat } from "../chat/chat";
 import type { Command } from "../commands/command";
 import { failure } from "../failure";
+import { withoutSecrets } from "./own-command";
 import { LinkNumber, Outcome, Refusal, type Request, type RequestListener } from "../requests/request";
 import { textBetween } from "./text";
 
@@ -164,7 +165,7 @@ export class OwnCommands implements RequestListener {
 }
 
 function errorOf(request: Request, outcome: Outcome, code: number): MQTTModemError {
-  const name = request.command!.line.replace(/"[^"]*"/g, '"…"'); // what stands in quotes may be a secret
+  const name = withoutSecrets(request.command!.line);
   if (outcome === Outcome.Refused && code === Refusal.Prompt)
     return new ModemError("COMMAND_REFUSED", `the modem asks for data behind ${name}, which a command cannot have here; it was told that there is none`);
   return failure(name, outcome, code);
