@@ -36,7 +36,15 @@ export class SharedModem {
         sharedModem.#ports++;
       }
     }
-    return { ...driverOptions, ...this.#care, ...(this.#care.pin === undefined ? {} : { pinMemory: this.#pinMemory }), io: this.driver, clock: hostClock, serial: { io: CountedPort, ...this.#serial }, shared: this.#last };
+    return {
+      ...driverOptions,
+      ...this.#care,
+      ...(this.#care.pin === undefined ? {} : { pinMemory: this.#pinMemory }),
+      io: this.driver,
+      clock: hostClock,
+      serial: { io: CountedPort, ...this.#serial },
+      shared: this.#last,
+    };
   }
 
   /** The session uses this modem from now on. */

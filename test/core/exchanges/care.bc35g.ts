@@ -235,4 +235,11 @@ export const BC35G_CARE: Exchange[] = [
       ${step("AT+QCHIPINFO=ALL", "+QCHIPINFO:TEMP,21", "+QCHIPINFO:VBAT,3547", "OK")}
       = supply temperature=21 voltage=3547`,
   },
+  {
+    name: "temperature and supply that the modem does not tell",
+    script: `${beforeNetwork(SCRIPTS)}${ASKS}
+      ! ask supply
+      ${step("AT+QCHIPINFO=ALL", "+QCHIPINFO:CPU,1", "OK")}
+      = supply`,
+  },
 ];
