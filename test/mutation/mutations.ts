@@ -156,7 +156,7 @@ export const mutations: readonly Mutation[] = [
   simSteps("a PIN's refusal behind the OK is not heard", "if (refused !== null) return refuse(state, refused);\n      state.isLocked", "state.isLocked"),
   simSteps("a PIN that was refused is tried again", "if (state.isLocked) return state.pinRefusal ?? undefined;", "if (state.isLocked) return undefined;"),
   simSteps("the last try of a PIN is spent", "if (tries >= 0 && tries <= LAST_TRY)", "if (tries === 0)"),
-  networkSteps("an APN that the modem has is set all the same", "context.apn.toLowerCase() !== name.toLowerCase()", "context.apn !== name"),
+  networkSteps("an APN that the modem has is set all the same", "!isSameAPN(context.apn, name)", "context.apn !== name"),
   clock("the zone of a modem that prints UTC is taken off", 'hour === "utc" ? told : told - quarters! * QUARTER', "told - (quarters ?? 0) * QUARTER"),
 
   // ---- families
