@@ -13,7 +13,10 @@ export function contextOf(lines: readonly string[], cid: number): Context | null
   for (const line of lines) {
     if (!hasName(line, "+CGDCONT")) continue;
     const fields = fieldsOf(line);
-    if (numberOf(fields[0]) === cid) return { cid, type: unquoted(fields[1]).toUpperCase(), apn: unquoted(fields[2]) };
+    if (numberOf(fields[0]) !== cid) continue;
+    const type = unquoted(fields[1]).toUpperCase();
+    // It goes into the command that sets the context: what a disturbed line made of it must not.
+    return { cid, type: /^(IP|IPV6|IPV4V6|NON-?IP|PPP)$/.test(type) ? type : "", apn: unquoted(fields[2]) };
   }
   return null;
 }

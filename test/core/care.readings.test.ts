@@ -158,6 +158,9 @@ describe("contexts, addresses, operators", () => {
   it("the stale context of a BC28-CNV is not the one that is meant", () =>
     equal(contextOf(['+CGDCONT:0,"IPV4V6","","",0,0,0,0,0,0', '+CGDCONT:1,"IP","HUAWEI.COM","",0,0,0,0,0,0'], 0)!.apn, ""));
 
+  it("a type that a disturbed line has made up went into the next command", () =>
+    equal(contextOf(['+CGDCONT: 0,"IPV4V6"METER.EXAMPL",,0,0'], 0)!.type, ""));
+
   it("an address without quotes and with them (M-3), and none yet", () => {
     for (const [line, address] of [
       ["+CGPADDR:0,101.43.5.1", "101.43.5.1"], ['+CGPADDR: 1,"100.66.19.177"', "100.66.19.177"], ["+CGPADDR:0", undefined], ['+CGPADDR: 1,"0.0.0.0"', undefined], ["+CGPADDR: 1,", undefined],

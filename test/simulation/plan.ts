@@ -202,7 +202,7 @@ function diceOf(modem: FamilyName, seed: number, which: number): Dice {
  * @param hazards worlds that may be drawn; all, when left out
  * @param cares the chance that the driver is the one with care, in worlds where it need not be
  */
-export function draw(modem: FamilyName, seed: number, hazards: ReadonlySet<World> = new Set([...worlds, "cold", "sleep"]), cares = 0.2): Plan {
+export function draw(modem: FamilyName, seed: number, hazards: ReadonlySet<World> = new Set([...worlds, "cold", "sleep"]), cares = 0): Plan {
   const dice = diceOf(modem, seed, 2);
   const warm = worlds.filter((each) => hazards.has(each));
   const sleepy = diceOf(modem, seed, 3);
